@@ -1,0 +1,38 @@
+# Every target sets up what it needs: a fresh machine wants Python 3.11 or newer, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint lock bench clean
+
+demo: .venv/user  ## rank the shipped data
+	$(BIN)/socialscore demo
+
+test: .venv/dev  ## run all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/dev  ## check style, types and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar socialscore
+
+bench: .venv/dev  ## measure, side by side, on an idle machine
+	$(BIN)/python -m bench
+
+lock: .venv/dev  ## renew the versions that `make` installs
+	$(BIN)/uv pip compile --quiet --all-extras --universal --python-version 3.11 --upgrade \
+		--no-header --no-annotate --no-emit-index-url pyproject.toml --output-file requirements.lock
+
+clean:  ## remove what the targets above made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist bench/data
+
+.venv/user: pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	$(PIP) install --constraint requirements.lock --editable .
+	@touch $@
+
+.venv/dev: pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	$(PIP) install --constraint requirements.lock --editable '.[dev]'
+	@touch $@

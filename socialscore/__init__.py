@@ -1,0 +1,89 @@
+"""How well public bodies answer the people who write to them on social networks.
+
+In Python:
+
+    >>> import socialscore
+    >>> board = socialscore.rank(messages, panel="panel.csv", ranking="socially-devoted")
+    >>> board.to_pandas()
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from socialscore.model import Scoreboard
+    from socialscore.panel import Panel
+    from socialscore.ranking import Ranking
+
+__all__ = ["__version__", "rank"]
+
+__version__ = "0.1.0"
+
+
+def rank(
+    messages: Any,
+    panel: Panel | Path | str | None = None,
+    ranking: Ranking | Path | str | None = None,
+    **options: Any,
+) -> Scoreboard:
+    """Rank public bodies by how well they answer.
+
+    Args:
+        messages: the path of a store, or a pandas, Polars or Arrow table with the columns that
+            docs/import.md lists for tables; `message_id`, `author_id`, `sent_at` and `text` are
+            needed.
+        panel: the bodies to compare: a panel, or the path of one. None: those that the store knows,
+            or the official accounts of the table.
+        ranking: a ranking, the path of a ranking file, or the name of a preset.
+        options: as on the command line, over the ranking's: `period`, `unit`, `selection`,
+            `horizon`, `as_of` … A table is ranked over all of its time unless `period` is given.
+
+    Returns:
+        The scoreboard; `Scoreboard.to_pandas()` makes a DataFrame of it.
+
+    Raises:
+        SocialscoreError: something given is wrong; `str(error)` says what, and the way out.
+    """
+    from socialscore.panel import read_panel
+    from socialscore.scoring import score
+    from socialscore.store.lake import Store
+
+    as_of = options.pop("as_of", None)
+    chosen = _ranking(ranking, options, is_table=not isinstance(messages, (str, Path)))
+    bodies = read_panel(Path(panel)) if isinstance(panel, (str, Path)) else panel
+    if isinstance(messages, (str, Path)):
+        store = Store.open(Path(messages))
+        return score(store, bodies or store.panel(), chosen, as_of=as_of)
+    table, bodies = _in_memory(messages, bodies)
+    return score(table, bodies, chosen, as_of=as_of)
+
+
+def _ranking(
+    ranking: Ranking | Path | str | None, options: dict[str, Any], *, is_table: bool
+) -> Ranking:
+    from socialscore.ranking import Ranking, load_ranking, override
+
+    if is_table:
+        options = {"period": "all"} | options
+    if isinstance(ranking, Ranking):
+        return override(ranking, options)
+    if isinstance(ranking, str) and not ranking.endswith(".toml"):
+        return load_ranking(None, {"preset": ranking} | options)
+    return load_ranking(Path(ranking) if ranking else None, options)
+
+
+def _in_memory(messages: Any, panel: Panel | None) -> tuple[Any, Panel]:
+    """The messages of a table, judged as an import judges them, and the bodies they concern."""
+    import pyarrow as pa
+
+    from socialscore.importers.staging import Stage
+    from socialscore.importers.table import read_arrow
+    from socialscore.intake import in_memory
+    from socialscore.scoring import MessageTable
+
+    with Stage() as stage:
+        stage.read(read_arrow(pa.table(messages)), "the table")
+        bodies = panel or stage.bodies()
+        return MessageTable(*in_memory(stage, bodies)), bodies

@@ -1,0 +1,143 @@
+"""The things that socialscore speaks of, in the words of docs/method.md: frozen, and pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from pandas import DataFrame
+
+NETWORKS = ("twitter", "facebook", "bluesky", "mastodon")
+
+KINDS = ("mention", "reply", "quote", "comment", "wall-post", "post", "repost", "direct")
+"""What a message is on its network. `direct` (private) messages are never counted."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A body's presence on one network."""
+
+    network: str  # one of NETWORKS
+    account_id: str  # the network's stable identifier; where it gives none, the handle
+    handle: str  # the name that citizens write, without @, as the network spells it
+    role: str = "main"  # main, care, alert or person
+    valid_from: date | None = None  # first day on which the account was the body's; None: ever
+    valid_until: date | None = None  # first day on which it no longer was; None: still is
+
+
+@dataclass(frozen=True)
+class Body:
+    """A public body: city, region, ministry, agency, operator."""
+
+    body_id: str  # stable, unique in the panel
+    name: str  # as printed in tables
+    category: str = ""  # bodies are compared inside their category
+    accounts: tuple[Account, ...] = ()  # the group: all its accounts, on all networks
+
+
+@dataclass(frozen=True)
+class Message:
+    """Any public post on a network, as the network gave it, before any judgement of ours."""
+
+    network: str  # one of NETWORKS
+    message_id: str  # of the first version where the network lets people edit
+    author_id: str  # the network's identifier of the author
+    sent_at: datetime  # aware, UTC; of the first version
+    text: str  # of the last version; the whole text where the network has long forms
+    kind: str = "mention"  # one of KINDS
+    author_handle: str | None = None  # without @
+    reply_to_id: str | None = None  # the message that this one answers
+    reply_to_author_id: str | None = None  # who wrote that one
+    conversation_id: str | None = None  # the thread, where the network has threads
+    mentioned_handles: tuple[str, ...] = ()  # handles named in the message, without @
+    mentioned_ids: tuple[str, ...] = ()  # identifiers of the accounts named, where given
+    language: str | None = None  # BCP 47, as the network says it; None where it does not know
+    bot: bool = False  # the network flags the author as automated
+    n_edits: int = 0  # the number of edits behind `text`
+    deleted_at: datetime | None = None  # aware, UTC
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """An interval in which an account's stream was, or by `reason` was not, in view."""
+
+    network: str
+    account_id: str
+    stream: Literal["inbound", "outbound"]
+    covered_from: datetime  # inclusive, aware, UTC
+    covered_until: datetime  # exclusive, aware, UTC
+    reason: str | None = None  # None: collected; otherwise why the interval is a gap
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A declared number: its formula, and what a reader must know to read it."""
+
+    name: str  # stable: the column of every export
+    label: str  # the header of a table
+    unit: Literal["count", "share", "seconds"]
+    better: Literal["higher", "lower"] | None  # None: a count that is neither
+    expression: str  # SQL, over the columns of `over`
+    description: str  # one or two sentences for the data dictionary
+    over: Literal["wait", "exclusion", "score"] = "wait"  # the relation it reads
+
+
+@dataclass(frozen=True)
+class Score:
+    """One body's line of a scoreboard."""
+
+    body: Body
+    values: Mapping[str, float | int | None]  # by metric name; None: there is no value
+    rank: int | None = None  # None: not ranked, for `reason`
+    reason: str | None = None  # too-few, closed, no-account, not-collected, low-coverage, suspect
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """The computed result of a ranking, with everything a reader needs to judge or repeat it."""
+
+    title: str
+    panel: str  # the panel's name
+    preset: str
+    period: str  # as asked for: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, all
+    since: datetime  # the period's first instant, aware, in `timezone`
+    until: datetime  # the first instant after the period, aware, in `timezone`
+    timezone: str  # IANA name
+    horizon_seconds: int | None  # None: every request is watched until as_of
+    unit: str
+    selection: str
+    match: str
+    clock: str
+    responders: str
+    exclude: tuple[str, ...]  # the reasons for which messages were left out
+    min_requests: int
+    key: str  # the metric that ranks
+    as_of: datetime  # where the data are taken to end, aware, UTC
+    provisional: bool  # some requests of the period have not matured
+    version: str  # of socialscore
+    ranking_digest: str  # of the options that were in force
+    panel_digest: str
+    metrics: tuple[Metric, ...]  # the columns, in order
+    scores: tuple[Score, ...]  # ranked bodies in order of rank, then the others by name
+    badge: Mapping[str, object] = field(default_factory=dict)  # label, metric, at_least
+
+    def to_pandas(self) -> DataFrame:
+        """One row per body: rank, body_id, body, category, every metric, and why it has no rank."""
+        from pandas import DataFrame
+
+        rows = [
+            {
+                "rank": score.rank,
+                "body_id": score.body.body_id,
+                "body": score.body.name,
+                "category": score.body.category,
+                **{metric.name: score.values[metric.name] for metric in self.metrics},
+                "reason": score.reason,
+            }
+            for score in self.scores
+        ]
+        return DataFrame(rows).astype({"rank": "Int64"})
