@@ -1,0 +1,467 @@
+"""Judges messages by the rules: one statement over an Arrow table, run by DuckDB.
+
+A text goes through it in this order.
+
+1. Lower case. Links and handles go, runs of white space become one space. The digest is taken of
+   what is left, so a repeated text is recognised whomever it addresses.
+2. Quoted text goes (`"…"`, `«…»`, `“…”`, lines that begin with `>`): it is somebody else's words.
+   Typographic apostrophes become straight. What is left is what the author said, and what all
+   rules read but `any.redirect`, whose signs are links.
+3. A message without a language gets the one of which it has the most telltale words; none, or a
+   tie, leaves it unknown.
+4. A citizen's message meets the levels in this order, and the first that fits decides:
+   question-mark, negative, question, request. So a rule names the narrowest selection of the
+   message, an explicit sign outweighs thanks ("merci ?" doubts), and thanks outweigh words that
+   also occur in requests ("thanks for your help").
+5. A body's message is `automatic` if a pattern says so. It is a `redirect` if it sends elsewhere
+   and, without the clauses that do so and without courtesies, what remains is no longer than a
+   signature. Else it is an `answer`; so is what tells the citizen something and then sends
+   elsewhere.
+
+A message is read by the rules of its own language and by those of `any`; where its language is
+unknown or has no rules, by all of them. So `comment` asks nothing in English, nor `what` in French.
+
+The cost decides the form. A family (the rules of one level in one language) is tried as one
+pattern, a later family only on messages that no earlier one took, and single rules only on the few
+words that took the message.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from string import Template
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from socialscore.embedded import connect
+from socialscore.language.rulebook import ANY, LEVELS, Rule, rulebooks, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import duckdb
+
+__all__ = ["SIGNATURE_LENGTH", "judge"]
+
+SIGNATURE_LENGTH = 15
+"""Characters that may stand beside a redirection: a first name, initials, a team."""
+
+_JUDGEMENTS = (
+    "question_mark",
+    "question",
+    "request",
+    "response_class",
+    "rule_id",
+    "text_digest",
+)
+
+Family = tuple[Rule, ...]
+"""The rules of one level in one language; never empty."""
+
+_BATCH_ROWS = 8_192
+
+# White space; U+00A0 and U+202F are what French puts before its question marks.
+_SPACE = r" \t\n\r\x{a0}\x{202f}"
+
+# `\s+` would match, and copy, at every word; this matches only where it makes a difference.
+_SPACES = rf"[{_SPACE}]{{2,}}|[\t\n\r\x{{a0}}\x{{202f}}]"
+
+# A link ends before the punctuation of the sentence around it; a handle may name its server.
+_NO_LINK = r"""\s\x{a0}\x{202f}"«»“”<>"""
+_URL = rf"[{_SPACE}]?(?:https?://|www\.)[^{_NO_LINK}]*[^{_NO_LINK}?!.,;:)]"
+_HANDLE = rf"@\w+(?:[.@-]\w+)*[{_SPACE}]*"
+_QUOTED = rf'"[^"]*"|«[^»]*»|“[^”]*”|(?m:^[{_SPACE}]*>.*$)'
+
+# Letters and digits of all scripts, by block. \pL and \pN name them one by one, and so take RE2
+# most of a second to compile in all the rules; \b knows only ASCII.
+_LETTER = (
+    r"0-9_a-z\x{c0}-\x{1fff}\x{2c00}-\x{2fef}\x{3040}-\x{d7ff}"
+    r"\x{f900}-\x{faff}\x{ff10}-\x{ff19}\x{ff41}-\x{ffdc}\x{20000}-\x{3ffff}"
+)
+
+# What ends a clause; nothing does inside 01.99.00, mairie.fr or rendez-vous.
+_STOP = r"[.!?;:,|-]+(?: |$)|[…–—]"
+
+# A clause that `_idle` has marked.
+_MARKED = r"[^\n\x01]*\x01[^\n]*"
+
+_STATEMENT = Template(r"""
+WITH lowered AS (
+    -- One message in lower case.
+    SELECT
+        row,
+        outbound,
+        language,
+        lower(text) AS whole,
+        strlen(text) = length(text) AS ascii
+    FROM message
+),
+
+unaddressed AS (
+    -- Without links and handles.
+    SELECT
+        *,
+        ltrim(regexp_replace(
+            CASE
+                WHEN contains(whole, 'http') OR contains(whole, 'www.')
+                    THEN regexp_replace(whole, $url, '', 'g')
+                ELSE whole
+            END, $handle, ' ', 'g'
+        )) AS plain
+    FROM lowered
+),
+
+spaced AS (
+    -- With single spaces.
+    SELECT
+        *,
+        CASE
+            WHEN contains(plain, '  ')
+                OR contains(plain, chr(9))
+                OR contains(plain, chr(10))
+                OR contains(plain, chr(13))
+                OR (NOT ascii AND (contains(plain, chr(160)) OR contains(plain, chr(8239))))
+                THEN trim(regexp_replace(plain, $spaces, ' ', 'g'))
+            WHEN ends_with(plain, ' ') THEN rtrim(plain)
+            ELSE plain
+        END AS normal
+    FROM unaddressed
+),
+
+spoken AS (
+    -- With what the author said.
+    SELECT
+        *,
+        CASE
+            WHEN contains(plain, '"')
+                OR contains(plain, '>')
+                OR (NOT ascii AND (contains(plain, '«') OR contains(plain, '“')))
+                THEN trim(regexp_replace(
+                    regexp_replace(replace(plain, '’', ''''), $quoted, ' ', 'g'),
+                    $spaces, ' ', 'g'
+                ))
+            WHEN ascii THEN normal
+            ELSE replace(normal, '’', '''')
+        END AS said
+    FROM spaced
+),
+
+sighted AS (
+    -- With the languages of which it has a telltale word, where the network names none.
+    SELECT
+        *,
+        $sightings
+    FROM spoken
+),
+
+counted AS (
+    -- With the number of telltale words, where more than one language has any.
+    SELECT
+        *,
+        $counts
+    FROM sighted
+),
+
+placed AS (
+    -- With its language, the network's or ours.
+    SELECT
+        * REPLACE (
+            CASE
+                WHEN language IS NOT NULL THEN language
+                $majorities
+            END AS language
+        )
+    FROM counted
+),
+
+heard AS (
+    -- With the language of the rules that read it; NULL: all rules do.
+    SELECT
+        *,
+        CASE
+            $readings
+        END AS rulebook
+    FROM placed
+),
+
+taken AS (
+    -- With the family of rules that takes it, such as fr.question; NULL: none does.
+    SELECT
+        *,
+        CASE
+            WHEN outbound THEN CASE
+                WHEN NOT ($no_answers) THEN NULL
+                $automatic
+                WHEN $tells THEN NULL
+                $redirect
+            END
+            ELSE CASE
+                $question_mark
+                $negative
+                $question
+                $request
+            END
+        END AS family
+    FROM heard
+),
+
+found AS (
+    -- With the words by which the family takes it.
+    SELECT
+        *,
+        CASE
+            WHEN family IS NULL THEN NULL
+            $hits
+        END AS hit
+    FROM taken
+)
+
+SELECT
+    row,
+    language,
+    coalesce(ends_with(family, '.question-mark'), false) AS question_mark,
+    question_mark OR coalesce(ends_with(family, '.question'), false) AS question,
+    question OR coalesce(ends_with(family, '.request'), false) AS request,
+    CASE
+        WHEN NOT outbound THEN NULL
+        WHEN ends_with(family, '.automatic') THEN 'automatic'
+        WHEN ends_with(family, '.redirect') THEN 'redirect'
+        ELSE 'answer'
+    END AS response_class,
+    CASE
+        WHEN family IS NULL THEN NULL
+        $names
+    END AS rule_id,
+    CASE WHEN normal <> '' THEN left(md5($$salt || normal), 16) END AS text_digest
+FROM found
+""")
+
+
+def judge(
+    table: pa.Table, *, salt: str, connection: duckdb.DuckDBPyConnection | None = None
+) -> pa.Table:
+    """The same messages in the same order, judged.
+
+    Args:
+        table: has the columns `text` (NULL: unknown), `language` (BCP 47; NULL: unknown) and
+            `outbound` (written by a body); others are passed through untouched.
+        salt: keys the digests, so that nobody can guess a text and compare.
+        connection: where to run; None opens a database in memory.
+
+    Returns:
+        The table with `language` filled in where a NULL could be told, and these columns:
+        `question_mark`, `question`, `request` (never NULL, each contained in the next, false for
+        a body's messages), `response_class` (`answer`, `redirect` or `automatic`; NULL for a
+        citizen's message), `rule_id` (the rule that decided; NULL: none did) and `text_digest`
+        (16 hexadecimal digits; NULL where nothing but links and handles was said).
+    """
+    message, cases = _distinct(table)
+    with connect() if connection is None else connection.cursor() as session:
+        session.register("message", message)
+        judged = session.sql(_statement(), params={"salt": salt}).to_arrow_table()
+    # A connection that does not preserve the order returns batches as they are done.
+    judged = judged.take(pc.sort_indices(judged["row"])).take(cases)
+    index = table.schema.get_field_index("language")
+    table = table.set_column(index, "language", judged["language"])
+    for name in _JUDGEMENTS:
+        table = table.append_column(name, judged[name])
+    return table
+
+
+def _distinct(table: pa.Table) -> tuple[pa.Table, pa.Array]:
+    """The distinct cases among the messages, and for each message the number of its case.
+
+    Thanks, templates and reposts come again to the letter; judging costs a hundred times more than
+    finding that out.
+    """
+    texts = table["text"].combine_chunks().dictionary_encode()
+    languages = table["language"].combine_chunks().dictionary_encode()
+    # A case is a number: of the text, times the languages, times the two directions; -1 is NULL.
+    n_languages = len(languages.dictionary) + 1
+    text, language = (
+        pc.fill_null(column.indices, -1).cast(pa.int64()).to_numpy()
+        for column in (texts, languages)
+    )
+    outbound = table["outbound"].combine_chunks().cast(pa.int64()).to_numpy(zero_copy_only=False)
+    case = ((text + 1) * n_languages + language + 1) * 2 + outbound
+    _, first, number = np.unique(case, return_index=True, return_inverse=True)
+    message = table.select(["text", "language", "outbound"]).take(pa.array(first))
+    message = message.append_column("row", pa.arange(0, len(first))).combine_chunks()
+    # DuckDB gives each batch to one thread.
+    batches = message.to_batches(max_chunksize=_BATCH_ROWS)
+    return pa.Table.from_batches(batches, message.schema), pa.array(number)
+
+
+@cache
+def _statement() -> str:
+    """The statement for the shipped rules; its only parameter is the salt."""
+    telltales = {
+        book.language: rf"\b(?:{'|'.join(book.telltales)})\b"
+        for book in rulebooks()
+        if book.language != ANY
+    }
+    families = _families()
+    return _STATEMENT.substitute(
+        url=_literal(_URL),
+        handle=_literal(_HANDLE),
+        spaces=_literal(_SPACES),
+        quoted=_literal(_QUOTED),
+        sightings=",\n".join(_sighting(language, telltales) for language in telltales),
+        counts=",\n".join(_count(language, telltales) for language in telltales),
+        majorities="\n".join(_majority(language, telltales) for language in telltales),
+        readings="\n".join(_reading(language) for language in telltales),
+        no_answers=_no_answers(families),
+        tells=_tells(),
+        **{
+            level.replace("-", "_"): "\n".join(_taking(family) for family in _of(families, level))
+            for level in LEVELS
+        },
+        hits="\n".join(_hit(family) for family in families.values() if _needs_hit(family)),
+        names="\n".join(_naming(family) for family in families.values()),
+    )
+
+
+def _families() -> dict[str, Family]:
+    """The rules of one level in one language, by the beginning of their ids."""
+    families: dict[str, Family] = {}
+    for rule in rules():
+        name = _family_name(rule)
+        families[name] = (*families.get(name, ()), rule)
+    return families
+
+
+def _family_name(rule: Rule) -> str:
+    return f"{rule.language}.{rule.level}"
+
+
+def _of(families: Mapping[str, Family], level: str) -> list[Family]:
+    """The families of one level, language by language."""
+    return [family for name, family in families.items() if name.endswith(f".{level}")]
+
+
+# Fragments of the statement ---------------------------------------------------------------------
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sighting(language: str, telltales: Mapping[str, str]) -> str:
+    words = _literal(telltales[language])
+    return (
+        f"CASE WHEN language IS NULL THEN regexp_matches(said, {words}) ELSE false END"
+        f" AS sees_{language}"
+    )
+
+
+def _count(language: str, telltales: Mapping[str, str]) -> str:
+    words = _literal(telltales[language])
+    rivals = "".join(f" OR sees_{other}" for other in telltales if other != language)
+    return (
+        f"CASE WHEN sees_{language} AND (false{rivals}) THEN len(regexp_extract_all(said, {words}))"
+        f" ELSE sees_{language}::INTEGER END AS n_{language}"
+    )
+
+
+def _majority(language: str, languages: Iterable[str]) -> str:
+    rivals = "".join(f", n_{other}" for other in languages if other != language)
+    return f"WHEN n_{language} > greatest(0{rivals}) THEN '{language}'"
+
+
+def _reading(language: str) -> str:
+    return (
+        f"WHEN lower(language) = '{language}' OR starts_with(lower(language), '{language}-')"
+        f" THEN '{language}'"
+    )
+
+
+def _taking(family: Family) -> str:
+    return f"WHEN {_takes(family)} THEN '{_family_name(family[0])}'"
+
+
+def _takes(family: Family) -> str:
+    if _are_signs(family):
+        return _has_sign(family)
+    fits = f"regexp_matches(said, {_literal(_framed(family))})"
+    language = family[0].language
+    return fits if language == ANY else f"coalesce(rulebook = '{language}', true) AND {fits}"
+
+
+def _are_signs(family: Family) -> bool:
+    return family[0].language == ANY and family[0].level != "negative"
+
+
+def _has_sign(family: Family) -> str:
+    subject = "whole" if family[0].level == "redirect" else "said"
+    # One by one, because DuckDB turns a pattern that is a plain text into a search for it.
+    signs = [sign for rule in family for sign in rule.pattern.split("|")]
+    return " OR ".join(f"regexp_matches({subject}, {_literal(sign)})" for sign in signs)
+
+
+def _no_answers(families: Mapping[str, Family]) -> str:
+    """Both levels of a language as one pattern: most replies fit neither, and are read once."""
+    languages = {rule.language: None for rule in rules()}
+    both = [
+        tuple(
+            rule
+            for level in ("redirect", "automatic")
+            for rule in families.get(f"{language}.{level}", ())
+        )
+        for language in languages
+    ]
+    return " OR ".join(f"({_takes(family)})" for family in both if family)
+
+
+def _tells() -> str:
+    clauses = f"regexp_replace(said, {_literal(_STOP)}, chr(10), 'g')"
+    marked = f"regexp_replace({clauses}, {_literal(_idle())}, chr(1), 'g')"
+    return f"length(regexp_replace({marked}, {_literal(_MARKED)}, '', 'g')) > {SIGNATURE_LENGTH}"
+
+
+def _needs_hit(family: Family) -> bool:
+    return len(family) > 1 and not _are_signs(family)
+
+
+def _hit(family: Family) -> str:
+    words = f"regexp_extract(said, {_literal(_framed(family))})"
+    return f"WHEN family = '{_family_name(family[0])}' THEN {words}"
+
+
+def _naming(family: Family) -> str:
+    *others, last = family
+    names = " ".join(f"WHEN {_is_by(rule)} THEN '{rule.rule_id}'" for rule in others)
+    name = f"CASE {names} ELSE '{last.rule_id}' END" if others else f"'{last.rule_id}'"
+    return f"WHEN family = '{_family_name(last)}' THEN {name}"
+
+
+def _is_by(rule: Rule) -> str:
+    if _are_signs((rule,)):
+        return _has_sign((rule,))
+    if rule.level == "negative":
+        return f"regexp_matches(hit, {_literal(_framed((rule,)))})"
+    # The hit is a rule's words with at most a sign on either side, so no boundaries are needed.
+    return f"regexp_matches(hit, {_literal(f'^.?(?:{rule.pattern}).?$')})"
+
+
+# Patterns ---------------------------------------------------------------------------------------
+
+
+def _framed(family: Family) -> str:
+    """The family's pattern, between the boundaries of its level."""
+    pattern = "|".join(rule.pattern for rule in family)
+    if family[0].level == "negative":
+        return f"^[^{_LETTER}]*(?:(?:{pattern})(?:[^{_LETTER}]+|$))+$"
+    return f"(?:^|[^{_LETTER}])(?:{pattern})(?:[^{_LETTER}]|$)"
+
+
+def _idle() -> str:
+    """In a line of one clause: words that send elsewhere, or nothing but a courtesy."""
+    elsewhere = "|".join(
+        rule.pattern for rule in rules() if rule.level == "redirect" and rule.language != ANY
+    )
+    courtesies = "|".join(courtesy for book in rulebooks() for courtesy in book.courtesies)
+    other = rf"[^{_LETTER}\n]"
+    return rf"(?m:(?:^|{other})(?:{elsewhere})(?:{other}|$)|^{other}*(?:{courtesies}){other}*$)"

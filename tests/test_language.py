@@ -1,0 +1,454 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from socialscore.errors import InputError, UnknownName
+from socialscore.language import Rule, judge, rules
+from socialscore.language.rulebook import ANY, LEVELS, read_rulebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CLASSES = ("redirect", "automatic")
+
+
+def judged(
+    *texts: str | None, language: str | None = None, outbound: bool = False, salt: str = "salt"
+) -> list[dict[str, Any]]:
+    """One row for each text, all of them in one pass."""
+    table = judge(messages(*texts, language=language, outbound=outbound), salt=salt)
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def messages(*texts: str | None, language: str | None = None, outbound: bool = False) -> pa.Table:
+    n_texts = len(texts)
+    return pa.table(
+        {
+            "text": pa.array(texts, pa.string()),
+            "language": pa.array([language] * n_texts, pa.string()),
+            "outbound": pa.array([outbound] * n_texts, pa.bool_()),
+        }
+    )
+
+
+def level(row: dict[str, Any]) -> str | None:
+    """The level at which the message was decided, as rules name it."""
+    if row["outbound"]:
+        return None if row["response_class"] == "answer" else row["response_class"]
+    for column in ("question_mark", "question", "request"):
+        if row[column]:
+            return column.replace("_", "-")
+    return "negative" if row["rule_id"] else None
+
+
+# The rules as content ---------------------------------------------------------------------------
+
+EXAMPLES = [(rule, text) for rule in rules() for text in rule.examples]
+COUNTEREXAMPLES = [(rule, text) for rule in rules() for text in rule.counterexamples]
+
+
+def case_name(value: Rule | str) -> str:
+    return value.rule_id if isinstance(value, Rule) else value[:30]
+
+
+@pytest.fixture(scope="module")
+def decided() -> dict[tuple[str, str], dict[str, Any]]:
+    """All examples and counterexamples, judged in one pass, by rule and text."""
+    cases = EXAMPLES + COUNTEREXAMPLES
+    table = pa.table(
+        {
+            "rule": [rule.rule_id for rule, _ in cases],
+            "text": [text for _, text in cases],
+            "language": pa.array(
+                [None if rule.language == ANY else rule.language for rule, _ in cases], pa.string()
+            ),
+            "outbound": [rule.level in CLASSES for rule, _ in cases],
+        }
+    )
+    return {(row["rule"], row["text"]): row for row in judge(table, salt="salt").to_pylist()}
+
+
+@pytest.mark.parametrize(("rule", "text"), EXAMPLES, ids=case_name)
+def test_a_rule_decides_its_examples(
+    rule: Rule, text: str, decided: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    row = decided[rule.rule_id, text]
+
+    assert (row["rule_id"], level(row)) == (rule.rule_id, rule.level)
+
+
+@pytest.mark.parametrize(("rule", "text"), COUNTEREXAMPLES, ids=case_name)
+def test_no_rule_of_the_level_takes_a_counterexample(
+    rule: Rule, text: str, decided: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    row = decided[rule.rule_id, text]
+
+    assert level(row) != rule.level
+
+
+def test_every_language_has_rules_of_every_level_but_the_sign() -> None:
+    levels = {language: set[str]() for language in ("en", "fr")}
+    for rule in rules():
+        levels.get(rule.language, set()).add(rule.level)
+
+    assert levels == dict.fromkeys(levels, set(LEVELS) - {"question-mark"})
+
+
+# What is judged ---------------------------------------------------------------------------------
+
+
+def test_the_selections_are_nested() -> None:
+    sign, question, request, statement = judged(
+        "Quand ouvrez-vous ?", "Quand ouvrez-vous", "Banc en panne svp", "Beau banc", language="fr"
+    )
+
+    columns = ("question_mark", "question", "request")
+    assert [sign[column] for column in columns] == [True, True, True]
+    assert [question[column] for column in columns] == [False, True, True]
+    assert [request[column] for column in columns] == [False, False, True]
+    assert [statement[column] for column in columns] == [False, False, False]
+
+
+def test_a_body_asks_nothing_of_the_group() -> None:
+    (row,) = judged("Quelle est votre adresse ? Merci de répondre svp", outbound=True)
+
+    assert (row["question_mark"], row["question"], row["request"]) == (False, False, False)
+    assert row["response_class"] == "answer"
+
+
+def test_a_citizen_gives_no_response() -> None:
+    (row,) = judged("Écrivez-moi en MP")
+
+    assert row["response_class"] is None
+
+
+def test_an_unknown_text_is_no_demand() -> None:
+    (row,) = judged(None)
+
+    assert (row["question_mark"], row["question"], row["request"]) == (False, False, False)
+    assert (row["rule_id"], row["text_digest"], row["language"]) == (None, None, None)
+
+
+def test_a_response_without_text_is_an_answer() -> None:
+    (row,) = judged(None, outbound=True)
+
+    assert row["response_class"] == "answer"
+
+
+def test_a_rule_of_another_language_selects_nothing() -> None:
+    (english,) = judged("No comment marche", language="en")
+    (french,) = judged("Un petit what else au bar", language="fr-FR")
+
+    assert (english["request"], french["request"]) == (False, False)
+
+
+def test_a_language_without_rules_is_read_by_all_rules() -> None:
+    rows = judged("Pourquoi", "How come", language="it")
+
+    assert [row["rule_id"] for row in rows] == ["fr.question.pourquoi", "en.question.why"]
+
+
+def test_a_regional_language_is_read_by_the_rules_of_its_language() -> None:
+    (row,) = judged("comment ça", language="fr-CA")
+
+    assert (row["rule_id"], row["language"]) == ("fr.question.comment", "fr-CA")
+
+
+def test_a_missing_language_is_told_by_its_words() -> None:
+    rows = judged(
+        "La rue est fermée pour nous", "the street is closed to us", "Zut 42", "the rue est"
+    )
+
+    assert [row["language"] for row in rows] == ["fr", "en", None, None]
+
+
+def test_a_question_mark_outweighs_thanks() -> None:
+    (row,) = judged("Merci ?", language="fr")
+
+    assert row["rule_id"] == "any.question-mark"
+
+
+def test_thanks_outweigh_the_words_of_a_request() -> None:
+    (row,) = judged("Thanks for your help", language="en")
+
+    assert (row["rule_id"], row["request"]) == ("en.negative.thanks", False)
+
+
+def test_a_question_mark_after_a_link_counts() -> None:
+    inside, after, glued = judged(
+        "https://ville.example/?page=2", "https://ville.example/ ?", "https://ville.example/p?"
+    )
+
+    assert [row["question_mark"] for row in (inside, after, glued)] == [False, True, True]
+
+
+def test_typographic_signs_are_read_like_plain_ones() -> None:
+    plain, typographic = judged(
+        "qu'est-ce qui se passe s'il vous plait", "qu’est-ce qui se passe s’il vous plait"
+    )
+
+    assert plain["rule_id"] == typographic["rule_id"] == "fr.question.qu-est-ce"
+
+
+def test_an_e_mail_address_is_no_handle() -> None:
+    (row,) = judged("Mon adresse est camille@ville.example pouvez-vous écrire", language="fr")
+
+    assert row["rule_id"] == "fr.question.inversion-vous"
+
+
+def test_a_signature_under_a_redirection_is_no_answer() -> None:
+    signed, answered = judged(
+        "Bonjour, écrivez-nous en MP. Julie (ville)",
+        "Bonjour, écrivez-nous en MP. La rue rouvre demain matin.",
+        language="fr",
+        outbound=True,
+    )
+
+    assert (signed["response_class"], answered["response_class"]) == ("redirect", "answer")
+
+
+# The digest -------------------------------------------------------------------------------------
+
+
+def test_the_digest_ignores_case_space_links_and_handles() -> None:
+    rows = judged(
+        "Rue fermée demain",
+        "@camille RUE  fermée\ndemain https://ville.example/a",
+        "@sasha Rue\u00a0fermée demain @camille@social.example",
+    )
+
+    assert len({row["text_digest"] for row in rows}) == 1
+
+
+def test_the_digest_keeps_other_words_apart() -> None:
+    first, second = judged("Rue fermée demain", "Rue ouverte demain")
+
+    assert first["text_digest"] != second["text_digest"]
+
+
+def test_the_digest_depends_on_the_salt() -> None:
+    (first,) = judged("Rue fermée demain", salt="one")
+    (second,) = judged("Rue fermée demain", salt="two")
+
+    assert first["text_digest"] != second["text_digest"]
+
+
+def test_nothing_but_links_and_handles_has_no_digest() -> None:
+    rows = judged("", " \n", "@camille", "@camille https://ville.example")
+
+    assert [row["text_digest"] for row in rows] == [None] * 4
+
+
+# The table --------------------------------------------------------------------------------------
+
+
+def test_other_columns_are_passed_through() -> None:
+    table = messages("Pourquoi", "Merci").append_column("message_id", pa.array(["7", "8"]))
+
+    result = judge(table, salt="salt")
+
+    assert result.column_names[:4] == table.column_names
+    assert result["message_id"].to_pylist() == ["7", "8"]
+
+
+def test_an_empty_table_stays_empty() -> None:
+    result = judge(messages(), salt="salt")
+
+    assert result.num_rows == 0
+    assert "text_digest" in result.column_names
+
+
+def test_rows_keep_their_order_on_any_connection() -> None:
+    table = messages(*[f"{n} ?" if n % 3 else f"{n}" for n in range(300_000)])
+    with duckdb.connect(config={"preserve_insertion_order": "false"}) as connection:
+        result = judge(table, salt="salt", connection=connection)
+
+    assert result["question_mark"].to_pylist() == [n % 3 > 0 for n in range(300_000)]
+
+
+def test_the_connection_keeps_its_own_relations() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE message AS SELECT 'mine' AS text")
+        (row,) = judge(messages("Pourquoi"), salt="salt", connection=connection).to_pylist()
+        mine = connection.sql("SELECT text FROM message").fetchall()
+
+    assert row["rule_id"] == "fr.question.pourquoi"
+    assert mine == [("mine",)]
+
+
+# Laws -------------------------------------------------------------------------------------------
+
+PIECES = [
+    *("pourquoi", "comment", "merci", "svp", "où", "why", "please", "thanks", "en panne", "DM"),
+    *("?", "!", ".", ",", '"', "«", "»", "“", "”", ">", "\n>", "@", "@ville", "https://", "www."),
+    *(" ", "  ", "\n", "\r", "\t", "\u00a0", "\u202f", "\x00", "\x01", "’", "'", "👏", "é", "е"),
+]
+TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join))
+LISTS_OF_TEXTS = st.lists(TEXTS, min_size=1, max_size=60)
+
+
+@settings(max_examples=15, deadline=None)
+@given(LISTS_OF_TEXTS, st.sampled_from([None, "fr", "en", "de"]), st.booleans())
+def test_selections_are_nested_whatever_is_written(
+    texts: list[str], language: str | None, outbound: bool
+) -> None:
+    rows = judged(*texts, language=language, outbound=outbound)
+
+    assert [row["text"] for row in rows] == texts
+    for row in rows:
+        assert row["question_mark"] <= row["question"] <= row["request"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(LISTS_OF_TEXTS)
+def test_handles_and_links_around_a_text_change_no_selection(texts: list[str]) -> None:
+    plain = judged(*texts)
+    around = judged(*[f"@ville_exemple {text} https://ville.example/a?b=c" for text in texts])
+
+    columns = ("question_mark", "question", "request", "text_digest")
+    assert [[row[column] for column in columns] for row in plain] == [
+        [row[column] for column in columns] for row in around
+    ]
+
+
+@settings(max_examples=15, deadline=None)
+@given(LISTS_OF_TEXTS)
+def test_the_case_of_links_and_handles_changes_no_digest(texts: list[str]) -> None:
+    lower = judged(*[f"@ville {text} https://ville.example/a" for text in texts])
+    upper = judged(*[f"@VILLE {text} HTTPS://VILLE.EXAMPLE/A" for text in texts])
+
+    assert [row["text_digest"] for row in lower] == [row["text_digest"] for row in upper]
+
+
+# Files that people write ------------------------------------------------------------------------
+
+GOOD_RULE = """
+[[rule]]
+id = "de.question.warum"
+description = "warum."
+any_of = ["warum"]
+examples = ["Warum ist das Bad zu"]
+"""
+
+
+def rulebook_file(folder: Path, content: str, name: str = "de.toml") -> Path:
+    path = folder / name
+    path.write_text('language = "de"\n' + content, encoding="utf-8")
+    return path
+
+
+def test_a_language_is_added_by_a_file(tmp_path: Path) -> None:
+    book = read_rulebook(rulebook_file(tmp_path, 'telltales = ["nicht"]\n' + GOOD_RULE))
+
+    assert (book.language, book.telltales) == ("de", ("nicht",))
+    assert [(rule.level, rule.pattern) for rule in book.rules] == [("question", "warum")]
+
+
+def test_an_unknown_key_of_a_rule_is_named_with_its_rule(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE + 'example = ["Warum"]\n')
+
+    with pytest.raises(UnknownName, match=r"question\.warum: unknown key 'example'; did you mean"):
+        read_rulebook(path)
+
+
+def test_an_unknown_key_of_a_file_is_named(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, 'telltale = ["nicht"]\n')
+
+    with pytest.raises(UnknownName, match="unknown key 'telltale'; did you mean 'telltales'"):
+        read_rulebook(path)
+
+
+def test_an_unknown_level_is_named(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE.replace("de.question", "de.questions"))
+
+    with pytest.raises(UnknownName, match="unknown level 'questions'; did you mean 'question'"):
+        read_rulebook(path)
+
+
+def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE + GOOD_RULE)
+
+    with pytest.raises(InputError, match=r"de\.question\.warum: two rules have this id"):
+        read_rulebook(path)
+
+
+def test_an_id_of_another_language_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE.replace("de.question", "fr.question"))
+
+    with pytest.raises(InputError, match=r"write the id as de\.level\.name"):
+        read_rulebook(path)
+
+
+def test_an_id_with_other_signs_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE.replace('warum"\ndesc', 'Warum?"\ndesc'))
+
+    with pytest.raises(InputError, match="in small letters"):
+        read_rulebook(path)
+
+
+def test_a_rule_without_an_id_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, '[[rule]]\ndescription = "warum."\n')
+
+    with pytest.raises(InputError, match="a rule has no id"):
+        read_rulebook(path)
+
+
+def test_a_rule_without_examples_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE.replace('["Warum ist das Bad zu"]', "[]"))
+
+    with pytest.raises(InputError, match=r"de\.question\.warum: examples is missing"):
+        read_rulebook(path)
+
+
+def test_a_rule_that_does_not_say_what_it_is_for_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE.replace('description = "warum."', ""))
+
+    with pytest.raises(InputError, match=r"de\.question\.warum: description is missing"):
+        read_rulebook(path)
+
+
+def test_a_pattern_that_the_engine_cannot_read_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, GOOD_RULE.replace('["warum"]', "['(?=warum)']"))
+
+    with pytest.raises(InputError, match=r"de\.question\.warum: '\(\?=warum\)' is not a pattern"):
+        read_rulebook(path)
+
+
+def test_a_courtesy_that_the_engine_cannot_read_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, 'courtesies = ["(hallo"]\n')
+
+    with pytest.raises(InputError, match="courtesies"):
+        read_rulebook(path)
+
+
+def test_texts_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, 'courtesies = "hallo"\n')
+
+    with pytest.raises(InputError, match="courtesies must be a list of texts"):
+        read_rulebook(path)
+
+
+def test_a_file_is_named_after_its_language(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, "", name="german.toml")
+
+    with pytest.raises(InputError, match=r"language is 'de'; name the file de\.toml"):
+        read_rulebook(path)
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    path = rulebook_file(tmp_path, "rule = [\n")
+
+    with pytest.raises(InputError, match="is not TOML"):
+        read_rulebook(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_rulebook(tmp_path / "de.toml")
