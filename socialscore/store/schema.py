@@ -1,0 +1,58 @@
+"""The tables of the store. Every column has a description; `docs/store.md` is printed from them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+__all__ = ["COVERAGE", "MESSAGE", "MESSAGE_KEY"]
+
+_TEXT, _INSTANT, _FLAG = pa.string(), pa.timestamp("us"), pa.bool_()
+
+
+def _schema(*columns: tuple[str, pa.DataType, str]) -> pa.Schema:
+    return pa.schema(
+        [pa.field(name, kind, metadata={"description": says}) for name, kind, says in columns]
+    )
+
+
+MESSAGE_KEY = ("network", "account_id", "message_id")
+
+MESSAGE = _schema(
+    ("network", _TEXT, "twitter, facebook, bluesky or mastodon."),
+    ("month", _TEXT, "Month of sent_at in UTC, such as 2026-11: the partition."),
+    ("account_id", _TEXT, "The account that is addressed, or that wrote the message."),
+    ("message_id", _TEXT, "The network's identifier, of the first version."),
+    ("author_id", _TEXT, "A citizen's keyed digest, or an account's own identifier."),
+    ("sent_at", _INSTANT, "When the first version was written, UTC."),
+    ("kind", _TEXT, "mention, reply, quote, comment, wall-post, post, repost or direct."),
+    ("reply_to_id", _TEXT, "The message that this one answers."),
+    ("reply_to_author_id", _TEXT, "Who wrote that one, where known."),
+    ("conversation_id", _TEXT, "The thread, where the network has threads."),
+    ("addressed_ids", pa.list_(_TEXT), "Whom a body's message addresses; NULL in citizens' ones."),
+    ("n_addressed", pa.int32(), "How many accounts the message addresses, of the panel or not."),
+    ("language", _TEXT, "BCP 47: as the network says, else as detected, else NULL."),
+    ("question_mark", _FLAG, "Has a question mark outside links and quotations."),
+    ("question", _FLAG, "Asks a question, with the sign or without."),
+    ("request", _FLAG, "Asks a question, asks for something or reports a fault."),
+    ("response_class", _TEXT, "Of a body's message: answer, redirect or automatic."),
+    ("rule_id", _TEXT, "The language rule that decided, NULL if none did."),
+    ("text_digest", _TEXT, "Keyed digest of the normalised text: equal for equal texts."),
+    ("text", _TEXT, "The text of the last version; blank once it has expired."),
+    ("bot", _FLAG, "The network flags the author as automated."),
+    ("n_edits", pa.int32(), "The number of edits behind the text."),
+    ("deleted_at", _INSTANT, "When the message was deleted, UTC; NULL while it stands."),
+    ("deleted_seen_at", _INSTANT, "When we learnt of the deletion, UTC."),
+    ("collected_at", _INSTANT, "When the row came into the store, UTC."),
+    ("source", _TEXT, "The importer or collector that brought it."),
+)  # fmt: skip
+
+COVERAGE = _schema(
+    ("network", _TEXT, "As in message."),
+    ("account_id", _TEXT, "The account that was in view."),
+    ("stream", _TEXT, "inbound (what citizens write to it) or outbound (what it writes)."),
+    ("covered_from", _INSTANT, "First instant of the interval, UTC."),
+    ("covered_until", _INSTANT, "First instant after the interval, UTC."),
+    ("reason", _TEXT, "NULL: collected. Otherwise the interval is a gap, and this is why."),
+    ("run_id", _TEXT, "The run that collected or missed it."),
+    ("collected_at", _INSTANT, "When the row came into the store, UTC."),
+)
