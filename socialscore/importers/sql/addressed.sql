@@ -1,0 +1,76 @@
+-- One row per message and account of the panel that wrote it or is addressed by it, with its text.
+WITH
+-- One row per handle of an author: a body's message may name a citizen by it.
+known_handle AS (
+    SELECT
+        network,
+        LOWER(author_handle) AS handle,
+        MIN(author_id) AS author_id
+    FROM staged
+    WHERE
+        refusal IS NULL
+        AND author_handle IS NOT NULL
+    GROUP BY
+        network,
+        LOWER(author_handle)
+),
+
+-- One row per body's message that names authors whom the file knows by their handle.
+resolved AS (
+    SELECT
+        named.row_id,
+        LIST(DISTINCT known_handle.author_id) AS author_ids
+    FROM (
+        SELECT
+            rowid AS row_id,
+            network,
+            UNNEST(mentioned_handles) AS handle
+        FROM staged
+    ) AS named
+    INNER JOIN known_handle
+        ON
+            named.network = known_handle.network
+            AND LOWER(named.handle) = known_handle.handle
+    SEMI JOIN concern
+        ON
+            named.row_id = concern.row_id
+            AND concern.account_id = concern.own_account_id
+    GROUP BY named.row_id
+)
+
+SELECT
+    staged.network,
+    concern.account_id,
+    staged.message_id,
+    COALESCE(concern.own_account_id, staged.author_id) AS author_id,
+    staged.sent_at,
+    COALESCE(staged.kind, 'mention') AS kind,
+    staged.reply_to_id,
+    concern.answered_id AS reply_to_author_id,
+    staged.conversation_id,
+    -- Making lists distinct is slow; most name one account at the most.
+    CASE
+        WHEN concern.own_account_id IS NULL THEN NULL
+        WHEN LEN(staged.mentioned_ids) = 1 AND staged.mentioned_ids[1] = concern.answered_id
+            THEN staged.mentioned_ids
+        ELSE LIST_DISTINCT(
+            LIST_CONCAT([concern.answered_id], staged.mentioned_ids, resolved.author_ids)
+        )
+    END AS addressed_ids,
+    CASE
+        WHEN LEN(staged.mentioned_handles) > 1 OR LEN(staged.mentioned_ids) > 1
+            THEN GREATEST(
+                LEN(LIST_DISTINCT(staged.mentioned_handles)),
+                LEN(LIST_DISTINCT(staged.mentioned_ids))
+            )
+        ELSE 1
+    END::INTEGER AS n_addressed,
+    staged.language,
+    staged.text,
+    COALESCE(staged.bot, FALSE) AS bot,
+    COALESCE(staged.n_edits, 0) AS n_edits,
+    staged.deleted_at,
+    COALESCE(concern.account_id = concern.own_account_id, FALSE) AS outbound
+FROM staged
+INNER JOIN concern ON staged.rowid = concern.row_id
+LEFT JOIN resolved ON staged.rowid = resolved.row_id

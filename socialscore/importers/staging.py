@@ -1,0 +1,206 @@
+"""Staging: the rows of one file, gathered before anything can be said of them.
+
+Whom a message concerns may stand anywhere in a file: the message that it answers can come later,
+and the accounts of `--bodies-from-data` are known at the end. So a file is read once into a DuckDB
+table, which goes to disk when it outgrows its memory, and leaves it as message rows.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+
+from socialscore.ahead import ahead
+from socialscore.embedded import connect
+from socialscore.errors import InputError
+from socialscore.importers.staged import STAGED
+from socialscore.panel import Panel, bodies_from_handles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialscore.importers.staged import Reading
+
+__all__ = ["Refusal", "Stage", "Tally"]
+
+_MEMORY = "1GB"
+_ROWS_AT_ONCE = 250_000
+
+_KNOWN_NETWORK_YEARS = ("2004-01-01", "2100-01-01")
+"""Earlier than the oldest network, or far ahead: a date outside is a mistake in the file."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a file held."""
+
+    n_rows: int  # messages and refused rows
+    n_refused: int
+    n_damaged: int  # messages of which a part is broken
+    n_repeated: int  # rows that say again what an earlier one said
+    n_replies: int  # messages that answer another one
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that is not, or only partly, what the file should hold."""
+
+    line: int
+    outcome: str  # refused or damaged
+    reason: str
+
+
+class Stage:
+    """The rows of one file. Use it in a `with`: it holds memory, and perhaps a temporary folder."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="socialscore-")
+        self._connection = connect()
+        self._connection.execute("SET preserve_insertion_order = false")
+        self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self._connection.execute("SET temp_directory = $folder", {"folder": self._folder.name})
+        # The order of the joins is that of the statements: texts are then on the side that streams.
+        self._connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        self._connection.register("columns", STAGED.empty_table())
+        self._connection.execute(
+            "CREATE TABLE staged AS SELECT *, NULL::BIGINT AS copy_of FROM columns"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def read(self, reading: Reading, place: object) -> None:
+        """Take in a whole file.
+
+        Args:
+            reading: its rows.
+            place: its path, for the error.
+
+        Raises:
+            InputError: there are rows, and not one of them is a message.
+        """
+        for piece in ahead(reading.pieces):
+            self._connection.register("piece", piece)
+            self._connection.execute(f"INSERT INTO staged BY NAME {reading.select}")
+            self._connection.unregister("piece")
+        self._refuse_impossible_dates()
+        tally = self.tally()
+        if tally.n_rows and tally.n_refused == tally.n_rows:
+            first = next(self.refusals())
+            raise InputError(
+                f"{place}:{first.line}",
+                f"{first.reason}; and so on: none of the {tally.n_rows:,} rows can be read",
+            )
+        self._settle_copies()
+
+    def _refuse_impossible_dates(self) -> None:
+        earliest, latest = _KNOWN_NETWORK_YEARS
+        self._connection.execute(
+            f"""
+            UPDATE staged SET refusal = 'dated ' || strftime(sent_at, '%Y-%m-%d')
+            WHERE refusal IS NULL AND (sent_at < '{earliest}' OR sent_at >= '{latest}')
+            """
+        )
+
+    def _settle_copies(self) -> None:
+        """Of rows with one id the last edit counts, else the first; one that differs is refused."""
+        (n_rows, n_ids), *_ = self._connection.sql(
+            "SELECT COUNT(*), COUNT(DISTINCT (network, message_id)) "
+            "FROM staged WHERE refusal IS NULL"
+        ).fetchall()
+        if n_rows == n_ids:
+            return
+        self._connection.execute(_sql("settle_copies"))
+
+    def tally(self) -> Tally:
+        """How many rows there were, of which kind."""
+        (counts,) = self._connection.sql(
+            """
+            SELECT
+                COUNT(*),
+                COUNT(*) FILTER (WHERE refusal IS NOT NULL),
+                COUNT(*) FILTER (WHERE refusal IS NULL AND damage IS NOT NULL),
+                COUNT(*) FILTER (WHERE refusal IS NULL AND copy_of IS NOT NULL),
+                COUNT(*) FILTER (WHERE refusal IS NULL AND reply_to_id IS NOT NULL)
+            FROM staged
+            """
+        ).fetchall()
+        return Tally(*counts)
+
+    def refusals(self) -> Iterator[Refusal]:
+        """Every row with something wrong, in the order of the file."""
+        found = self._connection.cursor().execute(
+            """
+            SELECT line, CASE WHEN refusal IS NULL THEN 'damaged' ELSE 'refused' END,
+                COALESCE(refusal, damage)
+            FROM staged WHERE refusal IS NOT NULL OR damage IS NOT NULL ORDER BY line, rowid
+            """
+        )
+        while rows := found.fetchmany(1000):
+            yield from (Refusal(*row) for row in rows)
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last message were sent; None without messages."""
+        ((first, last),) = self._connection.sql(
+            "SELECT MIN(sent_at), MAX(sent_at) FROM staged WHERE refusal IS NULL"
+        ).fetchall()
+        return first and (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
+
+    def bodies(self) -> Panel:
+        """A body for each account that the file says is one.
+
+        Where a file does not say it, an author whom others address, and who answers, is one.
+        """
+        ((declares,),) = self._connection.sql("SELECT COUNT(official) > 0 FROM staged").fetchall()
+        found = self._connection.sql(_sql("declared" if declares else "apparent")).fetchall()
+        panel = Panel("bodies-from-data", ())
+        for network in sorted({row[0] for row in found}):
+            accounts = [(row[1], row[2]) for row in found if row[0] == network]
+            panel = panel.merged(bodies_from_handles(network, accounts, panel.name))
+        return panel
+
+    def address(self, panel: Panel) -> int:
+        """Find out which messages are by or to accounts of the panel, and count them."""
+        accounts = [
+            {
+                "network": account.network,
+                "account_id": account.account_id,
+                "handle": account.handle.lower(),
+            }
+            for _, account in panel.accounts()
+        ]
+        schema = pa.schema([(name, pa.string()) for name in ("network", "account_id", "handle")])
+        self._connection.register("account", pa.Table.from_pylist(accounts, schema=schema))
+        self._connection.execute(f"CREATE OR REPLACE TABLE concern AS {_sql('concern')}")
+        ((n_messages,),) = self._connection.sql(
+            "SELECT COUNT(DISTINCT row_id) FROM concern"
+        ).fetchall()
+        return int(n_messages)
+
+    def concerned(self) -> frozenset[tuple[str, str]]:
+        """Network and account_id of the accounts that `address` found."""
+        rows = self._connection.sql("SELECT DISTINCT network, account_id FROM concern").fetchall()
+        return frozenset((network, account_id) for network, account_id in rows)
+
+    def messages(self) -> Iterator[pa.Table]:
+        """The messages that `address` found, one row under each account.
+
+        The columns are those of the store's message table as far as the file tells them, and
+        `outbound`: whether the account wrote the message.
+        """
+        reader = self._connection.sql(_sql("addressed")).to_arrow_reader(_ROWS_AT_ONCE)
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+def _sql(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,350 @@
+"""Any table: CSV, JSON Lines or Parquet, with a map from our columns to those of the file.
+
+Our columns are those of COLUMNS; a column of the file that has one of these names needs no map.
+Lists (`mentioned_handles`, `mentioned_ids`) are lists in Parquet and JSON, and names apart by
+spaces elsewhere. Times are ISO 8601, in UTC where they have no offset.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.importers.records import read_csv
+from socialscore.importers.staged import Reading
+from socialscore.model import KINDS, NETWORKS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from socialscore.importers.source import Source
+
+__all__ = ["COLUMNS", "NEEDED", "claims", "read", "read_arrow", "read_map"]
+
+NEEDED = ("message_id", "author_id", "sent_at", "text")
+
+COLUMNS = {
+    "message_id": "the network's identifier of the message",
+    "author_id": "the network's identifier of its author",
+    "sent_at": "when it was written",
+    "text": "what it says",
+    "network": "twitter, facebook, bluesky or mastodon; twitter where there is no such column",
+    "author_handle": "the author's handle",
+    "kind": "one of " + ", ".join(KINDS),
+    "reply_to_id": "the message that it answers",
+    "reply_to_author_id": "who wrote that one",
+    "conversation_id": "the thread that it stands in",
+    "mentioned_handles": "the handles that it names",
+    "mentioned_ids": "the identifiers of the accounts that it names",
+    "account": "the account that it is addressed to, by identifier or handle",
+    "official": "true where a public body wrote it",
+    "language": "the language of its text, such as fr",
+    "bot": "true where the network says that a machine wrote it",
+    "n_edits": "how often it was edited",
+    "deleted_at": "when it was deleted",
+}
+
+_IDENTIFIERS = (
+    "message_id", "author_id", "reply_to_id", "reply_to_author_id", "conversation_id",
+)  # fmt: skip
+_PARQUET = b"PAR1"
+_ROWS_AT_ONCE = 100_000
+_OURS = ("line", "refusal")
+
+
+def claims(head: bytes) -> bool:
+    """Whether a file that begins so is a table that needs no map."""
+    if head.startswith(_PARQUET):
+        return True
+    first = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
+    return all(name in first for name in NEEDED)
+
+
+def read(source: Source, columns: Mapping[str, str], encoding: str | None) -> Reading:
+    """The rows of a table.
+
+    Args:
+        source: the file.
+        columns: from our columns to those of the file; for `network`, the name of a network stands
+            for itself.
+        encoding: of a CSV file.
+
+    Raises:
+        InputError: a needed column is missing, or the file cannot be read as what it seems.
+        UnknownName: the map names a column that is not ours, or not the file's.
+    """
+    head = source.peek()
+    if head.startswith(_PARQUET):
+        _no_encoding(encoding, "Parquet")
+        parquet = _open_parquet(source)
+        chosen = _chosen(source.path, parquet.schema_arrow.names, columns)
+        return _reading(_batches(parquet, source.path, _theirs(chosen)), chosen, columns)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        _no_encoding(encoding, "JSON")
+        chosen = _chosen(source.path, _names_of_objects(head), columns)
+        chosen = {ours: ours for ours in COLUMNS} | chosen  # what JSON leaves out may come later
+        return _reading(_objects(source, _theirs(chosen)), chosen, columns)
+    file = read_csv(source, encoding=encoding or "utf-8")
+    chosen = _chosen(source.path, file.columns, columns)
+    return _reading(file.tables(), chosen, columns)
+
+
+def read_arrow(data: pa.Table, columns: Mapping[str, str] | None = None) -> Reading:
+    """The rows of a table in memory."""
+    chosen = _chosen("the table", data.schema.names, columns or {})
+    return _reading(iter([_numbered(data.select(_theirs(chosen)), 0)]), chosen, columns or {})
+
+
+def read_map(entries: Iterable[str]) -> dict[str, str]:
+    """The map from our columns to a file's: of `sent_at=date`, or of a TOML file with such lines.
+
+    Raises:
+        UsageError: an entry is neither.
+        InputError: the file is not TOML, or holds something else than names.
+    """
+    columns: dict[str, str] = {}
+    for entry in entries:
+        ours, equals, theirs = entry.partition("=")
+        if equals:
+            columns[ours.strip()] = theirs.strip()
+        elif entry.endswith(".toml"):
+            columns |= _read_toml(Path(entry))
+        else:
+            raise UsageError(f"--map {entry}: write OURS=THEIRS, as in sent_at=date, or FILE.toml")
+    return columns
+
+
+def _read_toml(path: Path) -> dict[str, str]:
+    try:
+        columns = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(path, f"the map cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(path, f"the map is not TOML: {error}") from None
+    for key, value in columns.items():
+        if not isinstance(value, str):
+            raise InputError(f"{path}, key {key}", "write the name of a column in quotation marks")
+    return columns
+
+
+def _no_encoding(encoding: str | None, what: str) -> None:
+    if encoding:
+        raise UsageError(f"--encoding goes with CSV files; {what} is always UTF-8")
+
+
+# --- the three kinds of files ------------------------------------------------------------------
+
+
+def _open_parquet(source: Source) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(source.path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(source.path, f"is not a Parquet file ({error})") from None
+
+
+def _batches(parquet: pq.ParquetFile, path: Path, names: list[str]) -> Iterator[pa.Table]:
+    n_rows = 0
+    try:
+        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=names):
+            yield _numbered(pa.Table.from_batches([batch]), n_rows)
+            n_rows += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        problem = f"the Parquet file is damaged after row {n_rows:,} ({error})"
+        raise InputError(path, problem) from None
+
+
+def _numbered(table: pa.Table, n_before: int) -> pa.Table:
+    """The rows with their number in the file as `line`, and lists as names apart by spaces."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
+            joined = pc.binary_join(table[field.name].cast(pa.list_(pa.string())), " ")
+            table = table.set_column(place, field.name, joined)
+    lines = pa.array(range(n_before + 1, n_before + table.num_rows + 1), pa.int64())
+    return table.append_column("line", lines).append_column(
+        "refusal", pa.nulls(table.num_rows, pa.string())
+    )
+
+
+def _names_of_objects(head: bytes) -> list[str]:
+    """The names in the first objects of a file: JSON leaves out what is missing."""
+    names: dict[str, None] = {}
+    for line in io.BytesIO(head):
+        value = _object(line)
+        names |= dict.fromkeys(value if isinstance(value, dict) else {})
+    return list(names)
+
+
+def _objects(source: Source, names: Collection[str]) -> Iterator[pa.Table]:
+    schema = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("refusal", *names))])
+    rows = (_row(line, text, names) for line, text in source.lines() if text != b"")
+    while part := list(islice(rows, _ROWS_AT_ONCE)):
+        yield pa.Table.from_pylist(part, schema=schema)
+
+
+def _row(line: int, text: bytes | None, names: Iterable[str]) -> dict[str, Any]:
+    value = "longer than 16 MiB" if text is None else _object(text)
+    if isinstance(value, str):
+        return {"line": line, "refusal": value}
+    return {"line": line} | {name: _cell(value.get(name)) for name in names}
+
+
+def _object(text: bytes) -> dict[str, Any] | str:
+    """The object in a line, or why there is none."""
+    try:
+        value = json.loads(text.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    except (ValueError, RecursionError):
+        return "not JSON"
+    return value if isinstance(value, dict) else "not a JSON object"
+
+
+def _cell(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        value = " ".join(str(part) for part in value)
+    text = value if isinstance(value, str) else json.dumps(value)
+    # Half a surrogate pair, which JSON can write, is no character.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+# --- from the file's columns to ours -----------------------------------------------------------
+
+
+def _chosen(place: object, names: Collection[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """From our columns to those of the file."""
+    names = [name for name in names if name.lower() not in _OURS]
+    chosen = {ours: ours for ours in COLUMNS if ours in names} | dict(columns)
+    if chosen.get("network") in NETWORKS and chosen["network"] not in names:
+        del chosen["network"]  # the name of a network stands for itself
+    for ours, theirs in chosen.items():
+        if ours not in COLUMNS:
+            raise UnknownName("column on the left of --map", ours, COLUMNS)
+        if theirs not in names:
+            raise UnknownName(f"column (for {ours})", theirs, names, place)
+    missing = [name for name in NEEDED if name not in chosen]
+    if missing:
+        raise InputError(
+            place,
+            f"has no column {' or '.join(missing)}; its columns are {', '.join(names)}. "
+            f"Say which is which: --map {missing[0]}=COLUMN",
+        )
+    return chosen
+
+
+def _theirs(chosen: Mapping[str, str]) -> list[str]:
+    return sorted(set(chosen.values()))
+
+
+def _reading(
+    pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
+) -> Reading:
+    network = columns.get("network", "")
+    return Reading(pieces, _select(chosen, network if network in NETWORKS else "twitter"))
+
+
+def _select(chosen: Mapping[str, str], network: str) -> str:
+    """The SELECT that makes staged rows: every column as text, then as what it means."""
+    raw = ",\n        ".join(f"{_text(chosen.get(ours))} AS {ours}" for ours in COLUMNS)
+    ids = ",\n        ".join(f"{_identifier(name)} AS {name}" for name in _IDENTIFIERS)
+    return f"""
+SELECT
+    line,
+    COALESCE(
+        refusal,
+        CASE
+            WHEN message_id IS NULL THEN 'message_id is empty'
+            WHEN author_id IS NULL THEN 'author_id is empty'
+            WHEN
+                regexp_matches(CONCAT_WS(' ', {", ".join(_IDENTIFIERS)}), '[0-9][eE]\\+[0-9]')
+                THEN 'an identifier was rounded; keep identifiers as text'
+            WHEN when_sent IS NULL THEN 'sent_at is not a time'
+            WHEN network NOT IN ({_names(NETWORKS)}) THEN 'unknown network'
+            WHEN kind NOT IN ({_names(KINDS)}) THEN 'unknown kind'
+            WHEN
+                deleted_at IS NOT NULL
+                AND COALESCE(YEAR(when_deleted), 0) NOT BETWEEN 2004 AND 2099
+                THEN 'deleted_at is not a time of our days'
+            WHEN NOT regexp_full_match(n_edits, '[0-9]{{1,4}}') THEN 'n_edits is not a number'
+            WHEN NOT regexp_full_match(official, '{_FLAG}')
+                THEN 'official is neither true nor false'
+            WHEN NOT regexp_full_match(bot, '{_FLAG}') THEN 'bot is neither true nor false'
+        END
+    ) AS refusal,
+    COALESCE(network, '{network}') AS network,
+    message_id,
+    author_id,
+    author_handle,
+    when_sent AS sent_at,
+    COALESCE(kind, CASE WHEN reply_to_id IS NOT NULL THEN 'reply' ELSE 'mention' END) AS kind,
+    COALESCE(text, '') AS text,
+    reply_to_id,
+    reply_to_author_id,
+    conversation_id,
+    CASE
+        WHEN mentioned_handles IS NOT NULL
+            THEN regexp_extract_all(LOWER(mentioned_handles), '[^\\s,@]+')
+        ELSE regexp_extract_all(LOWER(text), '@(\\w[\\w.-]*\\w)', 1)
+    END AS mentioned_handles,
+    regexp_extract_all(mentioned_ids, '[^\\s,]+') AS mentioned_ids,
+    account,
+    regexp_matches(official, '{_TRUE}') AS official,
+    language,
+    regexp_matches(bot, '{_TRUE}') AS bot,
+    TRY_CAST(n_edits AS INTEGER) AS n_edits,
+    when_deleted AS deleted_at
+FROM (
+    SELECT
+        * REPLACE (
+        {ids}
+        ),
+        {_time("sent_at")} AS when_sent,
+        {_time("deleted_at")} AS when_deleted
+    FROM (
+        SELECT
+        line,
+        refusal,
+        {raw}
+        FROM piece
+    )
+)
+"""
+
+
+_TRUE = "(?i)^(true|t|yes|1)$"
+_FLAG = "(?i)true|t|yes|1|false|f|no|0"
+
+
+def _time(column: str) -> str:
+    return (
+        f"COALESCE(TRY_CAST({column} AS TIMESTAMPTZ)::TIMESTAMP, "
+        f"TRY_STRPTIME({column}, '%a %b %d %H:%M:%S %z %Y')::TIMESTAMP)"
+    )
+
+
+def _text(column: str | None) -> str:
+    return f"NULLIF(TRIM(CAST({_quoted(column)} AS VARCHAR)), '')" if column else "NULL::VARCHAR"
+
+
+def _identifier(column: str) -> str:
+    """Programs that know no missing integers write identifiers as decimal numbers: 3.0."""
+    number = f"regexp_replace({column}, '^([0-9]+)\\.0$', '\\1')"
+    return f"CASE WHEN ENDS_WITH({column}, '.0') THEN {number} ELSE {column} END"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _names(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)

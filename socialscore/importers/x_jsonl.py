@@ -1,0 +1,156 @@
+"""Posts of the X API v2, saved as JSON: pages as X answers them, twarc's flattened posts, or posts.
+
+One page or post a line is the usual form. A file that is one document is read too, be it a page
+printed over many lines or an array of posts or pages; its rows all stand under line 1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from socialscore.errors import InputError
+from socialscore.importers.source import MAX_RECORD_BYTES
+from socialscore.importers.staged import Reading, from_messages
+from socialscore.model import Message
+from socialscore.payloads import PayloadError
+from socialscore.payloads.twitter import Included, to_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from socialscore.importers.source import Source
+
+    Row = tuple[int, Message | str]  # line number, and the message or why it is refused
+
+__all__ = ["claims", "read"]
+
+_N_ROWS = 20_000  # in a table
+_N_DOUBTFUL = 100  # lines refused from the start, after which the file is given up
+_MEBIBYTES = MAX_RECORD_BYTES // 1024**2
+
+_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
+_ONE_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{[ \t]*\r?\n)")
+# Nobody else has these names; inside a text their quotation marks would be escaped.
+_OF_X_ALONE = re.compile(
+    rb'"(?:referenced_(?:tweets|posts)|edit_history_(?:tweet|post)_ids|in_reply_to_user_id'
+    rb'|newest_id|result_count|__twarc)"\s*:'
+)
+_OF_A_POST = [re.compile(rb'"%s"\s*:' % name) for name in (b"id", b"author_id", b"created_at")]
+
+
+def claims(head: bytes) -> bool:
+    """Whether a file that begins with `head` looks like posts or pages of the X API v2."""
+    if not _OPENING.match(head):
+        return False
+    return bool(_OF_X_ALONE.search(head)) or all(name.search(head) for name in _OF_A_POST)
+
+
+def read(source: Source) -> Reading:
+    """The posts of a file, staged in tables of at most 20,000 rows.
+
+    What cannot be a message is a refused row under its line, or under the line of its page. Posts
+    that a page merely includes are no rows, and neither are its notes about posts it lacks.
+
+    Raises:
+        InputError: nothing in the file, or in its first hundred lines, is what X answers.
+    """
+    lines = (_rows(number, document) for number, document in _documents(source))
+    rows = chain.from_iterable(_recognised(lines, source.path))
+    return Reading(_tables(rows))
+
+
+def _tables(rows: Iterator[Row]) -> Iterator[pa.Table]:
+    while part := list(islice(rows, _N_ROWS)):
+        yield from_messages(part)
+
+
+def _documents(source: Source) -> Iterator[tuple[int, object]]:
+    """Pairs of line number and what stands there, of all lines that have something in them."""
+    if _ONE_DOCUMENT.match(source.peek()):
+        document = _decoded(_whole(source))
+        yield from ((1, each) for each in (document if isinstance(document, list) else [document]))
+    else:
+        yield from (
+            (n, _decoded(line)) for n, line in source.lines() if line is None or line.strip()
+        )
+
+
+def _whole(source: Source) -> bytes:
+    text = source.read(MAX_RECORD_BYTES + 1)
+    if len(text) > MAX_RECORD_BYTES:
+        problem = f"is one JSON document of more than {_MEBIBYTES} MiB"
+        raise InputError(source.path, f"{problem}; write its parts one a line: jq -c '.[]'")
+    return text
+
+
+def _decoded(line: bytes | None) -> object:
+    """The JSON value in a line, or a `PayloadError` that says why there is none."""
+    if line is None:
+        return PayloadError(f"longer than {_MEBIBYTES} MiB")
+    if b"\0" in line:
+        return PayloadError("NUL bytes")
+    try:
+        return json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return PayloadError("not UTF-8")
+    except (ValueError, RecursionError):
+        return PayloadError("not JSON")
+
+
+def _rows(line: int, document: object) -> list[Row]:
+    """One row for each post in a line; none for an empty page."""
+    if isinstance(document, PayloadError):
+        return [(line, str(document))]
+    if not isinstance(document, dict) or (posts := _posts(document)) is None:
+        return [(line, "neither a post nor a page of posts")]
+    included = Included.of(document)
+    return [(line, _message(post, included)) for post in posts]
+
+
+def _posts(document: dict[str, Any]) -> list[object] | None:
+    """The posts that a page answers with, or a post itself; None for anything else."""
+    match document:
+        case {"data": list(posts)}:
+            return posts
+        case {"data": dict(post)}:
+            return [post]
+        case {"id": _}:
+            return [document]
+        case {"meta": {"result_count": _}} | {"errors": [*_]}:
+            return []
+    return None
+
+
+def _message(post: object, included: Included) -> Message | str:
+    if not isinstance(post, dict):
+        return "not a post"
+    try:
+        return to_message(post, included)
+    except PayloadError as error:
+        return str(error)
+
+
+def _recognised(lines: Iterator[list[Row]], path: Path) -> Iterator[list[Row]]:
+    """The same lines, once one of the first hundred has a message or is an empty page."""
+    doubtful = []
+    for rows in islice(lines, _N_DOUBTFUL):
+        doubtful.append(rows)
+        if not rows or any(isinstance(message, Message) for _, message in rows):
+            return chain(doubtful, lines)
+    raise InputError(path, _not_from_x(doubtful))
+
+
+def _not_from_x(doubtful: list[list[Row]]) -> str:
+    """What is wrong with a file none of whose lines was accepted, and the way out."""
+    if not doubtful:
+        return "has nothing but blank lines"
+    (line, reason), (last, _) = doubtful[0][0], doubtful[-1][0]
+    problem = f"no post of the X API v2 up to line {last} (line {line}: {reason})"
+    expected = "expected pages or posts, one a line, with author_id and created_at"
+    return f"{problem}; {expected}; name another format with --format"

@@ -1,0 +1,129 @@
+"""Intake: from the rows of a file to messages that can be kept and scored.
+
+What becomes of a row, in this order:
+
+    file → staged rows → addressed to whom → judged → pseudonyms → store
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+
+from socialscore.language.judge import judge
+from socialscore.model import Coverage
+from socialscore.store.lake import Saved, coverage_row
+from socialscore.store.privacy import Pseudonyms
+from socialscore.store.schema import COVERAGE, MESSAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from socialscore.importers.staging import Stage
+    from socialscore.panel import Panel
+    from socialscore.store.lake import Store
+
+__all__ = ["Receipt", "in_memory", "keep"]
+
+_STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a file's messages."""
+
+    n_addressed: int  # messages by or to the panel; each may stand under several accounts
+    saved: Saved
+
+
+def keep(
+    stage: Stage,
+    store: Store,
+    panel: Panel,
+    key: bytes,
+    *,
+    source: str,
+    collected_at: datetime,
+    covers: tuple[datetime, datetime] | None = None,
+) -> Receipt:
+    """Save the messages of a file, then note what it covers.
+
+    Args:
+        stage: the file's rows.
+        store: where to keep them.
+        panel: the bodies that they may concern, besides those that the store knows.
+        key: of the pseudonyms, the one that the store was made with.
+        source: what to note as the origin of each row.
+        collected_at: the moment to note in each row.
+        covers: the interval that the file is known to hold in full, for every account of the panel.
+            None: it is taken to hold, from its first message to its last, the accounts that occur
+            in it; of the others it may know nothing.
+    """
+    span = stage.span()
+    if span is None:
+        return Receipt(0, Saved(0, 0, 0))
+    with store.writing():
+        panel = store.remember(panel)
+        pseudonyms = Pseudonyms(key, panel.account_keys)
+        n_addressed = stage.address(panel)
+        judged = _judged(stage, pseudonyms.salt, source)
+        saved = store.save(
+            map(pseudonyms.applied, judged), first=span[0], last=span[1], collected_at=collected_at
+        )
+        covered = _covered(stage, panel, covers)
+        store.cover(covered, run_id=source, collected_at=collected_at)
+        if saved.n_new:
+            store.compact()
+    return Receipt(n_addressed, saved)
+
+
+def in_memory(stage: Stage, panel: Panel) -> tuple[pa.Table, pa.Table]:
+    """The messages of a file, and what they cover, without a store.
+
+    Nothing leaves the process, so authors keep their identifiers.
+    """
+    stage.address(panel)
+    parts = [_completed(part) for part in _judged(stage, "", "table")]
+    covered = [coverage_row(row) for row in _covered(stage, panel, None)]
+    return (
+        pa.concat_tables(parts) if parts else MESSAGE.empty_table(),
+        pa.Table.from_pylist(covered, schema=COVERAGE),
+    )
+
+
+def _judged(stage: Stage, salt: str, source: str) -> Iterator[pa.Table]:
+    """The staged messages of the panel, in those columns of the store that are known by now."""
+    for rows in stage.messages():
+        table = judge(rows, salt=salt)
+        table = table.append_column("source", pa.repeat(source, table.num_rows))
+        yield table.select([name for name in MESSAGE.names if name in table.schema.names])
+
+
+def _completed(part: pa.Table) -> pa.Table:
+    """The rows with every column of the store; those that only the store fills are NULL."""
+    columns = [
+        part[column.name] if column.name in part.schema.names else pa.nulls(len(part), column.type)
+        for column in MESSAGE
+    ]
+    return pa.Table.from_arrays(columns, names=MESSAGE.names).cast(MESSAGE)
+
+
+def _covered(
+    stage: Stage, panel: Panel, covers: tuple[datetime, datetime] | None
+) -> list[Coverage]:
+    """What a file says was in view: see `keep`."""
+    span = stage.span()
+    if span is None:
+        return []
+    since, until = covers or (span[0], span[1] + timedelta(seconds=1))
+    occurring = stage.concerned()
+    return [
+        Coverage(account.network, account.account_id, stream, since, until)
+        for _, account in panel.accounts()
+        if covers or (account.network, account.account_id) in occurring
+        for stream in _STREAMS
+    ]

@@ -1,0 +1,217 @@
+"""Posts of the X API v2, as messages.
+
+X renamed its fields in 2026 (`referenced_tweets` became `referenced_posts`), and archives keep the
+names of their day; both are read. Each edit of a post is a new post with an id of its own: all
+versions are one message, which has the id and the time of the first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from socialscore.model import Message
+from socialscore.payloads import PayloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Json = Mapping[str, Any]
+
+__all__ = ["NOTHING", "Included", "to_message"]
+
+_KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
+"""Kind of message by type of reference; of several the first one here holds."""
+
+_FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
+_FAR_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+_SNOWFLAKE_EPOCH_MS = 1_288_834_974_657  # milliseconds since 1970, from which ids count
+
+_ID = re.compile(r"[0-9]{1,19}")
+_HANDLE = re.compile(r"[A-Za-z0-9_]+")
+# X writes what has no language (links, hashtags, a word or two) as `und` or a private-use tag.
+_LANGUAGE = re.compile(r"(?!(?:q[a-t][a-z]|und|zxx|art|mis|mul)\b)[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Included:
+    """What a page says about the users and posts that its own posts refer to."""
+
+    handles: Mapping[str, str] = field(default_factory=dict)  # by user id, without @
+    user_ids: Mapping[str, str] = field(default_factory=dict)  # by handle, lower case
+    first_versions: Mapping[str, str] = field(default_factory=dict)  # post id by later version's id
+
+    @classmethod
+    def of(cls, page: Json) -> Self:
+        """What the `includes` of a page say; nothing where it has none."""
+        includes = _object(page.get("includes"))
+        handles = {
+            user_id: handle
+            for user in _objects(includes.get("users"))
+            if (user_id := _id(user.get("id"))) and (handle := _handle(user.get("username")))
+        }
+        histories = [
+            _versions(post_id, post)
+            for post in _objects(includes.get("posts") or includes.get("tweets"))
+            if (post_id := _id(post.get("id")))
+        ]
+        return cls(
+            handles=handles,
+            user_ids={handle.lower(): user_id for user_id, handle in handles.items()},
+            first_versions={later: first for first, *edits in histories for later in edits},
+        )
+
+
+NOTHING = Included()
+
+
+def to_message(post: Json, included: Included = NOTHING) -> Message:
+    """One element of a page's `data`, or a line of what twarc made of it, as a message.
+
+    Args:
+        post: the post.
+        included: what its page says about others; a post that twarc flattened has that inside.
+
+    Raises:
+        PayloadError: it has no usable id, author, date or text.
+    """
+    post_id, author_id = _required_id(post, "id"), _required_id(post, "author_id")
+    created_at = _created_at(post)
+    versions = _versions(post_id, post)
+    references = _objects(post.get("referenced_posts") or post.get("referenced_tweets"))
+    parent = next((each for each in references if each.get("type") == "replied_to"), None)
+    mentions = _mentions(post)
+    return Message(
+        network="twitter",
+        message_id=versions[0],
+        author_id=author_id,
+        sent_at=created_at if post_id == versions[0] else _minted_at(versions[0]),
+        text=_text(post),
+        kind=_kind(references, mentions),
+        author_handle=_author_handle(post) or included.handles.get(author_id),
+        reply_to_id=_first_version(parent, included) if parent else None,
+        # Without a parent this field only says that the text begins with somebody's handle.
+        reply_to_author_id=_id(post.get("in_reply_to_user_id")) if parent else None,
+        conversation_id=_id(post.get("conversation_id")),
+        mentioned_handles=_mentioned_handles(mentions),
+        mentioned_ids=_mentioned_ids(mentions, included),
+        language=_language(post.get("lang")),
+        n_edits=versions.index(post_id),
+    )
+
+
+def _created_at(post: Json) -> datetime:
+    """When this version was written; X leaves out what is below a second."""
+    written = post.get("created_at")
+    if not written:
+        raise PayloadError("no created_at")
+    try:
+        instant = datetime.fromisoformat(written)
+    except (TypeError, ValueError):
+        raise PayloadError("created_at is not a date") from None
+    if instant.tzinfo is None:
+        raise PayloadError("created_at has no timezone")
+    if not _FIRST_POST <= instant < _FAR_FUTURE:
+        raise PayloadError("created_at is before X's first post or absurdly late")
+    return instant.astimezone(UTC)
+
+
+def _minted_at(post_id: str) -> datetime:
+    """When X gave out an id, which it does by the clock; to the second, as in `created_at`."""
+    milliseconds = (int(post_id) >> 22) + _SNOWFLAKE_EPOCH_MS
+    return datetime.fromtimestamp(milliseconds // 1000, UTC)
+
+
+def _versions(post_id: str, post: Json) -> list[str]:
+    """The ids of a post's versions, the first one first; its own alone where no other is known."""
+    history = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids")
+    versions = list(filter(_id, history)) if isinstance(history, list) else []
+    return versions if post_id in versions else [post_id]
+
+
+def _first_version(reference: Json, included: Included) -> str | None:
+    """The message that a reference means: people answer the version that they see."""
+    post_id = _id(reference.get("id"))
+    if post_id is None:
+        return None
+    # twarc writes the post that is meant, history and all, into the reference.
+    first = _versions(post_id, reference)[0]
+    return included.first_versions.get(first, first)
+
+
+def _text(post: Json) -> str:
+    """The whole text, as its author typed it."""
+    text = _note(post).get("text") or post.get("text")
+    if not isinstance(text, str):
+        raise PayloadError("no text")
+    # X escapes these three and no others; `&amp;` comes last, or a typed "&lt;" would become "<".
+    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    # An emoji cut in two is not a text that can be stored. Never "?", which would make a question.
+    return _HALF_A_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _note(post: Json) -> Json:
+    """The long form of a post above 280 characters."""
+    return _object(post.get("note_post") or post.get("note_tweet"))
+
+
+def _kind(references: Sequence[Json], mentions: Sequence[Json]) -> str:
+    types = [reference.get("type") for reference in references]
+    otherwise = "mention" if mentions else "post"
+    return next((kind for type_, kind in _KINDS.items() if type_ in types), otherwise)
+
+
+def _mentions(post: Json) -> list[Json]:
+    """The users named in a post; those beyond its 280th character stand in the note alone."""
+    entities = (_object(form.get("entities")) for form in (post, _note(post)))
+    return [mention for each in entities for mention in _objects(each.get("mentions"))]
+
+
+def _mentioned_handles(mentions: Sequence[Json]) -> tuple[str, ...]:
+    handles = filter(None, (_handle(mention.get("username")) for mention in mentions))
+    return tuple({handle.lower(): handle for handle in handles}.values())
+
+
+def _mentioned_ids(mentions: Sequence[Json], included: Included) -> tuple[str, ...]:
+    ids = (
+        _id(mention.get("id"))
+        or included.user_ids.get((_handle(mention.get("username")) or "").lower())
+        for mention in mentions
+    )
+    return tuple(dict.fromkeys(filter(None, ids)))
+
+
+def _author_handle(post: Json) -> str | None:
+    """As twarc writes it, or as X does since it renamed its fields."""
+    return _handle(_object(post.get("author")).get("username")) or _handle(post.get("username"))
+
+
+def _required_id(post: Json, name: str) -> str:
+    if not post.get(name):
+        raise PayloadError(f"no {name}")
+    if (identifier := _id(post[name])) is None:
+        raise PayloadError(f"{name} is not a string of digits")
+    return identifier
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _handle(value: object) -> str | None:
+    return value if isinstance(value, str) and _HANDLE.fullmatch(value) else None
+
+
+def _language(value: object) -> str | None:
+    return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else None
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
