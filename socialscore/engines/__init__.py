@@ -1,0 +1,1 @@
+"""Engines: what runs the statements of scoring over named relations."""

@@ -1,0 +1,16 @@
+-- One row per counted message and later message of the body to its author in the same conversation.
+SELECT
+    addressed.presence_id,
+    addressed.message_id,
+    addressee.sent_at AS responded_at,
+    FALSE AS too_early
+FROM addressed
+INNER JOIN addressee
+    ON
+        addressed.presence_id = addressee.presence_id
+        AND addressed.conversation_id = addressee.conversation_id
+        AND addressed.author_id = addressee.addressee_id
+WHERE
+    addressed.reason IS NULL
+    AND addressee.sent_at >= addressed.sent_at
+    AND EPOCH_US(addressee.sent_at) - EPOCH_US(addressed.sent_at) <= $watched_us

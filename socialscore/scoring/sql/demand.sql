@@ -1,0 +1,18 @@
+-- One row per inbound message that counts.
+SELECT
+    addressed.presence_id,
+    addressed.message_id,
+    addressed.author_id,
+    addressed.sent_at,
+    addressed.question_mark,
+    addressed.question,
+    addressed.request
+FROM addressed
+LEFT JOIN deleted
+    ON
+        $exclude_deleted
+        AND addressed.presence_id = deleted.presence_id
+        AND addressed.message_id = deleted.message_id
+WHERE
+    addressed.reason IS NULL
+    AND deleted.message_id IS NULL

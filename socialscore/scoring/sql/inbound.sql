@@ -1,0 +1,45 @@
+-- One row per message that somebody outside the group addressed to a body.
+SELECT
+    account.presence_id,
+    message.network,
+    message.message_id,
+    message.author_id,
+    message.sent_at,
+    message.conversation_id,
+    message.kind,
+    message.n_addressed,
+    message.question_mark,
+    message.question,
+    message.request,
+    message.text_digest,
+    message.deleted_at,
+    message.account_id,
+    -- Whether the author is an account of the body itself, or of another one; NULL: a citizen.
+    CASE
+        WHEN author.body_id = account.body_id THEN 'own-group'
+        WHEN author.body_id IS NOT NULL THEN 'institution'
+    END AS author_role
+FROM message
+INNER JOIN account
+    ON
+        message.network = account.network
+        AND message.account_id = account.account_id
+        AND message.sent_at >= account.valid_from
+        AND message.sent_at < account.valid_until
+LEFT JOIN account AS author
+    ON
+        message.network = author.network
+        AND message.author_id = author.account_id
+        AND message.sent_at >= author.valid_from
+        AND message.sent_at < author.valid_until
+LEFT JOIN doubled
+    ON
+        account.presence_id = doubled.presence_id
+        AND message.message_id = doubled.message_id
+WHERE
+    message.author_id <> message.account_id
+    AND message.kind = ANY($kinds)
+    AND message.sent_at >= $seen_from
+    AND message.sent_at < $asked_until
+    -- Addressed to several accounts of one body, a message stands once under each: count it once.
+    AND (doubled.message_id IS NULL OR message.account_id = doubled.account_id)

@@ -1,0 +1,23 @@
+-- One row per public message that a body wrote, reposts aside.
+SELECT
+    account.presence_id,
+    message.message_id,
+    message.sent_at,
+    message.reply_to_id,
+    message.reply_to_author_id,
+    message.conversation_id,
+    message.addressed_ids,
+    -- An automatic reply is never a response.
+    COALESCE(message.response_class, 'answer') <> 'automatic' AS responding
+FROM message
+INNER JOIN account
+    ON
+        message.network = account.network
+        AND message.account_id = account.account_id
+        AND message.sent_at >= account.valid_from
+        AND message.sent_at < account.valid_until
+WHERE
+    message.author_id = message.account_id
+    AND message.kind NOT IN ('repost', 'direct')
+    AND message.sent_at >= $seen_from
+    AND message.sent_at < $seen_until

@@ -1,0 +1,83 @@
+"""Small worlds of messages for tests: who wrote what to whom, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from socialscore.model import Account, Body, Scoreboard
+from socialscore.panel import Panel
+from socialscore.ranking import load_ranking
+from socialscore.scoring import MessageTable, score
+from socialscore.store.schema import COVERAGE, MESSAGE
+
+START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday
+END = START + timedelta(days=60)
+
+VILLE = Body("ville", "Ville de Montsabran", "ville", (Account("twitter", "1", "montsabran"),))
+METRO = Body("metro", "Métro de Valdoine", "transport", (Account("twitter", "2", "valdoine"),))
+PANEL = Panel("test", (METRO, VILLE))
+
+ALL = {  # every inbound message counts, and is watched for seven days
+    "unit": "message", "selection": "all", "match": "direct", "exclude": "none",
+    "min_requests": 1, "period": "all", "timezone": "UTC",
+}  # fmt: skip
+
+
+def at(days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
+    """A moment after the beginning of the world."""
+    return START + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def asks(message_id: str, when: datetime, **columns: Any) -> dict[str, Any]:
+    """A citizen's message to the city of Montsabran, unless the columns say otherwise."""
+    return {
+        "network": "twitter", "account_id": "1", "message_id": message_id, "author_id": "citizen",
+        "sent_at": when, "kind": "mention", "n_addressed": 1, "question_mark": True,
+        "question": True, "request": True, "bot": False, "n_edits": 0,
+    } | columns  # fmt: skip
+
+
+def answers(message_id: str, to: str | None, when: datetime, **columns: Any) -> dict[str, Any]:
+    """A reply of the city to a message of the citizen, unless the columns say otherwise."""
+    citizen = columns.pop("citizen", "citizen")
+    return {
+        "network": "twitter", "account_id": "1", "message_id": message_id, "author_id": "1",
+        "sent_at": when, "kind": "reply", "reply_to_id": to, "reply_to_author_id": citizen,
+        "addressed_ids": [citizen], "n_addressed": 1, "response_class": "answer",
+        "question_mark": False, "question": False, "request": False, "bot": False, "n_edits": 0,
+    } | columns  # fmt: skip
+
+
+def world(rows: list[dict[str, Any]], panel: Panel = PANEL, until: datetime = END) -> MessageTable:
+    """The messages, with every account in view from the beginning until `until`."""
+    rows = [row | {"sent_at": row["sent_at"].astimezone(UTC).replace(tzinfo=None)} for row in rows]
+    covered = [
+        {
+            "network": account.network, "account_id": account.account_id, "stream": stream,
+            "covered_from": START.replace(tzinfo=None), "covered_until": until.replace(tzinfo=None),
+        }
+        for _, account in panel.accounts()
+        for stream in ("inbound", "outbound")
+    ]  # fmt: skip
+    return MessageTable(
+        pa.Table.from_pylist(rows, schema=MESSAGE), pa.Table.from_pylist(covered, schema=COVERAGE)
+    )
+
+
+def board(
+    rows: list[dict[str, Any]],
+    panel: Panel = PANEL,
+    until: datetime = END,
+    as_of: str | None = None,
+    **options: Any,
+) -> Scoreboard:
+    """The scoreboard of a world; options are those of a ranking, over `ALL`."""
+    return score(world(rows, panel, until), panel, load_ranking(None, ALL | options), as_of=as_of)
+
+
+def values(scoreboard: Scoreboard, body_id: str = "ville") -> dict[str, Any]:
+    """What the scoreboard says of one body."""
+    return dict(next(s.values for s in scoreboard.scores if s.body.body_id == body_id))
