@@ -1,0 +1,73 @@
+"""Writing a result to a file: all of it, or nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from socialscore.errors import UsageError
+
+__all__ = ["write_atomically"]
+
+_DESCRIPTORS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
+"""Paths that mean what is open already, even if that is a regular file."""
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Put UTF-8 text where `path` leads to; whoever reads meanwhile sees the old file or the new.
+
+    A link stays a link: the file that it names is replaced. An existing file keeps its mode, a new
+    one gets what the umask leaves. Devices, pipes and /dev/stdout cannot be replaced; they are
+    written to.
+
+    Raises:
+        UsageError: the place cannot be written; an old file is untouched.
+    """
+    try:
+        if _is_stream(path):
+            with path.open("ab") as stream:
+                stream.write(text.encode())
+        else:
+            _replace(_target(path), text.encode())
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written ({error.strerror}); mend that or name another place"
+        ) from None
+
+
+def _is_stream(path: Path) -> bool:
+    if str(path).startswith(_DESCRIPTORS):
+        return True
+    return path.exists() and not (path.is_file() or path.is_dir())
+
+
+def _target(path: Path) -> Path:
+    """The file at the end of the links.
+
+    Raises:
+        UsageError: no file can stand there.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise UsageError(f"{path}: is a link that leads in a circle; name another place")
+    if target.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {target.parent}; create it first")
+    return target
+
+
+def _replace(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".socialscore-{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)  # there is none after success
