@@ -1,0 +1,74 @@
+"""The command line. Each command is a module of this package, imported when it is needed."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from socialscore import __version__
+from socialscore.errors import SocialscoreError, UnknownName
+
+__all__ = ["COMMANDS", "app", "main"]
+
+COMMANDS = {
+    "demo": "demo",
+    "init": "init",
+    "import": "import_",
+    "rank": "rank",
+    "adoption": "adoption",
+    "metrics": "metrics",
+}
+"""Module by command, in the order in which a newcomer meets them."""
+
+
+class _Commands(TyperGroup):
+    """Commands that are imported one by one, so that `rank` does not wait for the others."""
+
+    def list_commands(self, _: object) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: object, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            raise UnknownName("command", cmd_name, COMMANDS)
+        module = import_module(f"socialscore.commands.{COMMANDS[cmd_name]}")
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
+        single.command(name=cmd_name)(module.command)
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"socialscore {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _socialscore(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    """How well public bodies answer the people who write to them on social networks."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a command and exit; our errors become one line on stderr and their exit code."""
+    try:
+        app(arguments, prog_name="socialscore")
+    except SocialscoreError as error:
+        typer.echo(f"socialscore: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,211 @@
+"""`socialscore import`: bring messages from files into the store."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.errors import UsageError
+from socialscore.reporters.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow as pa
+
+    from socialscore.importers.source import Source
+    from socialscore.importers.staged import Reading
+    from socialscore.importers.staging import Refusal, Tally
+    from socialscore.intake import Receipt
+    from socialscore.panel import Panel
+
+__all__ = ["command"]
+
+_N_SHOWN = 10
+
+
+def command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plain, .gz or .zst.")],
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="care-csv, x-jsonl or table. Default: guessed.")
+    ] = None,
+    panel: PanelOption = None,
+    bodies_from_data: Annotated[
+        bool, typer.Option("--bodies-from-data", help="Every official account is a body.")
+    ] = False,
+    store: StoreOption = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="OURS=THEIRS",
+            help="For a table: which of its columns is which of ours, as in sent_at=date; or a "
+            "TOML file with such lines. May be repeated.",
+        ),
+    ] = None,
+    covers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="The period that the files hold in full, for every account of the panel. Default: "
+            "from their first message to their last, for the accounts that occur.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a CSV file that is not UTF-8, such as latin-1.")
+    ] = None,
+    refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every refused row's reason here, CSV."),
+    ] = None,
+) -> None:
+    """Read files of messages into the store.
+
+    Kept is what the bodies of the panel wrote, and what was addressed to them. Without --panel
+    these are the panel of socialscore.toml, or the bodies that the store knows; --bodies-from-data
+    takes them from the files. Importing a file twice changes nothing.
+    """
+    from socialscore.importers import read
+    from socialscore.importers.source import Source
+    from socialscore.importers.staging import Stage
+    from socialscore.importers.table import read_map
+    from socialscore.intake import keep
+    from socialscore.store.lake import Store
+    from socialscore.store.privacy import Pseudonyms, read_key
+
+    mapping = read_map(columns or [])
+    settings = settings_here()
+    root = store or settings.store
+    bodies = _bodies(root, panel, bodies_from_data, settings.panel)
+    interval = _interval(covers)
+    key = read_key(settings.key_file)
+    with _listing(refused) as write_row:
+        for path in files:
+            with Source(path) as source, Stage() as stage:
+                name, reading = read(
+                    source, format_name=format_name, columns=mapping, encoding=encoding
+                )
+                stage.read(_shown(reading, source), path)
+                target = Store.create(root, key_id=Pseudonyms(key).key_id)
+                receipt = keep(
+                    stage,
+                    target,
+                    bodies or target.panel().merged(stage.bodies()),
+                    key,
+                    source=name,
+                    collected_at=datetime.now(UTC),
+                    covers=interval,
+                )
+                typer.echo(f"{path} ({name}): {_summary(stage.tally(), receipt)}", err=True)
+                _report(path, stage.refusals(), write_row)
+
+
+def _bodies(root: Path, option: Path | None, from_data: bool, setting: Path | None) -> Panel | None:
+    """The panel whose messages to keep; None: that of each file."""
+    from socialscore.panel import read_panel
+    from socialscore.store.lake import Store
+
+    if option and from_data:
+        raise UsageError("--panel and --bodies-from-data contradict each other; give one")
+    store = Store.find(root)  # also: complains before a long reading, not after it
+    if from_data:
+        return None
+    if path := option or setting:
+        return read_panel(path)
+    if store and (known := store.panel()).bodies:
+        return known
+    raise UsageError("whose messages? Give --panel FILE, or --bodies-from-data to take all bodies")
+
+
+def _interval(covers: str | None) -> tuple[datetime, datetime] | None:
+    from socialscore.period import parse_period
+    from socialscore.ranking import Ranking
+
+    if covers is None:
+        return None
+    if covers in ("all", "last-week"):
+        raise UsageError(f"--covers {covers}: name the period, as in 2026-W46 or FROM..UNTIL")
+    now = datetime.now(UTC)
+    period = parse_period(covers, Ranking().zone, covered=(now, now))
+    return period.since, period.until
+
+
+def _shown(reading: Reading, source: Source) -> Reading:
+    """The same rows, with a progress bar by bytes while they are read, on a terminal."""
+    return replace(reading, pieces=_with_bar(reading.pieces, source))
+
+
+def _with_bar(pieces: Iterator[pa.Table], source: Source) -> Iterator[pa.Table]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
+        task = bar.add_task(source.path.name, total=source.size)
+        for piece in pieces:
+            bar.update(task, completed=source.bytes_read)
+            yield piece
+
+
+def _summary(tally: Tally, receipt: Receipt) -> str:
+    """The closing line. A message is kept, or known, once under each account that it concerns."""
+    n_messages = tally.n_rows - tally.n_refused - tally.n_repeated
+    saved = receipt.saved
+    parts = [
+        f"{_counted(tally.n_rows, 'row')} read, {tally.n_replies:,} of them replies",
+        f"{_counted(saved.n_new, 'message')} kept",
+        f"{saved.n_known + tally.n_repeated:,} already known",
+    ]
+    if saved.n_changed:
+        parts.append(f"{saved.n_changed:,} changed by an edit or a deletion")
+    parts.append(f"{n_messages - receipt.n_addressed:,} neither by nor to a body of the panel")
+    if tally.n_damaged:
+        parts.append(f"{tally.n_damaged:,} damaged but kept")
+    parts.append(f"{tally.n_refused:,} refused")
+    unchanged = not saved.n_new and not saved.n_changed
+    return "; ".join(parts) + ("; nothing changed" if unchanged else "")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _listing(path: Path | None) -> Iterator[Callable[[Sequence[object]], object] | None]:
+    """Gathers rows of what was refused, and writes them in the end; None without a path."""
+    if path is None:
+        yield None
+        return
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", "line", "outcome", "reason"])
+    try:
+        yield writer.writerow
+    finally:
+        write_atomically(path, text.getvalue())
+
+
+def _report(
+    path: Path, refusals: Iterator[Refusal], write: Callable[[Sequence[object]], object] | None
+) -> None:
+    """Show the first rows with something wrong, and write all where they are wanted."""
+    n_hidden = 0
+    for n, refusal in enumerate(refusals):
+        if n < _N_SHOWN:
+            typer.echo(f"  line {refusal.line}: {refusal.outcome}: {refusal.reason}", err=True)
+        else:
+            n_hidden += 1
+        if write:
+            write([path, refusal.line, refusal.outcome, refusal.reason])
+    if n_hidden and write is None:
+        typer.echo(f"  and {n_hidden:,} more; --refused FILE lists them all", err=True)

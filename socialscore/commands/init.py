@@ -1,0 +1,28 @@
+"""`socialscore init`: begin a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from socialscore.errors import UsageError
+from socialscore.settings import FILE_NAME, TEMPLATE
+
+__all__ = ["command"]
+
+
+def command() -> None:
+    """Write socialscore.toml, with comments, into this folder.
+
+    It says where the store, the panel and the key of the pseudonyms are.
+    """
+    path = Path(FILE_NAME)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        raise UsageError(f"{path} is here already; edit it, or remove it first") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror})") from None
+    typer.echo(f"wrote {path}; next: socialscore import FILE", err=True)

@@ -1,0 +1,98 @@
+"""The Python API."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from shell import CHECKOUT, run
+
+import socialscore
+from socialscore.errors import InputError, UnknownName
+from socialscore.ranking import load_ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DEMO = CHECKOUT / "fixtures" / "demo"
+WEEK = {"period": "2026-W45", "as_of": "2026-11-20"}
+
+
+@pytest.fixture(scope="module")
+def messages() -> pa.Table:
+    """The demo's messages, every cell a text."""
+    with gzip.open(DEMO / "messages.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return pa.Table.from_pylist(rows)
+
+
+def answered(board: Any) -> dict[str, Any]:
+    return {score.body.body_id: score.values["response_rate"] for score in board.scores}
+
+
+@pytest.mark.parametrize(
+    "of", [lambda table: table, lambda table: table.to_pandas(), pl.from_arrow],
+    ids=["arrow", "pandas", "polars"],
+)  # fmt: skip
+def test_a_table_of_any_library_is_ranked_like_the_store(
+    of: Callable[[pa.Table], Any], messages: pa.Table, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    run("demo", "--store", store)
+
+    from_table = socialscore.rank(of(messages), DEMO / "panel.csv", **WEEK)
+    from_store = socialscore.rank(store, DEMO / "panel.csv", **WEEK)
+
+    assert answered(from_table) == answered(from_store)
+
+
+def test_a_table_is_ranked_over_all_of_its_time(messages: pa.Table) -> None:
+    board = socialscore.rank(messages, DEMO / "panel.csv")
+
+    assert board.period == "all"
+    assert sum(score.values["n_requests"] for score in board.scores) > 4_000
+
+
+def test_without_a_panel_the_official_accounts_are_the_bodies(messages: pa.Table) -> None:
+    board = socialscore.rank(messages, ranking="socially-devoted")
+
+    assert board.preset == "socially-devoted"
+    assert len(board.scores) > 24  # each account is a body of its own
+
+
+def test_a_scoreboard_becomes_a_data_frame(messages: pa.Table) -> None:
+    frame = socialscore.rank(messages, DEMO / "panel.csv", **WEEK).to_pandas()
+
+    assert isinstance(frame, pd.DataFrame)
+    assert list(frame.columns[:5]) == ["rank", "body_id", "body", "category", "n_requests"]
+    assert frame["rank"].notna().sum() == frame["reason"].isna().sum()
+
+
+def test_a_ranking_keeps_what_it_says_when_an_option_changes_something_else(
+    messages: pa.Table,
+) -> None:
+    ranking = load_ranking(None, {"horizon": "none", "unit": "message"})
+
+    board = socialscore.rank(messages, DEMO / "panel.csv", ranking, selection="all")
+
+    assert (board.horizon_seconds, board.unit, board.selection) == (None, "message", "all")
+
+
+def test_a_column_that_is_missing_is_named() -> None:
+    with pytest.raises(InputError, match="has no column author_id or sent_at or text"):
+        socialscore.rank(pa.table({"message_id": ["1"]}))
+
+
+def test_an_option_that_does_not_exist_is_named(messages: pa.Table) -> None:
+    with pytest.raises(UnknownName, match="did you mean 'unit'"):
+        socialscore.rank(messages, DEMO / "panel.csv", unti="message")
+
+
+def test_what_the_package_offers_is_there() -> None:
+    assert all(hasattr(socialscore, name) for name in socialscore.__all__)

@@ -1,0 +1,227 @@
+"""The architecture: who may import whom, and where each library stays."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from shell import run
+
+from socialscore.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "socialscore"
+
+LAYERS = (  # from the ground up; parts of one layer do not know each other
+    {"ahead", "embedded", "errors"},
+    {"model"},
+    {"content", "language", "panel", "payloads", "period", "settings"},
+    {"ranking"},
+    {"collectors", "engines", "importers", "reporters", "store"},
+    {"intake", "scoring"},
+    {"publishing"},
+    {"socialscore"},  # the Python API
+    {"commands"},
+)
+
+LIBRARIES = {  # where each may be imported; folders end in a slash
+    "altair": ["reporters/page/"],
+    "deltalake": ["store/"],
+    "duckdb": ["embedded.py", "engines/duckdb.py", "importers/", "language/", "store/"],
+    "facebook": ["collectors/"],
+    "filelock": ["collectors/", "store/"],
+    "jinja2": ["reporters/page/"],
+    "mastodon": ["collectors/"],
+    "numpy": ["importers/records.py", "language/judge.py"],
+    "pandas": ["__init__.py", "model.py"],
+    "platformdirs": ["commands/"],
+    "pyarrow": [""],
+    "pydantic": ["ranking.py"],
+    "pyspark": ["engines/spark.py"],
+    "requests": ["collectors/"],
+    "rich": ["commands/", "reporters/console.py"],
+    "sqlglot": ["engines/spark.py"],
+    "tweepy": ["collectors/"],
+    "typer": ["commands/"],
+}
+
+OF_COMMANDS_ONLY = {  # the clock, the environment, the terminal
+    "breakpoint", "date.today", "datetime.now", "datetime.today", "datetime.utcnow", "input",
+    "os.environ", "os.getcwd", "os.get_terminal_size", "os.getenv", "Path.cwd", "Path.home",
+    "print", "shutil.get_terminal_size", "sys.argv", "sys.exit", "sys.stderr", "sys.stdin",
+    "sys.stdout", "time.monotonic", "time.sleep", "time.time",
+}  # fmt: skip
+NETWORK_MODULES = {"asyncio", "ftplib", "http", "smtplib", "socket", "ssl", "urllib.request"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+BELOW_COMMANDS = [path for path in MODULES if path.parent.name != "commands"]
+
+
+class Import(NamedTuple):
+    """One name of one import statement."""
+
+    module: str
+    in_function: bool
+    for_types: bool  # under `if TYPE_CHECKING`
+
+
+def imports(path: Path) -> Iterator[Import]:
+    yield from _imports(ast.parse(path.read_text(encoding="utf-8")), False, False)
+
+
+def _imports(node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        yield from (Import(alias.name, in_function, for_types) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        for alias in node.names:
+            yield Import(f"{node.module}.{alias.name}", in_function, for_types)
+    in_function |= isinstance(node, ast.FunctionDef)
+    for_types |= isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    for child in ast.iter_child_nodes(node):
+        yield from _imports(child, in_function, for_types)
+
+
+def part_of(module: str) -> str:
+    """The name in LAYERS of a module of ours; the package itself is its Python API."""
+    names = module.split(".")
+    known = set().union(*LAYERS)
+    return names[1] if len(names) > 1 and names[1] in known else "socialscore"
+
+
+def layer_of(part: str) -> int:
+    return next(number for number, layer in enumerate(LAYERS) if part in layer)
+
+
+def inside(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def name_of(path: Path) -> str:
+    return f"socialscore.{inside(path).removesuffix('.py').replace('/', '.')}"
+
+
+def by_path(path: Path) -> str:
+    return inside(path)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_imports_point_downwards(path: Path) -> None:
+    part = part_of(name_of(path))
+
+    for found in imports(path):
+        if (
+            found.module.split(".")[0] == "socialscore"
+            and found.module != "socialscore.__version__"
+        ):
+            other = part_of(found.module)
+            assert other == part or layer_of(other) < layer_of(part), found.module
+
+
+def test_every_module_has_its_layer() -> None:
+    parts = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES}
+
+    assert parts - {"__init__"} <= set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_libraries_stay_where_they_belong(path: Path) -> None:
+    for found in imports(path):
+        library = found.module.split(".")[0]
+        if library not in sys.stdlib_module_names and library != "socialscore":
+            assert library in LIBRARIES, f"{library}: say in LIBRARIES where it may be imported"
+            assert inside(path).startswith(tuple(LIBRARIES[library])), library
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_pandas_is_imported_by_the_function_that_hands_it_over(path: Path) -> None:
+    for found in imports(path):
+        if found.module.startswith("pandas"):
+            assert found.in_function or found.for_types
+
+
+@pytest.mark.parametrize("path", BELOW_COMMANDS, ids=by_path)
+def test_only_commands_know_the_clock_the_environment_and_the_terminal(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    from_modules = {found.module for found in imports(path)}
+
+    assert not {name for name in used | from_modules if name in OF_COMMANDS_ONLY}
+    assert not {name for name in used if name.endswith(".isatty")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_only_collectors_know_the_network(path: Path) -> None:
+    used = {found.module.split(".")[0] for found in imports(path)}
+
+    assert inside(path).startswith("collectors/") or not used & NETWORK_MODULES
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    declared = {
+        line.split(">=")[0].lower()
+        for line in (*project["dependencies"], *extras["spark"], *extras["keyring"])
+    }
+    packages = packages_distributions()
+    used = {found.module.split(".")[0] for path in MODULES for found in imports(path)}
+
+    undeclared = {
+        library
+        for library in used - set(sys.stdlib_module_names) - {"socialscore"}
+        if not {name.lower() for name in packages.get(library, [])} & declared
+    }
+
+    assert not undeclared
+
+
+def test_every_command_is_a_module_of_its_own() -> None:
+    modules = {path.stem for path in (PACKAGE / "commands").glob("*.py")}
+
+    assert modules - {"__init__", "common"} == set(COMMANDS.values())
+
+
+HELP = """
+import contextlib, io, sys
+from socialscore.commands import COMMANDS, main
+
+for arguments in [["--help"], *([name, "--help"] for name in COMMANDS)]:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
+        main(arguments)
+    assert "Usage: socialscore" in out.getvalue(), arguments
+print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+
+
+def test_help_imports_no_engine_and_no_library_that_takes_its_time() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True)
+
+    slow = {"deltalake", "duckdb", "numpy", "pandas", "pyarrow", "tweepy"}
+    assert not slow & set(done.stdout.split())
+
+
+def test_a_ranking_is_made_without_pandas(tmp_path: Path) -> None:
+    store = str(tmp_path / "store")
+    assert run("demo", "--store", store).code == 0
+    program = (
+        "import sys; from socialscore.commands import main\n"
+        f"try: main(['rank', 'demo', '--store', {store!r}, '--format', 'csv'])\n"
+        "except SystemExit: sys.exit('pandas' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+
+    assert done.stdout.startswith(b"rank,")
+    assert done.returncode == 0

@@ -1,0 +1,182 @@
+"""Documentation that fails when it lies.
+
+A block between `<!-- name -->` and `<!-- end -->` is printed from the code, or is a session that is
+run; `python -m pytest --renew-golden` writes the blocks anew.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import tomllib
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from socialscore.commands import COMMANDS, main
+from socialscore.content import preset_names, preset_path
+from socialscore.importers.table import COLUMNS, NEEDED
+from socialscore.ranking import Ranking, load_ranking
+from socialscore.reporters import humane
+from socialscore.scoring.metrics import METRICS
+from socialscore.scoring.statement import relations
+from socialscore.store.schema import COVERAGE, MESSAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder like a fresh checkout, for what sessions leave behind."""
+    for name in ("rankings", "fixtures"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOCIALSCORE_KEY_FILE", str(tmp_path / "pseudonym.key"))
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_says_what_the_code_says(
+    page: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    def printed(block: re.Match[str]) -> str:
+        name, content = block.groups()
+        fresh = session(content) if name == "session" else TABLES[name]()
+        return f"<!-- {name} -->\n{fresh}\n<!-- end -->"
+
+    fresh = BLOCK.sub(printed, text)
+
+    if request.config.getoption("renew_golden"):
+        page.write_text(fresh, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == fresh
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_decision_is_numbered_and_none_is_missing() -> None:
+    notes = sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))
+
+    assert [int(name[:4]) for name in notes] == list(range(1, len(notes) + 1))
+
+
+# --- what the blocks are printed from
+
+
+def session(content: str) -> str:
+    """The commands of a session with what they print today."""
+    lines = ["```console"]
+    for command in re.findall(r"^\$ socialscore (.*)$", content, re.MULTILINE):
+        shown = run(shlex.split(command))
+        lines += [f"$ socialscore {command}", *(line.rstrip() for line in shown.splitlines())]
+    return "\n".join([*lines, "```"])
+
+
+def run(arguments: list[str]) -> str:
+    """What a command prints, to stdout and to stderr, in order."""
+    screen = io.StringIO()
+    with redirect_stdout(screen), redirect_stderr(screen), pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert not ended.value.code
+    return screen.getvalue()
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def of_schema(schema: pa.Schema) -> Callable[[], str]:
+    rows = [
+        (f"`{column.name}`", str(column.type), column.metadata[b"description"].decode())
+        for column in schema
+    ]
+    return lambda: table(("column", "type", "meaning"), rows)
+
+
+def of_metrics() -> str:
+    rows = [
+        (f"`{metric.name}`", metric.unit, metric.better or "", metric.description)
+        for metric in METRICS
+    ]
+    return table(("metric", "unit", "better", "definition"), rows)
+
+
+def of_presets() -> str:
+    rows = []
+    for name in preset_names():
+        preset = load_ranking(None, {"preset": name})
+        horizon = humane.span(preset.horizon) if preset.horizon else "none"
+        ways = f"{preset.selection}, {preset.unit}, {preset.match}"
+        rows.append(
+            (f"`{name}`", ways, horizon, f"`{preset.by}`", str(preset.min_requests), preset.source)
+        )
+    return table(("preset", "counts", "horizon", "ranks by", "min", "source"), rows)
+
+
+def of_ranking_keys() -> str:
+    rows = [
+        (f"`{name}`", field.description or "", f"`{_default(field.default)}`")
+        for name, field in Ranking.model_fields.items()
+    ]
+    return table(("key", "meaning", "default"), rows)
+
+
+def _default(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def of_table_columns() -> str:
+    rows = [
+        (f"`{name}`", says + ("; needed" if name in NEEDED else ""))
+        for name, says in COLUMNS.items()
+    ]
+    return table(("column", "meaning"), rows)
+
+
+def of_relations() -> str:
+    return table(("relation", "what a row is"), [(f"`{n}`", says) for n, says in relations()])
+
+
+def of_commands() -> str:
+    parts = []
+    for command in ([], *([name] for name in COMMANDS)):
+        title = " ".join(["socialscore", *command])
+        lines = (line.rstrip() for line in run([*command, "--help"]).strip().splitlines())
+        parts.append("\n".join([f"## {title}", "", "```", *lines, "```"]))
+    return "\n\n".join(parts)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "commands": of_commands,
+    "coverage-columns": of_schema(COVERAGE),
+    "message-columns": of_schema(MESSAGE),
+    "metrics": of_metrics,
+    "presets": of_presets,
+    "ranking-keys": of_ranking_keys,
+    "relations": of_relations,
+    "table-columns": of_table_columns,
+}
+
+
+def test_every_shipped_ranking_says_where_its_way_of_counting_comes_from() -> None:
+    for name in preset_names():
+        assert tomllib.loads(preset_path(name).read_text(encoding="utf-8"))["source"]

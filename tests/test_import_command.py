@@ -1,0 +1,813 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from hashlib import sha512
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from shell import SHARED, Result, begin, command, read_only, run, run_apart
+
+from socialscore.store.lake import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CARE = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id"
+ASKED, ANSWERED = "Tue Oct 31 22:10:47 +0000 2017", "Tue Oct 31 22:20:47 +0000 2017"
+ASKS = f"1,115,True,{ASKED},@montsabran Où est le marché ?,2,"
+ANSWERS = f"2,montsabran,False,{ANSWERED},@115 Place du Four.,,1.0"
+
+TABLE = "message_id,author_id,sent_at,text"
+PANEL = """\
+body_id,body,category,network,account_id,handle
+ville,Ville de Montsabran,ville,twitter,,montsabran
+metro,Métro de Valdoine,transport,twitter,,valdoine
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "panel.csv").write_text(PANEL, encoding="utf-8")
+    return begin(tmp_path, monkeypatch)
+
+
+def lines(*rows: str, name: str = "messages.csv", header: str = CARE) -> Path:
+    path = Path(name)
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def take(path: Path, *options: object) -> Result:
+    """Import a file for the two bodies of the panel."""
+    return run("import", path, "--panel", "panel.csv", *options)
+
+
+def stored(column: str = "message_id", root: str = "socialscore-data") -> list[str]:
+    """What the store holds, in the order of the identifiers."""
+    table = Store.open(Path(root))._delta("message")  # as it is on the disk
+    rows = table.to_pyarrow_table().to_pylist() if table else []
+    return [
+        row[column] for row in sorted(rows, key=lambda row: (row["message_id"], row["account_id"]))
+    ]
+
+
+def scores(*options: object) -> dict[str, dict[str, str]]:
+    """The ranking's rows by body, every inbound message counted."""
+    counting = (
+        "--unit message --select all --match direct --exclude none --min-requests 1 --period all "
+        "--horizon none --format csv"
+    )
+    result = run("rank", *counting.split(), *options)
+    assert result.code == 0, result.err
+    return {row["body_id"]: row for row in csv.DictReader(result.out.splitlines())}
+
+
+# --- the usual way -----------------------------------------------------------------------------
+
+
+def test_an_import_says_what_became_of_every_row() -> None:
+    unrelated = f"3,116,True,{ASKED},nothing to do with it,,"
+
+    result = take(lines(ASKS, ANSWERS, unrelated, f"4,,True,{ASKED},@montsabran,,"))
+
+    assert (result.code, result.out) == (0, "")
+    assert result.err == (
+        "messages.csv (care-csv): 4 rows read, 1 of them replies; 2 messages kept; 0 already known;"
+        " 1 neither by nor to a body of the panel; 1 refused\n"
+        "  line 5: refused: author_id is empty\n"
+    )
+    assert stored() == ["1", "2"]
+
+
+def test_importing_twice_changes_nothing_and_says_so() -> None:
+    path = lines(ASKS, ANSWERS)
+    take(path)
+    before = stored("collected_at")
+
+    result = take(path)
+
+    assert result.code == 0
+    assert "0 messages kept; 2 already known; 0 neither" in result.err
+    assert result.err.endswith("0 refused; nothing changed\n")
+    assert stored("collected_at") == before
+
+
+def test_the_store_knows_its_bodies_for_the_next_time() -> None:
+    take(lines(ASKS))
+
+    result = run("import", lines(ANSWERS, name="more.csv"))
+
+    assert result.code == 0
+    assert stored() == ["1", "2"]
+
+
+def test_the_panel_of_the_settings_holds() -> None:
+    with Path("socialscore.toml").open("a") as settings:
+        settings.write('panel = "panel.csv"\n')
+
+    assert run("import", lines(ASKS)).code == 0
+    assert stored() == ["1"]
+
+
+def test_without_a_panel_one_is_asked_for() -> None:
+    result = run("import", lines(ASKS))
+
+    assert result == Result(
+        2,
+        "",
+        "socialscore: whose messages? Give --panel FILE, or --bodies-from-data to take all "
+        "bodies\n",
+    )
+
+
+def test_a_panel_and_bodies_from_the_data_contradict_each_other() -> None:
+    result = take(lines(ASKS), "--bodies-from-data")
+
+    assert result.code == 2
+    assert "--panel and --bodies-from-data contradict each other" in result.err
+
+
+def test_bodies_can_be_taken_from_the_data() -> None:
+    path = lines(ASKS, ANSWERS, f"3,valdoine,False,{ASKED},Bonjour !,,")
+
+    result = run("import", path, "--bodies-from-data")
+
+    assert result.code == 0
+    assert [body.body_id for body in Store.open(Path("socialscore-data")).panel().bodies] == [
+        "montsabran",
+        "valdoine",
+    ]
+
+
+def test_bodies_from_the_data_do_not_change_those_that_the_store_knows() -> None:
+    path = lines(ASKS, ANSWERS)
+    take(path)
+    before = Store.open(Path("socialscore-data")).panel()
+
+    run("import", path, "--bodies-from-data")
+
+    assert Store.open(Path("socialscore-data")).panel() == before
+
+
+def test_the_case_of_a_handle_means_nothing() -> None:
+    asks, answers = (row.replace("montsabran", "MontSabran") for row in (ASKS, ANSWERS))
+
+    take(lines(asks, answers))
+
+    assert scores()["ville"]["n_answered"] == "1"
+
+
+def test_no_identifier_of_a_citizen_is_kept() -> None:
+    asks = "m1,citizen-4711,2026-09-07T08:00:00Z,bonjour @montsabran,Ida"
+    answers = "m2,montsabran,2026-09-07T09:00:00Z,bonjour @Ida,"
+
+    take(lines(asks, answers, header=f"{TABLE},author_handle"))
+
+    files = [path for path in Path("socialscore-data").rglob("*") if path.is_file()]
+    texts = [str(pq.read_table(p).to_pylist()) for p in files if p.suffix == ".parquet"]
+    assert stored() == ["m1", "m2"]
+    assert len(set(stored("author_id"))) == 2
+    assert not [text for text in texts if "4711" in text]
+    assert not [path for path in files if b"4711" in path.read_bytes()]
+
+
+def test_several_files_are_imported_one_after_the_other() -> None:
+    result = take(lines(ASKS, name="a.csv"), lines(ANSWERS, name="b.csv"))
+
+    assert result.code == 0
+    assert [line.split(" ")[0] for line in result.err.splitlines()] == ["a.csv", "b.csv"]
+    assert stored() == ["1", "2"]
+
+
+def test_what_came_before_a_file_with_something_wrong_is_kept() -> None:
+    result = take(lines(ASKS, name="a.csv"), "missing.csv")
+
+    assert result.code == 3
+    assert "missing.csv: there is no such file" in result.err
+    assert stored() == ["1"]
+
+
+def test_a_file_covers_its_own_time_for_the_accounts_that_occur() -> None:
+    take(lines(ASKS, ANSWERS))
+
+    rows = Store.open(Path("socialscore-data")).coverage().to_pylist()
+    assert {(row["account_id"], row["stream"]) for row in rows} == {
+        ("montsabran", "inbound"),
+        ("montsabran", "outbound"),
+    }
+    assert {str(row["covered_from"]) for row in rows} == {"2017-10-31 22:10:47"}
+    assert {str(row["covered_until"]) for row in rows} == {"2017-10-31 22:20:48"}
+
+
+def test_what_is_declared_is_covered_for_every_account() -> None:
+    take(lines(ASKS, ANSWERS), "--covers", "2017-11")
+
+    rows = Store.open(Path("socialscore-data")).coverage().to_pylist()
+    assert {row["account_id"] for row in rows} == {"montsabran", "valdoine"}
+    assert {str(row["covered_from"]) for row in rows} == {"2017-10-31 23:00:00"}
+    assert {str(row["covered_until"]) for row in rows} == {"2017-11-30 23:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("period", "problem"),
+    [
+        ("all", "--covers all: name the period, as in 2026-W46"),
+        ("november", "cannot read the period 'november'; write 2026-W46"),
+        ("2017-12-01..2017-11-01", "the period 2017-12-01..2017-11-01 is empty"),
+    ],
+)
+def test_what_is_covered_is_a_period(period: str, problem: str) -> None:
+    result = take(lines(ASKS), "--covers", period)
+
+    assert result.code == 2
+    assert problem in result.err
+
+
+# --- rows with something wrong -----------------------------------------------------------------
+
+
+def test_one_bad_row_never_stops_a_file() -> None:
+    rows = [
+        ASKS,
+        f"x,116,True,{ASKED},@montsabran,,",
+        f"4,116,perhaps,{ASKED},@montsabran,,",
+        "5,116,True,yesterday,@montsabran,,",
+        f"6,116,True,{ASKED},@montsabran,,nobody",
+        f"7,116,True,{ASKED}",
+        f'8,116,True,{ASKED},"@montsabran,,',
+        f"9,116,True,{ASKED},@montsabran a NUL \0 byte,,",
+        "10,116,True,Mon Jan 01 00:00:00 +0000 0001,@montsabran,,",
+        ANSWERS,
+    ]
+
+    result = take(lines(*rows))
+
+    assert result.code == 0
+    assert "10 rows read, 1 of them replies; 2 messages kept; " in result.err
+    assert result.err.splitlines()[1:] == [
+        "  line 3: refused: tweet_id is not a number",
+        "  line 4: refused: inbound is neither True nor False",
+        "  line 5: refused: created_at is not a date",
+        "  line 6: refused: in_response_to_tweet_id is not a number",
+        "  line 7: refused: 4 columns instead of 7",
+        "  line 8: refused: quote never closed",
+        "  line 9: refused: holds a NUL byte",
+        "  line 10: refused: dated 0001-01-01",
+    ]
+    assert stored() == ["1", "2"]
+
+
+def test_the_first_ten_refusals_are_shown_and_all_are_listed() -> None:
+    path = lines(ASKS, *(f"{n},,True,{ASKED},x,,\n" for n in range(10, 22)))
+
+    shown = take(path)
+    listed = take(path, "--refused", "refused.csv")
+
+    assert shown.err.count("refused: author_id is empty") == 10
+    assert shown.err.endswith("  and 2 more; --refused FILE lists them all\n")
+    assert "more; --refused" not in listed.err
+    rows = Path("refused.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "file,line,outcome,reason"
+    assert rows[1] == "messages.csv,3,refused,author_id is empty"
+    assert len(rows) == 13
+
+
+def test_a_list_of_refusals_that_cannot_be_written_is_named() -> None:
+    result = take(lines(ASKS), "--refused", "missing/refused.csv")
+
+    assert result.code == 2
+    assert "missing/refused.csv: there is no folder" in result.err
+    assert stored() == ["1"]
+
+
+def test_a_file_of_which_no_row_can_be_read_is_refused() -> None:
+    result = take(lines("1,2,3", f"2,,True,{ASKED},x,,"))
+
+    assert result == Result(
+        3,
+        "",
+        "socialscore: messages.csv:2: 3 columns instead of 7; and so on: none of the 2 rows can be "
+        "read\n",
+    )
+    assert not Path("socialscore-data").exists()
+
+
+def test_dates_out_of_this_world_are_refused() -> None:
+    reasons = {
+        "0001-01-01T00:00:00Z": "dated 0001-01-01",
+        "9999-12-31T23:59:59Z": "dated 9999-12-31",
+        "2003-12-31T23:59:59Z": "dated 2003-12-31",
+        "2100-01-01T00:00:00Z": "dated 2100-01-01",
+        "290000-01-01": "dated 290000-01-01",
+        "infinity": "dated infinity",
+        "2026-02-30": "sent_at is not a time",
+        "": "sent_at is not a time",
+    }
+    rows = (f"{n},116,{date},@montsabran ?" for n, date in enumerate(reasons, 10))
+
+    result = take(lines("1,115,2026-09-07T08:00:00Z,@montsabran ?", *rows, header=TABLE))
+
+    assert result.code == 0
+    assert re.findall(r"line \d+: refused: (.*)", result.err) == list(reasons.values())
+    assert stored() == ["1"]
+
+
+def test_deletions_out_of_this_world_are_refused() -> None:
+    dates = ("0001-01-01", "9999-12-31", "infinity", "soon")
+    rows = (f"{n},116,2026-09-07T09:00,@montsabran ?,{date}" for n, date in enumerate(dates, 10))
+
+    result = take(
+        lines("1,115,2026-09-07T08:00,@montsabran ?,", *rows, header=f"{TABLE},deleted_at")
+    )
+
+    assert result.code == 0
+    assert result.err.count("refused: deleted_at is not a time of our days") == len(dates)
+    assert stored() == ["1"]
+
+
+def test_of_two_rows_with_one_identifier_the_first_counts() -> None:
+    again, other = ASKS, ASKS.replace("le marché", "la mairie")
+
+    result = take(lines(ASKS, ANSWERS, again, other))
+
+    assert result.code == 0
+    assert "2 messages kept; 1 already known; " in result.err
+    assert "  line 5: refused: same id as line 2 but other content\n" in result.err
+    assert stored("text")[0] == "@montsabran Où est le marché ?"
+
+
+def test_replies_to_what_is_not_in_the_file_are_kept_and_answer_nothing() -> None:
+    take(lines(ASKS, ANSWERS.replace("1.0", "99.0")))
+
+    assert stored() == ["1", "2"]
+    assert scores()["ville"]["n_requests"] == "1"
+    assert scores()["ville"]["n_answered"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("seconds_before", "n_answered", "n_too_early", "median"),
+    [(61, "0", "1", ""), (60, "1", "0", "0.0"), (1, "1", "0", "0.0")],
+)
+def test_a_response_from_before_its_request_is_skew_of_clocks_up_to_a_minute(
+    seconds_before: int, n_answered: str, n_too_early: str, median: str
+) -> None:
+    asked = "Tue Oct 31 22:20:00 +0000 2017"
+    answered = f"Tue Oct 31 22:{19 - seconds_before // 61}:{(-seconds_before) % 60:02} +0000 2017"
+
+    take(lines(ASKS.replace(ASKED, asked), ANSWERS.replace(ANSWERED, answered)))
+
+    row = scores()["ville"]
+    assert (row["n_requests"], row["n_answered"]) == ("1", n_answered)
+    assert (row["n_too_early"], row["median_delay"]) == (n_too_early, median)
+
+
+# --- files that are not what they should be ----------------------------------------------------
+
+
+def bad_file(content: bytes) -> Result:
+    Path("bad.csv").write_bytes(content)
+    return take(Path("bad.csv"))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty"),
+        (b"\n\n\n", "looks like none of care-csv, x-jsonl, table"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 99, "looks like none of"),
+        (b"PK\x03\x04\x14\0\x08\x08" * 99, "looks like none of"),
+        (f"{ASKS}\n{ANSWERS}\n".encode(), "looks like none of"),
+        (f"{CARE}\n{ASKS}\n".encode("utf-16"), "looks like none of"),
+        (b"name,first name\nIda,Roz\n", "if it is a table, name its columns, as in --map message_"),
+        (CARE.encode().replace(b"inbound", b"inbuond"), "looks like none of"),
+        (CARE.replace(",response_tweet_id", "").encode(), "it has no column response_tweet_id"),
+        (gzip.compress(CARE.encode() * 999)[:-9], "the compressed file is damaged or cut off"),
+        (b"PAR1" + bytes(99), "is not a Parquet file"),
+        (b"[]", "looks like none of"),
+        (b'{"data": [', "looks like none of"),
+        (b'{"id": "1", "author_id": "2", "created_at": ', "no post of the X API v2 up to line 1"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_leaves_no_store(
+    content: bytes, problem: str
+) -> None:
+    result = bad_file(content)
+
+    assert result.code == 3
+    assert result.err.startswith("socialscore: bad.csv: ") or "bad.csv:1: " in result.err
+    assert problem in result.err
+    assert result.err.count("\n") == 1
+    assert not Path("socialscore-data").exists()
+
+
+def test_a_header_without_rows_is_no_trouble() -> None:
+    result = bad_file(f"{CARE}\n".encode())
+
+    assert result.code == 0
+    assert "0 rows read" in result.err
+    assert result.err.endswith("nothing changed\n")
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    result = take(Path("missing.csv"))
+
+    assert result == Result(3, "", "socialscore: missing.csv: there is no such file\n")
+
+
+def test_a_folder_is_no_file() -> None:
+    Path("export").mkdir()
+
+    result = take(Path("export"))
+
+    assert result == Result(3, "", "socialscore: export: is a folder; name the files in it\n")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_the_header_tells_the_delimiter(delimiter: str) -> None:
+    rows = (row.replace(",", delimiter) for row in (CARE, ASKS, ANSWERS))
+
+    assert bad_file("\n".join(rows).encode()).code == 0
+    assert stored() == ["1", "2"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_byte_order_mark_and_any_line_end_are_no_trouble(end: str) -> None:
+    text = end.join([CARE, ASKS, ANSWERS, ""])
+
+    assert bad_file(text.encode("utf-8-sig")).code == 0
+    assert stored() == ["1", "2"]
+    assert stored("text")[0] == "@montsabran Où est le marché ?"
+
+
+def test_a_text_may_have_lines_with_any_end() -> None:
+    text = "@montsabran Où\rest\r\nle\nmarché ?"
+    row = ASKS.replace("@montsabran Où est le marché ?", f'"{text}"')
+
+    result = bad_file(f"{CARE}\n{row}\n{ANSWERS}\n".encode())
+
+    assert result.code == 0
+    assert stored("text")[0] == text
+
+
+def test_latin_1_rows_are_refused_with_the_way_out() -> None:
+    content = f"{CARE}\n{ASKS}\n{ANSWERS}\n".encode("latin-1")
+
+    result = bad_file(content)
+
+    assert result.code == 0
+    assert "line 2: refused: not UTF-8 (is the file latin-1? try --encoding latin-1)" in result.err
+    assert stored() == ["2"]
+
+
+def test_an_encoding_can_be_named() -> None:
+    Path("latin.csv").write_bytes(f"{CARE}\n{ASKS}\n".encode("latin-1"))
+
+    assert take(Path("latin.csv"), "--encoding", "latin-1").code == 0
+    assert stored("text") == ["@montsabran Où est le marché ?"]
+
+
+def test_an_encoding_that_nobody_knows_is_refused() -> None:
+    result = take(lines(ASKS), "--encoding", "latin-one")
+
+    assert result.code == 2
+    assert "there is no encoding 'latin-one'" in result.err
+
+
+def test_characters_that_were_broken_before_are_damage_and_kept() -> None:
+    result = take(lines(ASKS.replace("Où", "OÃ¹")))
+
+    assert result.code == 0
+    assert "1 damaged but kept" in result.err
+    assert "line 2: damaged: text has broken characters" in result.err
+    assert stored() == ["1"]
+
+
+# --- large lines, in little memory -------------------------------------------------------------
+
+
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def peak_memory(*arguments: object) -> int:
+    """The peak of memory, in MiB, of a command that succeeds."""
+    # The peak of a process counts what it was forked from; a small one stands in between.
+    measure = [sys.executable, "-c", MEASURE, *command(*arguments)]
+    done = subprocess.run(measure, check=True, capture_output=True, text=True)
+    return int(done.stdout) // (1024**2 if sys.platform == "darwin" else 1024)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system does not tell the peak of memory")
+def test_a_line_of_50_megabytes_is_refused_in_bounded_memory() -> None:
+    small, huge = lines(ASKS, ANSWERS, name="small.csv"), lines(ASKS, name="huge.csv")
+    with huge.open("ab") as file:
+        file.write(f"3,116,True,{ASKED},".encode())
+        file.writelines(b"x" * 1024**2 for _ in range(50))
+        file.write(f",,\n{ANSWERS}\n".encode())
+
+    peak = peak_memory("import", huge, "--panel", "panel.csv", "--refused", "refused.csv")
+    usual_peak = peak_memory("import", small, "--panel", "panel.csv", "--store", "other")
+
+    assert peak < usual_peak + 200
+    assert Path("refused.csv").read_text(encoding="utf-8").splitlines()[1:] == [
+        "huge.csv,3,refused,longer than 16 MiB"
+    ]
+    assert stored() == ["1", "2"]
+
+
+# --- tables ------------------------------------------------------------------------------------
+
+
+OBJECTS = (
+    {
+        "message_id": "m1", "author_id": "901", "author_handle": "ida",
+        "sent_at": "2026-09-07T10:00:00+02:00", "text": "@montsabran ?",
+    },
+    {
+        "message_id": "m2", "author_id": "montsabran", "sent_at": "2026-09-07T08:30:00",
+        "text": "Oui.", "reply_to_id": "m1", "mentioned_handles": ["ida"],
+    },
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["plain.jsonl", "packed.jsonl.gz", "table.parquet"])
+def test_a_table_may_be_json_lines_or_parquet(name: str) -> None:
+    text = "".join(json.dumps(row) + "\n" for row in OBJECTS)
+    match name.partition(".")[2]:
+        case "jsonl":
+            Path(name).write_text(text, encoding="utf-8")
+        case "jsonl.gz":
+            Path(name).write_bytes(gzip.compress(text.encode()))
+        case "parquet":
+            names = {name: None for row in OBJECTS for name in row}
+            pq.write_table(pa.Table.from_pylist([names | row for row in OBJECTS]), name)
+
+    result = take(Path(name), "--format", "table")
+
+    assert result.code == 0, result.err
+    assert stored() == ["m1", "m2"]
+    row = scores()["ville"]
+    assert (row["n_answered"], row["median_delay"]) == ("1", "1800.0")
+
+
+FOREIGN = "Post ID,User,When,Words"
+FOREIGN_ROW = "m1,901,2026-09-07T08:00:00Z,@montsabran ?"
+MAP = ("message_id=Post ID", "author_id=User", "sent_at=When", "text=Words")
+
+
+def mapped(*entries: str) -> Result:
+    options = [option for entry in entries for option in ("--map", entry)]
+    return take(lines(FOREIGN_ROW, header=FOREIGN), *options)
+
+
+def test_columns_are_named_by_a_map() -> None:
+    assert mapped(*MAP).code == 0
+    assert stored() == ["m1"]
+
+
+def test_a_map_may_be_a_file() -> None:
+    Path("map.toml").write_text(
+        'message_id = "Post ID"\nauthor_id = "User"\nsent_at = "When"\ntext = "Words"\n'
+        'network = "mastodon"\n'
+    )
+    Path("panel.csv").write_text(PANEL.replace("twitter", "mastodon"), encoding="utf-8")
+
+    assert mapped("map.toml").code == 0
+    assert stored("network") == ["mastodon"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "code", "problem"),
+    [
+        (
+            ("sent_on=When",),
+            2,
+            "unknown column on the left of --map 'sent_on'; did you mean 'sent_",
+        ),
+        (
+            (*MAP[:3], "text=Word"),
+            3,
+            "messages.csv: unknown column (for text) 'Word'; did you mean 'Words'?",
+        ),
+        (MAP[:2], 3, "has no column sent_at or text; its columns are Post ID, User, When, Words. "),
+        (("sent_at",), 2, "--map sent_at: write OURS=THEIRS, as in sent_at=date, or FILE.toml"),
+        (("missing.toml",), 3, "missing.toml: the map cannot be read (No such file or directory)"),
+        ((*MAP, "network=Network"), 3, "unknown column (for network) 'Network'"),
+    ],
+)
+def test_a_mistake_in_a_map_is_named_with_the_way_out(
+    entries: tuple[str, ...], code: int, problem: str
+) -> None:
+    result = mapped(*entries)
+
+    assert result.code == code
+    assert problem in result.err
+
+
+def test_a_map_goes_with_tables_only() -> None:
+    result = take(lines(ASKS), "--format", "care-csv", "--map", "text=text")
+
+    assert result.code == 2
+    assert "--map goes with --format table, not with care-csv" in result.err
+
+
+def test_an_unknown_format_is_likened_to_a_known_one() -> None:
+    result = take(lines(ASKS), "--format", "care-cvs")
+
+    assert result.code == 2
+    assert "unknown format 'care-cvs'; did you mean 'care-csv'?" in result.err
+
+
+# --- stores and disks --------------------------------------------------------------------------
+
+
+def test_a_panel_with_one_handle_twice_names_both_lines() -> None:
+    with Path("panel.csv").open("a") as panel:
+        panel.write("gare,Gare,transport,twitter,9,Montsabran\n")
+
+    result = take(lines(ASKS))
+
+    assert result.code == 3
+    assert "panel.csv:4: the twitter account 'montsabran' is in line 2 already" in result.err
+
+
+def test_a_folder_with_something_else_in_it_is_no_store() -> None:
+    result = take(lines(ASKS), "--store", ".")
+
+    assert result == Result(5, "", "socialscore: .: is not a store of socialscore\n")
+
+
+def test_a_store_is_not_mixed_with_pseudonyms_of_another_key() -> None:
+    take(lines(ASKS))
+    Path("pseudonym.key").unlink()
+
+    result = take(lines(ANSWERS))
+
+    assert result.code == 5
+    assert "its pseudonyms were made with another key; put that key back" in result.err
+    assert stored() == ["1"]
+
+
+def test_a_store_that_somebody_writes_to_is_left_alone() -> None:
+    take(lines(ASKS))
+
+    with Store.open(Path("socialscore-data")).writing():
+        result = take(lines(ANSWERS))
+
+    assert result.code == 5
+    assert result.err.endswith("another process is writing; try again later\n")
+    assert stored() == ["1"]
+
+
+@pytest.fixture
+def open_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that any user of the machine may enter, to work in."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        (path / "panel.csv").write_text(PANEL, encoding="utf-8")
+        yield begin(path, monkeypatch)
+
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="this system has other permissions")
+
+
+@POSIX
+def test_a_store_that_cannot_be_written_is_named_and_can_still_be_read(open_folder: Path) -> None:
+    take(lines(ASKS))
+    more = lines(ANSWERS, name="more.csv")
+    expected = scores()
+
+    with read_only(open_folder):
+        result = take(more)
+        found = scores()
+
+    assert result.code == 5
+    assert result.err == (
+        f"socialscore: {open_folder}/socialscore-data: cannot be written: Permission denied\n"
+    )
+    assert found == expected
+
+
+@POSIX
+def test_a_store_that_cannot_be_made_is_named(open_folder: Path) -> None:
+    take(lines(ASKS), "--store", "elsewhere")  # so that there is a key
+
+    with read_only(open_folder):
+        result = take(Path("messages.csv"))
+
+    assert result.code == 5
+    assert "socialscore-data: the store cannot be made (Permission denied)" in result.err
+
+
+def small_disk() -> None:
+    """To call in a process before it begins: no file of it gets longer than that."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+@POSIX
+def test_a_disk_that_is_full_costs_nothing_that_was_there() -> None:
+    take(lines(ASKS, ANSWERS))
+    noise = ((n, sha512(n.to_bytes(2)).hexdigest()) for n in range(10, 4010))
+    more = lines(*(f"{n},116,True,{ASKED},@montsabran {word},," for n, word in noise))
+
+    result = run_apart("import", more, "--panel", "panel.csv", preexec_fn=small_disk)
+
+    assert result.code == 5
+    assert result.err.endswith("socialscore-data: cannot be written: File too large\n")
+    assert "Traceback" not in result.err
+    assert stored() == ["1", "2"]
+    assert "4,000 messages kept" in take(more).err
+
+
+def test_a_damaged_store_is_named() -> None:
+    take(lines(ASKS))
+    for log in Path("socialscore-data/message/_delta_log").glob("*.json"):
+        log.write_text("{")
+
+    for result in (take(Path("messages.csv")), run("rank", "--period", "all")):
+        assert result.code == 5
+        assert re.search(r"socialscore-data.*: cannot be (written|read): .*\n$", result.err)
+
+
+# --- known figures -----------------------------------------------------------------------------
+
+REAL = pytest.mark.skipif(not SHARED.is_dir(), reason="the real data are not here")
+
+
+@REAL
+def test_the_figures_of_a_thousand_real_rows_are_reproduced() -> None:
+    reference = SHARED / "care_tweets" / "head_1000.reference.csv"
+
+    imported = run("import", SHARED / "care_tweets" / "head_1000.csv", "--bodies-from-data")
+
+    with reference.open(encoding="utf-8", newline="") as file:
+        expected = {row["company"]: row for row in csv.DictReader(file)}
+    found = scores()
+    assert imported.code == 0
+    assert " 0 refused\n" in imported.err
+    assert {name: int(row["n_requests"]) for name, row in found.items() if name in expected} == {
+        name: int(row["n_requests"]) for name, row in expected.items()
+    }
+    for name, row in expected.items():
+        assert found[name]["n_answered"] == row["n_answered"], name
+        assert found[name]["median_delay"] == row["median_delay"], name
+        assert float(found[name]["response_rate"]) == pytest.approx(
+            float(row["response_rate"]), abs=1e-6
+        ), name
+    assert sum(int(row["n_requests"]) for row in found.values()) == 438
+    assert sum(int(row["n_answered"]) for row in found.values()) == 347
+
+
+@REAL
+@pytest.mark.parametrize(
+    ("name", "n_answered", "median"), [("head_1000", "347", "653.0"), ("sample_93", "29", "1387.0")]
+)
+def test_the_median_over_all_real_requests_is_reproduced(
+    name: str, n_answered: str, median: str
+) -> None:
+    run("import", SHARED / "care_tweets" / f"{name}.csv", "--bodies-from-data")
+    accounts = Store.open(Path("socialscore-data")).panel().accounts()
+    rows = [f"all,All,{account.network},{account.handle}" for _, account in accounts]
+    panel = lines(*rows, name="all.csv", header="body_id,body,network,handle")
+
+    row = scores("--panel", panel)["all"]
+
+    assert (row["n_answered"], row["median_delay"]) == (n_answered, median)
+
+
+@REAL
+def test_real_rows_with_broken_characters_are_kept_and_counted() -> None:
+    path = SHARED / "care_tweets" / "airasia_outbound_mojibake.csv"
+
+    result = run("import", path, "--bodies-from-data")
+
+    assert result.code == 0
+    assert "4,075 messages kept; " in result.err
+    assert "; 100 damaged but kept; 0 refused\n" in result.err
+
+
+@REAL
+def test_real_pages_of_the_x_api_are_read_without_a_refusal() -> None:
+    paths = sorted((SHARED / "x_api" / "twarc_csv").glob("*.jsonl"))
+
+    result = run("import", *paths, "--bodies-from-data")
+
+    assert result.code == 0
+    assert len(re.findall(r"\(x-jsonl\): [\d,]+ rows? read", result.err)) == len(paths) > 0
+    assert result.err.count("; 0 refused") == len(paths)

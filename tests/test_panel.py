@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialscore.errors import InputError, UnknownName
+from socialscore.model import NETWORKS, Account, Body
+from socialscore.panel import ROLES, Panel, adoption, bodies_from_handles, format_panel, read_panel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "body_id,body,category,network,account_id,handle,role,valid_from,valid_until"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "towns.csv"
+
+
+def read(path: Path, *rows: str, header: str = HEADER) -> Panel:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return read_panel(path)
+
+
+def complaint(path: Path, *rows: str, header: str = HEADER) -> str:
+    """What is wrong with a panel, after the path that stands before it."""
+    with pytest.raises((InputError, UnknownName)) as caught:
+        read(path, *rows, header=header)
+    assert caught.value.exit_code == 3
+    return str(caught.value).removeprefix(str(path))
+
+
+def body(body_id: str, *accounts: Account, name: str = "") -> Body:
+    return Body(body_id, name or body_id.title(), "ville", accounts)
+
+
+ARMOR = Account("twitter", "12", "armorelle")
+ROZ = Account("twitter", "34", "roz")
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def test_a_body_has_the_accounts_of_all_its_rows(path: Path) -> None:
+    panel = read(
+        path,
+        "valdoine,Métro de Valdoine,transport,twitter,77,MetroValdoine,care,2024-05-01,",
+        "armor,Ville d'Armorelle,ville,twitter,12,armorelle,,,2025-01-01",
+        "armor,Ville d'Armorelle,,mastodon,34,mairie@social.example,alert,,",
+    )
+
+    armorelle = Account("twitter", "12", "armorelle", valid_until=date(2025, 1, 1))
+    mairie = Account("mastodon", "34", "mairie@social.example", "alert")
+    metro = Account("twitter", "77", "MetroValdoine", "care", date(2024, 5, 1))
+    assert panel.name == "towns"
+    assert panel.bodies == (
+        Body("armor", "Ville d'Armorelle", "ville", (armorelle, mairie)),
+        Body("valdoine", "Métro de Valdoine", "transport", (metro,)),
+    )
+
+
+def test_four_columns_suffice_in_any_order_and_the_handle_stands_for_the_identifier(
+    path: Path,
+) -> None:
+    panel = read(path, "@armorelle,twitter,Armorelle,a", header="handle,network,body,body_id")
+
+    account = Account("twitter", "armorelle", "armorelle")
+    assert panel.bodies == (Body("a", "Armorelle", "", (account,)),)
+
+
+def test_a_body_may_have_no_account(path: Path) -> None:
+    assert read(path, "roz,Roz,ville,,,,,,").bodies == (Body("roz", "Roz", "ville"),)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_spreadsheets_write_is_read(path: Path, delimiter: str) -> None:
+    text = f"{HEADER}\r\na,Ville d'Évran,ville,twitter,12,evran,,,\r\n".replace(",", delimiter)
+    path.write_text(text, encoding="utf-8-sig", newline="")
+
+    (found,) = read_panel(path).bodies
+
+    assert found == Body("a", "Ville d'Évran", "ville", (Account("twitter", "12", "evran"),))
+
+
+def test_a_handle_may_pass_on_to_another_account(path: Path) -> None:
+    panel = read(
+        path,
+        "a,Armorelle,,twitter,1,mairie,,,2025-01-01",
+        "b,Breizel,,twitter,2,mairie,,2025-01-01,",
+    )
+
+    assert [account.account_id for _, account in panel.accounts()] == ["1", "2"]
+
+
+# --- what is wrong is named with its line ------------------------------------------------------
+
+
+def test_a_panel_that_is_not_there_is_named(path: Path) -> None:
+    with pytest.raises(InputError, match=r"towns\.csv: the panel cannot be read \(No such file"):
+        read_panel(path)
+
+
+def test_a_folder_is_no_panel(path: Path) -> None:
+    path.mkdir()
+
+    with pytest.raises(InputError, match=r"the panel cannot be read \(Is a directory\)"):
+        read_panel(path)
+
+
+def test_a_panel_in_another_encoding_is_refused_with_the_way_out(path: Path) -> None:
+    path.write_text(f"{HEADER}\na,Évran,,,,,,,\n", encoding="latin-1")
+
+    with pytest.raises(InputError, match="is not UTF-8; save it as CSV in UTF-8"):
+        read_panel(path)
+
+
+def test_an_empty_panel_is_told_its_first_line(path: Path) -> None:
+    path.write_text("")
+
+    with pytest.raises(InputError, match=f"the panel is empty; its first line must be {HEADER}"):
+        read_panel(path)
+
+
+def test_an_unknown_column_is_likened_to_a_known_one(path: Path) -> None:
+    header = HEADER.replace("handle", "handel")
+
+    assert complaint(path, header=header) == ":1: unknown column 'handel'; did you mean 'handle'?"
+
+
+def test_missing_columns_are_named(path: Path) -> None:
+    assert (
+        complaint(path, header="body,handle") == ":1: the panel lacks the column body_id, network"
+    )
+
+
+def test_a_column_stands_once(path: Path) -> None:
+    assert complaint(path, header=f"{HEADER},role") == ":1: the panel has the column role twice"
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (",Roz,,twitter,1,roz,,,", "body_id and body must not be empty"),
+        ("b,,,twitter,1,roz,,,", "body_id and body must not be empty"),
+        (",,,,,,,,", "body_id and body must not be empty"),
+        ("b,Roz,,twiter,1,roz,,,", "unknown network 'twiter'; did you mean 'twitter'?"),
+        ("b,Roz,,,1,roz,,,", "unknown network ''; known: bluesky, facebook, mastodon, twitter"),
+        ("b,Roz,,twitter,1,,,,", "the account has no handle"),
+        ("b,Roz,,twitter,1,roz,mane,,", "unknown role 'mane'; did you mean 'main'?"),
+        ("b,Roz,,twitter,1,roz,,31/12/2025,", "valid_from '31/12/2025' is not a date such as 2026"),
+        ("b,Roz,,twitter,1,roz,,0001-01-01,", "valid_from '0001-01-01' is not a date such as"),
+        ("b,Roz,,twitter,1,roz,,,soon", "valid_until 'soon' is not a date such as 2026"),
+        ("b,Roz, port,,twitter,1,roz,,,", "there are more cells than columns; does one with a com"),
+        ("a,Roz,,twitter,1,roz,,,", "body 'a' is 'Armorelle' in a line above, 'Roz' here"),
+        ("a,Armorelle,port,twitter,1,roz,,,", "body 'a' is 'ville' in a line above, 'port' here"),
+        ('b,"Roz', "unexpected end of data"),
+    ],
+)
+def test_a_row_with_something_wrong_is_named_by_its_line(
+    path: Path, row: str, problem: str
+) -> None:
+    said = complaint(path, "a,Armorelle,ville,twitter,12,armorelle,,,", row)
+
+    assert problem in said
+    assert said.startswith((":3: ", ": the panel is not CSV"))
+
+
+@pytest.mark.parametrize(
+    ("again", "name"),
+    [
+        ("b,Breizel,,twitter,99,Armorelle,,,", "armorelle"),
+        ("b,Breizel,,twitter,12,breizel,,,", "12"),
+        ("a,Armorelle,,twitter,99,armorelle,care,2025-01-01,", "armorelle"),
+    ],
+)
+def test_a_handle_or_identifier_that_comes_back_is_named_with_both_lines(
+    path: Path, again: str, name: str
+) -> None:
+    first, between = "a,Armorelle,,twitter,12,armorelle,,,2025-06-01", "c,Roz,,,,,,,"
+
+    assert complaint(path, first, between, again) == (
+        f":4: the twitter account '{name}' is in line 2 already; remove one, or give both validity "
+        "dates that do not overlap"
+    )
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+DAYS = st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))
+NETWORK, ROLE = st.sampled_from(NETWORKS), st.sampled_from(ROLES)
+HANDLES = WORDS.filter(lambda handle: not handle.startswith("@"))
+ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS)
+BODIES = st.builds(
+    Body, WORDS, WORDS, st.just("") | WORDS, st.lists(ACCOUNTS, max_size=3).map(tuple)
+)
+
+
+@st.composite
+def panels(draw: st.DrawFn) -> Panel:
+    """Panels in which no name stands twice, whatever the days."""
+    bodies = draw(st.lists(BODIES, max_size=5, unique_by=lambda body: body.body_id))
+    taken: set[tuple[str, str]] = set()
+    clean = []
+    for found in sorted(bodies, key=lambda body: body.body_id):
+        accounts = []
+        for account in found.accounts:
+            names = {(account.network, n) for n in (account.handle.lower(), account.account_id)}
+            if not names & taken:
+                accounts.append(account)
+                taken |= names
+        clean.append(replace(found, accounts=tuple(accounts)))
+    return Panel("towns", tuple(clean))
+
+
+@given(panels())
+def test_a_panel_that_was_written_reads_the_same(
+    tmp_path_factory: pytest.TempPathFactory, panel: Panel
+) -> None:
+    path = tmp_path_factory.mktemp("panel") / "towns.csv"
+    path.write_text(format_panel(panel), encoding="utf-8", newline="")
+
+    assert read_panel(path) == panel
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        body("a", ARMOR, name="Arzal"),
+        body("b", ARMOR),
+        body("a"),
+        body("a", ARMOR, ROZ),
+        body("a", replace(ARMOR, handle="arzal")),
+        body("a", replace(ARMOR, valid_until=date(2026, 1, 1))),
+    ],
+)
+def test_the_digest_changes_with_anything_in_the_panel(changed: Body) -> None:
+    panel = Panel("towns", (body("a", ARMOR),))
+
+    assert panel.digest == Panel("other name", panel.bodies).digest
+    assert panel.digest != Panel("towns", (changed,)).digest
+
+
+# --- two panels together -----------------------------------------------------------------------
+
+
+@given(panels())
+def test_a_panel_merged_with_itself_stays_as_it_is(panel: Panel) -> None:
+    assert panel.merged(panel) == panel
+
+
+@given(panels(), panels())
+def test_merging_adds_no_name_twice_and_changes_nothing_that_was_there(
+    mine: Panel, other: Panel
+) -> None:
+    merged = mine.merged(other)
+
+    found = {each.body_id: each for each in merged.bodies}
+    for each in mine.bodies:
+        accounts = found[each.body_id].accounts[: len(each.accounts)]
+        assert replace(found[each.body_id], accounts=accounts) == each
+    assert merged.merged(other) == merged
+
+
+def test_bodies_and_accounts_that_only_the_other_has_are_added() -> None:
+    alert = Account("mastodon", "9", "armor")
+    mine = Panel("towns", (body("a", ARMOR),))
+    other = Panel("others", (body("a", alert, name="Arzal"), body("r", ROZ), body("z")))
+
+    assert mine.merged(other) == Panel(
+        "towns", (body("a", ARMOR, alert), body("r", ROZ), body("z"))
+    )
+
+
+def test_an_account_that_changed_hands_belongs_to_whom_this_panel_says() -> None:
+    mine = Panel("towns", (body("a", replace(ARMOR, handle="armor")),))
+    other = Panel("others", (body("old", ARMOR),))
+
+    assert mine.merged(other) == mine
+
+
+def test_two_accounts_with_one_handle_are_rivals_whatever_its_case() -> None:
+    mine = Panel("towns", (body("a", ARMOR),))
+    other = replace(ARMOR, account_id="armorelle", handle="Armorelle")
+
+    assert mine.rivals(Panel("others", (body("a", other),))) == [(ARMOR, other)]
+
+
+def test_a_handle_that_passed_on_makes_no_rivals() -> None:
+    before = replace(ARMOR, valid_until=date(2025, 1, 1))
+    after = replace(ARMOR, account_id="99", valid_from=date(2025, 1, 1))
+
+    assert not Panel("towns", (body("a", before),)).rivals(Panel("others", (body("b", after),)))
+
+
+# --- from data, and adoption -------------------------------------------------------------------
+
+
+def test_every_account_of_the_data_is_a_body_under_its_handle() -> None:
+    panel = bodies_from_handles("twitter", [("2", "roz"), ("1", "armor")], "data")
+
+    assert panel.bodies == (
+        Body("armor", "armor", "", (Account("twitter", "1", "armor"),)),
+        Body("roz", "roz", "", (Account("twitter", "2", "roz"),)),
+    )
+
+
+def test_adoption_counts_bodies_and_not_accounts() -> None:
+    panel = Panel(
+        "towns",
+        (
+            body("a", ARMOR, Account("twitter", "5", "armor_info")),
+            body("b", Account("mastodon", "6", "breizel")),
+            body("c"),
+            Body("m", "Métro", "transport", (ROZ,)),
+        ),
+    )
+
+    assert adoption(panel, ["twitter"]) == {"transport": (1, 1), "ville": (3, 1)}

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialscore.errors import UsageError
+from socialscore.period import parse_instant, parse_period, utc
+
+PARIS = ZoneInfo("Europe/Paris")
+COVERED = (datetime(2026, 9, 1, 7, tzinfo=UTC), datetime(2026, 11, 18, 12, tzinfo=UTC))
+
+
+def moments(text: str) -> tuple[str, str]:
+    period = parse_period(text, PARIS, covered=COVERED)
+    return period.since.isoformat(), period.until.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("2026-W46", "2026-11-09T00:00:00+01:00", "2026-11-16T00:00:00+01:00"),
+        ("2026-W01", "2025-12-29T00:00:00+01:00", "2026-01-05T00:00:00+01:00"),
+        ("2026-W53", "2026-12-28T00:00:00+01:00", "2027-01-04T00:00:00+01:00"),
+        ("2026-11", "2026-11-01T00:00:00+01:00", "2026-12-01T00:00:00+01:00"),
+        ("2026-12", "2026-12-01T00:00:00+01:00", "2027-01-01T00:00:00+01:00"),
+        ("2026-Q4", "2026-10-01T00:00:00+02:00", "2027-01-01T00:00:00+01:00"),
+        ("2026-10-01..2026-11-01", "2026-10-01T00:00:00+02:00", "2026-11-01T00:00:00+01:00"),
+        ("2026-07-01T08:30..2026-07-02", "2026-07-01T08:30:00+02:00", "2026-07-02T00:00:00+02:00"),
+        ("2026-07-01T06:30Z..2026-07-02", "2026-07-01T08:30:00+02:00", "2026-07-02T00:00:00+02:00"),
+        ("all", "2026-09-01T09:00:00+02:00", "2026-11-18T13:00:00+01:00"),
+        ("last-week", "2026-11-09T00:00:00+01:00", "2026-11-16T00:00:00+01:00"),
+    ],
+)
+def test_a_period_begins_and_ends_in_the_timezone(text: str, since: str, until: str) -> None:
+    assert moments(text) == (since, until)
+
+
+def test_a_week_with_a_change_of_clocks_has_an_hour_more() -> None:
+    period = parse_period("2026-W43", PARIS, covered=COVERED)
+
+    assert utc(period.until) - utc(period.since) == timedelta(days=7, hours=1)
+
+
+def test_the_last_week_is_labelled_by_its_name() -> None:
+    assert parse_period("last-week", PARIS, covered=COVERED).label == "2026-W46"
+
+
+@pytest.mark.parametrize(
+    ("end", "week"),
+    [
+        (datetime(2026, 11, 15, 22, 59, 59, tzinfo=UTC), "2026-W45"),
+        (datetime(2026, 11, 15, 23, 0, 0, tzinfo=UTC), "2026-W46"),  # midnight in Paris
+        (datetime(2027, 1, 5, tzinfo=UTC), "2026-W53"),
+    ],
+)
+def test_the_last_week_ended_within_the_data(end: datetime, week: str) -> None:
+    assert parse_period("last-week", PARIS, covered=(COVERED[0], end)).label == week
+
+
+@given(st.integers(min_value=0, max_value=75 * 366 * 1440))
+def test_less_than_a_week_and_an_hour_goes_by_after_the_last_week(minutes: int) -> None:
+    end = datetime(2004, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
+
+    period = parse_period("last-week", PARIS, covered=(end, end))
+
+    assert utc(period.until) <= utc(end) < utc(period.until) + timedelta(days=7, hours=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "yesterday", "2026", "2026-13", "2026-00", "2026-Q5", "2026-W00", "2026-W54",
+        "2025-W53", "2026-W1", "..", "2026-10-01..", "..2026-10-01", "2026-10-01..2026-11-31",
+        "2026-10-01", "0001-01", "1989-12", "9999-12", "9999-Q4", "9999-W52",
+        "0001-01-01..2026-01-01",
+    ],
+)  # fmt: skip
+def test_anything_else_is_refused_with_the_forms_that_exist(text: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot read the period .*; write 2026-W46, 2026-11"):
+        moments(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-01..2026-10-01", "2026-11-01..2026-11-01", "2026-11-01T10:00Z..2026-11-01T11:00"],
+)
+def test_a_period_that_ends_before_it_begins_is_empty(text: str) -> None:
+    with pytest.raises(UsageError, match="is empty: it ends at or before its beginning"):
+        moments(text)
+
+
+def test_all_of_no_time_is_empty() -> None:
+    with pytest.raises(UsageError, match="the period all is empty"):
+        parse_period("all", PARIS, covered=(COVERED[1], COVERED[0]))
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.from_regex(r"\A\d{4}-(W|Q)?\d{1,2}\Z"),
+        st.builds("{}..{}".format, st.datetimes(), st.datetimes()),
+    )
+)
+def test_any_text_is_a_period_with_some_length_or_is_refused(text: str) -> None:
+    try:
+        period = parse_period(text, PARIS, covered=COVERED)
+    except UsageError:
+        return
+
+    assert utc(period.since) < utc(period.until)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-07-01T12:00", "2026-07-01T10:00:00+00:00"),
+        ("2026-07-01T12:00-04:00", "2026-07-01T16:00:00+00:00"),
+        ("2026-12-01", "2026-11-30T23:00:00+00:00"),
+    ],
+)
+def test_an_instant_is_in_the_timezone_unless_it_has_an_offset(text: str, instant: str) -> None:
+    assert parse_instant(text, PARIS).astimezone(UTC).isoformat() == instant
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "Invalid isoformat"),
+        ("noon", "Invalid isoformat"),
+        ("2026-02-30", "day is out of range"),
+        ("0001-01-01", "the year 1$"),
+        ("9999-12-31", "the year 9999"),
+    ],
+)
+def test_what_is_no_instant_of_our_times_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        parse_instant(text, PARIS)

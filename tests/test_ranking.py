@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialscore.content import preset_names
+from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
+from socialscore.ranking import EXCLUSIONS, Ranking, load_ranking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEEK = 7 * 86400
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "towns.toml"
+
+
+def load(path: Path, text: str, **options: Any) -> Ranking:
+    path.write_text(text, encoding="utf-8")
+    return load_ranking(path, options)
+
+
+def complaint(path: Path, text: str, **options: Any) -> str:
+    """What is wrong with a ranking, after the path that stands before it."""
+    with pytest.raises(SocialscoreError) as caught:
+        load(path, text, **options)
+    assert caught.value.exit_code == 3
+    return str(caught.value).removeprefix(str(path))
+
+
+# --- three layers ------------------------------------------------------------------------------
+
+
+def test_without_anything_the_default_preset_holds() -> None:
+    ranking = load_ranking()
+
+    assert (ranking.preset, ranking.unit, ranking.selection) == ("default", "episode", "questions")
+    assert (ranking.horizon, ranking.by, ranking.min_requests) == (WEEK, "response_rate", 10)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_loads_and_names_its_source(name: str) -> None:
+    ranking = load_ranking(None, {"preset": name})
+
+    assert ranking.preset == name
+    assert ranking.title
+    assert ranking.description
+    assert ranking.source
+
+
+def test_a_file_overrides_its_preset_key_by_key(path: Path) -> None:
+    ranking = load(path, 'preset = "socially-devoted"\nmin_requests = 20\n')
+
+    assert (ranking.min_requests, ranking.by, ranking.horizon) == (20, "devoted_index", None)
+
+
+def test_options_override_the_file_key_by_key(path: Path) -> None:
+    text = 'title = "Towns"\nhorizon = "3d"\nunit = "message"\n'
+
+    ranking = load(path, text, horizon="24h", by="median_wait")
+
+    assert (ranking.title, ranking.unit) == ("Towns", "message")
+    assert (ranking.horizon, ranking.by) == (86400, "median_wait")
+
+
+def test_an_option_takes_the_preset_away_from_the_file_and_leaves_its_other_keys(
+    path: Path,
+) -> None:
+    ranking = load(path, 'preset = "socially-devoted"\nunit = "episode"\n', preset="default")
+
+    assert (ranking.preset, ranking.unit, ranking.horizon) == ("default", "episode", WEEK)
+
+
+def test_options_that_are_none_do_not_count(path: Path) -> None:
+    assert load(path, "min_requests = 3\n", min_requests=None, horizon=None).min_requests == 3
+
+
+def test_the_panel_is_found_beside_the_file(path: Path) -> None:
+    assert load(path, 'panel = "panels/towns.csv"\n').panel == path.parent / "panels/towns.csv"
+
+
+def test_a_file_with_a_byte_order_mark_is_read(path: Path) -> None:
+    path.write_text("min_requests = 3\n", encoding="utf-8-sig")
+
+    assert load_ranking(path).min_requests == 3
+
+
+# --- values ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("90m", 5400), ("24h", 86400), ("7d", WEEK), ("7 d", WEEK), ("1w", WEEK)],
+)
+def test_a_horizon_is_a_time_with_its_unit(text: str, seconds: int) -> None:
+    assert load_ranking(None, {"horizon": text}).horizon == seconds
+
+
+def test_a_horizon_of_none_watches_until_the_end_of_the_data() -> None:
+    assert load_ranking(None, {"horizon": "none"}).horizon is None
+
+
+@pytest.mark.parametrize("value", ["", "7", "d", "0d", "-1d", "1.5h", "7 days", "3651d", "9" * 99])
+def test_what_is_no_time_is_no_horizon(value: str) -> None:
+    with pytest.raises(UsageError, match=f"^--horizon {value}: write a time such as 7d, 24h or"):
+        load_ranking(None, {"horizon": value})
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "true", "1.5", "[]"])
+def test_a_horizon_in_a_file_is_positive_and_whole(path: Path, value: str) -> None:
+    assert complaint(path, f"horizon = {value}").startswith(", key horizon: write a time such as")
+
+
+@pytest.mark.parametrize(
+    ("written", "reasons"),
+    [
+        ("default", EXCLUSIONS),
+        ("none", ()),
+        ("deleted,repost", ("repost", "deleted")),
+        (["deleted", "repost", "repost"], ("repost", "deleted")),
+    ],
+)
+def test_exclusions_are_a_list_whose_order_means_nothing(
+    written: str | list[str], reasons: tuple[str, ...]
+) -> None:
+    assert load_ranking(None, {"exclude": written}).exclude == reasons
+
+
+# --- what is wrong is named with its file and key, or its option ---------------------------------
+
+
+def test_a_ranking_that_is_not_there_is_named(path: Path) -> None:
+    with pytest.raises(InputError, match=r"towns\.toml: the ranking cannot be read \(No such file"):
+        load_ranking(path)
+
+
+@pytest.mark.parametrize("text", ["horizon = 7d", "\0", "[["])
+def test_a_ranking_that_is_not_toml_is_refused(path: Path, text: str) -> None:
+    assert complaint(path, text).startswith(": the ranking is not TOML: ")
+
+
+def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
+    path.write_text('title = "Évran"', encoding="latin-1")
+
+    with pytest.raises(InputError, match="the ranking is not TOML: 'utf-8' codec can't decode"):
+        load_ranking(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("horizn = 1", ": unknown key 'horizn'; did you mean 'horizon'?"),
+        ('preset = "defualt"', ": unknown preset 'defualt'; did you mean 'default'?"),
+        ("preset = 7", ": unknown preset '7'; known: "),
+        ('unit = "mesage"', ", key unit: unknown unit 'mesage'; did you mean 'message'?"),
+        (
+            'networks = ["twitter", "facbook"]',
+            ", key networks.1: unknown network 'facbook'; did you mean 'facebook'?",
+        ),
+        (
+            'exclude = ["repots"]',
+            ", key exclude: unknown reason 'repots'; did you mean 'repost'?",
+        ),
+        ('timezone = "Paris"', ", key timezone: 'Paris' is not a timezone such as Europe/Paris"),
+        ('timezone = "../etc"', ", key timezone: '../etc' is not a timezone such as Europe/Paris"),
+        ('min_requests = "ten"', ", key min_requests: Input should be a valid integer"),
+        ("min_requests = -1", ", key min_requests: Input should be greater than or equal to 0"),
+        ("min_coverage = 95", ", key min_coverage: Input should be less than or equal to 1"),
+        ('badge = {label = "x"}', ", key badge.metric: Field required"),
+        ("title = 7", ", key title: Input should be a valid string"),
+    ],
+)
+def test_a_mistake_in_a_file_is_named_by_file_and_key(path: Path, text: str, problem: str) -> None:
+    assert complaint(path, text).startswith(problem)
+
+
+def test_an_option_does_not_hide_who_was_wrong(path: Path) -> None:
+    assert complaint(path, "min_requests = -1", horizon="1d").startswith(", key min_requests: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("preset", "defualt", "unknown preset 'defualt'; did you mean 'default'?"),
+        ("unit", "epsiode", "unknown unit 'epsiode'; did you mean 'episode'?"),
+        ("selection", "al", "unknown selection 'al'; did you mean 'all'?"),
+        ("networks", ["twiter"], "unknown network 'twiter'; did you mean 'twitter'?"),
+        ("exclude", "repots", "--exclude repots: unknown reason 'repots'; did you mean 'repost'?"),
+        ("timezone", "Paris", "--timezone Paris: 'Paris' is not a timezone such as Europe/Paris"),
+        ("min_requests", -1, "--min-requests -1: Input should be greater than or equal to 0"),
+    ],
+)
+def test_a_mistake_in_an_option_is_named_without_a_file(
+    path: Path, key: str, value: object, problem: str
+) -> None:
+    with pytest.raises((UsageError, UnknownName)) as caught:
+        load(path, 'title = "Towns"', **{key: value})
+
+    assert str(caught.value) == problem
+    assert caught.value.exit_code == 2
+
+
+# --- the digest --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("unit", "message"), ("horizon", "none"), ("exclude", "none"), ("by", "median_wait"),
+        ("ignore", ["42"]), ("include_institutions", True), ("timezone", "UTC"),
+        ("networks", ["mastodon"]), ("min_coverage", 0.5), ("title", "Another"),
+    ],
+)  # fmt: skip
+def test_the_digest_changes_with_every_option(key: str, value: object) -> None:
+    assert load_ranking(None, {key: value}).digest != load_ranking().digest
+
+
+def test_the_digest_does_not_depend_on_where_the_panel_lies() -> None:
+    assert load_ranking(None, {"panel": "elsewhere.csv"}).digest == load_ranking().digest
+
+
+@given(st.permutations(EXCLUSIONS))
+def test_the_digest_does_not_depend_on_the_order_of_exclusions(reasons: list[str]) -> None:
+    assert load_ranking(None, {"exclude": ",".join(reasons)}).digest == load_ranking().digest

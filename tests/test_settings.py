@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from socialscore.errors import InputError, UnknownName
+from socialscore.settings import FILE_NAME, TEMPLATE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(folder: Path, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE_NAME
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(folder: Path, **environment: str) -> Settings:
+    return load_settings(folder, environment, folder / "home")
+
+
+def test_without_a_file_the_store_is_in_the_folder_and_the_key_at_home(tmp_path: Path) -> None:
+    assert load(tmp_path) == Settings(
+        store=tmp_path / "socialscore-data",
+        panel=None,
+        key_file=tmp_path / "home" / "pseudonym.key",
+    )
+
+
+def test_the_template_is_a_file_of_settings(tmp_path: Path) -> None:
+    write(tmp_path, TEMPLATE)
+
+    assert load(tmp_path) == Settings(
+        store=tmp_path / "socialscore-data", panel=None, key_file=tmp_path / "pseudonym.key"
+    )
+
+
+def test_the_nearest_file_above_holds_and_paths_are_relative_to_it(tmp_path: Path) -> None:
+    write(tmp_path, 'store = "far"\npanel = "far.csv"\n')
+    write(tmp_path / "here", 'store = "near"\n')
+
+    settings = load(tmp_path / "here" / "and" / "below")
+
+    assert (settings.store, settings.panel) == (tmp_path / "here" / "near", None)
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text('store = "elsewhere"\n', encoding="utf-8-sig")
+
+    assert load(tmp_path).store == tmp_path / "elsewhere"
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    write(tmp_path, 'store = "from-file"\npanel = "from-file.csv"\n')
+
+    settings = load(tmp_path, SOCIALSCORE_STORE="/from/environment", SOCIALSCORE_KEY_FILE="my.key")
+
+    assert str(settings.store) == "/from/environment"
+    assert settings.panel == tmp_path / "from-file.csv"
+    assert settings.key_file == tmp_path / "my.key"
+
+
+def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
+    settings = load(tmp_path, SOCIALSCORE_STORE="")
+
+    assert settings.store == tmp_path / "socialscore-data"
+
+
+def test_an_unknown_setting_is_likened_to_a_known_one(tmp_path: Path) -> None:
+    path = write(tmp_path, 'sotre = "data"\n')
+
+    with pytest.raises(UnknownName) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == f"{path}: unknown setting 'sotre'; did you mean 'store'?"
+    assert caught.value.exit_code == 3
+
+
+def test_a_value_that_is_no_path_is_named_by_its_key(tmp_path: Path) -> None:
+    path = write(tmp_path, "store = 3\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == f"{path}, key store: write a path in quotation marks"
+
+
+@pytest.mark.parametrize("content", [b"store = data", b"\xff\xfe", b"store = '\xe9'"])
+def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE_NAME).write_bytes(content)
+
+    with pytest.raises(InputError, match=r"socialscore\.toml: is not TOML: "):
+        load(tmp_path)

@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from socialscore.errors import InputError
+from socialscore.importers.staged import STAGED, Reading
+from socialscore.importers.staging import Refusal, Stage, Tally
+from socialscore.model import Account, Body
+from socialscore.panel import Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VILLE = Body("ville", "Montsabran", "ville", (Account("twitter", "1", "Montsabran"),))
+METRO = Body("metro", "Valdoine", "transport", (Account("twitter", "2", "valdoine"),))
+PANEL = Panel("test", (METRO, VILLE))
+BEGIN = datetime(2026, 9, 7, 8, tzinfo=UTC)
+
+
+def naive(year: int) -> datetime:
+    return datetime(year, 12, 31, tzinfo=UTC).replace(tzinfo=None)
+
+
+def asks(message_id: str, **columns: Any) -> dict[str, Any]:
+    """A citizen's message, to nobody unless the columns say to whom."""
+    return {
+        "network": "twitter", "message_id": message_id, "author_id": "901", "text": "Quand ?",
+        "sent_at": BEGIN.replace(tzinfo=None), "kind": "mention",
+    } | columns  # fmt: skip
+
+
+def writes(message_id: str, **columns: Any) -> dict[str, Any]:
+    """A message of the city of Montsabran."""
+    return asks(message_id, author_id="1", text="Demain.", kind="post") | columns
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with Stage() as made:
+        yield made
+
+
+def read(stage: Stage, *rows: dict[str, Any], piece: int = 100) -> None:
+    """Take in rows, numbered as the lines of a file after its header, piece by piece."""
+    numbered = [{"line": line} | row for line, row in enumerate(rows, 2)]
+    table = pa.Table.from_pylist(numbered, schema=STAGED)
+    pieces = (table.slice(start, piece) for start in range(0, len(rows), piece))
+    stage.read(Reading(pieces), "messages.csv")
+
+
+def found(stage: Stage, panel: Panel = PANEL) -> list[dict[str, Any]]:
+    """The message rows that concern a panel, in order of message and account."""
+    stage.address(panel)
+    rows = [row for part in stage.messages() for row in part.to_pylist()]
+    return sorted(rows, key=lambda row: (row["message_id"], row["account_id"]))
+
+
+def accounts(stage: Stage) -> list[tuple[str, str]]:
+    """Which message stands under which account."""
+    return [(row["message_id"], row["account_id"]) for row in found(stage)]
+
+
+# --- taking in ---------------------------------------------------------------------------------
+
+
+def test_rows_are_counted_by_what_became_of_them(stage: Stage) -> None:
+    read(
+        stage,
+        asks("m1"),
+        asks("m1"),
+        asks("m2", damage="text has broken characters"),
+        writes("m3", reply_to_id="m1"),
+        {"refusal": "3 columns instead of 7"},
+    )
+
+    assert stage.tally() == Tally(n_rows=5, n_refused=1, n_damaged=1, n_repeated=1, n_replies=1)
+
+
+def test_what_is_wrong_is_told_in_the_order_of_the_file(stage: Stage) -> None:
+    bad, damaged = {"refusal": "not JSON"}, asks("m2", damage="text has broken characters")
+
+    read(stage, bad, asks("m1"), damaged, bad, piece=1)
+
+    assert list(stage.refusals()) == [
+        Refusal(2, "refused", "not JSON"),
+        Refusal(4, "damaged", "text has broken characters"),
+        Refusal(5, "refused", "not JSON"),
+    ]
+
+
+def test_a_file_of_refused_rows_is_named_with_its_first_line(stage: Stage) -> None:
+    bad = {"refusal": "not JSON"}
+
+    with pytest.raises(InputError) as caught:
+        read(stage, *[bad] * 1200)
+
+    assert str(caught.value) == (
+        "messages.csv:2: not JSON; and so on: none of the 1,200 rows can be read"
+    )
+
+
+def test_a_file_without_rows_holds_nothing(stage: Stage) -> None:
+    read(stage)
+
+    assert stage.tally() == Tally(0, 0, 0, 0, 0)
+    assert stage.span() is None
+    assert found(stage) == []
+
+
+def test_the_span_is_from_the_first_message_to_the_last(stage: Stage) -> None:
+    moments = [BEGIN + timedelta(hours=hours) for hours in (3, 0, 5)]
+
+    read(stage, *(asks(f"m{n}", sent_at=at.replace(tzinfo=None)) for n, at in enumerate(moments)))
+
+    assert stage.span() == (BEGIN, BEGIN + timedelta(hours=5))
+
+
+@pytest.mark.parametrize("year", [1, 1970, 2003, 2100, 9999])
+def test_a_date_without_networks_is_a_mistake(stage: Stage, year: int) -> None:
+    read(stage, asks("m1"), asks("m2", sent_at=naive(year)))
+
+    assert [(each.line, each.reason) for each in stage.refusals()] == [
+        (3, f"dated {year:04}-12-31")
+    ]
+    assert stage.span() == (BEGIN, BEGIN)
+
+
+# --- rows with one identifier ------------------------------------------------------------------
+
+
+def test_of_equal_rows_the_first_counts(stage: Stage) -> None:
+    read(stage, asks("m1", account="1"), asks("m1", account="1"), asks("m1", account="2"))
+
+    assert stage.tally().n_repeated == 2
+    assert accounts(stage) == [("m1", "1")]
+
+
+def test_a_row_with_a_known_identifier_and_other_content_is_refused(stage: Stage) -> None:
+    read(stage, asks("m1", account="1"), asks("m1", account="1", text="Où ?"))
+
+    assert list(stage.refusals()) == [Refusal(3, "refused", "same id as line 2 but other content")]
+    assert [row["text"] for row in found(stage)] == ["Quand ?"]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_of_several_edits_the_last_counts(stage: Stage, order: tuple[int, ...]) -> None:
+    read(stage, *(asks("m1", account="1", text=f"edit {n}", n_edits=n) for n in order))
+
+    assert [row["text"] for row in found(stage)] == ["edit 2"]
+    assert list(stage.refusals()) == []
+
+
+def test_an_identifier_is_another_message_on_another_network(stage: Stage) -> None:
+    read(stage, asks("m1", account="1"), asks("m1", network="mastodon", text="Où ?"))
+
+    assert stage.tally().n_repeated == 0
+    assert list(stage.refusals()) == []
+
+
+# --- whom a message concerns -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"mentioned_handles": ["montsabran"]},
+        {"mentioned_ids": ["1"]},
+        {"account": "1"},
+        {"account": "MONTSABRAN"},
+        {"reply_to_author_id": "1"},
+    ],
+    ids=lambda columns: next(iter(columns)),
+)
+def test_a_message_stands_under_the_account_that_it_addresses(
+    stage: Stage, columns: dict[str, Any]
+) -> None:
+    read(stage, asks("m1", **columns), asks("m2"), asks("m3", mentioned_handles=["somebody"]))
+
+    assert accounts(stage) == [("m1", "1")]
+
+
+@pytest.mark.parametrize("columns", [{"author_id": "1"}, {"author_handle": "MontSabran"}])
+def test_a_message_stands_under_the_account_that_wrote_it(
+    stage: Stage, columns: dict[str, Any]
+) -> None:
+    read(stage, asks("m1", **columns))
+
+    (row,) = found(stage)
+    assert (row["account_id"], row["author_id"], row["outbound"]) == ("1", "1", True)
+
+
+@pytest.mark.parametrize("parent_comes", ["before", "after"])
+def test_an_answer_to_an_account_is_addressed_to_it(stage: Stage, parent_comes: str) -> None:
+    rows = [writes("m1"), asks("m2", reply_to_id="m1")]
+
+    read(stage, *(rows if parent_comes == "before" else reversed(rows)), piece=1)
+
+    assert accounts(stage) == [("m1", "1"), ("m2", "1")]
+    assert found(stage)[1]["reply_to_author_id"] == "1"
+
+
+def test_a_message_to_two_accounts_stands_under_both(stage: Stage) -> None:
+    read(stage, asks("m1", mentioned_handles=["montsabran", "valdoine", "somebody"]))
+
+    assert accounts(stage) == [("m1", "1"), ("m1", "2")]
+    assert {row["n_addressed"] for row in found(stage)} == {3}
+
+
+def test_an_account_that_is_named_twice_is_addressed_once(stage: Stage) -> None:
+    read(stage, asks("m1", mentioned_handles=["montsabran", "montsabran"], mentioned_ids=["1"]))
+
+    assert [row["n_addressed"] for row in found(stage)] == [1]
+
+
+def test_a_handle_is_somebody_else_on_another_network(stage: Stage) -> None:
+    read(stage, asks("m1", network="mastodon", mentioned_handles=["montsabran"]))
+
+    assert accounts(stage) == []
+
+
+def test_a_refused_row_concerns_nobody_and_answers_nothing(stage: Stage) -> None:
+    read(stage, writes("m1", sent_at=naive(1970)), asks("m2", reply_to_id="m1"), asks("m3"))
+
+    assert accounts(stage) == []
+
+
+def test_a_message_of_a_body_tells_whom_it_addresses(stage: Stage) -> None:
+    read(
+        stage,
+        asks("m1", author_handle="Ida", account="1"),
+        asks("m2", author_id="902", author_handle="Omar", account="1"),
+        writes("m3", reply_to_id="m1", mentioned_handles=["ida", "omar", "nobody"]),
+        writes("m4"),
+    )
+
+    rows = {row["message_id"]: row for row in found(stage)}
+    assert sorted(rows["m3"]["addressed_ids"]) == ["901", "902"]
+    assert rows["m4"]["addressed_ids"] == []
+    assert rows["m1"]["addressed_ids"] is None
+
+
+def test_the_accounts_and_messages_that_are_concerned_are_counted(stage: Stage) -> None:
+    read(stage, asks("m1", mentioned_handles=["montsabran", "valdoine"]), asks("m2", account="2"))
+
+    n_messages = stage.address(PANEL)
+
+    assert n_messages == 2
+    assert stage.concerned() == {("twitter", "1"), ("twitter", "2")}
+
+
+WORLD = (
+    asks("m1", mentioned_handles=["montsabran"], author_handle="ida"),
+    writes("m2", reply_to_id="m1", mentioned_handles=["ida"]),
+    asks("m3", reply_to_id="m2", author_id="902"),
+    asks("m4", mentioned_ids=["1", "2"], author_id="903", author_handle="omar"),
+    asks("m5", author_id="2", reply_to_id="m4", mentioned_handles=["omar"]),
+    asks("m6", mentioned_handles=["nobody"]),
+    {"refusal": "not JSON"},
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.permutations(WORLD), st.integers(1, 7))
+def test_the_order_of_a_file_is_irrelevant(rows: list[dict[str, Any]], piece: int) -> None:
+    with Stage() as first, Stage() as other:
+        read(first, *WORLD)
+        read(other, *rows, piece=piece)
+
+        assert as_sets(found(other)) == as_sets(found(first))
+        assert other.tally() == first.tally()
+
+
+def as_sets(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, without the order of whom they address."""
+    return [row | {"addressed_ids": set(row["addressed_ids"] or ())} for row in rows]
+
+
+# --- bodies from the data ----------------------------------------------------------------------
+
+
+def test_what_a_file_calls_official_is_a_body(stage: Stage) -> None:
+    read(
+        stage,
+        asks("m1", official=False, mentioned_handles=["roz"]),
+        asks("m2", official=True, author_id="7", author_handle="Roz"),
+        asks("m3", official=False, author_id="8", author_handle="ida", reply_to_id="m2"),
+    )
+
+    (body,) = stage.bodies().bodies
+    assert body == Body("Roz", "Roz", "", (Account("twitter", "7", "Roz"),))
+
+
+def test_where_a_file_does_not_say_it_who_is_addressed_and_replies_is_a_body(stage: Stage) -> None:
+    read(
+        stage,
+        asks("m1", author_handle="ida", mentioned_handles=["roz", "silent"]),
+        asks("m2", author_id="7", author_handle="Roz", reply_to_id="m1"),
+        asks("m3", author_id="8", author_handle="silent"),
+        asks("m4", author_id="9", author_handle="chatty", reply_to_id="m1"),
+    )
+
+    assert [body.body_id for body in stage.bodies().bodies] == ["Roz"]

@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.importers.source import Source
+from socialscore.importers.table import COLUMNS, NEEDED, claims, read, read_arrow, read_map
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from socialscore.importers.staged import Reading
+
+HEADER = ",".join(NEEDED)
+BEGIN = "m1,901,2026-09-07T08:00:00Z"
+GOOD = {
+    "message_id": "m1",
+    "author_id": "901",
+    "sent_at": "2026-09-07T08:00:00Z",
+    "text": "@montsabran ?",
+}
+
+
+def staged(reading: Reading) -> list[dict[str, Any]]:
+    """The staged rows of a reading, in the order of the file."""
+    rows = []
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for piece in reading.pieces:
+            connection.register("piece", piece)
+            rows += connection.sql(reading.select).to_arrow_table().to_pylist()
+    return sorted(rows, key=lambda row: row["line"])
+
+
+def from_csv(path: Path, *rows: str, header: str = HEADER, **columns: str) -> list[dict[str, Any]]:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    with Source(path) as source:
+        return staged(read(source, columns, None))
+
+
+def from_json(path: Path, *rows: object, **columns: str) -> list[dict[str, Any]]:
+    text = "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8")
+    with Source(path) as source:
+        return staged(read(source, columns, None))
+
+
+def from_arrow(*rows: dict[str, Any]) -> list[dict[str, Any]]:
+    names = {name: None for row in rows for name in row}
+    return staged(read_arrow(pa.Table.from_pylist([names | row for row in rows])))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "messages.csv"
+
+
+# --- columns -----------------------------------------------------------------------------------
+
+
+def test_columns_with_our_names_are_taken_and_others_are_left(path: Path) -> None:
+    (row,) = from_csv(path, f"{BEGIN},Bonjour,fr,7", header=f"{HEADER},language,likes")
+
+    assert (row["line"], row["refusal"], row["message_id"], row["author_id"]) == (
+        2,
+        None,
+        "m1",
+        "901",
+    )
+    assert (row["text"], row["language"], row["network"]) == ("Bonjour", "fr", "twitter")
+    assert row["sent_at"] == datetime(2026, 9, 7, 8, tzinfo=UTC).replace(tzinfo=None)
+    assert set(row) == {"line", "refusal", *COLUMNS}
+
+
+def test_a_map_goes_before_a_column_with_our_name(path: Path) -> None:
+    (row,) = from_csv(path, f"{BEGIN},wrong,right", header=f"{HEADER},body", text="body")
+
+    assert row["text"] == "right"
+
+
+def test_the_name_of_a_network_stands_for_itself(path: Path) -> None:
+    (row,) = from_csv(path, f"{BEGIN},Bonjour", network="mastodon")
+
+    assert row["network"] == "mastodon"
+
+
+def test_a_column_may_have_any_name(path: Path) -> None:
+    name = "l'été; no?"
+
+    (row,) = from_csv(path, f"{BEGIN},Bonjour", header=HEADER.replace("text", name), text=name)
+
+    assert row["text"] == "Bonjour"
+
+
+LACKING = (
+    r"has no column sent_at or text; its columns are message_id, author_id\. "
+    r"Say which is which: --map sent_at=COLUMN"
+)
+
+
+def test_columns_that_are_needed_are_asked_for(path: Path) -> None:
+    with pytest.raises(InputError, match=LACKING):
+        from_csv(path, "m1,901", header="message_id,author_id")
+
+
+def test_columns_that_are_needed_are_asked_for_in_json_too(path: Path) -> None:
+    with pytest.raises(InputError, match=LACKING):
+        from_json(path, {"message_id": "m1", "author_id": "901"})
+
+
+def test_an_unknown_column_of_ours_is_likened_to_a_known_one(path: Path) -> None:
+    with pytest.raises(UnknownName, match="'autor_id'; did you mean 'author_id'"):
+        from_csv(path, f"{BEGIN},Bonjour", autor_id="text")
+
+
+def test_an_unknown_column_of_the_file_is_likened_to_a_known_one(path: Path) -> None:
+    with pytest.raises(UnknownName, match=r"unknown column \(for language\) 'txet'; did you mean"):
+        from_csv(path, f"{BEGIN},Bonjour", language="txet")
+
+
+# --- cells -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-09-07T08:00:00Z", "2026-09-07T08:00:00"),
+        ("2026-09-07 08:00", "2026-09-07T08:00:00"),
+        ("2026-09-07T10:00:00+02:00", "2026-09-07T08:00:00"),
+        ("2026-09-07T10:00:00.25+0200", "2026-09-07T08:00:00.250000"),
+        ("2026-09-07", "2026-09-07T00:00:00"),
+        ("Mon Sep 07 10:00:00 +0200 2026", "2026-09-07T08:00:00"),
+    ],
+)
+def test_times_are_iso_8601_or_those_of_x_and_utc_without_an_offset(
+    path: Path, text: str, instant: str
+) -> None:
+    (row,) = from_csv(path, f"m1,901,{text},?")
+
+    assert (row["refusal"], row["sent_at"].isoformat()) == (None, instant)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("message_id", " ", "message_id is empty"),
+        ("author_id", "", "author_id is empty"),
+        ("sent_at", "07/09/2026", "sent_at is not a time"),
+        ("sent_at", "1757232000", "sent_at is not a time"),
+        ("deleted_at", "soon", "deleted_at is not a time of our days"),
+        ("network", "twiter", "unknown network"),
+        ("kind", "tweet", "unknown kind"),
+        ("n_edits", "-1", "n_edits is not a number"),
+        ("n_edits", "1e9", "n_edits is not a number"),
+        ("official", "perhaps", "official is neither true nor false"),
+        ("bot", "2", "bot is neither true nor false"),
+        ("message_id", "1.05352E+18", "an identifier was rounded; keep identifiers as text"),
+        ("reply_to_id", "1e+18", "an identifier was rounded; keep identifiers as text"),
+    ],
+)
+def test_a_cell_that_cannot_be_meant_is_refused(column: str, cell: str, reason: str) -> None:
+    (row,) = from_arrow(GOOD | {column: cell})
+
+    assert row["refusal"] == reason
+
+
+def test_identifiers_that_became_decimal_numbers_are_whole_again() -> None:
+    question, answer = from_arrow(
+        GOOD | {"message_id": "41"}, GOOD | {"message_id": "42", "reply_to_id": 41.0}
+    )
+
+    assert question["reply_to_id"] is None
+    assert answer["reply_to_id"] == question["message_id"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "meaning"), [("true", True), ("T", True), ("1", True), ("No", False), ("0", False)]
+)
+def test_flags_have_several_spellings(cell: str, meaning: bool) -> None:
+    (row,) = from_arrow(GOOD | {"official": cell, "bot": cell})
+
+    assert (row["official"], row["bot"]) == (meaning, meaning)
+
+
+def test_a_message_that_answers_another_one_is_a_reply_unless_the_file_says_otherwise() -> None:
+    kinds = [
+        row["kind"]
+        for row in from_arrow(
+            GOOD,
+            GOOD | {"reply_to_id": "m0"},
+            GOOD | {"reply_to_id": "m0", "kind": "comment"},
+        )
+    ]
+
+    assert kinds == ["mention", "reply", "comment"]
+
+
+@pytest.mark.parametrize(
+    ("text", "handles"),
+    [
+        ("@Montsabran et @valdoine, bonjour", ["montsabran", "valdoine"]),
+        ("bonjour .@montsabran.", ["montsabran"]),
+        ("@mairie@social.example ?", ["mairie", "social.example"]),
+        ("nobody", []),
+    ],
+)
+def test_handles_are_found_in_the_text(path: Path, text: str, handles: list[str]) -> None:
+    (row,) = from_csv(path, f'{BEGIN},"{text}"')
+
+    assert row["mentioned_handles"] == handles
+
+
+def test_handles_in_a_column_of_their_own_go_before_those_in_the_text(path: Path) -> None:
+    (row,) = from_csv(
+        path,
+        f'{BEGIN},@nobody,"@Montsabran, valdoine",7 8',
+        header=f"{HEADER},mentioned_handles,mentioned_ids",
+    )
+
+    assert row["mentioned_handles"] == ["montsabran", "valdoine"]
+    assert row["mentioned_ids"] == ["7", "8"]
+
+
+def test_a_message_may_have_no_text(path: Path) -> None:
+    (row,) = from_csv(path, f"{BEGIN},")
+
+    assert (row["refusal"], row["text"]) == (None, "")
+
+
+# --- JSON --------------------------------------------------------------------------------------
+
+
+def test_json_has_numbers_lists_and_missing_values(path: Path) -> None:
+    first, second = from_json(
+        path,
+        GOOD | {"message_id": 1053520000000000001, "mentioned_handles": ["Montsabran", "valdoine"]},
+        GOOD | {"bot": True, "n_edits": 2, "language": None},
+    )
+
+    assert first["message_id"] == "1053520000000000001"
+    assert first["mentioned_handles"] == ["montsabran", "valdoine"]
+    assert (second["bot"], second["n_edits"], second["language"]) == (True, 2, None)
+
+
+def test_a_column_that_comes_late_in_a_json_file_is_read(path: Path) -> None:
+    rows = from_json(path, *[GOOD] * 2000, GOOD | {"reply_to_id": "m0", "deleted_at": "2026-09-08"})
+
+    assert rows[-1]["reply_to_id"] == "m0"
+    assert rows[-1]["deleted_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[1]", "not a JSON object"),
+        ("[" * 100_000, "not JSON"),
+        ("null", "not a JSON object"),
+    ],
+)
+def test_a_line_that_is_no_object_is_refused_with_its_number(
+    path: Path, line: str, reason: str
+) -> None:
+    _, bad, good = from_json(path, GOOD, line, "", GOOD)
+
+    assert (bad["line"], bad["refusal"]) == (2, reason)
+    assert (good["line"], good["refusal"]) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("cut \\ud83d", "cut \ufffd"), ("a \\u0000", "a \0")]
+)
+def test_characters_that_are_none_cost_no_row(path: Path, written: str, read: str) -> None:
+    line = json.dumps(GOOD | {"text": "TEXT"}).replace("TEXT", written)
+
+    (row,) = from_json(path, line)
+
+    assert (row["refusal"], row["text"]) == (None, read)
+
+
+def test_names_that_we_use_ourselves_are_no_trouble(path: Path) -> None:
+    (row,) = from_json(path, GOOD | {"line": 7, "refusal": "never", "Line": 8})
+
+    assert (row["line"], row["refusal"]) == (1, None)
+
+
+# --- Parquet -----------------------------------------------------------------------------------
+
+
+def from_parquet(path: Path, table: pa.Table) -> list[dict[str, Any]]:
+    pq.write_table(table, path)
+    with Source(path) as source:
+        return staged(read(source, {}, None))
+
+
+def test_parquet_has_types_of_its_own(path: Path) -> None:
+    table = pa.table(
+        {
+            "message_id": pa.array([1053520000000000001], pa.int64()),
+            "author_id": pa.array(["901"]).dictionary_encode(),
+            "sent_at": pa.array([datetime(2026, 9, 7, 8, tzinfo=UTC)], pa.timestamp("ns", "UTC")),
+            "text": pa.array(["Bonjour"], pa.large_string()),
+            "mentioned_ids": pa.array([[7, None]], pa.list_(pa.int64())),
+            "mentioned_handles": pa.array([["Montsabran"]], pa.large_list(pa.string())),
+            "bot": pa.array([True]),
+            "deleted_at": pa.array([20_704]).cast(pa.int32()).cast(pa.date32()),
+            "entities": pa.array([[{"start": 1}]]),
+            "line": pa.array([99]),
+        }
+    )
+
+    (row,) = from_parquet(path, table)
+
+    assert (row["line"], row["refusal"]) == (1, None)
+    assert (row["message_id"], row["author_id"]) == ("1053520000000000001", "901")
+    assert row["sent_at"].isoformat() == "2026-09-07T08:00:00"
+    assert row["deleted_at"].isoformat() == "2026-09-08T00:00:00"
+    assert (row["mentioned_handles"], row["bot"]) == (["montsabran"], True)
+
+
+def test_rows_of_parquet_are_numbered_over_all_its_groups(path: Path) -> None:
+    table = pa.Table.from_pylist([GOOD] * 5)
+    pq.write_table(table, path, row_group_size=2)
+
+    with Source(path) as source:
+        rows = staged(read(source, {}, None))
+
+    assert [row["line"] for row in rows] == [1, 2, 3, 4, 5]
+
+
+def test_a_damaged_parquet_file_is_named(path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist([GOOD] * 1000), path, compression="snappy")
+    content = bytearray(path.read_bytes())
+    content[4:200] = bytes(196)
+    path.write_bytes(content)
+
+    with (
+        pytest.raises(InputError, match="the Parquet file is damaged after row 0"),
+        Source(path) as source,
+    ):
+        staged(read(source, {}, None))
+
+
+# --- what goes with what -----------------------------------------------------------------------
+
+
+def test_a_table_is_claimed_if_it_has_the_columns_that_are_needed() -> None:
+    assert claims(b"PAR1...")
+    assert claims(f"\ufeff{HEADER}\n".encode())
+    assert claims(json.dumps(GOOD).encode())
+    assert not claims(b"message_id,author_id,text\n")
+
+
+@pytest.mark.parametrize("kind", ["JSON", "Parquet"])
+def test_only_csv_has_an_encoding(path: Path, kind: str) -> None:
+    if kind == "JSON":
+        path.write_text(json.dumps(GOOD))
+    else:
+        pq.write_table(pa.Table.from_pylist([GOOD]), path)
+
+    with (
+        pytest.raises(UsageError, match=f"--encoding goes with CSV files; {kind} is always UTF-8"),
+        Source(path) as source,
+    ):
+        read(source, {}, "latin-1")
+
+
+def test_a_map_is_made_of_pairs_and_files(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text('text = "Words"\nsent_at = "When"\n', encoding="utf-8-sig")
+
+    assert read_map([str(path), "sent_at = Date", "author_id=a=b"]) == {
+        "text": "Words",
+        "sent_at": "Date",
+        "author_id": "a=b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("text = ", "the map is not TOML"),
+        ("text = 3", "key text: write the name of a column in quotation marks"),
+    ],
+)
+def test_a_mistake_in_a_map_file_is_named(tmp_path: Path, content: str, problem: str) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(content)
+
+    with pytest.raises(InputError, match=problem):
+        read_map([str(path)])
