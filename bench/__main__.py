@@ -1,0 +1,92 @@
+"""`python -m bench [PART ...]`: measures, prints tables, and writes them to bench/RESULTS.md."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.jobs import CARE_CSV
+from bench.measure import PARTS, measured, run_once
+from bench.report import facts, markdown, plain, rows
+from bench.seed import invented, read_seed, write_repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HERE = Path(__file__).parent
+_SAMPLE = _HERE.parents[1] / "shared" / "data" / "care_tweets" / "head_1000.csv"
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    data: Path = _HERE / "data",
+    results: Path = _HERE / "RESULTS.md",
+) -> None:
+    """Measure the parts that are asked for."""
+    options = _options(arguments)
+    seed = read_seed(options.seed_file) if options.seed_file else invented()
+    folder = _folder_with_rows(data, seed, options.rows)
+    origin = options.seed_file.name if options.seed_file else "invented"
+    about = (
+        f"{datetime.now(UTC):%d %B %Y}. {facts()} Each figure is the median of {options.runs} runs "
+        f"after a warm-up, with their range and the largest peak of memory. The rows repeat "
+        f"{len(seed):,} rows ({origin}) with new ids."
+    )
+    text = f"# Results\n\nWritten by `make bench`; README.md says how to read them.\n\n{about}\n"
+    done: set[str] = set()
+    for name in options.parts or PARTS:
+        part = PARTS[name]
+        for job in part.needs:
+            if job not in done:
+                run_once(job, folder)
+        done.update(job.name for job in part.jobs)
+        title = part.title.format(rows=f"{options.rows:,}")
+        print(f"bench: {title} …", file=sys.stderr)
+        lines = rows(part, measured(part, folder, options.runs))
+        print(plain(title, lines), flush=True)
+        text += markdown(title, lines)
+    results.write_text(text, encoding="utf-8")
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; default: all"
+    )
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="besides the warm-up")
+    parser.add_argument(
+        "--rows", type=int, default=2_000_000, metavar="N", help="to import and rank"
+    )
+    parser.add_argument(
+        "--seed-file",
+        type=Path,
+        default=_SAMPLE if _SAMPLE.exists() else None,
+        metavar="FILE",
+        help="rows in the care layout, to be repeated; default: the public sample beside the "
+        "checkout, else invented rows",
+    )
+    options = parser.parse_args(arguments)
+    for part in options.parts:
+        if part not in PARTS:
+            parser.error(f"there is no part {part!r}; take {', '.join(PARTS)}")
+    return options
+
+
+def _folder_with_rows(data: Path, seed: Sequence[Sequence[str]], n_rows: int) -> Path:
+    """The folder of the jobs; its file of rows is written once for each seed and number."""
+    folder = data / f"{n_rows}-{hashlib.sha256(repr(seed).encode()).hexdigest()[:8]}"
+    if not (folder / CARE_CSV).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / "unfinished.csv"
+        write_repeated(seed, n_rows, unfinished)
+        unfinished.rename(folder / CARE_CSV)
+    return folder
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The results as plain text and as Markdown."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bench.measure import Figure, Part
+
+__all__ = ["facts", "markdown", "plain", "rows"]
+
+HEADER = ("what", "median", "range", "peak memory", "ratio", "target")
+_LIBRARIES = ("socialscore", "duckdb", "pyarrow", "deltalake", "polars")
+
+
+def rows(part: Part, figures: Mapping[str, Figure]) -> list[tuple[str, ...]]:
+    """The cells of a part's lines, in the order of HEADER."""
+    lines: list[tuple[str, ...]] = []
+    for job in part.jobs:
+        figure, ratio = figures[job.name], ""
+        if job.rival:
+            ratio = f"{figure.median / figures[job.rival].median:.2f}"
+        elif any(other.rival == job.name for other in part.jobs):
+            ratio = "1"
+        lines.append(
+            (
+                job.what,
+                f"{figure.median:.2f} s",
+                f"{min(figure.seconds):.2f}–{max(figure.seconds):.2f} s",
+                f"{figure.peak_mb:,.0f} MB",
+                ratio,
+                f"≤ {job.target:g}" if job.target else "",
+            )
+        )
+    return lines
+
+
+def plain(title: str, lines: Sequence[tuple[str, ...]]) -> str:
+    """A table for a terminal."""
+    table = [(title, *HEADER[1:]), *lines]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "".join(
+        f"{line[0]:<{widths[0]}}  "
+        + "  ".join(f"{cell:>{width}}" for cell, width in zip(line[1:], widths[1:], strict=True))
+        + "\n"
+        for line in table
+    )
+
+
+def markdown(title: str, lines: Sequence[tuple[str, ...]]) -> str:
+    """A section with a table."""
+    table = [HEADER, ("---", *["---:"] * (len(HEADER) - 1)), *lines]
+    return f"\n## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in table)
+
+
+def facts() -> str:
+    """The machine and the versions, in one sentence."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    versions = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), {memory:.0f} GB of memory, "
+        f"{platform.system()}, Python {platform.python_version()}, {versions}."
+    )
