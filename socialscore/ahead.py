@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,4 +25,4 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
         upcoming = worker.submit(next, iterator, _END)
         while (item := upcoming.result()) is not _END:
             upcoming = worker.submit(next, iterator, _END)
-            yield item  # type: ignore[misc]
+            yield cast("Item", item)

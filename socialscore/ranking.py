@@ -86,6 +86,7 @@ class Ranking(_Checked):
         "last-week", "2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, last-week or all; UNTIL is not in it"
     )
     timezone: str = _field("Europe/Paris", "where periods begin and end")
+    # The choices are those of model.py; type checkers want them spelled out, pydantic does not.
     networks: tuple[Literal[NETWORKS], ...] = _field(NETWORKS, "the networks to look at")  # type: ignore[valid-type]
     kinds: tuple[Literal[KINDS], ...] = _field(KINDS, "the kinds of inbound messages to count")  # type: ignore[valid-type]
     unit: Literal["message", "episode"] = _field("episode", "what is counted: episode or message")

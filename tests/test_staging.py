@@ -205,6 +205,19 @@ def test_an_answer_to_an_account_is_addressed_to_it(stage: Stage, parent_comes: 
     assert found(stage)[1]["reply_to_author_id"] == "1"
 
 
+@pytest.mark.parametrize("said_by", [{"reply_to_author_id": "777"}, {}], ids=["named", "unnamed"])
+def test_an_answer_to_an_account_that_is_known_by_its_handle_alone_is_addressed_to_it(
+    stage: Stage, said_by: dict[str, str]
+) -> None:
+    read(
+        stage,
+        asks("m1", author_id="777", author_handle="MONTSABRAN", kind="post"),
+        asks("m2", reply_to_id="m1", **said_by),
+    )
+
+    assert accounts(stage) == [("m1", "1"), ("m2", "1")]
+
+
 def test_a_message_to_two_accounts_stands_under_both(stage: Stage) -> None:
     read(stage, asks("m1", mentioned_handles=["montsabran", "valdoine", "somebody"]))
 
