@@ -4,9 +4,9 @@ A text goes through it in this order.
 
 1. Lower case. Links and handles go, runs of white space become one space. The digest is taken of
    what is left, so a repeated text is recognised whomever it addresses.
-2. Quoted text goes (`"…"`, `«…»`, `“…”`, lines that begin with `>`): it is somebody else's words.
-   Typographic apostrophes become straight. What is left is what the author said, and what all
-   rules read but `any.redirect`, whose signs are links.
+2. Quoted text goes (`"…"`, `«…»`, `“…”`, `„…“`, lines that begin with `>`): it is somebody
+   else's words. Typographic apostrophes become straight. What is left is what the author said, and
+   what all rules read but `any.redirect`, whose signs are links.
 3. A message without a language gets the one of which it has the most telltale words; none, or a
    tie, leaves it unknown.
 4. A citizen's message meets the levels in this order, and the first that fits decides:
@@ -23,7 +23,8 @@ unknown or has no rules, by all of them. So `comment` asks nothing in English, n
 
 The cost decides the form. A family (the rules of one level in one language) is tried as one
 pattern, a later family only on messages that no earlier one took, and single rules only on the few
-words that took the message.
+words that took a message. Where every language is given, only the rules of those languages are
+compiled, so nobody pays for a language that does not occur.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore.embedded import connect
-from socialscore.language.rulebook import ANY, LEVELS, Rule, rulebooks, rules
+from socialscore.language.rulebook import ANY, LEVELS, Rule, Rulebook, rulebooks, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,6 +64,10 @@ Family = tuple[Rule, ...]
 
 _BATCH_ROWS = 8_192
 
+# The languages of most messages. The telltales of all others are looked for at once, and those of
+# each only where one was seen.
+_COMMON = ("en", "fr")
+
 # White space; U+00A0 and U+202F are what French puts before its question marks.
 _SPACE = r" \t\n\r\x{a0}\x{202f}"
 
@@ -73,7 +78,7 @@ _SPACES = rf"[{_SPACE}]{{2,}}|[\t\n\r\x{{a0}}\x{{202f}}]"
 _NO_LINK = r"""\s\x{a0}\x{202f}"«»“”<>"""
 _URL = rf"[{_SPACE}]?(?:https?://|www\.)[^{_NO_LINK}]*[^{_NO_LINK}?!.,;:)]"
 _HANDLE = rf"@\w+(?:[.@-]\w+)*[{_SPACE}]*"
-_QUOTED = rf'"[^"]*"|«[^»]*»|“[^”]*”|(?m:^[{_SPACE}]*>.*$)'
+_QUOTED = rf'"[^"]*"|«[^»]*»|„[^“”]*[“”]|“[^”]*”|(?m:^[{_SPACE}]*>.*$)'
 
 # Letters and digits of all scripts, by block. \pL and \pN name them one by one, and so take RE2
 # most of a second to compile in all the rules; \b knows only ASCII.
@@ -138,7 +143,7 @@ spoken AS (
         CASE
             WHEN contains(plain, '"')
                 OR contains(plain, '>')
-                OR (NOT ascii AND (contains(plain, '«') OR contains(plain, '“')))
+                OR (NOT ascii AND regexp_matches(plain, '[«“„]'))
                 THEN trim(regexp_replace(
                     regexp_replace(replace(plain, '’', ''''), $quoted, ' ', 'g'),
                     $spaces, ' ', 'g'
@@ -149,12 +154,22 @@ spoken AS (
     FROM spaced
 ),
 
+sifted AS (
+    -- With whether it has a telltale word of a language that few messages are in.
+    SELECT
+        *,
+        language IS NULL AND regexp_matches(said, $rare) AS sees_rare
+    FROM spoken
+),
+
 sighted AS (
     -- With the languages of which it has a telltale word, where the network names none.
     SELECT
         *,
+        -- With two spaces between them, words that follow each other do not share one.
+        CASE WHEN language IS NULL THEN replace(said, ' ', '  ') END AS apart,
         $sightings
-    FROM spoken
+    FROM sifted
 ),
 
 counted AS (
@@ -187,41 +202,52 @@ heard AS (
     FROM placed
 ),
 
-taken AS (
-    -- With the family of rules that takes it, such as fr.question; NULL: none does.
+replied AS (
+    -- With the family that finds a machine's words in a body's message, and the one that finds it
+    -- to send elsewhere, each with the words.
     SELECT
         *,
-        CASE
-            WHEN outbound THEN CASE
-                WHEN NOT ($no_answers) THEN NULL
-                $automatic
-                WHEN $tells THEN NULL
-                $redirect
-            END
-            ELSE CASE
-                $question_mark
-                $negative
-                $question
-                $request
-            END
-        END AS family
+        CASE WHEN outbound THEN coalesce(
+            $automatic
+        ) END AS announces,
+        CASE WHEN outbound THEN coalesce(
+            $redirect
+        ) END AS sends
     FROM heard
 ),
 
-found AS (
-    -- With the words by which the family takes it.
+taken AS (
+    -- With the family of rules that takes it and the words by which it does, such as
+    -- fr.question pourquoi; NULL: none does.
     SELECT
         *,
         CASE
-            WHEN family IS NULL THEN NULL
-            $hits
-        END AS hit
+            WHEN outbound THEN coalesce(
+                announces,
+                CASE WHEN sends IS NOT NULL AND $untold <= $signature THEN sends END
+            )
+            ELSE coalesce(
+                $question_mark,
+                $negative,
+                $question,
+                $request
+            )
+        END AS taken_by
+    FROM replied
+),
+
+found AS (
+    -- With the family alone.
+    SELECT
+        *,
+        split_part(taken_by, ' ', 1) AS family
     FROM taken
 )
 
 SELECT
     row,
     language,
+    taken_by,
     coalesce(ends_with(family, '.question-mark'), false) AS question_mark,
     question_mark OR coalesce(ends_with(family, '.question'), false) AS question,
     question OR coalesce(ends_with(family, '.request'), false) AS request,
@@ -231,13 +257,11 @@ SELECT
         WHEN ends_with(family, '.redirect') THEN 'redirect'
         ELSE 'answer'
     END AS response_class,
-    CASE
-        WHEN family IS NULL THEN NULL
-        $names
-    END AS rule_id,
     CASE WHEN normal <> '' THEN left(md5($$salt || normal), 16) END AS text_digest
 FROM found
 """)
+
+_NAMING = Template("SELECT n, $rule_id AS rule_id FROM distinct_words")
 
 
 def judge(
@@ -261,7 +285,11 @@ def judge(
     message, cases = _distinct(table)
     with connect() if connection is None else connection.cursor() as session:
         session.register("message", message)
-        judged = session.sql(_statement(), params={"salt": salt}).to_arrow_table()
+        statement = _statement(_languages(message["language"]))
+        # A relation would be bound twice, and binding so many patterns takes its time.
+        session.execute(f"CREATE TEMP TABLE judged AS {statement}", {"salt": salt})
+        judged = session.table("judged").to_arrow_table()
+        judged = judged.append_column("rule_id", _named(session, judged["taken_by"]))
     # A connection that does not preserve the order returns batches as they are done.
     judged = judged.take(pc.sort_indices(judged["row"])).take(cases)
     index = table.schema.get_field_index("language")
@@ -295,41 +323,75 @@ def _distinct(table: pa.Table) -> tuple[pa.Table, pa.Array]:
     return pa.Table.from_batches(batches, message.schema), pa.array(number)
 
 
+def _languages(given: pa.ChunkedArray) -> tuple[str, ...]:
+    """The languages whose rules may be needed: all, unless each message says one that has rules."""
+    ours = [book.language for book in rulebooks() if book.language != ANY]
+    found = {"" if tag is None else _primary(tag) for tag in pc.unique(given).to_pylist()}
+    return tuple(sorted(found)) if found and found <= set(ours) else tuple(ours)
+
+
+def _primary(tag: str) -> str:
+    return tag.lower().partition("-")[0]
+
+
+def _named(session: duckdb.DuckDBPyConnection, taken_by: pa.ChunkedArray) -> pa.Array:
+    """The rule of a family that fits the words by which the family took the message.
+
+    Few words take many messages, and few families take any, so only their rules are compiled.
+    """
+    words = taken_by.combine_chunks().dictionary_encode()
+    distinct = pa.table({"n": pa.arange(0, len(words.dictionary)), "taken_by": words.dictionary})
+    families = sorted({text.partition(" ")[0] for text in words.dictionary.to_pylist()})
+    session.register("distinct_words", distinct)
+    named = session.sql(_naming(tuple(families))).to_arrow_table()
+    names = named.take(pc.sort_indices(named["n"]))["rule_id"].combine_chunks()
+    return names.take(words.indices)
+
+
 @cache
-def _statement() -> str:
-    """The statement for the shipped rules; its only parameter is the salt."""
+def _statement(languages: tuple[str, ...]) -> str:
+    """The statement for the shipped rules of these languages; its only parameter is the salt."""
+    books = [book for book in rulebooks() if book.language in languages]
     telltales = {
-        book.language: rf"\b(?:{'|'.join(book.telltales)})\b"
-        for book in rulebooks()
-        if book.language != ANY
+        book.language: rf"(?:^|[^{_LETTER}])(?:{'|'.join(book.telltales)})(?:[^{_LETTER}]|$)"
+        for book in books
     }
-    families = _families()
+    families = _families((*languages, ANY))
     return _STATEMENT.substitute(
         url=_literal(_URL),
         handle=_literal(_HANDLE),
         spaces=_literal(_SPACES),
         quoted=_literal(_QUOTED),
+        rare=_literal("|".join(telltales[each] for each in telltales if each not in _COMMON)),
         sightings=",\n".join(_sighting(language, telltales) for language in telltales),
         counts=",\n".join(_count(language, telltales) for language in telltales),
         majorities="\n".join(_majority(language, telltales) for language in telltales),
         readings="\n".join(_reading(language) for language in telltales),
-        no_answers=_no_answers(families),
-        tells=_tells(),
+        untold=f"least({', '.join(map(_untold, books))})",
+        signature=SIGNATURE_LENGTH,
         **{
-            level.replace("-", "_"): "\n".join(_taking(family) for family in _of(families, level))
+            level.replace("-", "_"): ",\n".join(_taking(family) for family in _of(families, level))
             for level in LEVELS
         },
-        hits="\n".join(_hit(family) for family in families.values() if _needs_hit(family)),
-        names="\n".join(_naming(family) for family in families.values()),
     )
 
 
-def _families() -> dict[str, Family]:
-    """The rules of one level in one language, by the beginning of their ids."""
+@cache
+def _naming(families: tuple[str, ...]) -> str:
+    """The statement that names the rule for the words of these families."""
+    ours = _families(book.language for book in rulebooks())
+    names = " ".join(_name(ours[name]) for name in families)
+    return _NAMING.substitute(rule_id=f"CASE {names} END" if names else "NULL::VARCHAR")
+
+
+def _families(languages: Iterable[str]) -> dict[str, Family]:
+    """The rules of one level in one of these languages, by the beginning of their ids."""
     families: dict[str, Family] = {}
+    wanted = set(languages)
     for rule in rules():
-        name = _family_name(rule)
-        families[name] = (*families.get(name, ()), rule)
+        if rule.language in wanted:
+            name = _family_name(rule)
+            families[name] = (*families.get(name, ()), rule)
     return families
 
 
@@ -351,8 +413,9 @@ def _literal(text: str) -> str:
 
 def _sighting(language: str, telltales: Mapping[str, str]) -> str:
     words = _literal(telltales[language])
+    looked_for = "language IS NULL" if language in _COMMON else "sees_rare"
     return (
-        f"CASE WHEN language IS NULL THEN regexp_matches(said, {words}) ELSE false END"
+        f"CASE WHEN {looked_for} THEN regexp_matches(said, {words}) ELSE false END"
         f" AS sees_{language}"
     )
 
@@ -361,7 +424,8 @@ def _count(language: str, telltales: Mapping[str, str]) -> str:
     words = _literal(telltales[language])
     rivals = "".join(f" OR sees_{other}" for other in telltales if other != language)
     return (
-        f"CASE WHEN sees_{language} AND (false{rivals}) THEN len(regexp_extract_all(said, {words}))"
+        f"CASE WHEN sees_{language} AND (false{rivals})"
+        f" THEN len(regexp_extract_all(apart, {words}))"
         f" ELSE sees_{language}::INTEGER END AS n_{language}"
     )
 
@@ -379,71 +443,76 @@ def _reading(language: str) -> str:
 
 
 def _taking(family: Family) -> str:
-    return f"WHEN {_takes(family)} THEN '{_family_name(family[0])}'"
+    """The family's name with the words that it finds; NULL: it finds none."""
+    name = _family_name(family[0])
+    if len(family) == 1:
+        # Its only rule needs no words to be told.
+        return f"CASE WHEN {_takes(family)} THEN '{name} ' END"
+    if _are_signs(family):
+        sign = f"regexp_extract({_subject(family)}, {_literal(_signs(family))})"
+        return f"CASE WHEN {_takes(family)} THEN '{name} ' || {sign} END"
+    words = f"nullif(regexp_extract(said, {_literal(_framed(family))}), '')"
+    return f"CASE WHEN {_reads(family)} THEN '{name} ' || {words} END"
 
 
 def _takes(family: Family) -> str:
     if _are_signs(family):
         return _has_sign(family)
-    fits = f"regexp_matches(said, {_literal(_framed(family))})"
+    pattern = _literal(_framed(family))
+    if family[0].language == ANY:
+        return f"regexp_matches(said, {pattern})"
+    # Words are never empty, and regexp_matches would compile the pattern twice.
+    return f"{_reads(family)} AND regexp_extract(said, {pattern}) <> ''"
+
+
+def _reads(family: Family) -> str:
+    """Whether the family's language is that of the message, or might be."""
     language = family[0].language
-    return fits if language == ANY else f"coalesce(rulebook = '{language}', true) AND {fits}"
+    return "true" if language == ANY else f"coalesce(rulebook = '{language}', true)"
 
 
 def _are_signs(family: Family) -> bool:
     return family[0].language == ANY and family[0].level != "negative"
 
 
+def _signs(family: Family) -> str:
+    return "|".join(rule.pattern for rule in family)
+
+
+def _subject(family: Family) -> str:
+    return "whole" if family[0].level == "redirect" else "said"
+
+
 def _has_sign(family: Family) -> str:
-    subject = "whole" if family[0].level == "redirect" else "said"
     # One by one, because DuckDB turns a pattern that is a plain text into a search for it.
-    signs = [sign for rule in family for sign in rule.pattern.split("|")]
-    return " OR ".join(f"regexp_matches({subject}, {_literal(sign)})" for sign in signs)
+    signs = _signs(family).split("|")
+    return " OR ".join(f"regexp_matches({_subject(family)}, {_literal(sign)})" for sign in signs)
 
 
-def _no_answers(families: Mapping[str, Family]) -> str:
-    """Both levels of a language as one pattern: most replies fit neither, and are read once."""
-    languages = {rule.language: None for rule in rules()}
-    both = [
-        tuple(
-            rule
-            for level in ("redirect", "automatic")
-            for rule in families.get(f"{language}.{level}", ())
-        )
-        for language in languages
-    ]
-    return " OR ".join(f"({_takes(family)})" for family in both if family)
-
-
-def _tells() -> str:
+def _untold(book: Rulebook) -> str:
+    """How long the message is without the clauses that are idle in the book's language."""
     clauses = f"regexp_replace(said, {_literal(_STOP)}, chr(10), 'g')"
-    marked = f"regexp_replace({clauses}, {_literal(_idle())}, chr(1), 'g')"
-    return f"length(regexp_replace({marked}, {_literal(_MARKED)}, '', 'g')) > {SIGNATURE_LENGTH}"
+    marked = f"regexp_replace({clauses}, {_literal(_idle(book))}, chr(1), 'g')"
+    rest = f"length(regexp_replace({marked}, {_literal(_MARKED)}, '', 'g'))"
+    return f"CASE WHEN coalesce(rulebook = '{book.language}', true) THEN {rest} END"
 
 
-def _needs_hit(family: Family) -> bool:
-    return len(family) > 1 and not _are_signs(family)
-
-
-def _hit(family: Family) -> str:
-    words = f"regexp_extract(said, {_literal(_framed(family))})"
-    return f"WHEN family = '{_family_name(family[0])}' THEN {words}"
-
-
-def _naming(family: Family) -> str:
+def _name(family: Family) -> str:
+    """The family's name in `taken_by`, and the rule that found the words."""
     *others, last = family
     names = " ".join(f"WHEN {_is_by(rule)} THEN '{rule.rule_id}'" for rule in others)
     name = f"CASE {names} ELSE '{last.rule_id}' END" if others else f"'{last.rule_id}'"
-    return f"WHEN family = '{_family_name(last)}' THEN {name}"
+    return f"WHEN starts_with(taken_by, '{_family_name(last)} ') THEN {name}"
 
 
 def _is_by(rule: Rule) -> str:
+    hit = f"substr(taken_by, {len(_family_name(rule)) + 2})"
     if _are_signs((rule,)):
-        return _has_sign((rule,))
+        return f"regexp_matches({hit}, {_literal(rule.pattern)})"
     if rule.level == "negative":
-        return f"regexp_matches(hit, {_literal(_framed((rule,)))})"
+        return f"regexp_matches({hit}, {_literal(_framed((rule,)))})"
     # The hit is a rule's words with at most a sign on either side, so no boundaries are needed.
-    return f"regexp_matches(hit, {_literal(f'^.?(?:{rule.pattern}).?$')})"
+    return f"regexp_matches({hit}, {_literal(f'^.?(?:{rule.pattern}).?$')})"
 
 
 # Patterns ---------------------------------------------------------------------------------------
@@ -457,11 +526,9 @@ def _framed(family: Family) -> str:
     return f"(?:^|[^{_LETTER}])(?:{pattern})(?:[^{_LETTER}]|$)"
 
 
-def _idle() -> str:
+def _idle(book: Rulebook) -> str:
     """In a line of one clause: words that send elsewhere, or nothing but a courtesy."""
-    elsewhere = "|".join(
-        rule.pattern for rule in rules() if rule.level == "redirect" and rule.language != ANY
-    )
-    courtesies = "|".join(courtesy for book in rulebooks() for courtesy in book.courtesies)
+    elsewhere = "|".join(rule.pattern for rule in book.rules if rule.level == "redirect")
+    courtesies = "|".join(book.courtesies)
     other = rf"[^{_LETTER}\n]"
     return rf"(?m:(?:^|{other})(?:{elsewhere})(?:{other}|$)|^{other}*(?:{courtesies}){other}*$)"

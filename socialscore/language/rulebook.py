@@ -3,7 +3,7 @@
 A file says:
 
 - `language`: the primary subtag that it is named after; `any` holds in every language.
-- `telltales`: whole words, in ASCII, by whose number a message without a language is placed.
+- `telltales`: whole words by whose number a message without a language is placed.
 - `courtesies`: patterns of what may stand around a redirection without making it an answer.
 - `[[rule]]`: `id` (`<language>.<level>`, and a name where a level has several rules),
   `description`, `any_of` (the patterns, of which one is enough), `examples` that the rule itself
@@ -20,7 +20,6 @@ the same words the first of the file is named, so the narrow ones stand first.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,8 +29,9 @@ import duckdb
 
 from socialscore.embedded import connect
 from socialscore.errors import InputError, UnknownName
+from socialscore.written import read_toml
 
-__all__ = ["ANY", "LEVELS", "Rule", "Rulebook", "read_rulebook", "rulebooks", "rules"]
+__all__ = ["ANY", "LEVELS", "Rule", "Rulebook", "read_rulebook", "rulebooks", "rules", "shipped"]
 
 ANY = "any"
 """The language of the rules that hold in all languages."""
@@ -76,19 +76,28 @@ def rules() -> tuple[Rule, ...]:
 @cache
 def rulebooks() -> tuple[Rulebook, ...]:
     """The shipped files, in order of language; `any` last, so that words explain before signs."""
+    # That the patterns can be read is a test: trying them all takes a third of a second.
+    return tuple(read_rulebook(path, try_patterns=False) for path in shipped())
+
+
+def shipped() -> list[Path]:
+    """The files of the rules, in the order of `rulebooks`."""
     folder = Path(__file__).parent / "rules"
-    paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem == ANY, path.stem))
-    return tuple(read_rulebook(path) for path in paths)
+    return sorted(folder.glob("*.toml"), key=lambda path: (path.stem == ANY, path.stem))
 
 
-def read_rulebook(path: Path) -> Rulebook:
+def read_rulebook(path: Path, *, try_patterns: bool = True) -> Rulebook:
     """One language's file.
+
+    Args:
+        path: the file.
+        try_patterns: have the engine read every pattern, to name the one that it cannot read.
 
     Raises:
         InputError: it cannot be read, or says something wrong; the place names file and rule.
         UnknownName: it has a key or a level that nobody reads.
     """
-    content = _parsed(path)
+    content = read_toml(path, "the rulebook")
     _check_keys(path, content, _BOOK_KEYS)
     language = content.get("language")
     if language != path.stem:
@@ -100,17 +109,9 @@ def read_rulebook(path: Path) -> Rulebook:
         rules=tuple(_rule(path, entry) for entry in content.get("rule", [])),
     )
     _check_ids(path, book.rules)
-    _check_patterns(path, book)
+    if try_patterns:
+        _check_patterns(path, book)
     return book
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"is not TOML: {error}") from None
 
 
 def _rule(path: Path, entry: dict[str, Any]) -> Rule:
