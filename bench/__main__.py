@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.jobs import CARE_CSV
-from bench.measure import PARTS, measured, run_once
-from bench.report import facts, markdown, plain, rows
+from bench.measure import FINDINGS, PARTS, found, measured, run_once
+from bench.report import HEADER, facts, markdown, plain, rows
 from bench.seed import invented, read_seed, write_repeated
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def main(
     """Measure the parts that are asked for."""
     options = _options(arguments)
     seed = read_seed(options.seed_file) if options.seed_file else invented()
-    folder = _folder_with_rows(data, seed, options.rows)
+    parts = options.parts or (*PARTS, *FINDINGS)
+    folder = _folder_with_rows(data, seed, options.rows) if set(parts) & set(PARTS) else data
     origin = options.seed_file.name if options.seed_file else "invented"
     about = (
         f"{datetime.now(UTC):%d %B %Y}. {facts()} Each figure is the median of {options.runs} runs "
@@ -39,7 +40,13 @@ def main(
     )
     text = f"# Results\n\nWritten by `make bench`; README.md says how to read them.\n\n{about}\n"
     done: set[str] = set()
-    for name in options.parts or PARTS:
+    for name in parts:
+        if name in FINDINGS:
+            print(f"bench: {name} …", file=sys.stderr)
+            title, header, lines = found(FINDINGS[name])
+            print(plain(title, lines, header), flush=True)
+            text += markdown(title, lines, header)
+            continue
         part = PARTS[name]
         for job in part.needs:
             if job not in done:
@@ -48,15 +55,16 @@ def main(
         title = part.title.format(rows=f"{options.rows:,}")
         print(f"bench: {title} …", file=sys.stderr)
         lines = rows(part, measured(part, folder, options.runs))
-        print(plain(title, lines), flush=True)
-        text += markdown(title, lines)
+        print(plain(title, lines, HEADER), flush=True)
+        text += markdown(title, lines, HEADER)
     results.write_text(text, encoding="utf-8")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    known = (*PARTS, *FINDINGS)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; default: all"
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(known)}; default: all"
     )
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="besides the warm-up")
     parser.add_argument(
@@ -72,8 +80,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     options = parser.parse_args(arguments)
     for part in options.parts:
-        if part not in PARTS:
-            parser.error(f"there is no part {part!r}; take {', '.join(PARTS)}")
+        if part not in known:
+            parser.error(f"there is no part {part!r}; take {', '.join(known)}")
     return options
 
 

@@ -135,11 +135,11 @@ SELECT
     CASE
         WHEN k = 0 THEN 0
         ELSE (k + z * z / 2 - z * sqrt(k * (n - k) / n + z * z / 4)) / (n + z * z)
-    END AS response_rate_low,
+    END AS wilson_low,
     CASE
         WHEN k = n THEN 1
         ELSE (k + z * z / 2 + z * sqrt(k * (n - k) / n + z * z / 4)) / (n + z * z)
-    END AS response_rate_high,
+    END AS wilson_high,
     quantiles[1] AS median_delay,
     quantiles[2] AS p90_delay,
     mean_delay,

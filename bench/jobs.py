@@ -32,7 +32,7 @@ _LIBRARIES = "import duckdb, pyarrow, deltalake, pydantic, typer"
 
 _COUNTING = {
     "unit": "message", "selection": "all", "horizon": "none", "match": "direct", "exclude": "none",
-    "min_requests": 1, "period": "all",
+    "bursts": False, "min_requests": 1, "period": "all",
 }  # fmt: skip
 
 _PARQUET = """
@@ -142,7 +142,7 @@ def query_by_hand(folder: Path) -> Callable[[], Figures]:
 
     store = Store.open(folder / "store")
     panel = store.panel()
-    question = ask(store, panel, load_ranking(None, _COUNTING))
+    question = ask(store.coverage(), panel, load_ranking(None, _COUNTING))
     files = store.messages(question.read_from, question.read_until)
     pairs = [(body.body_id, account.account_id) for body, account in panel.accounts()]
     accounts = pa.table(list(zip(*pairs, strict=True)), names=["body_id", "account_id"])
@@ -211,7 +211,13 @@ JOBS: dict[str, Callable[[Path], Callable[[], object]]] = {
     "polars": convert_with_polars,
     "judge": judge_texts,
     "rank": partial(rank, options=_COUNTING),
-    "rank-default": partial(rank, options={"period": "all"}),
+    "rank-message": partial(rank, options={"period": "all", "unit": "message"}),
+    "rank-episode": partial(rank, options={"period": "all"}),
+    "rank-author": partial(rank, options={"period": "all", "unit": "author"}),
+    "rank-loose": partial(rank, options={"period": "all", "match": "loose"}),
+    "rank-business": partial(
+        rank, options={"period": "all", "clock": "business", "calendar": "office"}
+    ),
     "rank-by-hand": query_by_hand,
     "compare": compare,
     "demo-store": lambda folder: command(folder, "demo", "--store", "demo-store"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-__all__ = ["PARTS", "Figure", "Job", "Part", "measured", "run_once"]
+__all__ = ["FINDINGS", "PARTS", "Figure", "Job", "Part", "found", "measured", "run_once"]
 
 _ROOT = Path(__file__).parents[1]
 
@@ -65,9 +65,19 @@ PARTS = {
         (
             Job("rank-by-hand", "DuckDB, query written by hand"),
             Job("rank", "score(), the same figures", "rank-by-hand", 1.5),
-            Job("rank-default", "score(), the default preset"),
         ),
         needs=("import", "compare"),
+    ),
+    "units": Part(
+        "Units: ranking of {rows} rows by the default preset",
+        (
+            Job("rank-message", "score(), unit message"),
+            Job("rank-episode", "score(), unit episode", "rank-message", 2.5),
+            Job("rank-author", "score(), unit author", "rank-message"),
+            Job("rank-loose", "score(), unit episode, match loose", "rank-message"),
+            Job("rank-business", "score(), unit episode, clock business", "rank-message"),
+        ),
+        needs=("import",),
     ),
     "judge": Part(
         "The language rules",
@@ -85,6 +95,12 @@ PARTS = {
     ),
 }
 """By the name under which a part can be asked for alone."""
+
+FINDINGS = {
+    "coverage": "bench.coverage",
+    "language": "bench.language",
+}
+"""Parts that measure no time: by name, the module that writes its table as JSON when it is run."""
 
 
 def measured(part: Part, folder: Path, runs: int) -> dict[str, Figure]:
@@ -111,3 +127,16 @@ def run_once(job: str, folder: Path) -> tuple[float, float]:
     )
     outcome = json.loads(child.stdout.splitlines()[-1])
     return outcome["seconds"], outcome["peak_mb"]
+
+
+def found(module: str) -> tuple[str, list[str], list[list[str]]]:
+    """Title, header and lines of a table that a module writes in a new process."""
+    child = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=_ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    table = json.loads(child.stdout.splitlines()[-1])
+    return table["title"], table["header"], table["lines"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bench.measure import Figure, Part
 
-__all__ = ["facts", "markdown", "plain", "rows"]
+__all__ = ["HEADER", "facts", "markdown", "plain", "rows", "section"]
 
 HEADER = ("what", "median", "range", "peak memory", "ratio", "target")
 _LIBRARIES = ("socialscore", "duckdb", "pyarrow", "deltalake", "polars")
@@ -40,9 +40,9 @@ def rows(part: Part, figures: Mapping[str, Figure]) -> list[tuple[str, ...]]:
     return lines
 
 
-def plain(title: str, lines: Sequence[tuple[str, ...]]) -> str:
+def plain(title: str, lines: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     """A table for a terminal."""
-    table = [(title, *HEADER[1:]), *lines]
+    table = [(title, *header[1:]), *lines]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return "".join(
         f"{line[0]:<{widths[0]}}  "
@@ -52,10 +52,15 @@ def plain(title: str, lines: Sequence[tuple[str, ...]]) -> str:
     )
 
 
-def markdown(title: str, lines: Sequence[tuple[str, ...]]) -> str:
+def markdown(title: str, lines: Sequence[Sequence[str]], header: Sequence[str]) -> str:
     """A section with a table."""
-    table = [HEADER, ("---", *["---:"] * (len(HEADER) - 1)), *lines]
+    table = [header, ("---", *["---:"] * (len(header) - 1)), *lines]
     return f"\n## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in table)
+
+
+def section(results: str, title: str) -> str:
+    """The table under a heading of RESULTS.md, for pages that show it too."""
+    return results.split(f"\n## {title}\n\n")[1].split("\n\n")[0].strip()
 
 
 def facts() -> str:

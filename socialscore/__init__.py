@@ -50,14 +50,17 @@ def rank(
     from socialscore.scoring import score
     from socialscore.store.lake import Store
 
-    as_of = options.pop("as_of", None)
+    details: dict[str, Any] = {
+        "as_of": options.pop("as_of", None),
+        "beside": [Path(file) for file in (panel, ranking) if isinstance(file, (str, Path))],
+    }
     chosen = _ranking(ranking, options, is_table=not isinstance(messages, (str, Path)))
     bodies = read_panel(Path(panel)) if isinstance(panel, (str, Path)) else panel
     if isinstance(messages, (str, Path)):
         store = Store.open(Path(messages))
-        return score(store, bodies or store.panel(), chosen, as_of=as_of)
+        return score(store, bodies or store.panel(), chosen, **details)
     table, bodies = _in_memory(messages, bodies)
-    return score(table, bodies, chosen, as_of=as_of)
+    return score(table, bodies, chosen, **details)
 
 
 def _ranking(

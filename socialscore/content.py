@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
 
-__all__ = ["demo_messages", "demo_panel", "preset_names", "preset_path", "ranking_path"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "calendar_names",
+    "calendar_path",
+    "demo_messages",
+    "demo_panel",
+    "preset_names",
+    "preset_path",
+    "ranking_path",
+]
 
 _PACKAGE = Path(__file__).parent
 
@@ -26,6 +38,35 @@ def preset_path(name: str, *, place: object = None) -> Path:
     if name not in preset_names():
         raise UnknownName("preset", name, preset_names(), place)
     return _find("rankings/presets") / f"{name}.toml"
+
+
+def calendar_names() -> list[str]:
+    """The names of the shipped calendars."""
+    return sorted(_calendars(_find("calendars")))
+
+
+def calendar_path(name: str, *, beside: Sequence[Path] = (), place: object = None) -> Path:
+    """The file of a calendar: in the folder `calendars` beside some file, or a shipped one.
+
+    Args:
+        name: what a panel or a ranking calls it.
+        beside: panel and ranking; the calendars of a later one go before those of an earlier one,
+            and both before shipped ones.
+        place: where the name was written, for the error.
+
+    Raises:
+        UnknownName: there is no such calendar in any folder.
+    """
+    found = _calendars(_find("calendars"))
+    for path in beside:
+        found |= _calendars(path.parent / "calendars")
+    if name not in found:
+        raise UnknownName("calendar", name, found, place)
+    return found[name]
+
+
+def _calendars(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in folder.glob("*.toml")}
 
 
 def demo_messages() -> Path:

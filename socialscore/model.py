@@ -27,6 +27,7 @@ class Account:
     role: str = "main"  # main, care, alert or person
     valid_from: date | None = None  # first day on which the account was the body's; None: ever
     valid_until: date | None = None  # first day on which it no longer was; None: still is
+    closed: bool = False  # citizens cannot write there: a closed wall, comments switched off
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Body:
     name: str  # as printed in tables
     category: str = ""  # bodies are compared inside their category
     accounts: tuple[Account, ...] = ()  # the group: all its accounts, on all networks
+    calendar: str = ""  # its opening hours: the name of a file in calendars/; empty: not known
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,34 @@ class Metric:
     better: Literal["higher", "lower"] | None  # None: a count that is neither
     expression: str  # SQL, over the columns of `over`
     description: str  # one or two sentences for the data dictionary
-    over: Literal["wait", "exclusion", "score"] = "wait"  # the relation it reads
+    over: Literal["wait", "exclusion", "tally", "body"] = "wait"  # the relation it reads
+
+
+@dataclass(frozen=True)
+class Band:
+    """A distinction for ranked bodies: all conditions hold, values in the metrics' units."""
+
+    label: str
+    at_least: Mapping[str, float] = field(default_factory=dict)  # by metric
+    at_most: Mapping[str, float] = field(default_factory=dict)  # by metric
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a body's line differs from that of an earlier period."""
+
+    previous: Mapping[str, float | int | None]  # its values then; empty: it was not in the panel
+    previous_rank: int | None  # None: it was not ranked then
+    difference: float | None  # of the response rates, later minus earlier; None: one is missing
+    low: float | None  # Newcombe's 95 % interval of the difference
+    high: float | None
+
+    @property
+    def direction(self) -> Literal["up", "down"] | None:
+        """Which way the response rate went; None unless the interval excludes 0."""
+        if self.low is None or self.high is None or self.low <= 0 <= self.high:
+            return None
+        return "up" if self.low > 0 else "down"
 
 
 @dataclass(frozen=True)
@@ -94,6 +123,11 @@ class Score:
     values: Mapping[str, float | int | None]  # by metric name; None: there is no value
     rank: int | None = None  # None: not ranked, for `reason`
     reason: str | None = None  # too-few, closed, no-account, not-collected, low-coverage, suspect
+    rank_low: int | None = None  # the best rank in the 95 % interval; None: the key has none
+    rank_high: int | None = None  # the worst
+    percentile: float | None = None  # share of the other ranked bodies that stand below
+    band: str | None = None  # label of the first band whose conditions hold; None: of none
+    change: Change | None = None  # where the scoreboard is compared to an earlier period
 
 
 @dataclass(frozen=True)
@@ -111,8 +145,9 @@ class Scoreboard:
     unit: str
     selection: str
     match: str
-    clock: str
+    clock: str  # calendar, or business with the name of the calendar if it is one for all
     responders: str
+    strict: bool  # redirects are no responses
     exclude: tuple[str, ...]  # the reasons for which messages were left out
     min_requests: int
     key: str  # the metric that ranks
@@ -123,21 +158,48 @@ class Scoreboard:
     panel_digest: str
     metrics: tuple[Metric, ...]  # the columns, in order
     scores: tuple[Score, ...]  # ranked bodies in order of rank, then the others by name
-    badge: Mapping[str, object] = field(default_factory=dict)  # label, metric, at_least
+    show: tuple[str, ...]  # names of the metrics that tables show, in order
+    bands: tuple[Band, ...] = ()  # best first
+    compared_to: str | None = None  # the earlier period, where there is one
+    gone: tuple[Body, ...] = ()  # ranked in the earlier period, and not any more
 
     def to_pandas(self) -> DataFrame:
-        """One row per body: rank, body_id, body, category, every metric, and why it has no rank."""
+        """One row per body: its rank with interval, who it is, every metric, band and reason."""
         from pandas import DataFrame
 
         rows = [
             {
                 "rank": score.rank,
+                "rank_low": score.rank_low,
+                "rank_high": score.rank_high,
+                "percentile": score.percentile,
                 "body_id": score.body.body_id,
                 "body": score.body.name,
                 "category": score.body.category,
                 **{metric.name: score.values[metric.name] for metric in self.metrics},
+                "band": score.band,
                 "reason": score.reason,
             }
             for score in self.scores
         ]
-        return DataFrame(rows).astype({"rank": "Int64"})
+        return DataFrame(rows).astype(dict.fromkeys(("rank", "rank_low", "rank_high"), "Int64"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a breakdown says of one network, category, day or whatever it goes by."""
+
+    label: str
+    n_bodies: int  # with at least one mature request in it
+    pooled: Mapping[str, float | int | None]  # by metric name, over all requests of the line
+    median_of_bodies: Mapping[str, float | None]  # by metric name: the median of its bodies' values
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """The requests of a ranking, counted by something else than bodies."""
+
+    scoreboard: Scoreboard  # what it breaks down; `metrics` says more than a line has
+    by: str  # account, network, category, day, week or hour-of-week
+    metrics: tuple[Metric, ...]  # of `pooled`, in order
+    lines: tuple[Line, ...]  # in order of label

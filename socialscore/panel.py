@@ -1,9 +1,10 @@
 """Panels: the fixed lists of bodies that rankings compare, one CSV row per account.
 
-    body_id,body,category,network,account_id,handle,role,valid_from,valid_until
+    body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,closed
 
 `body_id`, `body`, `network` and `handle` are needed; a body that has no account keeps `network` and
-`handle` empty. Where a network's identifier is unknown, the handle stands for it.
+`handle` empty. Where a network's identifier is unknown, the handle stands for it. `category` and
+`calendar` are the body's, on any of its rows; `closed` is `yes` where citizens cannot write.
 """
 
 from __future__ import annotations
@@ -33,11 +34,13 @@ __all__ = [
     "read_panel",
 ]
 
+_OF_BODY = ("body_id", "body", "category", "calendar")
 NEEDED = ("body_id", "body", "network", "handle")
 COLUMNS = (
     "body_id", "body", "category", "network", "account_id", "handle", "role",
-    "valid_from", "valid_until",
+    "valid_from", "valid_until", "calendar", "closed",
 )  # fmt: skip
+_RARE = ("calendar", "closed")  # written only where one says something: digests are to last
 _EARLIEST_YEAR = 1990  # of a date that is no slip of the pen
 ROLES = ("main", "care", "alert", "person")
 
@@ -111,15 +114,13 @@ def bodies_from_handles(network: str, accounts: Iterable[tuple[str, str]], name:
 
 def format_panel(panel: Panel) -> str:
     """The panel as the CSV that `read_panel` reads."""
+    rows = [_row(body, account) for body in panel.bodies for account in (body.accounts or (None,))]
+    silent = {column for column in _RARE if not any(row.get(column) for row in rows)}
+    columns = [column for column in COLUMNS if column not in silent]
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
-    for body in panel.bodies:
-        for account in body.accounts or (None,):
-            row: dict[str, object] = {
-                "body_id": body.body_id, "body": body.name, "category": body.category,
-            }  # fmt: skip
-            writer.writerow(row | ({} if account is None else vars(account)))
+    writer.writerows(rows)
     return text.getvalue()
 
 
@@ -147,6 +148,16 @@ def read_panel(path: Path) -> Panel:
     return Panel(path.stem, _in_order(_bodies(rows)))
 
 
+def _row(body: Body, account: Account | None) -> dict[str, object]:
+    row: dict[str, object] = {
+        "body_id": body.body_id, "body": body.name, "category": body.category,
+        "calendar": body.calendar,
+    }  # fmt: skip
+    if account is None:
+        return row
+    return row | vars(account) | {"closed": "yes" if account.closed else ""}
+
+
 def _check_columns(path: Path, columns: Iterable[str] | None) -> None:
     if not columns:
         raise InputError(path, f"the panel is empty; its first line must be {','.join(COLUMNS)}")
@@ -168,19 +179,25 @@ def _bodies(rows: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[Body]:
         if None in row:
             problem = "there are more cells than columns; does one with a comma lack its quotes?"
             raise InputError(place, problem)
-        body_id, name, category = (_cell(row, key) for key in ("body_id", "body", "category"))
+        body_id, name, category, calendar = (_cell(row, column) for column in _OF_BODY)
         if not body_id or not name:
             raise InputError(place, "body_id and body must not be empty")
         account = _account(place, row)
         if account:
             _check_unique(place, account, seen)
-        mine = bodies.get(body_id, Body(body_id, name, category))
-        for above, here in ((mine.name, name), (mine.category, category or mine.category)):
-            if above not in ("", here):
+        mine = bodies.get(body_id, Body(body_id, name))
+        said = ((mine.name, name), (mine.category, category), (mine.calendar, calendar))
+        for above, here in said:
+            if above and here and above != here:
                 problem = f"body {body_id!r} is {above!r} in a line above, {here!r} here"
                 raise InputError(place, problem)
-        accounts = (*mine.accounts, account) if account else mine.accounts
-        bodies[body_id] = Body(body_id, name, mine.category or category, accounts)
+        bodies[body_id] = Body(
+            body_id,
+            name,
+            mine.category or category,
+            (*mine.accounts, account) if account else mine.accounts,
+            mine.calendar or calendar,
+        )
     return iter(bodies.values())
 
 
@@ -202,7 +219,15 @@ def _account(place: str, row: Mapping[str, str]) -> Account | None:
         role,
         _day(place, row, "valid_from"),
         _day(place, row, "valid_until"),
+        _closed(place, row),
     )
+
+
+def _closed(place: str, row: Mapping[str, str]) -> bool:
+    text = _cell(row, "closed")
+    if text not in ("", "yes"):
+        raise InputError(place, f"closed is {text!r}; write yes, or nothing")
+    return text == "yes"
 
 
 def _check_unique(

@@ -12,15 +12,16 @@ from socialscore.errors import UsageError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["Period", "parse_instant", "parse_period", "utc"]
+__all__ = ["Period", "parse_as_of", "parse_instant", "parse_period", "period_before", "utc"]
 
 _EARLIEST, _LATEST = 1990, 2200
-_FORMS = "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week or all"
+_FORMS = "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week, last-30-days or all"
+_MOST_DAYS = 366  # of last-N-days
 
 
 @dataclass(frozen=True)
 class Period:
-    """`[since, until)`: both aware, in the ranking's timezone; `label` is what was asked for."""
+    """`[since, until)`: both aware, in the ranking's timezone; `label` is its name."""
 
     label: str
     since: datetime
@@ -33,13 +34,14 @@ def parse_period(text: str, timezone: ZoneInfo, *, covered: tuple[datetime, date
     Args:
         text: one of the forms above; FROM..UNTIL takes days or instants, UNTIL is not included.
         timezone: that in which days begin.
-        covered: first instant and end of the collected data: `all` is just that, and `last-week`
-            the last ISO week that ended within it.
+        covered: first instant and end of the collected data: `all` is just that, `last-week` is
+            the last ISO week that ended within it, and `last-30-days` are the last thirty days
+            that did, or any other number of them up to 366.
 
     Raises:
         UsageError: for another form, or a period that ends before it begins.
     """
-    label = _last_week(covered[1], timezone) if text == "last-week" else text
+    label = _resolved(text, covered[1], timezone)
     try:
         since, until = covered if label == "all" else _bounds(label, timezone)
     except (ValueError, OverflowError):
@@ -59,6 +61,45 @@ def parse_instant(text: str, timezone: ZoneInfo) -> datetime:
     return _in_reach(instant if instant.tzinfo else instant.replace(tzinfo=timezone))
 
 
+def parse_as_of(text: str, timezone: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which the data are taken to end.
+
+    Raises:
+        UsageError: for what `parse_instant` cannot read.
+    """
+    try:
+        return parse_instant(text, timezone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        problem = "write a day or a time such as 2026-11-23T09:00"
+        raise UsageError(f"--as-of {text}: {problem}") from None
+
+
+def period_before(period: Period) -> str:
+    """The name of the period of the same length that ends where this one begins.
+
+    Raises:
+        UsageError: nothing was collected before the whole.
+    """
+    day_before = (period.since - timedelta(hours=1)).date()
+    if re.fullmatch(r"\d{4}-W\d{2}", period.label):
+        year, week, _ = day_before.isocalendar()
+        return f"{year}-W{week:02d}"
+    if re.fullmatch(r"\d{4}-Q[1-4]", period.label):
+        return f"{day_before.year}-Q{(day_before.month + 2) // 3}"
+    if re.fullmatch(r"\d{4}-\d{2}", period.label):
+        return f"{day_before:%Y-%m}"
+    if period.label == "all":
+        raise UsageError("nothing comes before the period all; compare it to one by its name")
+    # Days by the calendar, as the period itself was written.
+    since = period.since.replace(tzinfo=None)
+    begin = since - (period.until.replace(tzinfo=None) - since)
+    return f"{_shortest(begin)}..{_shortest(since)}"
+
+
+def _shortest(instant: datetime) -> str:
+    return instant.date().isoformat() if instant.time() == time() else instant.isoformat()
+
+
 def _bounds(text: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
     if ".." in text:
         since, until = text.split("..", 1)
@@ -76,10 +117,16 @@ def _bounds(text: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
     raise ValueError(text)
 
 
-def _last_week(end: datetime, timezone: ZoneInfo) -> str:
-    """The name of the last ISO week that ended at `end` or before."""
-    year, week, _ = (end.astimezone(timezone).date() - timedelta(days=7)).isocalendar()
-    return f"{year}-W{week:02d}"
+def _resolved(text: str, end: datetime, timezone: ZoneInfo) -> str:
+    """A form that is reckoned from the end of the data as one that is not; others as they are."""
+    after = end.astimezone(timezone).date()  # the day before it is the last that is over
+    if text == "last-week":
+        year, week, _ = (after - timedelta(days=7)).isocalendar()
+        return f"{year}-W{week:02d}"
+    match = re.fullmatch(r"last-([1-9]\d{0,2})-days", text, re.ASCII)
+    if match and int(match[1]) <= _MOST_DAYS:
+        return f"{after - timedelta(days=int(match[1]))}..{after}"
+    return text
 
 
 def _midnight(day: date, timezone: ZoneInfo) -> datetime:

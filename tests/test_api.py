@@ -70,8 +70,25 @@ def test_a_scoreboard_becomes_a_data_frame(messages: pa.Table) -> None:
     frame = socialscore.rank(messages, DEMO / "panel.csv", **WEEK).to_pandas()
 
     assert isinstance(frame, pd.DataFrame)
-    assert list(frame.columns[:5]) == ["rank", "body_id", "body", "category", "n_requests"]
+    identity = ["rank", "rank_low", "rank_high", "percentile", "body_id", "body", "category"]
+    assert list(frame.columns[:8]) == [*identity, "n_requests"]
+    assert list(frame.columns[-2:]) == ["band", "reason"]
     assert frame["rank"].notna().sum() == frame["reason"].isna().sum()
+    assert frame["rank_low"].le(frame["rank"]).sum() == frame["rank"].notna().sum()
+
+
+def test_calendars_lie_beside_the_panel(messages: pa.Table, tmp_path: Path) -> None:
+    panel = tmp_path / "panel.csv"
+    panel.write_bytes((DEMO / "panel.csv").read_bytes())
+    (tmp_path / "calendars").mkdir()
+    hours = 'timezone = "Europe/Paris"\n[hours]\nmonday-friday = ["10:00-11:00"]\n'
+    (tmp_path / "calendars" / "ours.toml").write_text(hours)
+
+    board = socialscore.rank(messages, panel, clock="business", calendar="ours", **WEEK)
+
+    delays = [score.values["median_delay"] for score in board.scores if score.rank]
+    assert board.clock.startswith("business (ours)")
+    assert 0 < max(delays) < 7 * 3600  # the horizon has five open hours, or six at most
 
 
 def test_a_ranking_keeps_what_it_says_when_an_option_changes_something_else(

@@ -8,11 +8,15 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from socialscore.calendar import open_intervals, read_calendar
+from socialscore.content import calendar_path
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 PARIS = ZoneInfo("Europe/Paris")
@@ -203,6 +207,39 @@ def test_hardly_anybody_writes_to_one_body():
     alone = [row for row in CITIZENS if row["mentioned_handles"] == "NavetteAmbrelle"]
 
     assert 3 <= sum(row["kind"] in ("mention", "reply") for row in alone) < 10
+
+
+def test_bodies_answer_in_their_opening_hours_and_on_holidays_too():
+    calendar_of = {row["account_id"]: row["calendar"] for row in PANEL}
+    hours = {
+        name: list(open_intervals(replace(calendar_named(name), country=""), MONDAY, END))
+        for name in set(calendar_of.values())
+    }
+    outside = [
+        row
+        for row in RESPONSES
+        if "bien reçu" not in row["text"]  # automatic
+        and delay(row).days < 7  # the few that come days after the answer was due
+        and not any(a <= sent_at(row) < b for a, b in hours[calendar_of[row["author_id"]]])
+    ]
+
+    assert outside == []
+
+
+def test_weekday_bodies_are_closed_on_armistice_day_and_answer_nevertheless():
+    closed = {row["account_id"] for row in PANEL if calendar_named(row["calendar"]).country}
+    on_the_day = [
+        row
+        for row in RESPONSES
+        if row["author_id"] in closed
+        and sent_at(row).astimezone(PARIS).date() == date(2026, 11, 11)
+    ]
+
+    assert len(on_the_day) > 20
+
+
+def calendar_named(name):
+    return read_calendar(calendar_path(name))
 
 
 def test_nights_and_weekends_are_quiet():

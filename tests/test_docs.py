@@ -7,6 +7,7 @@ run; `python -m pytest --renew-golden` writes the blocks anew.
 from __future__ import annotations
 
 import io
+import json
 import re
 import shlex
 import tomllib
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench import coverage, language
+from bench.report import section
 from socialscore.commands import COMMANDS, main
-from socialscore.content import preset_names, preset_path
+from socialscore.content import calendar_names, calendar_path, preset_names, preset_path
 from socialscore.importers.table import COLUMNS, NEEDED
 from socialscore.ranking import Ranking, load_ranking
 from socialscore.reporters import humane
-from socialscore.scoring.metrics import METRICS
+from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
 from socialscore.store.schema import COVERAGE, MESSAGE
 
@@ -32,13 +35,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+THREE = ["rank", "demo", "--store", "three-presets", "--format", "json"]
 BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like a fresh checkout, for what sessions leave behind."""
-    for name in ("rankings", "fixtures"):
+    for name in ("calendars", "fixtures", "rankings"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOCIALSCORE_KEY_FILE", str(tmp_path / "pseudonym.key"))
@@ -115,7 +119,7 @@ def of_schema(schema: pa.Schema) -> Callable[[], str]:
 def of_metrics() -> str:
     rows = [
         (f"`{metric.name}`", metric.unit, metric.better or "", metric.description)
-        for metric in METRICS
+        for metric in metrics_for(load_ranking(None, {"clock": "business"}))
     ]
     return table(("metric", "unit", "better", "definition"), rows)
 
@@ -130,6 +134,40 @@ def of_presets() -> str:
             (f"`{name}`", ways, horizon, f"`{preset.by}`", str(preset.min_requests), preset.source)
         )
     return table(("preset", "counts", "horizon", "ranks by", "min", "source"), rows)
+
+
+def of_three_presets() -> str:
+    """What three presets make of the demo, in the order of the first."""
+    run(["demo", "--store", "three-presets"])
+    presets = ("default", "socially-devoted", "zendesk")
+    boards = [json.loads(run([*THREE, "--preset", preset])) for preset in presets]
+    ranks = [{score["body"]: score["rank"] for score in board["scores"]} for board in boards]
+    rows = [
+        (body, *(str(of_preset[body] or "–") for of_preset in ranks))
+        for body in ranks[0]
+        if any(of_preset[body] for of_preset in ranks)
+    ]
+    return table(("rank by preset", *(f"`{preset}`" for preset in presets)), rows)
+
+
+def of_coverage_figures() -> str:
+    """As the benchmark found them: the simulation takes too long for a test."""
+    results = (ROOT / "bench" / "RESULTS.md").read_text(encoding="utf-8")
+    return section(results, coverage.TITLE)
+
+
+def of_language_figures() -> str:
+    return table(language.HEADER, language.table("held-out"))
+
+
+def of_calendars() -> str:
+    rows = []
+    for name in calendar_names():
+        said = tomllib.loads(calendar_path(name).read_text(encoding="utf-8"))
+        hours = "; ".join(f"{days} {', '.join(times)}" for days, times in said["hours"].items())
+        country = said.get("holidays", {}).get("country", "")
+        rows.append((f"`{name}`", said["title"], hours, said["timezone"], country))
+    return table(("calendar", "title", "hours", "timezone", "holidays"), rows)
 
 
 def of_ranking_keys() -> str:
@@ -166,14 +204,18 @@ def of_commands() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    "calendars": of_calendars,
     "commands": of_commands,
+    "coverage-figures": of_coverage_figures,
     "coverage-columns": of_schema(COVERAGE),
+    "language-figures": of_language_figures,
     "message-columns": of_schema(MESSAGE),
     "metrics": of_metrics,
     "presets": of_presets,
     "ranking-keys": of_ranking_keys,
     "relations": of_relations,
     "table-columns": of_table_columns,
+    "three-presets": of_three_presets,
 }
 
 

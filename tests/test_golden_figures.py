@@ -3,44 +3,61 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from scipy.stats import CensoredData, binomtest, ecdf
+from scipy.stats import binomtest
 from worlds import answers, asks, at, board, values
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.model import Account, Body, Score
 from socialscore.panel import Panel, adoption
+from socialscore.ranking import load_ranking
 from socialscore.reporters.humane import share
-from socialscore.scoring.metrics import METRICS, key_metric
+from socialscore.scoring.comparison import compare
+from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order
 from socialscore.scoring.statement import compose
 
-VARIANTS = {"response": "direct", "spoken": "direct", "request": "message"}
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+DEFAULT = load_ranking()
+METRICS = metrics_for(DEFAULT)
+VARIANTS = {
+    "reply": "direct", "spoken": "direct", "membership": "message", "request": "message",
+    "eligible": "period", "clocked": "calendar", "grouping": "body",
+}  # fmt: skip
+
+
+def statement(target: str, given: Collection[str]) -> str:
+    return compose(METRICS, VARIANTS, target=target, given=given)
 
 
 def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
-    """What the score relation derives from two counts alone."""
-    counts = {m.name: [0] for m in METRICS if m.over == "wait" and m.unit == "count"}
-    delays = {m.name: [0.0] for m in METRICS if m.over == "wait" and m.unit != "count"}
-    tally = {"body_id": ["a"], **counts, **delays}
-    tally |= {"n_requests": [n_requests], "n_answered": [n_answered]}
-    excluded = {m.name: [0] for m in METRICS if m.over == "exclusion"}
+    """What a line of the table derives from two counts alone."""
+    tally = {metric.name: [0.0] for metric in METRICS if metric.over == "wait"}
+    tally |= {
+        "line_id": ["a"],
+        "n_requests": [n_requests],
+        "n_answered": [n_answered],
+        "response_rate": [n_answered / n_requests],
+    }
+    nothing = [None]
     given = {
-        "body": {"body_id": ["a"]},
-        "tally": tally | {"response_rate": [n_answered / n_requests]},
-        "patience": {"body_id": ["a"], "median_wait": [0.0]},
-        "excluded": {"body_id": ["a"], **excluded},
-        "collected": {"body_id": ["a"], "coverage": [1.0]},
-        "activity": {"body_id": ["a"], "n_replies": [n_answered]},
+        "tally": tally,
+        "patience": dict.fromkeys(("median_wait", "median_wait_low", "median_wait_high"), nothing),
+        "spread": dict.fromkeys(
+            ("median_delay_low", "median_delay_high", "trimmed_delay"), nothing
+        ),
     }
     with DuckDB() as engine:
         for name, columns in given.items():
-            engine.relation(name, pa.table(columns))
-        (row,) = engine.query(compose(VARIANTS, given=given), {}).to_pylist()
+            engine.relation(name, pa.table({"line_id": ["a"]} | columns))
+        (row,) = engine.query(statement("line", given), {}).to_pylist()
     return row
 
 
@@ -50,7 +67,7 @@ def order_of(*counts: tuple[int, int]) -> list[str]:
         Score(Body(f"{k}/{n}", f"{k}/{n}"), scored(k, n) | {"median_delay": None})
         for k, n in counts
     ]
-    return [score.body.body_id for score in in_order(scores, key_metric("response_rate"))]
+    return [score.body.body_id for score in in_order(scores, key_metric(DEFAULT), DEFAULT)]
 
 
 def test_1_the_worked_example_of_fanpage_karma() -> None:
@@ -69,8 +86,8 @@ def test_2_all_questions_that_socialbakers_counted_in_spring_2012() -> None:
     found = scored(477_478, 1_574_775)
 
     assert round(found["response_rate"], 4) == 0.3032
-    assert round(found["response_rate_low"], 4) == 0.3025
-    assert round(found["response_rate_high"], 4) == 0.3039
+    assert round(found["wilson_low"], 4) == 0.3025
+    assert round(found["wilson_high"], 4) == 0.3039
     assert found["devoted_index"] == -619_819
 
 
@@ -78,8 +95,8 @@ def test_3_vodafone_uk_in_the_last_quarter_of_2012() -> None:
     found = scored(5_462, 7_030)
 
     assert round(found["response_rate"], 4) == 0.7770
-    assert round(found["response_rate_low"], 4) == 0.7671
-    assert round(found["response_rate_high"], 4) == 0.7865
+    assert round(found["wilson_low"], 4) == 0.7671
+    assert round(found["wilson_high"], 4) == 0.7865
     assert found["devoted_index"] == 3_894
 
 
@@ -96,8 +113,8 @@ def test_4_the_ends_of_the_order_of_abgeordnetenwatch_2018() -> None:
 def test_5_wilsons_interval(n_answered: int, n_requests: int, low: float, high: float) -> None:
     found = scored(n_answered, n_requests)
 
-    assert round(found["response_rate_low"], 4) == low
-    assert round(found["response_rate_high"], 4) == high
+    assert round(found["wilson_low"], 4) == low
+    assert round(found["wilson_high"], 4) == high
 
 
 @pytest.mark.parametrize("n_requests", [1, 2, 7, 50, 1_000, 1_574_775])
@@ -108,8 +125,8 @@ def test_wilsons_interval_is_that_of_scipy(n_requests: int, part: float) -> None
     found = scored(n_answered, n_requests)
 
     oracle = binomtest(n_answered, n_requests).proportion_ci(0.95, method="wilson")
-    assert found["response_rate_low"] == pytest.approx(oracle.low, abs=1e-12)
-    assert found["response_rate_high"] == pytest.approx(oracle.high, abs=1e-12)
+    assert found["wilson_low"] == pytest.approx(oracle.low, abs=1e-12)
+    assert found["wilson_high"] == pytest.approx(oracle.high, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +146,53 @@ def test_6_adoption_as_counted_by_the_institut_edgar_quinet(
 
     assert counted == {"region": (n_bodies, n_adopting)}
     assert share(n_adopting / n_bodies) == text
+
+
+SEVEN = """
+title = "From {opens}"
+timezone = "Europe/Paris"
+
+[hours]
+{days} = ["{opens}-{closes}"]
+"""
+DAILY = "monday-sunday"
+
+
+@pytest.mark.parametrize(
+    ("days", "opens", "closes", "asked", "answered", "off_hours_reply", "minutes"),
+    [
+        (DAILY, "09:00", "17:00", "2026-09-09T06:00", "2026-09-09T09:05", "zero", 5),
+        (DAILY, "09:00", "17:00", "2026-09-09T06:00", "2026-09-09T08:45", "zero", 0),
+        (DAILY, "09:00", "17:00", "2026-09-09T06:00", "2026-09-09T08:45", "elapsed", 165),
+        # Monday to Friday: an open hour after Friday 16:30 it is Monday 09:30.
+        ("monday-friday", "09:00", "17:00", "2026-09-11T16:30", "2026-09-14T09:30", "zero", 60),
+        (DAILY, "07:00", "18:00", "2026-09-09T18:00", "2026-09-10T08:00", "zero", 60),
+    ],
+)
+def test_7_delays_in_open_hours(
+    days: str,
+    opens: str,
+    closes: str,
+    asked: str,
+    answered: str,
+    off_hours_reply: str,
+    minutes: int,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "calendars").mkdir()
+    content = SEVEN.format(days=days, opens=opens, closes=closes)
+    (tmp_path / "calendars" / "seven.toml").write_text(content, encoding="utf-8")
+    paris = ZoneInfo("Europe/Paris")
+    rows = [
+        asks("q", datetime.fromisoformat(asked).replace(tzinfo=paris)),
+        answers("a", "q", datetime.fromisoformat(answered).replace(tzinfo=paris)),
+    ]
+    options = {"clock": "business", "calendar": "seven", "off_hours_reply": off_hours_reply}
+
+    found = values(board(rows, beside=[tmp_path / "ranking.toml"], **options))
+
+    assert found["median_delay"] == 60 * minutes
+    assert found["median_wait"] == 60 * minutes
 
 
 @pytest.mark.parametrize(("clock_start", "hours"), [("first", 32), ("last", 9)])
@@ -168,32 +232,17 @@ def test_9_a_median_over_the_answered_rewards_silence() -> None:
     assert found["median_wait"] is None  # longer than the horizon: "> 7 d"
 
 
-def test_the_median_wait_is_the_one_of_scipys_kaplan_meier_estimate() -> None:
-    random = Random(20261123)
-    samples = {
-        f"body {n}": [
-            # Whole minutes make ties; a wait that no response ended is censored.
-            (60.0 * random.randint(1, 30), random.random() < 0.6)
-            for _ in range(random.randint(1, 40))
-        ]
-        for n in range(200)
-    }
-    waits = [
-        {"body_id": name, "elapsed_seconds": seconds, "ended": ended, "selected": True}
-        for name, sample in samples.items()
-        for seconds, ended in sample
-    ]
+def test_10_a_difference_that_may_be_chance_has_no_arrow() -> None:
+    rows = [asks(f"q{i}", at(hours=i), author_id=f"c{i}") for i in range(50)]
+    rows += [answers(f"a{i}", f"q{i}", at(hours=i, minutes=5)) for i in range(30)]
+    rows += [asks(f"r{i}", at(7, hours=i), author_id=f"d{i}") for i in range(60)]
+    rows += [answers(f"b{i}", f"r{i}", at(7, hours=i, minutes=5)) for i in range(42)]
+    then, now = (board(rows, period=week, horizon="1d") for week in ("2026-W37", "2026-W38"))
 
-    with DuckDB() as engine:
-        engine.relation("wait", pa.Table.from_pylist(waits))
-        rows = engine.query(compose(VARIANTS, target="patience", given=["wait"]), {}).to_pylist()
+    compared = compare(now, then)
 
-    found = {row["body_id"]: row["median_wait"] for row in rows}
-    for name, sample in samples.items():
-        censored = CensoredData(
-            uncensored=[seconds for seconds, ended in sample if ended],
-            right=[seconds for seconds, ended in sample if not ended],
-        )
-        steps = ecdf(censored).sf
-        reached = steps.quantiles[steps.probabilities <= 0.5 + 1e-12]
-        assert found.get(name) == (reached[0] if len(reached) else None)
+    change = next(s for s in compared.scores if s.body.body_id == "ville").change
+    assert change is not None
+    assert change.difference == pytest.approx(0.1)
+    assert (round(change.low, 3), round(change.high, 3)) == (-0.076, 0.271)
+    assert change.direction is None

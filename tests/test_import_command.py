@@ -8,8 +8,10 @@ import re
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from hashlib import sha512
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -28,6 +30,7 @@ ASKS = f"1,115,True,{ASKED},@montsabran Où est le marché ?,2,"
 ANSWERS = f"2,montsabran,False,{ANSWERED},@115 Place du Four.,,1.0"
 
 TABLE = "message_id,author_id,sent_at,text"
+EPISODES = ("--unit", "episode", "--match", "loose", "--exclude", "default")
 PANEL = """\
 body_id,body,category,network,account_id,handle
 ville,Ville de Montsabran,ville,twitter,,montsabran
@@ -100,6 +103,37 @@ def test_importing_twice_changes_nothing_and_says_so() -> None:
     assert "0 messages kept; 2 already known; 0 neither" in result.err
     assert result.err.endswith("0 refused; nothing changed\n")
     assert stored("collected_at") == before
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_neither_order_nor_repetition_of_rows_and_imports_changes_a_number(seed: int) -> None:
+    random, rows = Random(seed), correspondence(Random(seed), 40)
+    header = f"{TABLE},author_handle,reply_to_id"
+    shuffled = random.sample(rows, len(rows)) + random.choices(rows, k=20)
+    once = lines(*rows, name="once.csv", header=header)
+    again = lines(*shuffled, name="again.csv", header=header)
+
+    take(once)
+    for path in (again, once, again):
+        take(path, "--store", "other")
+
+    assert stored(root="other") == stored()
+    assert len(stored()) > 40
+    assert scores("--store", "other") == scores()
+    assert scores("--store", "other", *EPISODES) == scores(*EPISODES)
+
+
+def correspondence(random: Random, n: int) -> list[str]:
+    """Questions to both bodies, and their replies to some of them."""
+    rows = []
+    for number in range(n):
+        handle, citizen = random.choice(["montsabran", "valdoine"]), random.choice("abcd")
+        when = datetime(2026, 9, 7, tzinfo=UTC) + timedelta(minutes=random.randint(0, 10_000))
+        rows.append(f"q{number},{citizen},{when:%FT%T},@{handle} Où est-ce ?,,")
+        if random.random() < 0.7:
+            then = when + timedelta(minutes=random.randint(1, 3000))
+            rows.append(f"r{number},{handle},{then:%FT%T},@{citizen} Ici.,{handle},q{number}")
+    return rows
 
 
 def test_the_store_knows_its_bodies_for_the_next_time() -> None:
@@ -333,6 +367,16 @@ def test_deletions_out_of_this_world_are_refused() -> None:
     assert result.code == 0
     assert result.err.count("refused: deleted_at is not a time of our days") == len(dates)
     assert stored() == ["1"]
+
+
+def test_a_file_with_nothing_but_a_post_to_nobody_is_imported() -> None:
+    result = take(lines(f"1,montsabran,False,{ASKED},Le marché ouvre demain.,,"))
+
+    assert result.code == 0
+    assert "1 message kept" in result.err
+    assert stored() == ["1"]
+    assert stored("addressed_ids") == [[]]
+    assert scores()["ville"]["n_requests"] == "0"
 
 
 def test_of_two_rows_with_one_identifier_the_first_counts() -> None:

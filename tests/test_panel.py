@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER = "body_id,body,category,network,account_id,handle,role,valid_from,valid_until"
+LONG_HEADER = f"{HEADER},calendar,closed"
 
 
 @pytest.fixture
@@ -98,6 +99,30 @@ def test_a_handle_may_pass_on_to_another_account(path: Path) -> None:
     assert [account.account_id for _, account in panel.accounts()] == ["1", "2"]
 
 
+def test_a_body_has_the_calendar_that_one_of_its_rows_names(path: Path) -> None:
+    panel = read(
+        path,
+        "a,Armorelle,,twitter,12,armorelle,,,,,",
+        "a,Armorelle,,mastodon,34,mairie,,,,office,",
+        "a,Armorelle,,facebook,56,armorelle,,,,,",
+        "roz,Roz,,,,,,,,always,",
+        header=LONG_HEADER,
+    )
+
+    assert [body.calendar for body in panel.bodies] == ["office", "always"]
+
+
+def test_an_account_may_be_closed_to_citizens(path: Path) -> None:
+    panel = read(
+        path,
+        "a,Armorelle,,facebook,12,armorelle,,,,,yes",
+        "a,Armorelle,,facebook,34,mairie,,,,,",
+        header=LONG_HEADER,
+    )
+
+    assert [account.closed for _, account in panel.accounts()] == [True, False]
+
+
 # --- what is wrong is named with its line ------------------------------------------------------
 
 
@@ -123,7 +148,8 @@ def test_a_panel_in_another_encoding_is_refused_with_the_way_out(path: Path) -> 
 def test_an_empty_panel_is_told_its_first_line(path: Path) -> None:
     path.write_text("")
 
-    with pytest.raises(InputError, match=f"the panel is empty; its first line must be {HEADER}"):
+    problem = f"the panel is empty; its first line must be {LONG_HEADER}"
+    with pytest.raises(InputError, match=problem):
         read_panel(path)
 
 
@@ -156,16 +182,23 @@ def test_a_column_stands_once(path: Path) -> None:
         ("b,Roz,,twitter,1,roz,,31/12/2025,", "valid_from '31/12/2025' is not a date such as 2026"),
         ("b,Roz,,twitter,1,roz,,0001-01-01,", "valid_from '0001-01-01' is not a date such as"),
         ("b,Roz,,twitter,1,roz,,,soon", "valid_until 'soon' is not a date such as 2026"),
-        ("b,Roz, port,,twitter,1,roz,,,", "there are more cells than columns; does one with a com"),
+        (
+            "b,Roz, port,,twitter,1,roz,,,,,,",
+            "there are more cells than columns; does one with a com",
+        ),
         ("a,Roz,,twitter,1,roz,,,", "body 'a' is 'Armorelle' in a line above, 'Roz' here"),
         ("a,Armorelle,port,twitter,1,roz,,,", "body 'a' is 'ville' in a line above, 'port' here"),
+        ("b,Roz,,twitter,1,roz,,,,,no", "closed is 'no'; write yes, or nothing"),
+        ("b,Roz,,twitter,1,roz,,,,,Yes", "closed is 'Yes'; write yes, or nothing"),
+        ("a,Armorelle,,,,,,,,always,", "body 'a' is 'office' in a line above, 'always' here"),
         ('b,"Roz', "unexpected end of data"),
     ],
 )
 def test_a_row_with_something_wrong_is_named_by_its_line(
     path: Path, row: str, problem: str
 ) -> None:
-    said = complaint(path, "a,Armorelle,ville,twitter,12,armorelle,,,", row)
+    above = "a,Armorelle,ville,twitter,12,armorelle,,,,office,"
+    said = complaint(path, above, row, header=LONG_HEADER)
 
     assert problem in said
     assert said.startswith((":3: ", ": the panel is not CSV"))
@@ -196,10 +229,9 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 DAYS = st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))
 NETWORK, ROLE = st.sampled_from(NETWORKS), st.sampled_from(ROLES)
 HANDLES = WORDS.filter(lambda handle: not handle.startswith("@"))
-ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS)
-BODIES = st.builds(
-    Body, WORDS, WORDS, st.just("") | WORDS, st.lists(ACCOUNTS, max_size=3).map(tuple)
-)
+ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS, st.booleans())
+GROUPS = st.lists(ACCOUNTS, max_size=3).map(tuple)
+BODIES = st.builds(Body, WORDS, WORDS, st.just("") | WORDS, GROUPS, st.just("") | WORDS)
 
 
 @st.composite
@@ -238,6 +270,8 @@ def test_a_panel_that_was_written_reads_the_same(
         body("a", ARMOR, ROZ),
         body("a", replace(ARMOR, handle="arzal")),
         body("a", replace(ARMOR, valid_until=date(2026, 1, 1))),
+        body("a", replace(ARMOR, closed=True)),
+        replace(body("a", ARMOR), calendar="office"),
     ],
 )
 def test_the_digest_changes_with_anything_in_the_panel(changed: Body) -> None:
@@ -245,6 +279,13 @@ def test_the_digest_changes_with_anything_in_the_panel(changed: Body) -> None:
 
     assert panel.digest == Panel("other name", panel.bodies).digest
     assert panel.digest != Panel("towns", (changed,)).digest
+
+
+def test_a_panel_that_uses_neither_column_is_written_without_them_and_keeps_its_digest() -> None:
+    panel = Panel("towns", (body("a", ARMOR),))
+
+    assert format_panel(panel) == f"{HEADER}\na,A,ville,twitter,12,armorelle,main,,\n"
+    assert panel.digest == "84beb505b13c"
 
 
 # --- two panels together -----------------------------------------------------------------------
@@ -276,6 +317,14 @@ def test_bodies_and_accounts_that_only_the_other_has_are_added() -> None:
     assert mine.merged(other) == Panel(
         "towns", (body("a", ARMOR, alert), body("r", ROZ), body("z"))
     )
+
+
+def test_calendars_and_closed_accounts_are_kept_and_those_of_new_bodies_are_added() -> None:
+    mine = Panel("towns", (replace(body("a", replace(ARMOR, closed=True)), calendar="office"),))
+    roz = replace(body("r", replace(ROZ, closed=True)), calendar="always")
+    other = Panel("others", (replace(body("a", ARMOR), calendar="always"), roz))
+
+    assert mine.merged(other) == Panel("towns", (*mine.bodies, roz))
 
 
 def test_an_account_that_changed_hands_belongs_to_whom_this_panel_says() -> None:

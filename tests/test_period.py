@@ -33,6 +33,9 @@ def moments(text: str) -> tuple[str, str]:
         ("2026-07-01T06:30Z..2026-07-02", "2026-07-01T08:30:00+02:00", "2026-07-02T00:00:00+02:00"),
         ("all", "2026-09-01T09:00:00+02:00", "2026-11-18T13:00:00+01:00"),
         ("last-week", "2026-11-09T00:00:00+01:00", "2026-11-16T00:00:00+01:00"),
+        ("last-1-days", "2026-11-17T00:00:00+01:00", "2026-11-18T00:00:00+01:00"),
+        ("last-30-days", "2026-10-19T00:00:00+02:00", "2026-11-18T00:00:00+01:00"),
+        ("last-366-days", "2025-11-17T00:00:00+01:00", "2026-11-18T00:00:00+01:00"),
     ],
 )
 def test_a_period_begins_and_ends_in_the_timezone(text: str, since: str, until: str) -> None:
@@ -70,9 +73,55 @@ def test_less_than_a_week_and_an_hour_goes_by_after_the_last_week(minutes: int) 
     assert utc(period.until) <= utc(end) < utc(period.until) + timedelta(days=7, hours=1)
 
 
+def test_the_last_days_are_labelled_by_the_first_and_the_one_after_the_last() -> None:
+    period = parse_period("last-7-days", PARIS, covered=COVERED)
+
+    assert period.label == "2026-11-11..2026-11-18"
+    assert period == parse_period(period.label, PARIS, covered=COVERED)
+
+
+@pytest.mark.parametrize(
+    ("end", "days"),
+    [
+        (datetime(2026, 11, 15, 22, 59, 59, tzinfo=UTC), "2026-11-08..2026-11-15"),
+        (datetime(2026, 11, 15, 23, 0, 0, tzinfo=UTC), "2026-11-09..2026-11-16"),  # midnight
+        (datetime(2026, 7, 1, 22, 0, 0, tzinfo=UTC), "2026-06-25..2026-07-02"),  # in summer
+        (datetime(2027, 1, 3, tzinfo=UTC), "2026-12-27..2027-01-03"),
+    ],
+)
+def test_the_last_days_were_collected_to_their_end(end: datetime, days: str) -> None:
+    assert parse_period("last-7-days", PARIS, covered=(COVERED[0], end)).label == days
+
+
+@pytest.mark.parametrize(
+    ("end", "hours"),
+    [
+        (datetime(2026, 3, 30, tzinfo=UTC), 7 * 24 - 1),  # the clocks went forward on the 29th
+        (datetime(2026, 10, 26, tzinfo=UTC), 7 * 24 + 1),  # and back on the 25th
+        (datetime(2026, 11, 26, tzinfo=UTC), 7 * 24),
+    ],
+)
+def test_the_last_days_are_whole_days_whatever_the_clocks_do(end: datetime, hours: int) -> None:
+    period = parse_period("last-7-days", PARIS, covered=(COVERED[0], end))
+
+    assert utc(period.until) - utc(period.since) == timedelta(hours=hours)
+
+
+@given(st.integers(min_value=1, max_value=366), st.integers(min_value=0, max_value=75 * 366 * 1440))
+def test_less_than_a_day_and_an_hour_goes_by_after_the_last_days(n_days: int, minutes: int) -> None:
+    end = datetime(2004, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
+
+    period = parse_period(f"last-{n_days}-days", PARIS, covered=(end, end))
+
+    assert utc(period.until) <= utc(end) < utc(period.until) + timedelta(days=1, hours=1)
+    assert (period.until.date() - period.since.date()).days == n_days
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "last-0-days", "last-367-days", "last-007-days", "last--7-days", "last-7-day", "last-days",
+        "last-1000-days", "last-٧-days",
         "", "yesterday", "2026", "2026-13", "2026-00", "2026-Q5", "2026-W00", "2026-W54",
         "2025-W53", "2026-W1", "..", "2026-10-01..", "..2026-10-01", "2026-10-01..2026-11-31",
         "2026-10-01", "0001-01", "1989-12", "9999-12", "9999-Q4", "9999-W52",

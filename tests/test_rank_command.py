@@ -76,7 +76,9 @@ def test_bodies_are_ranked_by_their_response_rate() -> None:
     result = rank()
 
     assert (result.code, result.err) == (0, "")
-    assert re.search(r"1 +Ville de Montsabran .*\n.*2 +Métro de Valdoine ", result.out)
+    assert re.search(
+        r"\n1 +\(1–2\) +Ville de Montsabran .*\n2 +\(1–2\) +Métro de Valdoine ", result.out
+    )
 
 
 def test_options_say_what_counts() -> None:
@@ -123,6 +125,95 @@ def test_the_data_end_where_they_are_told_to() -> None:
 
     assert (early["n_requests"], early["n_pending"]) == ("0", "2")
     assert (late["n_requests"], late["n_pending"]) == ("2", "0")
+
+
+# --- compared to another period ----------------------------------------------------------------
+
+LATER = ("--period", "2026-W44", "--horizon", "1d")
+
+
+def test_a_ranking_is_compared_to_a_period_by_its_name() -> None:
+    found = rows(rank(*LATER, "--compare-to", "2026-W37", "--format", "csv"))
+
+    ville, metro = found["ville"], found["metro"]
+    assert (ville["compared_to"], ville["rank"], ville["previous_rank"]) == ("2026-W37", "1", "1")
+    assert (ville["previous_response_rate"], ville["difference"]) == ("1.0", "-1.0")
+    assert (metro["rank"], metro["previous_rank"], metro["difference"]) == ("", "2", "")
+
+
+def test_a_ranking_is_compared_to_the_period_before() -> None:
+    found = rows(rank("--period", "2026-W38", "--compare-to", "previous", "--format", "csv"))
+
+    assert {row["compared_to"] for row in found.values()} == {"2026-W37"}
+
+
+def test_who_is_gone_and_how_ranks_moved_stands_in_the_table() -> None:
+    result = rank(*LATER, "--compare-to", "2026-W37")
+
+    assert result.code == 0
+    assert "\ncompared to   2026-W37\n" in result.out
+    assert re.search(r"\n1 += +\(1–1\) +Ville de Montsabran .* −100", result.out)
+    assert "\ngone: Métro de Valdoine\n" in result.out
+
+
+def test_who_is_new_stands_in_the_table() -> None:
+    result = rank("--compare-to", "previous")
+
+    assert re.search(r"\n1 +new +\(1–2\) +Ville de Montsabran ", result.out)
+    assert "new: not ranked in 2026-W36" in result.out
+
+
+# --- by something else than bodies -------------------------------------------------------------
+
+BY_CATEGORY = ("--by-group", "category")
+
+
+@pytest.mark.parametrize(
+    ("format_name", "line"),
+    [
+        ("table", r"\nville +1 +2 +100 % \(34–100\) +100 % "),
+        ("csv", r"\ncategory,ville,1,2,2,1\.0,"),
+        ("markdown", r"\n\| ville \| 1 \| 2 \| 100 % \(34–100\) \| 100 % \| "),
+    ],
+)
+def test_requests_are_counted_by_category(format_name: str, line: str) -> None:
+    result = rank(*BY_CATEGORY, "--format", format_name)
+
+    assert (result.code, result.err) == (0, "")
+    assert re.search(line, result.out)
+
+
+def test_a_json_document_keeps_pooled_numbers_and_medians_of_bodies_apart() -> None:
+    document = json.loads(rank(*BY_CATEGORY, "--format", "json").out)
+
+    transport, ville = document["lines"]
+    assert (document["by"], transport["label"], ville["label"]) == (
+        "category",
+        "transport",
+        "ville",
+    )
+    assert (ville["pooled"]["n_requests"], ville["pooled"]["response_rate"]) == (2, 1.0)
+    assert ville["median_of_bodies"]["response_rate"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("group", "labels"),
+    [
+        ("day", ["2026-09-07", "2026-09-08", "2026-09-09", "2026-09-10"]),
+        ("week", ["2026-W37"]),
+        ("hour-of-week", ["Mon 10", "Tue 12", "Wed 12", "Thu 13"]),  # in Paris
+        ("network", ["twitter"]),
+        (
+            "account",
+            ["Ville de Montsabran, twitter @montsabran", "Métro de Valdoine, twitter @valdoine"],
+        ),
+    ],
+)
+def test_requests_are_counted_by_other_groups(group: str, labels: list[str]) -> None:
+    result = rank("--by-group", group, "--select", "all", "--format", "csv")
+
+    assert result.code == 0
+    assert [row["label"] for row in csv.DictReader(result.out.splitlines())] == labels
 
 
 # --- formats and files -------------------------------------------------------------------------
@@ -229,7 +320,14 @@ def test_an_interruption_ends_a_command_without_a_word(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [(), ("--unit", "message", "--match", "direct"), ("--exclude", "none", "--horizon", "none")],
+    [
+        (),
+        ("--unit", "message", "--match", "direct"),
+        ("--unit", "author", "--match", "loose", "--clock", "business"),
+        ("--exclude", "none", "--horizon", "none"),
+        ("--by-group", "category"),
+        ("--by-group", "hour-of-week"),
+    ],
 )
 def test_the_statement_is_one_that_an_engine_understands_with_all_its_parameters(
     options: tuple[str, ...],
@@ -264,6 +362,15 @@ def test_the_statement_is_one_that_an_engine_understands_with_all_its_parameters
         (["--as-of", "soon"], 2, "--as-of soon: write a day or a time such as 2026-11-23T09:00"),
         (["--as-of", "0001-01-03"], 2, "--as-of 0001-01-03: write a day or a time such as"),
         (["--period", "all", "--as-of", "1999-01-01"], 2, "the period all is empty"),
+        (["--by-group", "categry"], 2, "unknown group 'categry'; did you mean 'category'?"),
+        (["--by-group", "day", "--compare-to", "previous"], 2, "--compare-to compares bodies, and"),
+        (["--compare-to", "soon"], 2, "cannot read the period 'soon'; write 2026-W46"),
+        (["--period", "all", "--compare-to", "previous"], 2, "nothing comes before the period all"),
+        (["--sql", "--compare-to", "previous"], 2, "one statement, which has no --format and no"),
+        (["--clock", "business"], 2, "3 of the bodies have no opening hours; name their calendars"),
+        (["--calendar", "ofice", "--clock", "business"], 2, "'ofice'; did you mean 'office'?"),
+        (["--within", "none"], 2, "--within none: write times such as 1h, 24h or 7d"),
+        (["--show", "median_wiat"], 2, "'median_wiat'; did you mean 'median_wait'?"),
         (["--panel", "missing.csv"], 3, "missing.csv: the panel cannot be read (No such file"),
         (["missing.toml"], 3, "missing.toml"),
         (["--store", "missing"], 5, "there is no store yet; `socialscore import FILE --store mis"),

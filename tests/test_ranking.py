@@ -132,6 +132,46 @@ def test_exclusions_are_a_list_whose_order_means_nothing(
     assert load_ranking(None, {"exclude": written}).exclude == reasons
 
 
+@pytest.mark.parametrize(
+    ("written", "times"),
+    [
+        ("24h", ("24h",)),
+        ("2h,8h,2h", ("2h", "8h")),
+        (["90 m", "1w"], ("90m", "1w")),
+    ],
+)
+def test_times_are_a_list_in_which_each_stands_once(
+    written: str | list[str], times: tuple[str, ...]
+) -> None:
+    assert load_ranking(None, {"within": written}).within == times
+
+
+def test_bands_are_tables_in_order_with_conditions_of_two_sorts(path: Path) -> None:
+    text = """
+        [[bands]]
+        label = "Fast"
+        at_least = {response_rate = 0.9}
+        at_most = {mean_delay = 900}
+
+        [[bands]]
+        label = "Sound"
+        at_least = {response_rate = 0.9}
+    """
+
+    fast, sound = load(path, text).bands
+
+    assert (fast.label, fast.at_least, fast.at_most) == (
+        "Fast", {"response_rate": 0.9}, {"mean_delay": 900},
+    )  # fmt: skip
+    assert (sound.label, sound.at_least, sound.at_most) == ("Sound", {"response_rate": 0.9}, {})
+
+
+def test_the_bands_of_a_file_replace_those_of_its_preset(path: Path) -> None:
+    text = 'preset = "abgeordnetenwatch"\n[[bands]]\nlabel = "All"\nat_least = {response_rate = 1}'
+
+    assert [band.label for band in load(path, text).bands] == ["All"]
+
+
 # --- what is wrong is named with its file and key, or its option ---------------------------------
 
 
@@ -172,7 +212,21 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ('min_requests = "ten"', ", key min_requests: Input should be a valid integer"),
         ("min_requests = -1", ", key min_requests: Input should be greater than or equal to 0"),
         ("min_coverage = 95", ", key min_coverage: Input should be less than or equal to 1"),
-        ('badge = {label = "x"}', ", key badge.metric: Field required"),
+        ("[[bands]]", ", key bands.0.label: Field required"),
+        ('[[bands]]\nlabel = "x"\nat_lest = 1', ", key bands.0.at_lest: Extra inputs are not"),
+        (
+            '[[bands]]\nlabel = "x"\nat_least = {response_rate = "most"}',
+            ", key bands.0.at_least.response_rate: Input should be a valid number",
+        ),
+        ('within = ["soon"]', ", key within: write times"),
+        ("within = [24]", ", key within: write times such as 1h, 24h or 7d"),
+        ('within = "none"', ", key within: write times such as 1h, 24h or 7d"),
+        ("trim = 1", ", key trim: Input should be less than 1"),
+        ("latest = -1", ", key latest: Input should be greater than or equal to 0"),
+        ("seed = 4294967296", ", key seed: Input should be less than 4294967296"),
+        ('clock = "busines"', ", key clock: unknown clock 'busines'; did you mean 'business'?"),
+        ('unit = "auhtor"', ", key unit: unknown unit 'auhtor'; did you mean 'author'?"),
+        ('badge = {label = "x"}', ": unknown key 'badge'; did you mean 'bands'?"),
         ("title = 7", ", key title: Input should be a valid string"),
     ],
 )
@@ -215,6 +269,8 @@ def test_a_mistake_in_an_option_is_named_without_a_file(
         ("unit", "message"), ("horizon", "none"), ("exclude", "none"), ("by", "median_wait"),
         ("ignore", ["42"]), ("include_institutions", True), ("timezone", "UTC"),
         ("networks", ["mastodon"]), ("min_coverage", 0.5), ("title", "Another"),
+        ("within", "2h"), ("trim", 0.05), ("latest", 10), ("clock", "business"), ("strict", True),
+        ("show", ["n_requests"]), ("bands", [{"label": "All"}]), ("seed", 1),
     ],
 )  # fmt: skip
 def test_the_digest_changes_with_every_option(key: str, value: object) -> None:

@@ -24,26 +24,34 @@ from scoreboards import (
     EXAMPLES,
     METRICS,
     PARIS,
+    bands,
+    business,
+    by_category,
+    by_hour_of_week,
+    compared,
     devoted,
     nothing_ranked,
     ordinary,
+    prompt,
     provisional,
     score,
     scoreboard,
+    since,
 )
 from shell import read_only
 
 from socialscore.errors import UnknownName, UsageError
-from socialscore.model import Body, Score
+from socialscore.model import Band, Body, Change, Line, Score
 from socialscore.reporters import REPORTERS, humane, render
 from socialscore.reporters.console import bar
 from socialscore.reporters.files import write_atomically
 from socialscore.reporters.markdown import escaped
+from socialscore.reporters.scoreboards import worded_scoreboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from socialscore.model import Scoreboard
+    from socialscore.model import Breakdown, Scoreboard
 
 # --- golden files ---------------------------------------------------------------------------------
 
@@ -81,19 +89,39 @@ UNITS = {
 }
 
 
-@st.composite
-def scores(draw: st.DrawFn, *, ranked: bool) -> Score:
-    values = {metric.name: draw(st.none() | UNITS[metric.unit]) for metric in METRICS}
-    body = Body(draw(NAMES), draw(NAMES), draw(st.sampled_from(["", "city", "région", "市"])))
-    if ranked:
-        return Score(body, values, rank=draw(st.integers(1, 99)))
-    return Score(body, values, reason=draw(st.sampled_from(["too-few", "suspect", "closed"])))
+VALUES = st.fixed_dictionaries({metric.name: st.none() | UNITS[metric.unit] for metric in METRICS})
+RANKS = st.integers(1, 9_999)
+DIFFERENCES = st.none() | st.floats(-1, 1)
+CHANGES = st.builds(Change, VALUES, st.none() | RANKS, DIFFERENCES, DIFFERENCES, DIFFERENCES)
+BANDS = st.lists(
+    st.builds(
+        Band,
+        NAMES,
+        st.just({"response_rate": 0.65}) | st.just({}),
+        st.just({"median_delay": 900}) | st.just({}),
+    ),
+    max_size=3,
+)
 
 
 @st.composite
-def any_scoreboard(draw: st.DrawFn) -> Scoreboard:
-    ranked = draw(st.lists(scores(ranked=True), max_size=4))
-    unranked = draw(st.lists(scores(ranked=False), max_size=3))
+def scores(draw: st.DrawFn, names: st.SearchStrategy[str], *, ranked: bool) -> Score:
+    category = draw(st.sampled_from(["", "city", "région", "市"]))
+    body, values = Body("b", draw(names), category), draw(VALUES)
+    change = draw(st.none() | CHANGES)
+    if not ranked:
+        reason = draw(st.sampled_from(["too-few", "suspect", "closed"]))
+        return Score(body, values, reason=reason, change=change)
+    rank, low, high = draw(RANKS), draw(st.none() | RANKS), draw(RANKS)
+    percentile, band = draw(SHARES), draw(st.none() | names)
+    return Score(body, values, rank, None, low, high, percentile, band, change)
+
+
+@st.composite
+def any_scoreboard(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMES) -> Scoreboard:
+    ranked = draw(st.lists(scores(names, ranked=True), max_size=4))
+    unranked = draw(st.lists(scores(names, ranked=False), max_size=3))
+    shown = st.lists(st.sampled_from([metric.name for metric in METRICS]), unique=True)
     return scoreboard(
         *ranked,
         *unranked,
@@ -102,11 +130,10 @@ def any_scoreboard(draw: st.DrawFn) -> Scoreboard:
         key=draw(st.sampled_from([metric.name for metric in METRICS if metric.better])),
         horizon_seconds=draw(st.none() | st.integers(1, 60 * 86_400)),
         provisional=draw(st.booleans()),
-        badge=draw(
-            st.just({})
-            | st.just({"label": "Prompt", "metric": "median_delay", "at_least": 60})
-            | st.just({"label": "Devoted", "metric": "response_rate", "at_least": 0.65})
-        ),
+        show=tuple(draw(shown)),
+        bands=tuple(draw(BANDS)),
+        compared_to=draw(st.none() | st.just("2026-W45")),
+        gone=tuple(draw(st.lists(st.builds(Body, st.just("b"), NAMES), max_size=2))),
     )
 
 
@@ -118,21 +145,39 @@ def test_no_line_on_the_console_is_wider_than_the_screen(example: Scoreboard, wi
     assert max(map(cell_len, lines)) <= width
 
 
-@given(any_scoreboard(), st.integers(60, 160))
+@given(any_scoreboard(names=st.sampled_from(["Roz", "Brec'h", "Île"])), st.integers(60, 160))
 @settings(max_examples=60, deadline=None)
 def test_the_console_cuts_no_number(example: Scoreboard, width: int) -> None:
+    columns = worded_scoreboard(example).columns
+    known = {re.sub(" +", " ", cell.text) for column in columns for cell in column.cells}
+
+    lines = _table_lines(render(example, "table", width=width))
+
+    for line in lines:
+        words = re.sub("[█▏▎▍▌▋▊▉]+", "", line)
+        assert set(re.split(" {2,}", words.strip())) - {""} <= known
+    assert len(lines) == sum(shown.rank is not None for shown in example.scores)
+
+
+@given(any_scoreboard(), st.integers(60, 160))
+@settings(max_examples=60, deadline=None)
+def test_the_console_always_shows_rank_and_key(example: Scoreboard, width: int) -> None:
+    columns = {column.name: column for column in worded_scoreboard(example).columns}
+
     text = render(example, "table", width=width)
 
-    for shown in example.scores:
-        assert humane.count(shown.values["n_requests"]) in text
-        if shown.rank is not None:
-            assert humane.share(shown.values["response_rate"]) in text
-            if shown.values[example.key] is not None:
-                assert humane.quantity(shown.values[example.key], _unit(example.key)) in text
+    for column in columns and (columns["place"], columns[example.key]):
+        for cell in column.cells:
+            assert cell.number in text
 
 
-def _unit(name: str) -> str:
-    return next(metric.unit for metric in METRICS if metric.name == name)
+def _table_lines(text: str) -> list[str]:
+    """The lines of the first table."""
+    if "No body is ranked" in text:
+        return []
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("──")) + 1
+    return lines[start : lines.index("", start)]
 
 
 @given(any_scoreboard())
@@ -243,6 +288,17 @@ def test_a_name_cannot_use_the_markup_of_the_table() -> None:
     assert "Ker [bold]mor :smile:" in render(example, "table", width=100)
 
 
+def test_only_an_interval_of_none_and_all_ends_at_0_and_100() -> None:
+    example = scoreboard(
+        score("Kermorvan", 3_000, 2_999, 60.0, rank=1), score("Lannebec", 3_000, 1, 60.0, rank=2)
+    )
+
+    text = render(example, "markdown")
+
+    assert ">99 % (>99–>99)" in text
+    assert "<1 % (<1–<1)" in text
+
+
 def test_equal_ranks_are_marked() -> None:
     places = re.findall(r"^(\d+=?)", render(ordinary(), "table"), re.MULTILINE)
 
@@ -253,22 +309,187 @@ def test_a_delay_over_few_answers_stands_in_parentheses_and_is_explained() -> No
     text = render(ordinary(), "table")
 
     assert "(12 min) " in text
-    assert "(12 min): median of fewer than 5 answers\n" in text
+    assert "( ): a delay over fewer than 5 answers\n" in text
 
 
 def test_parentheses_are_not_explained_where_there_are_none() -> None:
     assert "fewer than 5 answers" not in render(provisional(), "table")
 
 
-def test_the_badge_is_a_sign_behind_the_name_with_a_legend() -> None:
+def test_parentheses_are_not_explained_where_their_column_gave_way() -> None:
+    assert "fewer than 5 answers" not in render(ordinary(), "table", width=60)
+
+
+def test_the_only_band_is_a_sign_behind_the_name_with_a_legend() -> None:
     text = render(devoted(), "table")
 
     assert "Kermorvan Télécom* " in text
     assert "* Socially Devoted: response rate at least 65 %\n" in text
 
 
-def test_an_unranked_body_holds_no_badge() -> None:
-    assert "Petit Câble*" not in render(devoted(), "table")
+@pytest.mark.parametrize("rank", [None, 1])
+def test_the_table_of_reasons_too_gives_way_where_many_counts_are_shown(rank: int | None) -> None:
+    counts = tuple(replace(METRICS[0], name=f"n_{n}", label="Conversations") for n in range(4))
+    example = scoreboard(
+        *([replace(score("Kermorvan", 20, 10), rank=rank)] if rank else []),
+        score("Roz", 9, 0, reason="too-few"),
+        metrics=(*METRICS, *counts),
+        show=("n_requests", *(count.name for count in counts)),
+    )
+
+    text = render(example, "table", width=60)
+
+    assert max(map(cell_len, text.splitlines())) <= 60
+    assert re.search(r"^ *not ranked +requests .*because$", text, re.MULTILINE)
+    assert re.search(r"^ *Roz .* 9 .*fewer than 10", text, re.MULTILINE)
+
+
+def test_a_body_outside_the_only_band_has_no_sign() -> None:
+    text = render(devoted(), "table")
+
+    assert "Fibre Armorelle " in text
+    assert "Petit Câble " in text
+
+
+def test_conditions_of_a_band_on_several_metrics_are_joined() -> None:
+    text = render(prompt(), "table", width=120)
+
+    assert (
+        "* Very responsive to messages: "
+        "response rate at least 90 %, mean delay at most 15 min\n" in text
+    )
+
+
+def test_several_bands_are_a_column_and_a_legend() -> None:
+    text = render(bands(), "table")
+
+    assert re.search(r"^3  Trémeur-les-Bains .* Good$", text, re.MULTILINE)
+    assert "\nGood: response rate at least 80 %\n" in text
+
+
+def test_a_band_without_conditions_takes_all_others() -> None:
+    example = replace(bands(), bands=(Band("Good", {"response_rate": 0.8}), Band("Poor")))
+
+    assert "\nPoor: all others\n" in render(example, "table")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.65, "share", "65 %"),
+        (0.995, "share", "99.5 %"),
+        (900.0, "seconds", "15 min"),
+        (5_430, "seconds", "5430 s"),
+        (-1_000, "count", "−1,000"),
+    ],
+)
+def test_the_limit_of_a_band_is_said_exactly(value: float, unit: str, words: str) -> None:
+    assert humane.limit(value, unit) == words
+
+
+def test_the_interval_of_a_rank_stands_beside_it() -> None:
+    lines = _table_lines(render(ordinary(), "table"))
+
+    assert lines[0].startswith("1   (1–2)   Kermorvan")
+    assert lines[1].startswith("2=  (2–4)   Bus de l'Aulnaie")
+
+
+def test_there_is_no_column_for_intervals_of_ranks_that_nobody_has() -> None:
+    text = render(provisional(), "markdown")
+
+    assert "|  | rank (95 %) | body |" in render(ordinary(), "markdown")
+    assert "|  | body |" in text
+
+
+def test_a_table_shows_the_metrics_of_the_ranking_in_its_order_then_the_key() -> None:
+    example = replace(business(), show=("within_8h", "n_requests"))
+
+    assert "| body | within 8 h | requests | response rate (95 %) |" in render(example, "markdown")
+
+
+def test_every_delay_over_few_answers_stands_in_parentheses() -> None:
+    assert " (15 min)\n" in render(business(), "table", width=120)
+
+
+def test_a_median_wait_without_an_upper_bound_is_longer_than_the_horizon() -> None:
+    example = scoreboard(
+        score("Kermorvan", 20, 10, 60.0, rank=1),
+        metrics=(*METRICS, replace(METRICS[6], name="median_wait_high")),
+        show=("median_wait_high",),
+    )
+
+    assert "> 7 d" in render(example, "markdown")
+
+
+# --- the console: comparisons ---------------------------------------------------------------------
+
+
+def test_a_difference_whose_interval_contains_0_has_no_arrow() -> None:
+    change = since(30, 50, 42, 60)
+
+    assert change.difference == pytest.approx(0.1)
+    assert (change.low, change.high) == pytest.approx((-0.076, 0.271), abs=5e-4)
+    assert re.search(r"Trémeur-les-Bains .*   \+10 \(−8–\+27\)$", _compared(), re.MULTILINE)
+
+
+def test_a_difference_whose_interval_excludes_0_has_an_arrow() -> None:
+    assert " ▲ +10 (+6–+13)\n" in _compared()
+    assert " ▼ −49 (−59–−38)\n" in _compared()
+    assert "▲ ▼: the 95 % interval of the difference, in points, excludes 0\n" in _compared()
+
+
+def test_arrows_are_not_explained_where_there_are_none() -> None:
+    change = since(30, 50, 42, 60, rank=1)
+    example = scoreboard(
+        score("Kermorvan", 60, 42, 60.0, rank=1, change=change), compared_to="2026-W45"
+    )
+
+    assert "▲" not in render(example, "table")
+
+
+def test_a_movement_says_how_many_ranks_a_body_rose_or_fell() -> None:
+    movements = [line.split()[1] for line in _table_lines(_compared())]
+
+    assert movements == ["↑2", "=", "↑2", "new", "new", "↓5"]
+
+
+def test_who_is_new_is_explained_and_who_is_gone_is_named() -> None:
+    assert "new: not ranked in 2026-W45\n" in _compared()
+    assert "gone: Eaux de Roz, Lannebec\n" in _compared()
+
+
+def test_nothing_is_compared_where_there_is_no_earlier_period() -> None:
+    example = replace(compared(), compared_to=None, gone=())
+
+    for sign in ("▲", "↑2", "new", "gone", "W45"):
+        assert sign not in render(example, "table", width=120)
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [(0.1, "+10"), (-0.081, "−8"), (0.0, "0"), (0.001, "+0"), (-0.001, "−0")],
+)
+def test_a_difference_is_said_in_points_with_its_sign(difference: float, words: str) -> None:
+    assert humane.points(difference) == words
+
+
+def _compared() -> str:
+    return render(compared(), "table", width=120)
+
+
+# --- the console: facts ---------------------------------------------------------------------------
+
+
+def test_terms_that_do_not_fit_side_by_side_stand_below_each_other() -> None:
+    clock = "clock         business (every-day-9-17), off-hours elapsed"
+
+    assert f"\n{clock}\n" in render(business(), "table", width=80)
+    assert f"  {clock}\n" in render(business(), "table", width=120)
+
+
+def test_strictness_is_said() -> None:
+    assert "strict        yes" in render(bands(), "table")
+    assert "strict        no" in render(ordinary(), "table")
 
 
 def test_the_horizon_none_is_said_with_its_end() -> None:
@@ -348,23 +569,49 @@ def test_the_columns_of_a_csv_keep_their_order() -> None:
     header = render(devoted(), "csv").splitlines()[0]
 
     assert header == (
-        "rank,body_id,body,category,"
-        "n_requests,n_answered,response_rate,response_rate_low,response_rate_high,median_delay,"
+        "rank,rank_low,rank_high,percentile,body_id,body,category,"
+        "n_requests,n_answered,response_rate,wilson_low,wilson_high,median_delay,median_wait,"
         "devoted_index,"
-        "period,period_from,period_until,timezone,horizon_seconds,unit,selection,match,clock,"
-        "responders,exclude,min_requests,key,as_of,provisional,title,panel,preset,version,"
-        "ranking_digest,panel_digest,badge,reason"
+        "period,period_from,period_until,compared_to,timezone,horizon_seconds,unit,selection,match,"
+        "clock,responders,strict,exclude,min_requests,key,as_of,provisional,title,panel,preset,"
+        "version,ranking_digest,panel_digest,band,reason"
     )
 
 
-def test_a_csv_without_badge_has_no_such_column() -> None:
-    assert "badge" not in render(ordinary(), "csv").splitlines()[0].split(",")
+def test_a_csv_has_its_header_where_the_panel_has_no_body() -> None:
+    example = scoreboard(compared_to="2026-W45")
+
+    (header,) = csv.reader(io.StringIO(render(example, "csv")))
+
+    assert header[-1] == "reason"
+    assert "movement" in header
 
 
-def test_a_badge_in_a_csv_is_empty_where_it_is_undecided() -> None:
-    rows = csv.DictReader(io.StringIO(render(devoted(), "csv")))
+def test_a_csv_says_the_band_and_the_interval_of_the_rank() -> None:
+    rows = list(csv.DictReader(io.StringIO(render(devoted(), "csv"))))
+    sure = next(csv.DictReader(io.StringIO(render(ordinary(), "csv"))))
 
-    assert [row["badge"] for row in rows] == ["true", "true", "false", "false", ""]
+    assert [row["band"] for row in rows] == ["Socially Devoted", "Socially Devoted", "", "", ""]
+    assert (sure["rank_low"], sure["rank_high"], sure["percentile"]) == ("1", "2", "1.0")
+    assert rows[0]["rank_low"] == rows[0]["percentile"] == ""
+
+
+def test_a_csv_that_compares_says_then_and_how_it_changed() -> None:
+    rows = list(csv.DictReader(io.StringIO(render(compared(), "csv"))))
+
+    names = ["previous_rank", "previous_response_rate", "difference", "direction", "movement"]
+    assert [rows[0][name] for name in names] == ["3", "0.704", "0.095844", "up", "2"]
+    assert [rows[4][name] for name in names] == ["", "", "", "", ""]
+    assert [rows[5][name] for name in names] == ["1", "0.808333", "-0.492949", "down", "-5"]
+    assert [rows[6]["previous_rank"], rows[6]["movement"]] == ["4", ""]
+    assert rows[2]["difference_low"].startswith("-0.076")
+    assert {row["compared_to"] for row in rows} == {"2026-W45"}
+
+
+def test_a_csv_that_does_not_compare_has_no_such_columns() -> None:
+    header = render(ordinary(), "csv").splitlines()[0].split(",")
+
+    assert not {"previous_rank", "difference", "movement"} & set(header)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -394,14 +641,12 @@ def test_a_csv_has_unix_line_ends() -> None:
     assert "\r" not in render(ordinary(), "csv")
 
 
-def test_a_json_document_declares_its_metrics_and_its_badge() -> None:
+def test_a_json_document_declares_its_metrics_and_its_bands() -> None:
     document = json.loads(render(devoted(), "json"))
 
-    assert document["badge"] == {
-        "label": "Socially Devoted",
-        "metric": "response_rate",
-        "at_least": 0.65,
-    }
+    assert document["bands"] == [
+        {"label": "Socially Devoted", "at_least": {"response_rate": 0.65}, "at_most": {}}
+    ]
     assert document["metrics"][-1] == {
         "name": "devoted_index",
         "label": "Devoted index",
@@ -412,6 +657,15 @@ def test_a_json_document_declares_its_metrics_and_its_badge() -> None:
     assert document["horizon_seconds"] is None
 
 
+def test_a_json_document_that_compares_says_who_is_gone() -> None:
+    document = json.loads(render(compared(), "json"))
+
+    assert document["compared_to"] == "2026-W45"
+    assert [body["body"] for body in document["gone"]] == ["Eaux de Roz", "Lannebec"]
+    assert document["scores"][5]["movement"] == -5
+    assert "gone" not in json.loads(render(ordinary(), "json"))
+
+
 def test_a_json_document_is_refused_rather_than_written_with_nan() -> None:
     broken = Score(Body("a", "A"), {"n_requests": float("nan")}, rank=1)
 
@@ -419,12 +673,89 @@ def test_a_json_document_is_refused_rather_than_written_with_nan() -> None:
         render(replace(ordinary(), scores=(broken,)), "json")
 
 
-def test_tables_in_markdown_have_as_many_cells_in_every_row() -> None:
-    html = MarkdownIt().enable("table").render(render(provisional(), "markdown"))
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_tables_in_markdown_have_as_many_cells_in_every_row(name: str) -> None:
+    html = MarkdownIt().enable("table").render(render(EXAMPLES[name](), "markdown"))
 
-    rows = [row.count("<th") + row.count("<td") for row in html.split("<tr>")[1:]]
+    tables = html.split("<table>")[1:]
+    assert tables
+    for table in tables:
+        rows = [row.count("<th") + row.count("<td") for row in table.split("<tr>")[1:]]
+        assert len(set(rows)) == 1
 
-    assert rows == [9, 9, 9]
+
+# --- breakdowns -----------------------------------------------------------------------------------
+
+
+def test_a_breakdown_says_that_it_is_pooled_and_what_the_median_of_bodies_is() -> None:
+    text = render(by_category(), "markdown")
+
+    header = "| category | bodies | requests | response rate (95 %) | median of bodies |"
+    assert header in text
+    assert "| city | 4 | 1,428 | 78 % (75–80) | 42 % |" in text
+    assert "pooled: all requests of a line together (Σk/ΣN); median of bodies: each body" in text
+
+
+def test_a_line_without_requests_shows_dashes() -> None:
+    text = render(by_hour_of_week(), "markdown")
+
+    assert "| Mon 00 | 0 | 0 | – | – | – | – |" in text
+
+
+def test_a_line_is_worded_like_a_body() -> None:
+    text = render(by_hour_of_week(), "markdown")
+
+    assert "| Mon 01 | 1 | 3 | 33 % (6–79) | 33 % | (7 h 00) | > 7 d |" in text
+
+
+def test_a_narrow_screen_keeps_label_requests_and_both_rates_of_a_breakdown() -> None:
+    text = render(by_hour_of_week(), "table", width=60)
+
+    assert re.search(r"^Mon 02 +1,204 +>99 % \(>99–>99\) +75 % ", text, re.MULTILINE)
+
+
+def test_a_breakdown_without_lines_says_so() -> None:
+    assert "There is no request to break down.\n" in render(_without_lines(), "table")
+
+
+def test_a_csv_of_a_breakdown_without_lines_has_its_header() -> None:
+    (header,) = csv.reader(io.StringIO(render(_without_lines(), "csv")))
+
+    assert header[:4] == ["by", "label", "n_bodies", "n_requests"]
+
+
+def test_a_nameless_line_is_a_dash() -> None:
+    nameless = Line("", 1, by_category().lines[0].pooled, {})
+
+    text = render(replace(by_category(), lines=(nameless,)), "markdown")
+
+    assert "| – | 1 | 1,428 |" in text
+
+
+def test_a_csv_of_a_breakdown_has_every_metric_pooled_and_then_as_the_median_of_bodies() -> None:
+    first, *others = csv.DictReader(io.StringIO(render(by_category(), "csv")))
+
+    assert (first["by"], first["label"], first["n_bodies"]) == ("category", "city", "4")
+    assert first["response_rate"] == "0.77521"
+    assert first["median_of_bodies_response_rate"] == "0.42"
+    assert first["median_of_bodies_median_delay"] == "677.0"
+    assert "median_of_bodies_n_requests" not in first
+    assert first["panel"] == others[2]["panel"] == "Towns and services of Armorelle"
+
+
+def test_a_json_document_of_a_breakdown_keeps_pooled_and_median_of_bodies_apart() -> None:
+    document = json.loads(render(by_category(), "json"))
+
+    assert document["by"] == "category"
+    assert document["lines"][0]["pooled"]["n_requests"] == 1_428
+    assert document["lines"][0]["median_of_bodies"] == {
+        "response_rate": 0.42,
+        "median_delay": 677.0,
+    }
+
+
+def _without_lines() -> Breakdown:
+    return replace(by_category(), lines=())
 
 
 # --- numbers that people read ---------------------------------------------------------------------

@@ -50,10 +50,11 @@ def test_the_wheel_installs_no_top_level_module_but_socialscore(installed: Path)
     assert names == {"socialscore"}
 
 
-def test_the_wheel_carries_the_presets_and_the_rules(installed: Path) -> None:
+def test_the_wheel_carries_the_presets_the_calendars_and_the_rules(installed: Path) -> None:
     package = installed / "socialscore"
 
     assert (package / "rankings/presets/default.toml").is_file()
+    assert (package / "calendars/office.toml").is_file()
     assert (package / "language/rules/fr.toml").is_file()
     assert (package / "scoring/sql/addressed.sql").is_file()
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from socialscore.model import Account, Body, Scoreboard
+from socialscore.model import Account, Body, Breakdown, Score, Scoreboard
 from socialscore.panel import Panel
 from socialscore.ranking import load_ranking
-from socialscore.scoring import MessageTable, score
+from socialscore.scoring import MessageTable, break_down, score
 from socialscore.store.schema import COVERAGE, MESSAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday
 END = START + timedelta(days=60)
@@ -72,12 +76,33 @@ def board(
     panel: Panel = PANEL,
     until: datetime = END,
     as_of: str | None = None,
+    beside: Sequence[Path] = (),
     **options: Any,
 ) -> Scoreboard:
     """The scoreboard of a world; options are those of a ranking, over `ALL`."""
-    return score(world(rows, panel, until), panel, load_ranking(None, ALL | options), as_of=as_of)
+    ranking = load_ranking(None, ALL | options)
+    return score(world(rows, panel, until), panel, ranking, as_of=as_of, beside=beside)
+
+
+def breakdown(
+    rows: list[dict[str, Any]], by: str, panel: Panel = PANEL, until: datetime = END, **options: Any
+) -> Breakdown:
+    """The requests of a world counted by something else than bodies; options as in `board`."""
+    ranking = load_ranking(None, ALL | options)
+    return break_down(world(rows, panel, until), panel, ranking, by)
+
+
+def line(scoreboard: Scoreboard, body_id: str = "ville") -> Score:
+    """One body's line of the scoreboard."""
+    return next(score for score in scoreboard.scores if score.body.body_id == body_id)
 
 
 def values(scoreboard: Scoreboard, body_id: str = "ville") -> dict[str, Any]:
     """What the scoreboard says of one body."""
-    return dict(next(s.values for s in scoreboard.scores if s.body.body_id == body_id))
+    return dict(line(scoreboard, body_id).values)
+
+
+def counts(scoreboard: Scoreboard, body_id: str = "ville") -> tuple[int, int]:
+    """Of one body, the answered requests and all requests."""
+    found = values(scoreboard, body_id)
+    return found["n_answered"], found["n_requests"]

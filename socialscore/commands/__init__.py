@@ -19,7 +19,9 @@ COMMANDS = {
     "init": "init",
     "import": "import_",
     "rank": "rank",
+    "explain": "explain",
     "adoption": "adoption",
+    "presets": "presets",
     "metrics": "metrics",
 }
 """Module by command, in the order in which a newcomer meets them."""

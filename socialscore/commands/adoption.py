@@ -1,13 +1,18 @@
-"""`socialscore adoption`: which bodies can be written to at all."""
+"""`socialscore adoption`: which bodies can be written to at all, and which of them write."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, chosen_panel, settings_here
-from socialscore.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from socialscore.ranking import Ranking
+    from socialscore.scoring.adoption import Activity
 
 __all__ = ["command"]
 
@@ -18,19 +23,69 @@ def command(
     network: Annotated[
         list[str] | None, typer.Option(help="Only this network; may be repeated.")
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Look at the 30 days before. Default: where the data end."
+        ),
+    ] = None,
 ) -> None:
-    """Count, by category, the bodies that have an account."""
-    from socialscore.model import NETWORKS
+    """Count, by category, the bodies that have an account, and those that use it.
+
+    Active are those that wrote a post of their own in 30 days, which a store has to know.
+    """
     from socialscore.panel import adoption
+    from socialscore.period import parse_as_of
+    from socialscore.ranking import load_ranking
+    from socialscore.scoring.adoption import activity
+    from socialscore.store.lake import Store
+
+    ranking = load_ranking(None, {"networks": network or None})
+    end = parse_as_of(as_of, ranking.zone) if as_of else None
+    settings = settings_here()
+    root = store or settings.store
+    bodies = chosen_panel(root, panel, settings.panel)
+    messages = Store.open(root) if store else Store.find(root)
+    posted = activity(messages, bodies, ranking, as_of=end) if messages else None
+    counts = adoption(bodies, ranking.networks)
+    if posted is None:
+        typer.echo("\n".join(_table(counts, None)))
+        typer.echo(
+            f"socialscore: no active_adoption, for {root} has nothing of these bodies yet; "
+            "`socialscore import FILE` brings messages",
+            err=True,
+        )
+        return
+    n_active = dict.fromkeys(counts, 0)
+    for body in bodies.bodies:
+        n_active[body.category] += body.body_id in posted.active
+    typer.echo("\n".join(_table(counts, n_active)))
+    typer.echo(_said(posted, ranking), err=True)
+
+
+def _table(
+    counts: Mapping[str, tuple[int, int]], n_active: Mapping[str, int] | None
+) -> Iterator[str]:
+    """The lines, by category; the last two columns only where it is known who is active."""
     from socialscore.reporters.humane import share
 
-    for name in network or []:
-        if name not in NETWORKS:
-            raise UnknownName("network", name, NETWORKS)
-    settings = settings_here()
-    bodies = chosen_panel(store or settings.store, panel, settings.panel)
-    rows = adoption(bodies, tuple(network or NETWORKS))
-    typer.echo(f"{'category':<30} {'bodies':>7} {'with account':>13} {'adoption':>9}")
-    for category, (n_bodies, n_adopting) in rows.items():
-        text = share(n_adopting / n_bodies)
-        typer.echo(f"{category or '–':<30} {n_bodies:>7} {n_adopting:>13} {text:>9}")
+    header = f"{'category':<30} {'bodies':>7} {'with account':>13} {'adoption':>9}"
+    yield header + (f" {'active':>7} {'active_adoption':>16}" if n_active is not None else "")
+    for category, (n_bodies, n_adopting) in counts.items():
+        line = f"{category or '–':<30} {n_bodies:>7} {n_adopting:>13}"
+        line += f" {share(n_adopting / n_bodies):>9}"
+        if n_active is not None:
+            line += f" {n_active[category]:>7} {share(n_active[category] / n_bodies):>16}"
+        yield line
+
+
+def _said(posted: Activity, ranking: Ranking) -> str:
+    """What the columns of activity rest on."""
+    from socialscore.reporters.humane import days
+
+    when = days(posted.since.astimezone(ranking.zone), posted.as_of.astimezone(ranking.zone))
+    text = f"active: a post of its own, {when} ({ranking.timezone})"
+    if n_unseen := len(posted.unseen):
+        bodies = "1 body" if n_unseen == 1 else f"{n_unseen} bodies"
+        text += f"; of {bodies} with an account, posts of these days were not collected"
+    return text

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from platformdirs import user_config_path
@@ -14,10 +15,30 @@ from platformdirs import user_config_path
 from socialscore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from socialscore.panel import Panel
+    from socialscore.ranking import Ranking
+    from socialscore.store.lake import Store
 
-__all__ = ["PanelOption", "StoreOption", "chosen_panel", "screen_width", "settings_here"]
+__all__ = [
+    "AsOfOption",
+    "PanelOption",
+    "PeriodOption",
+    "PresetOption",
+    "RankingArgument",
+    "StoreOption",
+    "Subject",
+    "chosen_panel",
+    "screen_width",
+    "settings_here",
+    "subject",
+]
 
+RankingArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[RANKING]", help="A ranking file, or `demo` for the demo's."),
+]
 StoreOption = Annotated[
     Path | None,
     typer.Option("--store", metavar="DIR", help="The folder of the store. Default: the setting."),
@@ -26,6 +47,63 @@ PanelOption = Annotated[
     Path | None,
     typer.Option("--panel", metavar="FILE", help="The bodies: a CSV, one row per account."),
 ]
+PresetOption = Annotated[
+    str | None, typer.Option("--preset", help="A published way of counting. Default: default.")
+]
+PeriodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--period",
+        metavar="PERIOD",
+        help="2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, last-week, last-30-days or all. Default: "
+        "last-week, the last ISO week that was collected to its end.",
+    ),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="TIME", help="Where the data are taken to end. Default: where they do."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a command is asked about, found and opened."""
+
+    messages: Store
+    panel: Panel
+    ranking: Ranking
+    details: dict[str, Any]  # what scoring takes besides, by keyword
+
+
+def subject(
+    ranking: str | None,
+    options: Mapping[str, object],
+    *,
+    store: Path | None,
+    panel: Path | None,
+    as_of: str | None,
+) -> Subject:
+    """The store, the panel and the ranking that the options, the ranking file or settings name."""
+    from socialscore.content import ranking_path
+    from socialscore.ranking import load_ranking
+    from socialscore.store.lake import Store
+    from socialscore.store.privacy import Pseudonyms, read_key
+
+    path = ranking_path(ranking) if ranking else None
+    chosen = load_ranking(path, options)
+    settings = settings_here()
+    root = store or settings.store
+    messages = Store.open(root)
+    paths = [panel, chosen.panel, settings.panel]
+    bodies = chosen_panel(root, *paths)
+    details = {
+        "as_of": as_of,
+        "pseudonym": Pseudonyms(read_key(settings.key_file)).of if chosen.ignore else None,
+        "beside": [file for file in (next(filter(None, paths), None), path) if file],
+    }
+    return Subject(messages, bodies, chosen, details)
 
 
 def settings_here() -> Settings:

@@ -9,57 +9,66 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialscore.commands.common import (
+    AsOfOption,
     PanelOption,
+    PeriodOption,
+    PresetOption,
+    RankingArgument,
     StoreOption,
-    chosen_panel,
+    Subject,
     screen_width,
-    settings_here,
+    subject,
 )
-from socialscore.errors import UsageError
+from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from socialscore.model import Scoreboard
-    from socialscore.scoring import Question
+    from socialscore.model import Breakdown, Scoreboard
 
 __all__ = ["command"]
 
 
 def command(
-    ranking: Annotated[
-        str | None,
-        typer.Argument(metavar="[RANKING]", help="A ranking file, or `demo` for the demo's."),
-    ] = None,
+    ranking: RankingArgument = None,
     store: StoreOption = None,
     panel: PanelOption = None,
-    preset: Annotated[
-        str | None, typer.Option(help="A published way of counting. Default: default.")
-    ] = None,
-    period: Annotated[
+    preset: PresetOption = None,
+    period: PeriodOption = None,
+    compare_to: Annotated[
         str | None,
         typer.Option(
-            metavar="PERIOD",
-            help="2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, last-week or all. Default: last-week, "
-            "the last ISO week that was collected to its end.",
+            metavar="PERIOD", help="Say what changed since a period, or since `previous`."
         ),
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="Where the data are taken to end. Default: where they do."
-        ),
+    as_of: AsOfOption = None,
+    unit: Annotated[
+        str | None, typer.Option(help="What is counted: episode, message or author.")
     ] = None,
-    unit: Annotated[str | None, typer.Option(help="What is counted: message or episode.")] = None,
     select: Annotated[
         str | None, typer.Option(help="question-mark, questions, requests or all.")
     ] = None,
-    clock_start: Annotated[
-        str | None, typer.Option(help="An episode's delay runs from its first or last message.")
+    match: Annotated[
+        str | None, typer.Option(help="How a response is found: direct, conversation or loose.")
+    ] = None,
+    responders: Annotated[
+        str | None, typer.Option(help="Who may answer: group, or the same account.")
+    ] = None,
+    strict: Annotated[
+        bool | None, typer.Option("--strict", help="A redirect is no response.")
     ] = None,
     horizon: Annotated[
         str | None, typer.Option(help="How long each request is watched: 7d, 24h, none.")
     ] = None,
-    match: Annotated[
-        str | None, typer.Option(help="How a response is found: direct or conversation.")
+    clock: Annotated[
+        str | None, typer.Option(help="calendar, or business: open hours only.")
+    ] = None,
+    calendar: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Opening hours for all, such as office.")
+    ] = None,
+    off_hours_reply: Annotated[
+        str | None, typer.Option(help="A response while closed takes zero time, or what elapsed.")
+    ] = None,
+    clock_start: Annotated[
+        str | None, typer.Option(help="An episode's delay runs from its first or last message.")
     ] = None,
     exclude: Annotated[
         str | None,
@@ -75,11 +84,24 @@ def command(
         int | None, typer.Option(help="A body with fewer requests has no rank.")
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="METRIC", help="The metric that ranks.")] = None,
+    within: Annotated[
+        str | None, typer.Option(metavar="LIST", help="Times for within_1h …: 2h,8h,24h.")
+    ] = None,
+    show: Annotated[
+        str | None, typer.Option(metavar="LIST", help="The metrics in the table, with commas.")
+    ] = None,
     network: Annotated[
         list[str] | None, typer.Option(help="Only this network; may be repeated.")
     ] = None,
     timezone: Annotated[
         str | None, typer.Option(help="Where days begin. Default: Europe/Paris.")
+    ] = None,
+    by_group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GROUP",
+            help="Do not rank, but count by account, network, category, day, week or hour-of-week.",
+        ),
     ] = None,
     format_name: Annotated[
         str, typer.Option("--format", help="table, csv, json or markdown.")
@@ -96,48 +118,75 @@ def command(
     Options override the ranking file, which overrides the preset. `socialscore rank` alone ranks
     the last ISO week of the store that socialscore.toml names.
     """
-    from socialscore.content import ranking_path
-    from socialscore.ranking import load_ranking
     from socialscore.reporters import check_format, render
     from socialscore.reporters.files import write_atomically
-    from socialscore.scoring import ask, score
-    from socialscore.store.lake import Store
-    from socialscore.store.privacy import Pseudonyms, read_key
+    from socialscore.scoring import GROUPS, break_down
 
     check_format(format_name)
-    if sql and format_name != "table":
-        raise UsageError("--sql prints the statement, which has no --format")
+    if sql and (format_name != "table" or compare_to):
+        raise UsageError("--sql prints one statement, which has no --format and no --compare-to")
+    if by_group and by_group not in GROUPS:
+        raise UnknownName("group", by_group, GROUPS)
+    if by_group and compare_to:
+        raise UsageError("--compare-to compares bodies, and cannot be had with --by-group")
     options = {
         "preset": preset, "period": period, "unit": unit, "selection": select, "match": match,
-        "clock_start": clock_start, "horizon": horizon, "exclude": exclude,
-        "include_institutions": include_institutions,
-        "min_requests": min_requests, "by": by, "networks": network or None, "timezone": timezone,
+        "responders": responders, "strict": strict, "horizon": horizon, "clock": clock,
+        "calendar": calendar, "off_hours_reply": off_hours_reply, "clock_start": clock_start,
+        "exclude": exclude, "include_institutions": include_institutions,
+        "min_requests": min_requests, "by": by, "within": within, "show": show,
+        "networks": network or None, "timezone": timezone,
     }  # fmt: skip
-    chosen = load_ranking(ranking_path(ranking) if ranking else None, options)
-    settings = settings_here()
-    root = store or settings.store
-    messages = Store.open(root)
-    bodies = chosen_panel(root, panel, chosen.panel, settings.panel)
+    asked = subject(ranking, options, store=store, panel=panel, as_of=as_of)
     if sql:
-        text = _with_parameters(ask(messages, bodies, chosen, as_of=as_of))
+        text = _statement(asked, by_group)
     else:
-        pseudonym = Pseudonyms(read_key(settings.key_file)).of if chosen.ignore else None
-        board = score(messages, bodies, chosen, as_of=as_of, pseudonym=pseudonym)
+        result: Scoreboard | Breakdown
+        if by_group:
+            result = break_down(
+                asked.messages, asked.panel, asked.ranking, by_group, **asked.details
+            )
+        else:
+            result = _scoreboard(asked, compare_to)
         on_screen = output is None and sys.stdout.isatty()
         text = render(
-            board, format_name, width=screen_width() if on_screen else 80, colour=on_screen
+            result, format_name, width=screen_width() if on_screen else 80, colour=on_screen
         )
-        if not any(score.rank for score in board.scores):
-            typer.echo(f"socialscore: {_why_nobody(board)}", err=True)
     if output:
         write_atomically(output, text)
     else:
         typer.echo(text, nl=False)
 
 
-def _with_parameters(question: Question) -> str:
+def _statement(asked: Subject, by_group: str | None) -> str:
+    """The statement that would be run, under the values of its parameters."""
+    from socialscore.scoring import ask
+
+    question = ask(
+        asked.messages.coverage(),
+        asked.panel,
+        asked.ranking,
+        as_of=asked.details["as_of"],
+        target="breakdown" if by_group else "score",
+        by=by_group or "body",
+    )
     values = "".join(f"-- ${name} = {value!r}\n" for name, value in question.parameters.items())
     return f"{values}\n{question.sql}"
+
+
+def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
+    """The ranking, with what changed since another period where one is named."""
+    from socialscore.ranking import override
+    from socialscore.scoring import score
+    from socialscore.scoring.comparison import compare, period_to_compare
+
+    board = score(asked.messages, asked.panel, asked.ranking, **asked.details)
+    if not any(line.rank for line in board.scores):
+        typer.echo(f"socialscore: {_why_nobody(board)}", err=True)
+    if not compare_to:
+        return board
+    earlier = override(asked.ranking, {"period": period_to_compare(board, compare_to)})
+    return compare(board, score(asked.messages, asked.panel, earlier, **asked.details))
 
 
 def _why_nobody(board: Scoreboard) -> str:

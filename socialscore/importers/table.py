@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-import tomllib
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.importers.records import read_csv
 from socialscore.importers.staged import Reading
 from socialscore.model import KINDS, NETWORKS
+from socialscore.written import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -124,12 +124,7 @@ def read_map(entries: Iterable[str]) -> dict[str, str]:
 
 
 def _read_toml(path: Path) -> dict[str, str]:
-    try:
-        columns = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(path, f"the map cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"the map is not TOML: {error}") from None
+    columns = read_toml(path, "the map")
     for key, value in columns.items():
         if not isinstance(value, str):
             raise InputError(f"{path}, key {key}", "write the name of a column in quotation marks")

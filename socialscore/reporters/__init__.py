@@ -1,26 +1,28 @@
-"""From a scoreboard to text: pure functions, one per format."""
+"""From a scoreboard or a breakdown to text: pure functions, one per format."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
+from socialscore.model import Breakdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from socialscore.model import Scoreboard
+    from socialscore.reporters.report import Report
+
+    Result = Scoreboard | Breakdown
 
 __all__ = ["REPORTERS", "check_format", "render"]
 
 
-def render(
-    scoreboard: Scoreboard, format_name: str, *, width: int = 80, colour: bool = False
-) -> str:
-    """The scoreboard in a format, ending with a newline.
+def render(result: Result, format_name: str, *, width: int = 80, colour: bool = False) -> str:
+    """The result in a format, ending with a newline.
 
     Args:
-        scoreboard: the result to show.
+        result: what to show.
         format_name: one of `REPORTERS`.
         width: cells of the screen; only a table for people looks at it.
         colour: whether the screen shows ANSI colours; likewise.
@@ -29,7 +31,7 @@ def render(
         UnknownName: nobody declared that format.
     """
     check_format(format_name)
-    return REPORTERS[format_name](scoreboard, width, colour)
+    return REPORTERS[format_name](result, width, colour)
 
 
 def check_format(format_name: str) -> None:
@@ -41,31 +43,43 @@ def check_format(format_name: str) -> None:
 # Each imports its module when it is called: a CSV is written without loading rich.
 
 
-def _table(scoreboard: Scoreboard, width: int, colour: bool) -> str:
+def _table(result: Result, width: int, colour: bool) -> str:
     from socialscore.reporters.console import to_console
 
-    return to_console(scoreboard, width=width, colour=colour)
+    return to_console(_worded(result), width=width, colour=colour)
 
 
-def _csv(scoreboard: Scoreboard, _width: int, _colour: bool) -> str:
-    from socialscore.reporters.delimited import to_csv
+def _csv(result: Result, _width: int, _colour: bool) -> str:
+    from socialscore.reporters.delimited import breakdown_to_csv, scoreboard_to_csv
 
-    return to_csv(scoreboard)
-
-
-def _json(scoreboard: Scoreboard, _width: int, _colour: bool) -> str:
-    from socialscore.reporters.json_document import to_json
-
-    return to_json(scoreboard)
+    if isinstance(result, Breakdown):
+        return breakdown_to_csv(result)
+    return scoreboard_to_csv(result)
 
 
-def _markdown(scoreboard: Scoreboard, _width: int, _colour: bool) -> str:
+def _json(result: Result, _width: int, _colour: bool) -> str:
+    from socialscore.reporters.json_document import breakdown_to_json, scoreboard_to_json
+
+    if isinstance(result, Breakdown):
+        return breakdown_to_json(result)
+    return scoreboard_to_json(result)
+
+
+def _markdown(result: Result, _width: int, _colour: bool) -> str:
     from socialscore.reporters.markdown import to_markdown
 
-    return to_markdown(scoreboard)
+    return to_markdown(_worded(result))
 
 
-REPORTERS: Mapping[str, Callable[[Scoreboard, int, bool], str]] = {
+def _worded(result: Result) -> Report:
+    """What the formats for people lay out."""
+    from socialscore.reporters.breakdowns import worded_breakdown
+    from socialscore.reporters.scoreboards import worded_scoreboard
+
+    return worded_breakdown(result) if isinstance(result, Breakdown) else worded_scoreboard(result)
+
+
+REPORTERS: Mapping[str, Callable[[Result, int, bool], str]] = {
     "table": _table,
     "csv": _csv,
     "json": _json,

@@ -7,6 +7,7 @@ names fold over several lines: cut off, many would read alike.
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,31 +18,31 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from socialscore.reporters import humane, wording
+from socialscore.reporters.report import NAME, REASON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from socialscore.model import Scoreboard
-    from socialscore.reporters.wording import Fact, Line
+    from socialscore.reporters.report import Cell, Column, Fact, Report
 
 __all__ = ["bar", "to_console"]
 
 # All widths are in cells of the screen.
 _NARROWEST = 60
 _GAP = 2  # between two columns
-_SHORT_NAME = 18  # a longer name folds before any column gives way
+_SHORT_HEADER, _LONG_HEADER = 9, 12  # between them, a header's lines are as wide as its cells
+_SHORT_NAME = 18  # a longer name folds before any column gives way; other words fold at once
 _LONG_NAME = 32  # a longer name folds before the bars are cut short
 _SHORT_BAR, _LONG_BAR = 7, 24
 
-_GIVE_WAY = ("category", "answered", "bar", "delay")
+_NOT_RANKED = "not ranked"  # the header of names in the second table
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
-def to_console(scoreboard: Scoreboard, *, width: int = 80, colour: bool = False) -> str:
-    """The scoreboard for a screen of `width` cells; one below 60 has to wrap the lines for 60."""
+def to_console(report: Report, *, width: int = 80, colour: bool = False) -> str:
+    """The report for a screen of `width` cells; one below 60 has to wrap the lines for 60."""
     width = max(width, _NARROWEST)
     screen = Console(
         file=io.StringIO(),
@@ -54,31 +55,42 @@ def to_console(scoreboard: Scoreboard, *, width: int = 80, colour: bool = False)
         _environ={},  # NO_COLOR and COLUMNS are for the caller to read
     )
     with screen.capture() as captured:
-        for part in _parts(scoreboard, width):
+        for part in _parts(report, width):
             screen.print(part)
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-def _parts(scoreboard: Scoreboard, width: int) -> Iterator[RenderableType]:
-    yield Text(humane.one_line(scoreboard.title), style="bold")
-    if warning := wording.provisional(scoreboard):
-        yield Text(warning, style="yellow")
+def _parts(report: Report, width: int) -> Iterator[RenderableType]:
+    yield Text(report.title, style="bold")
+    if report.warning:
+        yield Text(report.warning, style="yellow")
     yield Text()
-    yield from _facts(scoreboard)
+    yield from _facts(report, width)
     yield Text()
-    yield from _blocks(scoreboard, width)
-    for note in wording.notes(scoreboard):
+    columns = _fitted(report, width) if report.columns else {}
+    yield from _tables(columns, report, width)
+    kept = (column for column in report.columns if column.name in columns)
+    notes = dict.fromkeys(note for column in kept for note in column.notes)
+    for note in (*notes, *report.notes):
         yield Text(note)
-    yield Text(wording.origin(scoreboard), style="dim")
+    yield Text(report.origin, style="dim")
 
 
-def _facts(scoreboard: Scoreboard) -> Iterator[Table]:
-    """What is compared on a line each, then the terms in two halves side by side."""
-    subject, terms = wording.subject(scoreboard), wording.terms(scoreboard)
-    label_width = max(len(fact.name) for fact in (*subject, *terms))
-    half = len(terms) // 2
-    yield _grid([(fact,) for fact in subject], label_width)
-    yield _grid(list(zip(terms[:half], terms[half:], strict=True)), label_width)
+# --- the facts ------------------------------------------------------------------------------------
+
+
+def _facts(report: Report, width: int) -> Iterator[Table]:
+    """What is compared on a line each, then the terms: in two halves side by side if they fit."""
+    label_width = max(len(fact.name) for fact in (*report.subject, *report.terms))
+    yield _grid([(fact,) for fact in report.subject], label_width)
+    half = (len(report.terms) + 1) // 2
+    left, right = report.terms[:half], report.terms[half:]
+    values = (max(cell_len(fact.value) for fact in facts) for facts in (left, right))
+    if 2 * label_width + sum(values) + 3 * _GAP <= width:
+        rows = [tuple(report.terms[row::half]) for row in range(half)]
+    else:
+        rows = [(fact,) for fact in report.terms]
+    yield _grid(rows, label_width)
 
 
 def _grid(rows: Sequence[tuple[Fact, ...]], label_width: int) -> Table:
@@ -90,84 +102,60 @@ def _grid(rows: Sequence[tuple[Fact, ...]], label_width: int) -> Table:
     return grid
 
 
-def _blocks(scoreboard: Scoreboard, width: int) -> Iterator[RenderableType]:
-    """The ranked bodies, then the others with their reasons, in columns of the same widths."""
-    lines = wording.lines(scoreboard)
-    ranked = [line for line in lines if line.place]
-    key = wording.extra_key(scoreboard)
-    columns = _fitted(_columns(lines, ranked, key.label.lower() if key else None), ranked, width)
-    if sentence := wording.nothing_ranked(scoreboard):
-        yield Text(sentence, style="bold")
-    else:
-        yield _table(columns, range(len(ranked)))
-    yield Text()
-    if len(ranked) < len(lines):
-        yield _table(_with_reasons(columns, lines, width), range(len(ranked), len(lines)))
-        yield Text()
+# --- the tables -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column of the table; numbers in it have exactly its width, names and reasons fold."""
+class _Laid:
+    """A column on the screen; numbers in it have exactly its width, names and other words fold."""
 
     header: str
-    cells: Sequence[Text]  # one per line of the scoreboard, or only the ranked ones, who come first
+    cells: Sequence[Text]  # one per line
     width: int
 
 
-def _columns(lines: list[Line], ranked: list[Line], key: str | None) -> dict[str, _Column]:
-    """Every column that has something to show, at its natural width, in order."""
-    columns = {
-        "place": _numbers("", [line.place for line in lines], sign="="),
-        "body": _words("body", [line.body for line in lines]),
-        "category": _words("category", [line.category for line in lines]),
-        "requests": _numbers("requests", [line.requests for line in lines]),
-        "answered": _numbers("answered", [line.answered for line in lines]),
-        "rate": _rates(ranked),
-        "bar": _bars(ranked, _SHORT_BAR),
-        "delay": _delays(ranked),
-        "wait": _numbers("median\nwait", [line.wait for line in ranked]),
-    }
-    if not ranked:
-        del columns["place"]
-    if len({line.category for line in lines}) < 2:
-        del columns["category"]
-    if key is not None:
-        header = textwrap.fill(key, 12, break_long_words=False)
-        columns["key"] = _numbers(header, [line.key for line in ranked])
-    return columns
+def _tables(columns: dict[str, _Laid], report: Report, width: int) -> Iterator[RenderableType]:
+    """The lines of the report, then those without a rank, in columns of the same widths."""
+    if columns:
+        yield _table(columns, len(report.columns[0].cells))
+    else:
+        yield Text(report.nothing, style="bold")
+    yield Text()
+    if report.unranked:
+        yield _table(_beneath(columns, report, width), len(report.unranked[0].cells))
+        yield Text()
 
 
-def _words(header: str, texts: list[str]) -> _Column:
-    return _Column(header, [Text(text) for text in texts], _widest([*header.split("\n"), *texts]))
+def _laid(column: Column, beneath: Sequence[Cell] = ()) -> _Laid:
+    """Numbers aligned to the right and what is behind them to the left, over both tables."""
+    cells = (*column.cells, *beneath)
+    numbers = max(cell_len(cell.number) for cell in cells)
+    words = max(cell_len(cell.words) for cell in cells)
+    header = _wrapped(column.header, min(max(_SHORT_HEADER, numbers + words), _LONG_HEADER))
+    if numbers and words <= len("="):  # more than a sign, an interval, has the header to the left
+        numbers = max(numbers, _widest(header))
+        header = [line.rjust(numbers) for line in header]
+    elif not numbers and column.name not in (NAME, REASON):
+        words = min(words, _SHORT_NAME)
+    texts = (cell.number.rjust(numbers) + cell.words for cell in cells)
+    styles = ("dim" if cell.doubtful else "" for cell in cells)
+    return _Laid(
+        "\n".join(header),
+        [Text(text, style) for text, style in zip(texts, styles, strict=True)],
+        max(numbers + words, _widest(header)),
+    )
 
 
-def _numbers(header: str, texts: list[str], sign: str = "") -> _Column:
-    """Aligned to the right by hand, so that digits stand under digits beside a closing `sign`."""
-    room = " " if sign and any(text.endswith(sign) for text in texts) else ""
-    texts = [text if room and text.endswith(sign) else text + room for text in texts]
-    headers = [part + room for part in header.split("\n")]
-    width = _widest([*headers, *texts])
-    cells = [Text(text.rjust(width)) for text in texts]
-    return _Column("\n".join(part.rjust(width) for part in headers), cells, width)
+def _wrapped(header: str, width: int) -> list[str]:
+    """The lines of a header, in which a number stays with its unit."""
+    glued = re.sub(r"(?<=\d) ", "\xa0", header)
+    lines = textwrap.wrap(glued, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\xa0", " ") for line in lines]
 
 
-def _rates(ranked: list[Line]) -> _Column:
-    width = _widest([line.rate for line in ranked])
-    texts = [f"{line.rate.rjust(width)} {line.interval}" for line in ranked]
-    return _words("response\nrate (95 %)", texts)
-
-
-def _delays(ranked: list[Line]) -> _Column:
-    column = _numbers("median\ndelay", [line.delay for line in ranked], sign=")")
-    styles = ("dim" if line.doubtful else "" for line in ranked)
-    cells = [Text(cell.plain, style) for cell, style in zip(column.cells, styles, strict=True)]
-    return replace(column, cells=cells)
-
-
-def _bars(ranked: list[Line], width: int) -> _Column:
-    cells = [Text(bar(line.share, width), "cyan") for line in ranked]
-    return _Column("0" + "100 %".rjust(width - 1), cells, width)
+def _bars(shares: Sequence[float | None], width: int) -> _Laid:
+    cells = [Text(bar(share, width), "cyan") for share in shares]
+    return _Laid("0" + "100 %".rjust(width - 1), cells, width)
 
 
 def bar(share: float | None, width: int) -> str:
@@ -176,43 +164,72 @@ def bar(share: float | None, width: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8]
 
 
-def _fitted(columns: dict[str, _Column], ranked: list[Line], width: int) -> dict[str, _Column]:
+def _fitted(report: Report, width: int) -> dict[str, _Laid]:
     """The columns that leave the names enough room; names and bars share what is left over."""
-    natural = columns["body"].width
-    for name in _GIVE_WAY:
-        if _room(columns, "body", width) >= min(natural, _SHORT_NAME):
-            break
-        columns = {other: column for other, column in columns.items() if other != name}
-    columns = _widened(columns, "body", min(natural, _LONG_NAME), width)
+    beneath = {column.name: column.cells for column in report.unranked}
+    shares: Sequence[float | None] = ()
+    columns = {}
+    for column in report.columns:
+        columns[column.name] = _laid(column, beneath.get(column.name, ()))
+        if column.shares:
+            shares, columns["bar"] = column.shares, _bars(column.shares, _SHORT_BAR)
+    natural = max(columns[NAME].width, len(_NOT_RANKED) if beneath else 0)
+    columns = _with_room(columns, min(natural, _SHORT_NAME), report.give_way, width)
+    columns = _widened(columns, NAME, min(natural, _LONG_NAME), width)
     if "bar" in columns:
-        columns["bar"] = _bars(ranked, min(_LONG_BAR, _room(columns, "bar", width)))
-    return _widened(columns, "body", natural, width)
+        columns["bar"] = _bars(shares, min(_LONG_BAR, _room(columns, "bar", width)))
+    return _widened(columns, NAME, natural, width)
 
 
-def _widened(columns: dict[str, _Column], name: str, wanted: int, width: int) -> dict[str, _Column]:
+def _beneath(above: dict[str, _Laid], report: Report, width: int) -> dict[str, _Laid]:
+    """The second table, each column under its like; the reasons fill what is left of the width."""
+    own = {column.name: _laid(column) for column in report.unranked}
+    n_lines = len(report.unranked[0].cells)
+    reach, lead = width, []
+    if above:
+        reach = width - _room(above, NAME, width) + above[NAME].width
+        lead = list(above)[: list(above).index(NAME)]
+        shared = {name: above[name] for name in own if name in above}
+        own = {
+            **{name: _Laid("", [Text()] * n_lines, above[name].width) for name in lead},
+            **{name: replace(it, cells=it.cells[-n_lines:]) for name, it in shared.items()},
+            REASON: own[REASON],
+        }
+    name_width = max(own[NAME].width, len(_NOT_RANKED))
+    own[NAME] = replace(own[NAME], header=_NOT_RANKED, width=name_width)
+    natural = own[REASON].width
+    own[REASON] = replace(own[REASON], width=min(natural, _SHORT_NAME))
+    give_way = [name for name in report.give_way if name not in lead]
+    own = _with_room(own, len(_NOT_RANKED), give_way, width)
+    own = _widened(own, NAME, name_width, width)
+    return _widened(own, REASON, max(natural, _room(own, REASON, reach)), width)
+
+
+def _with_room(
+    columns: dict[str, _Laid], least: int, give_way: Sequence[str], width: int
+) -> dict[str, _Laid]:
+    """The columns without those that had to give way for names to have at least so many cells."""
+    columns = dict(columns)
+    for name in give_way:
+        if _room(columns, NAME, width) >= least:
+            break
+        columns.pop(name, None)
+    return columns
+
+
+def _widened(columns: dict[str, _Laid], name: str, wanted: int, width: int) -> dict[str, _Laid]:
     """The columns with one of them as wide as wanted, or as the others let it be."""
     granted = min(wanted, _room(columns, name, width))
     return {**columns, name: replace(columns[name], width=granted)}
 
 
-def _room(columns: dict[str, _Column], name: str, width: int) -> int:
+def _room(columns: dict[str, _Laid], name: str, width: int) -> int:
     """What the other columns leave for one of them."""
     others = (column.width for other, column in columns.items() if other != name)
     return width - sum(others) - _GAP * (len(columns) - 1)
 
 
-def _with_reasons(columns: dict[str, _Column], lines: list[Line], width: int) -> dict[str, _Column]:
-    """What an unranked body has, and why it is not ranked; as wide as the table above."""
-    reach = width - _room(columns, "body", width) + columns["body"].width
-    kept = ("place", "body", "category", "requests", "answered")
-    columns = {name: column for name, column in columns.items() if name in kept}
-    columns["body"] = replace(columns["body"], header="not ranked")
-    columns["reason"] = _words("because", [line.reason for line in lines])
-    wanted = max(columns["reason"].width, _room(columns, "reason", reach))
-    return _widened(columns, "reason", wanted, width)
-
-
-def _table(columns: dict[str, _Column], rows: range) -> Table:
+def _table(columns: dict[str, _Laid], n_lines: int) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -223,18 +240,18 @@ def _table(columns: dict[str, _Column], rows: range) -> Table:
     )
     for column in columns.values():
         table.add_column(Text(column.header), width=column.width, overflow="fold")
-    for row in rows:
-        table.add_row(*(_folded(column, row) for column in columns.values()))
+    for line in range(n_lines):
+        table.add_row(*(_folded(column, line) for column in columns.values()))
     return table
 
 
-def _folded(column: _Column, row: int) -> Text:
+def _folded(column: _Laid, line: int) -> Text:
     """A cell, broken at hyphens too where it is longer than the column: rich knows only spaces."""
-    cell = column.cells[row]
+    cell = column.cells[line]
     if cell_len(cell.plain) <= column.width:
         return cell
     return Text(textwrap.fill(cell.plain, column.width), cell.style)
 
 
-def _widest(texts: list[str]) -> int:
+def _widest(texts: Sequence[str]) -> int:
     return max((cell_len(text) for text in texts), default=0)

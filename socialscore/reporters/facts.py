@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from socialscore.model import Metric, Score, Scoreboard
+    from socialscore.model import Breakdown, Metric, Score, Scoreboard
 
-__all__ = ["Badge", "badge_of", "context", "metric_named"]
-
-
-@dataclass(frozen=True)
-class Badge:
-    """A distinction that a preset awards to ranked bodies."""
-
-    label: str  # Socially Devoted
-    metric: str  # the name of the metric that decides
-    at_least: float  # in the metric's unit
-
-    def held_by(self, score: Score) -> bool | None:
-        """None: undecided, for the body is not ranked or has no value."""
-        value = score.values.get(self.metric)
-        if score.rank is None or value is None:
-            return None
-        return value >= self.at_least
+__all__ = ["COMPARISON", "comparison", "context", "median_metrics", "metric_named", "movement"]
 
 
-def badge_of(scoreboard: Scoreboard) -> Badge | None:
-    """The badge that the preset awards; None if it has none."""
-    if not scoreboard.badge:
-        return None
-    return Badge(
-        label=str(scoreboard.badge["label"]),
-        metric=str(scoreboard.badge["metric"]),
-        at_least=cast("float", scoreboard.badge["at_least"]),
-    )
-
-
-def metric_named(scoreboard: Scoreboard, name: str) -> Metric | None:
-    """The declaration of a metric; None if it is not among the columns."""
-    return next((metric for metric in scoreboard.metrics if metric.name == name), None)
+def metric_named(scoreboard: Scoreboard, name: str) -> Metric:
+    """The declaration of a metric, which is one of the scoreboard's."""
+    return next(metric for metric in scoreboard.metrics if metric.name == name)
 
 
 def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | None]:
@@ -49,6 +21,7 @@ def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | 
         "period": scoreboard.period,
         "period_from": scoreboard.since.isoformat(),
         "period_until": scoreboard.until.isoformat(),
+        "compared_to": scoreboard.compared_to,
         "timezone": scoreboard.timezone,
         "horizon_seconds": scoreboard.horizon_seconds,
         "unit": scoreboard.unit,
@@ -56,6 +29,7 @@ def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | 
         "match": scoreboard.match,
         "clock": scoreboard.clock,
         "responders": scoreboard.responders,
+        "strict": scoreboard.strict,
         "exclude": list(scoreboard.exclude),
         "min_requests": scoreboard.min_requests,
         "key": scoreboard.key,
@@ -68,3 +42,44 @@ def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | 
         "ranking_digest": scoreboard.ranking_digest,
         "panel_digest": scoreboard.panel_digest,
     }
+
+
+COMPARISON = (
+    "previous_rank",
+    "previous_response_rate",
+    "difference",  # of the response rates, as a share, with Newcombe's 95 % interval
+    "difference_low",
+    "difference_high",
+    "direction",  # up or down where the interval excludes 0
+    "movement",  # by how many ranks the body rose; negative: fell
+)
+"""The columns of an export that compares to an earlier period."""
+
+
+def comparison(score: Score) -> dict[str, float | int | str | None]:
+    """How a body's line differs from that of the earlier period, by the names of COMPARISON."""
+    change = score.change
+    if change is None:
+        return dict.fromkeys(COMPARISON)
+    return {
+        "previous_rank": change.previous_rank,
+        "previous_response_rate": change.previous.get("response_rate"),
+        "difference": change.difference,
+        "difference_low": change.low,
+        "difference_high": change.high,
+        "direction": change.direction,
+        "movement": movement(score),
+    }
+
+
+def movement(score: Score) -> int | None:
+    """By how many ranks a body rose; None unless it has a rank now and had one then."""
+    if score.rank is None or score.change is None or score.change.previous_rank is None:
+        return None
+    return score.change.previous_rank - score.rank
+
+
+def median_metrics(breakdown: Breakdown) -> list[Metric]:
+    """The metrics that a breakdown also has as the median of a line's bodies."""
+    named = {name for line in breakdown.lines for name in line.median_of_bodies}
+    return [metric for metric in breakdown.metrics if metric.name in named]

@@ -17,7 +17,9 @@ __all__ = [
     "days",
     "duration",
     "instant",
+    "limit",
     "one_line",
+    "points",
     "quantity",
     "share",
     "span",
@@ -68,7 +70,21 @@ def duration(seconds: float | None) -> str:
     return f"{hours // 24} d {hours % 24:02} h"
 
 
-def span(seconds: int) -> str:
+def points(difference: float) -> str:
+    """A difference of shares in percentage points, always with its sign: `+10`, `−0`, `0`."""
+    sign = "+" if difference > 0 else "−" if difference < 0 else ""
+    return f"{sign}{abs(round(100 * difference))}"
+
+
+def limit(value: float, unit: str) -> str:
+    """A value that somebody chose, exactly: `65 %`, `99.5 %`, `15 min`."""
+    if unit == "share":
+        return f"{100 * value:.10g} %"
+    number = int(value) if value == int(value) else value
+    return f"{number:,}".replace("-", "−") if unit == "count" else span(number)
+
+
+def span(seconds: float) -> str:
     """`7 d`, `36 h`, `90 min`: exact, in the largest unit that divides it."""
     for size, unit in _SPANS:
         if seconds % size == 0:

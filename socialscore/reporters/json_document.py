@@ -1,30 +1,60 @@
-"""JSON: one document with the ranking's facts, its data dictionary and its scores."""
+"""JSON: one document with the ranking's facts, its data dictionary and its numbers."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters.facts import badge_of, context
+from socialscore.reporters.facts import comparison, context, median_metrics
 
 if TYPE_CHECKING:
-    from socialscore.model import Metric, Score, Scoreboard
-    from socialscore.reporters.facts import Badge
+    from collections.abc import Mapping
 
-__all__ = ["to_json"]
+    from socialscore.model import Body, Breakdown, Metric, Score, Scoreboard
+
+__all__ = ["breakdown_to_json", "scoreboard_to_json"]
 
 
-def to_json(scoreboard: Scoreboard) -> str:
+def scoreboard_to_json(scoreboard: Scoreboard) -> str:
     """Numbers in full precision; no value is null."""
-    badge = badge_of(scoreboard)
-    document = {
-        "title": scoreboard.title,
-        **context(scoreboard),
-        **({"badge": vars(badge)} if badge else {}),
-        "metrics": [_declaration(metric) for metric in scoreboard.metrics],
-        "scores": [_score(score, scoreboard.metrics, badge) for score in scoreboard.scores],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    compared = scoreboard.compared_to is not None
+    return _written(
+        {
+            "title": scoreboard.title,
+            **context(scoreboard),
+            "bands": [
+                {"label": it.label, "at_least": dict(it.at_least), "at_most": dict(it.at_most)}
+                for it in scoreboard.bands
+            ],
+            "metrics": [_declaration(metric) for metric in scoreboard.metrics],
+            "scores": [_score(scoreboard, score) for score in scoreboard.scores],
+            **({"gone": [_identity(body) for body in scoreboard.gone]} if compared else {}),
+        }
+    )
+
+
+def breakdown_to_json(breakdown: Breakdown) -> str:
+    """The same notation; each line has its numbers twice, pooled and as the median of bodies."""
+    medians = median_metrics(breakdown)
+    return _written(
+        {
+            "title": breakdown.scoreboard.title,
+            **context(breakdown.scoreboard),
+            "by": breakdown.by,
+            "metrics": [_declaration(metric) for metric in breakdown.metrics],
+            "lines": [
+                {
+                    "label": line.label,
+                    "n_bodies": line.n_bodies,
+                    "pooled": {it.name: line.pooled.get(it.name) for it in breakdown.metrics},
+                    "median_of_bodies": {
+                        it.name: line.median_of_bodies.get(it.name) for it in medians
+                    },
+                }
+                for line in breakdown.lines
+            ],
+        }
+    )
 
 
 def _declaration(metric: Metric) -> dict[str, str | None]:
@@ -37,15 +67,24 @@ def _declaration(metric: Metric) -> dict[str, str | None]:
     }
 
 
-def _score(
-    score: Score, metrics: tuple[Metric, ...], badge: Badge | None
-) -> dict[str, str | float | None]:
+def _score(scoreboard: Scoreboard, score: Score) -> dict[str, str | float | None]:
+    compared = comparison(score) if scoreboard.compared_to is not None else {}
     return {
         "rank": score.rank,
-        "body_id": score.body.body_id,
-        "body": score.body.name,
-        "category": score.body.category,
+        "rank_low": score.rank_low,
+        "rank_high": score.rank_high,
+        "percentile": score.percentile,
+        **_identity(score.body),
+        "band": score.band,
         "reason": score.reason,
-        **({"badge": badge.held_by(score)} if badge else {}),
-        **{metric.name: score.values.get(metric.name) for metric in metrics},
+        **{metric.name: score.values.get(metric.name) for metric in scoreboard.metrics},
+        **compared,
     }
+
+
+def _identity(body: Body) -> dict[str, str]:
+    return {"body_id": body.body_id, "body": body.name, "category": body.category}
+
+
+def _written(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

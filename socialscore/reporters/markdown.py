@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane, wording
+from socialscore.reporters import humane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from socialscore.model import Scoreboard
-    from socialscore.reporters.wording import Line
+    from socialscore.reporters.report import Column, Report
 
 __all__ = ["escaped", "to_markdown"]
 
@@ -19,9 +18,9 @@ _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&$#]")
 """What would begin markup inside a line or a cell of a table."""
 
 
-def to_markdown(scoreboard: Scoreboard) -> str:
+def to_markdown(report: Report) -> str:
     """Headings, lists and tables; every name appears as it is written."""
-    return "\n".join(_lines(scoreboard)) + "\n"
+    return "\n".join(_lines(report)) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -29,45 +28,29 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", humane.one_line(text))
 
 
-def _lines(scoreboard: Scoreboard) -> Iterator[str]:
-    lines = wording.lines(scoreboard)
-    ranked = [line for line in lines if line.place]
-    unranked = [line for line in lines if not line.place]
-    yield f"# {escaped(scoreboard.title)}"
+def _lines(report: Report) -> Iterator[str]:
+    yield f"# {escaped(report.title)}"
     yield ""
-    if warning := wording.provisional(scoreboard):
-        yield from (f"**{warning}**", "")
-    for fact in (*wording.subject(scoreboard), *wording.terms(scoreboard)):
+    if report.warning:
+        yield from (f"**{report.warning}**", "")
+    for fact in (*report.subject, *report.terms):
         yield f"- {fact.name}: {escaped(fact.value)}"
     yield ""
-    yield from _ranked(scoreboard, ranked) if ranked else [wording.nothing_ranked(scoreboard)]
+    yield from _table(report.columns) if report.columns else [report.nothing]
     yield ""
-    if unranked:
-        yield from ("## Not ranked", "", *_unranked(unranked), "")
-    for note in (*wording.notes(scoreboard), wording.origin(scoreboard)):
+    if report.unranked:
+        yield from ("## Not ranked", "", *_table(report.unranked), "")
+    notes = dict.fromkeys(note for column in report.columns for note in column.notes)
+    for note in (*notes, *report.notes, report.origin):
         yield f"- {escaped(note)}"
 
 
-def _ranked(scoreboard: Scoreboard, lines: list[Line]) -> Iterator[str]:
-    key = wording.extra_key(scoreboard)
-    last = [escaped(key.label.lower())] if key else []
-    header = ["", "body", "category", "requests", "answered", "response rate (95 %)"]
-    yield _row([*header, "median delay", "median wait", *last])
-    yield _row(["---:", "---", "---", *["---:"] * (5 + len(last))])
-    for line in lines:
-        rate = f"{line.rate} {line.interval}".rstrip()
-        cells = [line.place, escaped(line.body), escaped(line.category)]
-        cells += [line.requests, line.answered, rate, line.delay, line.wait]
-        yield _row([*cells, *([line.key] if key else [])])
+def _table(columns: Sequence[Column]) -> Iterator[str]:
+    yield _row(escaped(column.header) for column in columns)
+    yield _row("---:" if any(cell.number for cell in column.cells) else "---" for column in columns)
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        yield _row(cell.text if cell.number else escaped(cell.words) for cell in cells)
 
 
-def _unranked(lines: list[Line]) -> Iterator[str]:
-    yield _row(["body", "category", "requests", "answered", "because"])
-    yield _row(["---", "---", "---:", "---:", "---"])
-    for line in lines:
-        cells = [escaped(line.body), escaped(line.category), line.requests, line.answered]
-        yield _row([*cells, escaped(line.reason)])
-
-
-def _row(cells: list[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -17,34 +17,36 @@ The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore import __version__
 from socialscore.engines.duckdb import DuckDB
-from socialscore.errors import UsageError
-from socialscore.model import Score, Scoreboard
-from socialscore.period import Period, parse_instant, parse_period, utc
-from socialscore.ranking import EXCLUSIONS
+from socialscore.model import Band, Breakdown, Line, Score, Scoreboard
+from socialscore.period import utc
 from socialscore.scoring import inputs
-from socialscore.scoring.metrics import METRICS, key_metric
+from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order, reason_for_no_rank
-from socialscore.scoring.statement import compose
+from socialscore.scoring.question import Question, ask
+from socialscore.scoring.slots import SLOTS, slots
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
 
-__all__ = ["MessageTable", "Messages", "Question", "ask", "score"]
+    Pseudonym = Callable[[str, str], str]
 
-_DAY = timedelta(days=1)
-_FOREVER = timedelta(days=36500)  # the horizon where there is none
+__all__ = ["GROUPS", "MessageTable", "Messages", "Question", "ask", "break_down", "run", "score"]
+
+GROUPS = ("account", "network", "category", *SLOTS)
+"""What requests can be counted by, besides bodies."""
 
 
 class Messages(Protocol):
@@ -74,74 +76,14 @@ class MessageTable:
         return self.covered
 
 
-@dataclass(frozen=True)
-class Question:
-    """One statement with everything that it needs but the data."""
-
-    sql: str
-    parameters: dict[str, object]
-    period: Period
-    as_of: datetime  # aware, UTC
-    read_from: datetime  # the earliest message that matters
-    read_until: datetime  # the first moment that no longer does
-
-
-def ask(
-    messages: Messages, panel: Panel, ranking: Ranking, *, as_of: str | None = None
-) -> Question:
-    """What to ask an engine for this ranking.
-
-    Args:
-        messages: read only for what they cover.
-        panel: the bodies to compare.
-        ranking: the options.
-        as_of: the moment at which the data is taken to end; by default, where they do end.
-
-    Raises:
-        UsageError: nothing was collected for the panel, or a time cannot be read.
-        UnknownName: the metric that should rank, or earn the badge, does not exist.
-    """
-    key_metric(ranking.by)
-    if ranking.badge:
-        key_metric(ranking.badge.metric)
-    covered = _covered(messages.coverage(), panel, ranking)
-    end = _instant(as_of, ranking) if as_of else covered[1]
-    period = parse_period(ranking.period, ranking.zone, covered=(covered[0], end))
-    horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
-    watched = min(2 * horizon, _FOREVER)
-    read_from = period.since - _lookback(ranking)
-    read_until = min(end, period.until + watched)
-    parameters: dict[str, object] = {
-        "since": utc(period.since),
-        "until": utc(period.until),
-        "as_of": utc(end),
-        "seen_from": utc(read_from),
-        "seen_until": utc(read_until),
-        # An episode may go on after the period in which it was asked.
-        "asked_until": utc(min(end, period.until if ranking.unit == "message" else read_until)),
-        "horizon_us": horizon // timedelta(microseconds=1),
-        "watched_us": watched // timedelta(microseconds=1),
-        "maturing_us": (ranking.horizon or 0) * 1_000_000,
-        "selection": ranking.selection,
-        "clock_start": ranking.clock_start,
-        "include_institutions": ranking.include_institutions,
-        "kinds": list(ranking.kinds),
-    }
-    for reason in EXCLUSIONS:
-        parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
-    variants = {"response": ranking.match, "spoken": ranking.match, "request": ranking.unit}
-    sql = compose(variants)
-    used = {name: value for name, value in parameters.items() if f"${name}" in sql}
-    return Question(sql, used, period, end, read_from, read_until)
-
-
 def score(
     messages: Messages,
     panel: Panel,
     ranking: Ranking,
     *,
     as_of: str | None = None,
-    pseudonym: Callable[[str, str], str] | None = None,
+    pseudonym: Pseudonym | None = None,
+    beside: Sequence[Path] = (),
 ) -> Scoreboard:
     """Rank the bodies of a panel.
 
@@ -152,24 +94,84 @@ def score(
         as_of: as in `ask`.
         pseudonym: from network and author to the identifier under which the store knows the author;
             needed when the ranking ignores authors.
+        beside: the files of panel and ranking, beside which their calendars are looked for.
     """
-    key = key_metric(ranking.by)
-    question = ask(messages, panel, ranking, as_of=as_of)
-    with DuckDB() as engine:
-        found = messages.messages(question.read_from, question.read_until)
-        engine.relation("message", found if len(found) else MESSAGE.empty_table())
-        engine.relation("coverage", messages.coverage())
-        engine.relation("account", inputs.accounts(panel, ranking))
-        engine.relation("presence", inputs.presences(panel, ranking))
-        engine.relation("body", inputs.bodies(panel))
-        engine.relation("ignored", inputs.ignored(ranking, pseudonym))
-        rows = engine.query(question.sql, question.parameters).to_pylist()
+    key = key_metric(ranking)
+    question = ask(messages.coverage(), panel, ranking, as_of=as_of)
+    rows = run(question, messages, panel, ranking, pseudonym=pseudonym, beside=beside)
     bodies = {body.body_id: body for body in panel.bodies}
     scores = []
     for row in rows:
         body = bodies[row.pop("body_id")]
         scores.append(Score(body, row, reason=reason_for_no_rank(body, row, ranking, key)))
-    return _scoreboard(in_order(scores, key), question, panel, ranking)
+    return _scoreboard(in_order(scores, key, ranking), question, panel, ranking)
+
+
+def break_down(
+    messages: Messages,
+    panel: Panel,
+    ranking: Ranking,
+    by: str,
+    *,
+    as_of: str | None = None,
+    pseudonym: Pseudonym | None = None,
+    beside: Sequence[Path] = (),
+) -> Breakdown:
+    """Count the requests of a ranking by something else than bodies.
+
+    Args:
+        messages: a store, or a table in memory.
+        panel: the bodies whose requests are counted.
+        ranking: the options.
+        by: account, network, category, day, week or hour-of-week.
+        as_of: as in `ask`.
+        pseudonym: as in `score`.
+        beside: as in `score`.
+    """
+    question = ask(messages.coverage(), panel, ranking, as_of=as_of, target="breakdown", by=by)
+    rows = run(question, messages, panel, ranking, pseudonym=pseudonym, beside=beside, by=by)
+    labels = inputs.labels(panel, by)
+    lines = [
+        Line(
+            label=labels.get(line_id := row.pop("line_id"), line_id),
+            n_bodies=row.pop("n_bodies"),
+            median_of_bodies={
+                "response_rate": row.pop("typical_rate"),
+                "median_delay": row.pop("typical_delay"),
+            },
+            pooled=row,
+        )
+        for row in sorted(rows, key=lambda row: str(row["line_id"]))
+    ]
+    metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
+    return Breakdown(_scoreboard((), question, panel, ranking), by, metrics, tuple(lines))
+
+
+def run(
+    question: Question,
+    messages: Messages,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    pseudonym: Pseudonym | None = None,
+    beside: Sequence[Path] = (),
+    by: str = "body",
+) -> list[dict[str, Any]]:
+    """The rows of a question's relation."""
+    with DuckDB() as engine:
+        found = messages.messages(question.read_from, question.read_until)
+        engine.relation("message", found if len(found) else MESSAGE.empty_table())
+        engine.relation("coverage", question.coverage)
+        engine.relation("account", inputs.accounts(panel, ranking))
+        engine.relation("presence", inputs.presences(panel, ranking))
+        engine.relation("body", inputs.bodies(panel, ranking))
+        engine.relation("ignored", inputs.ignored(ranking, pseudonym))
+        if ranking.clock == "business":
+            engine.relation("stretch", inputs.stretches(panel, ranking, question, beside))
+        if by in SLOTS:
+            engine.relation("slot", slots(by, question, ranking))
+        rows: list[dict[str, Any]] = engine.query(question.sql, question.parameters).to_pylist()
+        return rows
 
 
 def _scoreboard(
@@ -188,8 +190,9 @@ def _scoreboard(
         unit=ranking.unit,
         selection=ranking.selection,
         match=ranking.match,
-        clock="calendar",
-        responders="group",
+        clock=ranking.clock_in_words,
+        responders=ranking.responders,
+        strict=ranking.strict,
         exclude=ranking.exclude,
         min_requests=ranking.min_requests,
         key=ranking.by,
@@ -198,42 +201,8 @@ def _scoreboard(
         version=__version__,
         ranking_digest=ranking.digest,
         panel_digest=panel.digest,
-        metrics=METRICS,
+        metrics=metrics_for(ranking),
         scores=scores,
-        badge=ranking.badge.model_dump() if ranking.badge else {},
+        show=ranking.show,
+        bands=tuple(Band(band.label, band.at_least, band.at_most) for band in ranking.bands),
     )
-
-
-def _covered(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
-    """The first instant and the end of what was collected for the panel."""
-    accounts = {
-        (account.network, account.account_id)
-        for _, account in panel.accounts()
-        if account.network in ranking.networks
-    }
-    rows = [
-        row
-        for row in coverage.to_pylist()
-        if row["reason"] is None and (row["network"], row["account_id"]) in accounts
-    ]
-    if not rows:
-        raise UsageError(
-            f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
-            "`socialscore import FILE` brings messages"
-        )
-    first = min(row["covered_from"] for row in rows)
-    last = max(row["covered_until"] for row in rows)
-    return first.replace(tzinfo=UTC), last.replace(tzinfo=UTC)
-
-
-def _instant(text: str, ranking: Ranking) -> datetime:
-    try:
-        return parse_instant(text, ranking.zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        problem = "write a day or a time such as 2026-11-23T09:00"
-        raise UsageError(f"--as-of {text}: {problem}") from None
-
-
-def _lookback(ranking: Ranking) -> timedelta:
-    """How far before the period a message can matter: one may continue or repeat an earlier one."""
-    return (ranking.unit == "episode") * _DAY + ("duplicate" in ranking.exclude) * _DAY

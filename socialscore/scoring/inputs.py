@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from socialscore.calendar import read_calendar
+from socialscore.calendar import stretches as stretches_of
+from socialscore.content import calendar_path
 from socialscore.engines.rows import Rows
+from socialscore.errors import UsageError
 from socialscore.period import utc
+from socialscore.scoring.slots import hours_of_week
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
+    from socialscore.scoring.question import Question
 
-__all__ = ["accounts", "bodies", "ignored", "presences"]
+__all__ = ["accounts", "bodies", "ignored", "labels", "presences", "stretches"]
 
 _ALWAYS = (date(1, 1, 2), date(9999, 12, 30))  # a day from the ends of what a datetime can hold
+_DAY = timedelta(days=1)
 
 
-def bodies(panel: Panel) -> Rows:
-    """One row per body of the panel."""
-    return Rows({"body_id": "VARCHAR"}, [{"body_id": body.body_id} for body in panel.bodies])
+def bodies(panel: Panel, ranking: Ranking) -> Rows:
+    """One row per body of the panel, with the calendar of its opening hours."""
+    return Rows(
+        {"body_id": "VARCHAR", "category": "VARCHAR", "calendar_id": "VARCHAR"},
+        [
+            {
+                "body_id": body.body_id,
+                "category": body.category,
+                "calendar_id": ranking.calendar or body.calendar,
+            }
+            for body in panel.bodies
+        ],
+    )
 
 
 def presences(panel: Panel, ranking: Ranking) -> Rows:
     """One row per body and network, numbered: joins meet on a number instead of on two texts."""
     numbers = _numbered(panel, ranking)
     return Rows(
-        {"presence_id": "INTEGER", "body_id": "VARCHAR"},
-        [{"presence_id": number, "body_id": body} for (body, _), number in numbers.items()],
+        {"presence_id": "INTEGER", "body_id": "VARCHAR", "network": "VARCHAR"},
+        [
+            {"presence_id": number, "body_id": body_id, "network": network}
+            for (body_id, network), number in numbers.items()
+        ],
     )
 
 
@@ -72,6 +93,52 @@ def ignored(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> Ro
             for author in ranking.ignore
         ],
     )
+
+
+def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequence[Path]) -> Rows:
+    """One row per calendar, UTC day and stretch of open or closed time in it.
+
+    Raises:
+        UsageError: a body has no calendar.
+        UnknownName: there is no calendar of that name.
+        InputError: a calendar says something wrong.
+    """
+    names = {ranking.calendar or body.calendar for body in panel.bodies if body.accounts}
+    if "" in names:
+        n_bodies = sum(not body.calendar for body in panel.bodies if body.accounts)
+        raise UsageError(
+            f"{n_bodies} of the bodies have no opening hours; name their calendars in the panel's "
+            "column calendar, or one for all with --calendar office"
+        )
+    return Rows(
+        {
+            "calendar_id": "VARCHAR", "stretch_id": "INTEGER", "day": "DATE",
+            "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP",
+            "is_open": "BOOLEAN", "open_us": "BIGINT",
+        },
+        [
+            {"calendar_id": name, **vars(stretch)}
+            for name in sorted(names)
+            for stretch in stretches_of(
+                read_calendar(calendar_path(name, beside=beside)),
+                question.read_from - _DAY,
+                question.as_of + _DAY,
+            )
+        ],
+    )  # fmt: skip
+
+
+def labels(panel: Panel, by: str) -> dict[str, str]:
+    """What the lines of a breakdown are called, where that is not their identifier."""
+    if by == "hour-of-week":
+        return hours_of_week()
+    if by != "account":
+        return {}
+    return {
+        f"{account.network}:{account.account_id}": f"{body.name}, {account.network} "
+        f"@{account.handle}"
+        for body, account in panel.accounts()
+    }
 
 
 def _numbered(panel: Panel, ranking: Ranking) -> dict[tuple[str, str], int]:

@@ -1,17 +1,27 @@
 """The metrics: every number of a scoreboard, declared once.
 
 Table headers, the columns of exports and the list in docs/method.md are printed from these objects.
-`over` names the relation whose columns the expression reads: `wait` and `exclusion` are counted per
-body, and a `score` is derived from what was counted.
+`over` says what the expression reads: over `wait` and `exclusion` it is an aggregate of their rows,
+over `tally` it is derived from aggregates of `wait`, for a body or any other line of a table, and
+over `body` from what only a body has.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from socialscore.errors import UnknownName
 from socialscore.model import Metric
+from socialscore.ranking import seconds
 
-__all__ = ["METRICS", "key_metric", "ranking_keys"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
+    from socialscore.ranking import Ranking
+
+__all__ = ["key_metric", "metrics_for"]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 
@@ -27,26 +37,53 @@ def _wilson(sign: str) -> str:
     )
 
 
-def _within(name: str, seconds: int) -> Metric:
+_SHRUNK = """CASE
+        WHEN n_requests = 0 OR n_requests IS NULL THEN NULL
+        WHEN clustering IS NULL THEN (n_answered + 0.5) / (n_requests + 1)
+        ELSE (clustering * n_answered + (1 - clustering) * mean_rate)
+            / (clustering * n_requests + 1 - clustering)
+    END"""
+
+
+def _within(time: str) -> Metric:
+    number, unit = int(time[:-1]), _UNITS[time[-1]]
     return Metric(
-        name=f"within_{name}",
-        label=f"Within {name.removesuffix('h')} h",
+        name=f"within_{time}",
+        label=f"Within {number} {'min' if time[-1] == 'm' else time[-1]}",
         unit="share",
         better="higher",
-        expression=f"AVG(CASE WHEN answered AND delay_seconds <= {seconds} THEN 1.0 ELSE 0.0 END) "
-        "FILTER (WHERE counted)",
-        description=f"Share of mature requests answered within {name.removesuffix('h')} hours.",
+        expression=f"AVG(CASE WHEN answered AND delay_seconds <= {seconds(time)} THEN 1.0 ELSE 0.0 "
+        "END) FILTER (WHERE counted)",
+        description="Share of mature requests answered within "
+        f"{number} {unit.removesuffix('s') if number == 1 else unit}.",
     )
 
 
-def _delay_quantile(name: str, label: str, share: str, description: str) -> Metric:
+def _interval(name: str, label: str, of: str) -> tuple[Metric, ...]:
+    """Both ends of the interval of a time that the statement computes; neither end ranks."""
+    return tuple(
+        Metric(
+            name=f"{name}_{end}",
+            label=f"{label}, {end}",
+            unit="seconds",
+            better=None,
+            expression=f"{name}_{end}",
+            description=f"{'Lower' if end == 'low' else 'Upper'} end of the 95 % interval of {of}",
+            over="tally",
+        )
+        for end in ("low", "high")
+    )
+
+
+def _delay_quantile(
+    name: str, label: str, share: str, description: str, of: str = "delay_seconds"
+) -> Metric:
     return Metric(
         name=name,
         label=label,
         unit="seconds",
         better="lower",
-        expression=f"PERCENTILE_CONT({share}) WITHIN GROUP (ORDER BY delay_seconds) "
-        "FILTER (WHERE answered)",
+        expression=f"PERCENTILE_CONT({share}) WITHIN GROUP (ORDER BY {of}) FILTER (WHERE answered)",
         description=description,
     )
 
@@ -74,9 +111,9 @@ def _excluded(reason: str, label: str, description: str) -> Metric:
     )
 
 
-METRICS: tuple[Metric, ...] = (
+_REQUESTS = (
     _count("n_requests", "Requests", "counted", "Mature requests: the N of every share."),
-    _count("n_answered", "Answered", "answered", "Mature requests answered within the horizon."),
+    _count("n_answered", "Answered", "answered", "Mature requests answered within the horizon: k."),
     Metric(
         name="response_rate",
         label="Response rate",
@@ -87,22 +124,32 @@ METRICS: tuple[Metric, ...] = (
         "count; without requests there is no rate.",
     ),
     Metric(
-        name="response_rate_low",
+        name="wilson_low",
         label="Rate, low",
         unit="share",
         better="higher",
         expression=_wilson("-"),
         description="Lower end of the rate's 95 % interval (Wilson).",
-        over="score",
+        over="tally",
     ),
     Metric(
-        name="response_rate_high",
+        name="wilson_high",
         label="Rate, high",
         unit="share",
-        better="higher",
+        better=None,
         expression=_wilson("+"),
         description="Upper end of the rate's 95 % interval (Wilson).",
-        over="score",
+        over="tally",
+    ),
+    Metric(
+        name="shrunk_rate",
+        label="Shrunk rate",
+        unit="share",
+        better="higher",
+        expression=_SHRUNK,
+        description="The rate drawn towards that of the category, the more the fewer requests "
+        "there are (beta-binomial); with fewer than five bodies, Jeffreys's (k + ½) / (N + 1).",
+        over="body",
     ),
     _delay_quantile(
         "median_delay",
@@ -111,16 +158,17 @@ METRICS: tuple[Metric, ...] = (
         "Median delay of the answered requests (type 7). It rewards silence: read it with the "
         "response rate, or read the median wait.",
     ),
+    *_interval(
+        "median_delay",
+        "Median delay",
+        "the median delay (order statistics); empty below six answered requests.",
+    ),
     _delay_quantile(
         "p90_delay",
         "90 % within",
         "0.9",
         "Nine answered requests in ten waited no longer (type 7).",
     ),
-    _within("24h", 86400),
-    _within("1h", 3600),
-    _within("4h", 14400),
-    _within("72h", 259200),
     Metric(
         name="mean_delay",
         label="Mean delay",
@@ -130,6 +178,16 @@ METRICS: tuple[Metric, ...] = (
         description="Mean delay of the answered requests.",
     ),
     Metric(
+        name="trimmed_delay",
+        label="Trimmed mean delay",
+        unit="seconds",
+        better="lower",
+        expression="trimmed_delay",
+        description="Mean delay without the slowest answers, of which the ranking's `trim` says "
+        "the share (rounded down to whole answers).",
+        over="tally",
+    ),
+    Metric(
         name="median_wait",
         label="Median wait",
         unit="seconds",
@@ -137,17 +195,41 @@ METRICS: tuple[Metric, ...] = (
         expression="median_wait",
         description="Time after which half of all requests had a response, unanswered and pending "
         "ones included (Kaplan–Meier). Empty: it is longer than the horizon.",
-        over="score",
+        over="tally",
+    ),
+    *_interval(
+        "median_wait",
+        "Median wait",
+        "the median wait (log-log). Empty: it lies beyond what was watched.",
     ),
     Metric(
         name="devoted_index",
         label="Devoted index",
         unit="count",
         better="higher",
-        expression="COALESCE(n_answered - (n_requests - n_answered), 0)",
+        expression="n_answered - (n_requests - n_answered)",
         description="Answered minus unanswered requests (Socialbakers).",
-        over="score",
+        over="tally",
     ),
+    Metric(
+        name="redirect_rate",
+        label="Redirects",
+        unit="share",
+        better="lower",
+        expression="AVG(CASE WHEN redirected THEN 1.0 ELSE 0.0 END) FILTER (WHERE answered)",
+        description="Share of the answered requests whose first response only sends elsewhere.",
+    ),
+)
+
+_ON_THE_CALENDAR = _delay_quantile(
+    "median_delay_calendar",
+    "Median delay, calendar",
+    "0.5",
+    "Median delay of the answered requests on the calendar clock, where the ranking has another.",
+    of="calendar_delay_seconds",
+)
+
+_COUNTS = (
     _count("n_pending", "Pending", "pending", "Requests that have not matured yet."),
     _count("n_late", "Late", "late", "Answered after the horizon, within twice its length."),
     Metric(
@@ -155,17 +237,28 @@ METRICS: tuple[Metric, ...] = (
         label="Too early",
         unit="count",
         better=None,
-        expression="CAST(SUM(n_too_early) AS BIGINT)",
-        description="Replies ignored because they are dated over 60 s before what they answer.",
+        expression="COALESCE(CAST(SUM(n_too_early) FILTER (WHERE selected) AS BIGINT), 0)",
+        description="Replies to requests that are ignored: dated over 60 s, up to a day, before "
+        "what they reply to.",
     ),
     Metric(
         name="n_replies",
         label="Replies",
         unit="count",
         better=None,
-        expression="COALESCE(n_replies, 0)",
+        expression="n_replies",
         description="All replies that the body wrote in the period, to whomever.",
-        over="score",
+        over="body",
+    ),
+    Metric(
+        name="conversationality",
+        label="Conversationality",
+        unit="share",
+        better="higher",
+        expression="1.0 * n_replies_to_others / n_posts",
+        description="Replies to others among all that the body wrote in the period, reposts aside "
+        "(Twiplomacy). It is no response rate: it says nothing of those who had no reply.",
+        over="body",
     ),
     Metric(
         name="coverage",
@@ -174,7 +267,7 @@ METRICS: tuple[Metric, ...] = (
         better="higher",
         expression="COALESCE(coverage, 0.0)",
         description="Share of the period in which the body's accounts were in view.",
-        over="score",
+        over="body",
     ),
     _count(
         "n_selected_question_mark",
@@ -207,17 +300,30 @@ METRICS: tuple[Metric, ...] = (
 )
 
 
-def ranking_keys() -> list[str]:
-    """The metrics that can rank: those of which one end is better."""
-    return [metric.name for metric in METRICS if metric.better]
+def metrics_for(ranking: Ranking) -> tuple[Metric, ...]:
+    """The metrics of a ranking, in the order of columns."""
+    on_the_calendar = (_ON_THE_CALENDAR,) if ranking.clock == "business" else ()
+    within = tuple(_within(time) for time in ranking.within)
+    return (*_REQUESTS, *on_the_calendar, *within, *_COUNTS)
 
 
-def key_metric(name: str) -> Metric:
+def key_metric(ranking: Ranking) -> Metric:
     """The metric that ranks.
 
     Raises:
-        UnknownName: there is no such metric, or neither end of it is better.
+        UnknownName: there is no such metric, or neither end of it is better; or the ranking shows
+            or asks for one that does not exist.
     """
-    if name not in ranking_keys():
-        raise UnknownName("metric to rank by", name, ranking_keys())
-    return next(metric for metric in METRICS if metric.name == name)
+    metrics = {metric.name: metric for metric in metrics_for(ranking)}
+    keys = [name for name, metric in metrics.items() if metric.better]
+    _check("metric to rank by", [ranking.by], keys)
+    _check("metric to show", ranking.show, metrics)
+    for band in ranking.bands:
+        _check(f"metric for the band {band.label!r}", (*band.at_least, *band.at_most), metrics)
+    return metrics[ranking.by]
+
+
+def _check(kind: str, names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UnknownName(kind, name, known)

@@ -14,32 +14,37 @@ from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from socialscore.scoring.metrics import METRICS
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from socialscore.model import Metric
 
 __all__ = ["INPUTS", "compose", "relations"]
 
-INPUTS = ("message", "coverage", "account", "presence", "body", "ignored")
+INPUTS = ("message", "coverage", "account", "presence", "body", "ignored", "stretch", "slot")
+
+_OF_BODIES = ("excluded", "collected", "activity")
 
 _SQL = Path(__file__).parent / "sql"
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)\b(?!\s*\()")
 
 
 def compose(
-    variants: Mapping[str, str], *, target: str = "score", given: Collection[str] = INPUTS
+    metrics: Sequence[Metric],
+    variants: Mapping[str, str],
+    *,
+    target: str = "score",
+    given: Collection[str] = INPUTS,
 ) -> str:
     """The statement that computes a relation.
 
     Args:
+        metrics: the columns of `score`, and of what leads to it.
         variants: for each relation that is a folder, the file to take.
         target: the relation to compute.
         given: relations that the engine has already; what only they need is left out.
     """
-    defined = _definitions(dict(variants))
+    defined = _shipped(variants) | _from(metrics)
     reads: dict[str, set[str]] = {}
     wanted = [target]
     while wanted:
@@ -55,14 +60,14 @@ def compose(
 def relations() -> list[tuple[str, str]]:
     """Every relation, as `name` or `name/variant`, with what its first comment says a row is."""
     files = {str(path.relative_to(_SQL).with_suffix("")): path for path in _SQL.rglob("*.sql")}
-    texts = {name: _text(path) for name, path in files.items()} | _from_metrics()
+    texts = {name: _text(path) for name, path in files.items()} | _from(())
     return [(name, texts[name].splitlines()[0].removeprefix("-- ")) for name in sorted(texts)]
 
 
-def _definitions(variants: Mapping[str, str]) -> dict[str, str]:
+def _shipped(variants: Mapping[str, str]) -> dict[str, str]:
     files = {path.stem: path for path in _SQL.glob("*.sql")}
     files |= {name: _SQL / name / f"{value}.sql" for name, value in variants.items()}
-    return {name: _text(path) for name, path in files.items()} | _from_metrics()
+    return {name: _text(path) for name, path in files.items()}
 
 
 @cache
@@ -70,36 +75,43 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def _from_metrics() -> dict[str, str]:
+def _from(metrics: Sequence[Metric]) -> dict[str, str]:
     """The relations whose columns are the metrics."""
-    columns = ",\n    ".join(["body.body_id", *map(_column, METRICS)])
-    parts = ("tally", "patience", "excluded", "collected", "activity")
-    joins = "\n".join(f"LEFT JOIN {part} USING (body_id)" for part in parts)
+    named = {metric.name: metric for metric in metrics}
+    counted = [name for name, metric in named.items() if metric.over == "wait"]
+    derived = [_as(metric) for metric in metrics if metric.over == "tally"]
     return {
-        "tally": _per_body("wait", "the counts and delays of its requests"),
-        "excluded": _per_body("exclusion", "how many messages were left out, by reason"),
+        "tally": _grouped("wait", "line_id", "the counts and delays of its requests", metrics),
+        "excluded": _grouped("exclusion", "body_id", "how many messages were left out", metrics),
+        "line": "-- One row per line that has a request: its metrics.\n"
+        + _select(["line_id", *counted, *derived], "tally")
+        + "LEFT JOIN patience USING (line_id)\nLEFT JOIN spread USING (line_id)",
         "score": "-- One row per body of the panel: its value of every metric.\n"
-        f"SELECT\n    {columns}\nFROM body\n{joins}",
+        + _select(["body.body_id", *map(_of_body, metrics)], "body")
+        + "LEFT JOIN line ON body.body_id = line.line_id\n"
+        + "LEFT JOIN prior USING (category)\n"
+        + "\n".join(f"LEFT JOIN {part} USING (body_id)" for part in _OF_BODIES),
     }
 
 
-def _column(metric: Metric) -> str:
-    if metric.over == "score":
-        return f"{metric.expression} AS {metric.name}"
-    if metric.unit == "count":  # a body that nobody wrote to is in none of the parts
-        return f"COALESCE({metric.name}, 0) AS {metric.name}"
-    return metric.name
+def _select(columns: Sequence[str], relation: str) -> str:
+    return "SELECT\n" + ",\n".join(f"    {column}" for column in columns) + f"\nFROM {relation}\n"
 
 
-def _per_body(relation: str, what: str) -> str:
-    columns = [f"{m.expression} AS {m.name}" for m in METRICS if m.over == relation]
-    return "\n".join(
-        [
-            f"-- One row per body: {what}.",
-            "SELECT",
-            "    body_id,",
-            ",\n".join(f"    {column}" for column in columns),
-            f"FROM {relation}",
-            "GROUP BY body_id",
-        ]
-    )
+def _grouped(relation: str, by: str, what: str, metrics: Sequence[Metric]) -> str:
+    columns = [by, *(_as(metric) for metric in metrics if metric.over == relation)]
+    row = f"-- One row per {by.removesuffix('_id')}: {what}.\n"
+    return f"{row}{_select(columns, relation)}GROUP BY {by}"
+
+
+def _as(metric: Metric) -> str:
+    same = metric.expression == metric.name
+    return metric.name if same else f"{metric.expression} AS {metric.name}"
+
+
+def _of_body(metric: Metric) -> str:
+    """A body that nobody wrote to is in none of the parts: its counts are 0."""
+    value = metric.expression if metric.over == "body" else metric.name
+    if metric.unit == "count":
+        value = f"COALESCE({value}, 0)"
+    return value if value == metric.name else f"{value} AS {metric.name}"

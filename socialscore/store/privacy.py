@@ -67,17 +67,20 @@ class Pseudonyms:
         ]
         # Hashing in Python is slow, and people come back: each is hashed once.
         people = pa.concat_arrays(columns).dictionary_encode()
-        known_as = pa.array(
+        names = pa.array(
             [self.of(*pair.split("\n", 1)) for pair in people.dictionary.to_pylist()], pa.string()
-        ).take(people.indices)
+        )
         n = table.num_rows
-        addressed = pa.ListArray.from_arrays(
-            _offsets(lists), known_as.slice(2 * n), mask=lists.is_null()
+        # Arrays of their own: Delta Lake fails on the empty end of a longer one.
+        authors, replied_to, addressed = (
+            names.take(people.indices.slice(*part)) for part in ((0, n), (n, n), (2 * n,))
         )
         replaced = {
-            "author_id": known_as.slice(0, n),
-            "reply_to_author_id": known_as.slice(n, n),
-            "addressed_ids": addressed,
+            "author_id": authors,
+            "reply_to_author_id": replied_to,
+            "addressed_ids": pa.ListArray.from_arrays(
+                _offsets(lists), addressed, mask=lists.is_null()
+            ),
         }
         for name, column in replaced.items():
             table = table.set_column(table.schema.get_field_index(name), name, column)

@@ -1,6 +1,8 @@
 -- One row per inbound message and body, with the reason for which it is left out, if there is one.
 SELECT
     inbound.presence_id,
+    inbound.account_id,
+    inbound.account_ids,
     inbound.message_id,
     inbound.author_id,
     inbound.sent_at,
@@ -8,6 +10,7 @@ SELECT
     inbound.question_mark,
     inbound.question,
     inbound.request,
+    inbound.rule_id,
     inbound.deleted_at,
     CASE
         WHEN inbound.author_role = 'own-group' THEN 'own-group'

@@ -1,10 +1,12 @@
 -- One row per message of a body that may be a response, and person whom it addresses.
 SELECT
-    presence_id,
-    message_id,
-    sent_at,
-    conversation_id,
+    candidate.presence_id,
+    candidate.account_id,
+    candidate.message_id,
+    candidate.sent_at,
+    candidate.conversation_id,
+    candidate.redirected,
+    LEN(candidate.addressed_ids) = 1 AS alone,
     person.addressee_id
-FROM outbound
-CROSS JOIN UNNEST(outbound.addressed_ids) AS person (addressee_id)
-WHERE outbound.responding
+FROM candidate
+CROSS JOIN UNNEST(candidate.addressed_ids) AS person (addressee_id)

@@ -2,7 +2,13 @@
 SELECT
     addressed.presence_id,
     addressed.message_id,
+    addressed.account_id,
+    addressed.account_ids,
+    addressee.account_id AS responder_id,
+    addressee.message_id AS response_id,
     addressee.sent_at AS responded_at,
+    addressee.redirected,
+    'conversation' AS matched_by,
     FALSE AS too_early
 FROM addressed
 INNER JOIN addressee

@@ -13,4 +13,4 @@ WHERE
     AND addressed.reason IS NULL
     AND addressed.deleted_at < $as_of
     AND EPOCH_US(addressed.deleted_at) - EPOCH_US(addressed.sent_at) < $horizon_us
-    AND COALESCE(first_response.responded_at >= addressed.deleted_at, TRUE)
+    AND COALESCE(first_response.responded_at > addressed.deleted_at, TRUE)

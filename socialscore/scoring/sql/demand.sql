@@ -1,6 +1,7 @@
 -- One row per inbound message that counts.
 SELECT
     addressed.presence_id,
+    addressed.account_id,
     addressed.message_id,
     addressed.author_id,
     addressed.sent_at,

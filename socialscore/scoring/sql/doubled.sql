@@ -2,7 +2,8 @@
 SELECT
     account.presence_id,
     message.message_id,
-    MIN(message.account_id) AS account_id
+    MIN(message.account_id) AS account_id,
+    ARRAY_AGG(message.account_id) AS account_ids
 FROM message
 INNER JOIN account
     ON

@@ -11,9 +11,12 @@ SELECT
     message.question_mark,
     message.question,
     message.request,
+    message.rule_id,
     message.text_digest,
     message.deleted_at,
     message.account_id,
+    -- All accounts of the body that it addresses, where it addresses several; NULL: only the one.
+    doubled.account_ids,
     -- Whether the author is an account of the body itself, or of another one; NULL: a citizen.
     CASE
         WHEN author.body_id = account.body_id THEN 'own-group'

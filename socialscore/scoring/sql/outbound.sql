@@ -1,14 +1,20 @@
 -- One row per public message that a body wrote, reposts aside.
 SELECT
     account.presence_id,
+    account.network,
+    account.body_id,
+    message.account_id,
     message.message_id,
     message.sent_at,
     message.reply_to_id,
     message.reply_to_author_id,
     message.conversation_id,
     message.addressed_ids,
-    -- An automatic reply is never a response.
-    COALESCE(message.response_class, 'answer') <> 'automatic' AS responding
+    message.text_digest,
+    CASE
+        WHEN message.bot THEN 'automatic'
+        ELSE COALESCE(message.response_class, 'answer')
+    END AS response_class
 FROM message
 INNER JOIN account
     ON

@@ -1,7 +1,8 @@
--- One row per body of which half the requests had a response at some time: that time.
+-- One row per line: the time after which half of its requests had a response, with its interval.
 SELECT
-    body_id,
-    MIN(elapsed_seconds) AS median_wait
+    line_id,
+    MIN(elapsed_seconds) FILTER (WHERE survival <= 0.5 + 1e-12) AS median_wait,
+    MIN(elapsed_seconds) FILTER (WHERE survival_low <= 0.5) AS median_wait_low,
+    MIN(elapsed_seconds) FILTER (WHERE survival_high <= 0.5) AS median_wait_high
 FROM survival
-WHERE survival <= 0.5 + 1e-12
-GROUP BY body_id
+GROUP BY line_id

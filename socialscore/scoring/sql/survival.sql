@@ -1,26 +1,33 @@
--- One row per body and length of wait: the share of requests still without a response after it.
+-- One row per line and length of wait: the share of requests still without a response after it.
 SELECT
-    body_id,
+    line_id,
     elapsed_seconds,
-    -- Kaplan–Meier: the product of 1 - d / n so far, by logarithms; a factor of 0 has none.
+    CASE WHEN all_ended THEN 0.0 ELSE EXP(-hazard) END AS survival,
+    -- The 95 % interval of the share, on the scale of ln(-ln), on which it stays between 0 and 1.
+    -- There is none while all are waiting, nor once nobody is.
     CASE
-        WHEN MIN(n_waiting - n_ended) OVER so_far = 0 THEN 0.0
-        ELSE EXP(SUM(CASE
-            WHEN n_ended < n_waiting THEN LN(1.0 - 1.0 * n_ended / n_waiting)
-            ELSE 0.0
-        END) OVER so_far)
-    END AS survival
+        WHEN hazard > 0 AND NOT all_ended
+            THEN EXP(-hazard * EXP(1.959963984540054 * SQRT(variance) / hazard))
+    END AS survival_low,
+    CASE
+        WHEN hazard > 0 AND NOT all_ended
+            THEN EXP(-hazard * EXP(-1.959963984540054 * SQRT(variance) / hazard))
+    END AS survival_high
 FROM (
     SELECT
-        body_id,
+        line_id,
         elapsed_seconds,
-        COUNT(*) FILTER (WHERE ended) AS n_ended,
-        -- Waiting just before: responses come before censorings of the same length.
-        SUM(COUNT(*)) OVER (PARTITION BY body_id ORDER BY elapsed_seconds DESC) AS n_waiting
-    FROM wait
-    WHERE selected
-    GROUP BY
-        body_id,
-        elapsed_seconds
-) AS step
-WINDOW so_far AS (PARTITION BY body_id ORDER BY elapsed_seconds)
+        -- Kaplan–Meier: the product of 1 - d / n so far, by its logarithm; a factor of 0 has none.
+        MIN(n_waiting - n_ended) OVER so_far = 0 AS all_ended,
+        SUM(CASE
+            WHEN n_ended < n_waiting THEN -LN(1.0 - 1.0 * n_ended / n_waiting)
+            ELSE 0.0
+        END) OVER so_far AS hazard,
+        -- Greenwood's variance of that logarithm.
+        SUM(CASE
+            WHEN n_ended < n_waiting THEN 1.0 * n_ended / n_waiting / (n_waiting - n_ended)
+            ELSE 0.0
+        END) OVER so_far AS variance
+    FROM step
+    WINDOW so_far AS (PARTITION BY line_id ORDER BY elapsed_seconds)
+) AS summed

@@ -1,6 +1,7 @@
 -- One row per turn in the exchange of one person and one body, citizens' turns with a message_id.
 SELECT
     presence_id,
+    account_id,
     author_id,
     message_id,
     sent_at,
@@ -13,6 +14,7 @@ FROM demand
 UNION ALL
 SELECT
     presence_id,
+    NULL AS account_id,
     author_id,
     NULL AS message_id,
     sent_at,

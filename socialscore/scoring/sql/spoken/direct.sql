@@ -3,7 +3,5 @@ SELECT
     presence_id,
     reply_to_author_id AS author_id,
     sent_at
-FROM outbound
-WHERE
-    responding
-    AND reply_to_author_id IS NOT NULL
+FROM candidate
+WHERE reply_to_author_id IS NOT NULL

@@ -1,6 +1,7 @@
--- One row per message that counts, with the episode that it belongs to, named after its first one.
+-- One row per message that counts, with the request that it belongs to: an episode.
 SELECT
     presence_id,
+    account_id,
     message_id,
     sent_at,
     question_mark,

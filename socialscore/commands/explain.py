@@ -1,0 +1,100 @@
+"""`socialscore explain`: how a body came by its line, message by message."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialscore.commands.common import (
+    AsOfOption,
+    PanelOption,
+    PeriodOption,
+    PresetOption,
+    StoreOption,
+    screen_width,
+    subject,
+)
+from socialscore.errors import UsageError
+
+__all__ = ["command"]
+
+
+def command(
+    body: Annotated[
+        str, typer.Argument(metavar="BODY", help="A body of the panel: its body_id or its name.")
+    ],
+    message: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Say everything about this message, in sentences."),
+    ] = None,
+    ranking: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A ranking file, or `demo` for the demo's."),
+    ] = None,
+    preset: PresetOption = None,
+    period: PeriodOption = None,
+    as_of: AsOfOption = None,
+    store: StoreOption = None,
+    panel: PanelOption = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="List the latest N messages. Default: 20 in a table, all of them elsewhere.",
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List all messages.")] = False,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Show the texts, which are personal data.")
+    ] = False,
+    format_name: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
+    ] = None,
+) -> None:
+    """Say why a body has the line that it has: what was counted, left out and answered.
+
+    It counts as `socialscore rank` does with the same ranking, preset and period. It shows no
+    author's identifier, and no text without --show-text.
+    """
+    from socialscore.reporters.explanation import (
+        SHOWN,
+        check_explanation_format,
+        render_explanation,
+        render_messages,
+    )
+    from socialscore.reporters.files import write_atomically
+    from socialscore.scoring.explanation import body_named, explain, messages_named
+
+    check_explanation_format(format_name)
+    if everything and limit is not None:
+        raise UsageError("--all lists all messages, --limit only the latest; give one of them")
+    if message and (everything or limit is not None):
+        raise UsageError("--message is about one message; leave out --all and --limit")
+    asked = subject(
+        ranking, {"preset": preset, "period": period}, store=store, panel=panel, as_of=as_of
+    )
+    explanation = explain(
+        asked.messages,
+        asked.panel,
+        asked.ranking,
+        body_named(asked.panel, body),
+        with_text=show_text,
+        **asked.details,
+    )
+    width = screen_width() if output is None and sys.stdout.isatty() else 80
+    if message:
+        found = messages_named(explanation, message, asked.messages, asked.panel, asked.ranking)
+        text = render_messages(explanation, found, format_name, width=width)
+    else:
+        if limit is None and format_name == "table" and not everything:
+            limit = SHOWN
+        text = render_explanation(explanation, format_name, limit=limit, width=width)
+    if output:
+        write_atomically(output, text)
+    else:
+        typer.echo(text, nl=False)

@@ -1,0 +1,74 @@
+"""Active adoption: which bodies wrote something of their own lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from socialscore.engines.duckdb import DuckDB
+from socialscore.period import utc
+from socialscore.scoring import inputs
+from socialscore.scoring.statement import compose
+from socialscore.store.schema import MESSAGE
+
+if TYPE_CHECKING:
+    from socialscore.panel import Panel
+    from socialscore.ranking import Ranking
+    from socialscore.scoring import Messages
+
+__all__ = ["Activity", "activity"]
+
+_LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Which bodies wrote a post of their own in the 30 days before a moment."""
+
+    since: datetime  # aware
+    as_of: datetime  # aware; the first moment that no longer counts
+    active: frozenset[str]  # the body_id of those that did
+    unseen: frozenset[str]  # of those with an account whose posts of these days nobody collected
+
+
+def activity(
+    messages: Messages, panel: Panel, ranking: Ranking, *, as_of: datetime | None = None
+) -> Activity | None:
+    """Who is active; None where nothing was collected for the panel, and nobody can say.
+
+    Args:
+        messages: a store, or a table in memory.
+        panel: the bodies.
+        ranking: says which networks count, and where the days of validity begin.
+        as_of: the moment before which to look; by default, where the data end.
+    """
+    accounts = {
+        (account.network, account.account_id): body.body_id
+        for body, account in panel.accounts()
+        if account.network in ranking.networks
+    }
+    collected = [
+        row
+        for row in messages.coverage().to_pylist()
+        if row["reason"] is None and (row["network"], row["account_id"]) in accounts
+    ]
+    if not collected:
+        return None
+    until = as_of or max(row["covered_until"] for row in collected).replace(tzinfo=UTC)
+    since = until.astimezone(ranking.zone) - _LATELY  # by the calendar, whatever the clocks do
+    seen = {
+        accounts[row["network"], row["account_id"]]
+        for row in collected
+        if row["stream"] == "outbound"
+        and row["covered_from"] < utc(until)
+        and row["covered_until"] > utc(since)
+    }
+    with DuckDB() as engine:
+        found = messages.messages(since, until)
+        engine.relation("message", found if len(found) else MESSAGE.empty_table())
+        engine.relation("account", inputs.accounts(panel, ranking))
+        days = {"seen_from": utc(since), "seen_until": utc(until)}
+        rows = engine.query(compose((), {}, target="active"), days).to_pylist()
+    active = frozenset(row["body_id"] for row in rows)
+    return Activity(since, until, active, frozenset(accounts.values()) - seen - active)

@@ -1,0 +1,152 @@
+"""What to ask an engine for a ranking: the statement, and all that it needs but the messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from socialscore.errors import UsageError
+from socialscore.period import Period, parse_as_of, parse_period, utc
+from socialscore.ranking import EXCLUSIONS
+from socialscore.scoring.metrics import key_metric, metrics_for
+from socialscore.scoring.slots import SLOTS
+from socialscore.scoring.statement import compose
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from socialscore.panel import Panel
+    from socialscore.ranking import Ranking
+
+__all__ = ["Question", "ask"]
+
+_DAY = timedelta(days=1)
+_FOREVER = timedelta(days=36500)  # the horizon where there is none
+_AT_ONCE = timedelta(minutes=1)  # of a prompt reply, and between clocks that differ
+
+
+@dataclass(frozen=True)
+class Question:
+    """One statement with everything that it needs but the messages."""
+
+    sql: str
+    parameters: dict[str, object]
+    period: Period
+    as_of: datetime  # aware, UTC
+    asked_from: datetime  # no request is older
+    read_from: datetime  # the earliest message that matters
+    read_until: datetime  # the first moment that no longer does
+    coverage: pa.Table  # what was in view, and when
+
+
+def ask(
+    coverage: pa.Table,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    as_of: str | None = None,
+    target: str = "score",
+    by: str = "body",
+    body_id: str | None = None,
+) -> Question:
+    """What to ask an engine for this ranking.
+
+    Args:
+        coverage: what was in view, and when.
+        panel: the bodies to compare.
+        ranking: the options.
+        as_of: the moment at which the data is taken to end; by default, where they do end.
+        target: the relation to compute.
+        by: what the lines of a table are: body, account, network, category, day, week or
+            hour-of-week.
+        body_id: the body that `explanation` and what else is about one body speaks of.
+
+    Raises:
+        UsageError: nothing was collected for the panel, or a time cannot be read.
+        UnknownName: a metric that the ranking names does not exist.
+    """
+    key_metric(ranking)
+    begin, end = _covered(coverage, panel, ranking)
+    end = parse_as_of(as_of, ranking.zone) if as_of else end
+    period = parse_period(ranking.period, ranking.zone, covered=(begin, end))
+    horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
+    watched = min(2 * horizon, _FOREVER)
+    asked_from = min(begin, period.since) if ranking.latest else period.since
+    read_from = asked_from - _lookback(ranking)
+    # A burst of replies may go on after the last response that counts.
+    read_until = min(end, period.until + watched + ranking.bursts * _DAY)
+    parameters: dict[str, object] = {
+        "since": utc(period.since),
+        "until": utc(period.until),
+        "as_of": utc(end),
+        "asked_from": utc(asked_from),
+        "seen_from": utc(read_from),
+        "seen_until": utc(read_until),
+        # An episode may go on after the period in which it was asked.
+        "asked_until": utc(read_until if ranking.unit == "episode" else min(end, period.until)),
+        "horizon_us": horizon // timedelta(microseconds=1),
+        "watched_us": watched // timedelta(microseconds=1),
+        "maturing_us": (ranking.horizon or 0) * 1_000_000,
+        "selection": ranking.selection,
+        "clock_start": ranking.clock_start if ranking.unit == "episode" else "first",
+        "include_institutions": ranking.include_institutions,
+        "kinds": list(ranking.kinds),
+        "any_responder": ranking.responders == "group",
+        "to_several": ranking.to_several,
+        "strict": ranking.strict,
+        "bursts": ranking.bursts,
+        "count_off_hours": ranking.off_hours_reply == "elapsed",
+        "latest": ranking.latest,
+        "trim": ranking.trim,
+        "body_id": body_id,
+    }
+    for reason in EXCLUSIONS:
+        parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
+    sql = compose(metrics_for(ranking), _variants(ranking, by), target=target)
+    used = {name: value for name, value in parameters.items() if f"${name}" in sql}
+    return Question(sql, used, period, end, asked_from, read_from, read_until, coverage)
+
+
+def _variants(ranking: Ranking, by: str) -> dict[str, str]:
+    """For each relation that an option defines, the file to take."""
+    return {
+        "reply": ranking.match,
+        "spoken": "direct" if ranking.match == "direct" else "conversation",
+        "membership": ranking.unit,
+        "request": "message" if ranking.unit == "message" else "joint",
+        "eligible": "latest" if ranking.latest else "period",
+        "clocked": ranking.clock,
+        "grouping": "slot" if by in SLOTS else by,
+    }
+
+
+def _covered(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
+    """The first instant and the end of what was collected for the panel."""
+    accounts = {
+        (account.network, account.account_id)
+        for _, account in panel.accounts()
+        if account.network in ranking.networks
+    }
+    rows = [
+        row
+        for row in coverage.to_pylist()
+        if row["reason"] is None and (row["network"], row["account_id"]) in accounts
+    ]
+    if not rows:
+        raise UsageError(
+            f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
+            "`socialscore import FILE` brings messages"
+        )
+    first = min(row["covered_from"] for row in rows)
+    last = max(row["covered_until"] for row in rows)
+    return first.replace(tzinfo=UTC), last.replace(tzinfo=UTC)
+
+
+def _lookback(ranking: Ranking) -> timedelta:
+    """How far before the period a message matters: it may be continued, repeated, or in a burst.
+
+    Replies are looked for from a day before the request, to count those that are too early.
+    """
+    n_days = (ranking.unit == "episode") + ("duplicate" in ranking.exclude) + ranking.bursts
+    return max(n_days, 1) * _DAY + 2 * _AT_ONCE

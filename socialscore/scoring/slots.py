@@ -1,0 +1,90 @@
+"""The lines of a breakdown by time: days, weeks or hours of the week, in the ranking's timezone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from socialscore.engines.rows import Rows
+from socialscore.period import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialscore.ranking import Ranking
+    from socialscore.scoring.question import Question
+
+__all__ = ["SLOTS", "hours_of_week", "slots"]
+
+SLOTS = ("day", "week", "hour-of-week")
+"""Breakdowns by the time at which a request was asked."""
+
+_DAY = timedelta(days=1)
+_HALF_HOUR = timedelta(minutes=30)
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def slots(by: str, question: Question, ranking: Ranking) -> Rows:
+    """One row per line of a breakdown by time and UTC day that it has a part in.
+
+    So a request meets its line by an equal day, and is compared to few intervals.
+    """
+    return Rows(
+        {"line_id": "VARCHAR", "day": "DATE", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},
+        [
+            {"line_id": label, "day": starts_at.date(), "starts_at": starts_at, "ends_at": ends_at}
+            for label, since, until in _named(by, question, ranking)
+            for starts_at, ends_at in _by_utc_day(utc(since), utc(until))
+        ],
+    )
+
+
+def _named(
+    by: str, question: Question, ranking: Ranking
+) -> Iterator[tuple[str, datetime, datetime]]:
+    """The days or hours that a breakdown is made of, with the lines that they belong to."""
+    first = question.asked_from.astimezone(ranking.zone).date()
+    last = question.period.until.astimezone(ranking.zone).date()
+    for number in range((last - first).days + 1):
+        day = first + number * _DAY
+        if by == "hour-of-week":
+            yield from _hours(day, ranking)
+            continue
+        year, week, _ = day.isocalendar()
+        name = day.isoformat() if by == "day" else f"{year}-W{week:02d}"
+        midnights = [datetime.combine(d, time(), ranking.zone) for d in (day, day + _DAY)]
+        yield name, midnights[0], midnights[1]
+
+
+def _hours(day: date, ranking: Ranking) -> Iterator[tuple[str, datetime, datetime]]:
+    """The hours of a day as clocks show them; where they are put back, one comes twice."""
+    begin, end = (
+        datetime.combine(d, time(), ranking.zone).astimezone(UTC) for d in (day, day + _DAY)
+    )
+    while begin < end:
+        # By half hours: some timezones put their clocks by no more.
+        local = begin.astimezone(ranking.zone)
+        yield _hour(day.weekday(), local.hour), begin, min(begin + _HALF_HOUR, end)
+        begin += _HALF_HOUR
+
+
+def _by_utc_day(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """An interval, naive UTC, cut at midnights."""
+    while since < until:
+        midnight = datetime.combine(since.date() + _DAY, time())
+        yield since, min(midnight, until)
+        since = midnight
+
+
+def hours_of_week() -> dict[str, str]:
+    """The names of the hours of a week, `Mon 00` to `Sun 23`, by the identifiers of their lines."""
+    return {
+        _hour(weekday, hour): f"{name} {hour:02d}"
+        for weekday, name in enumerate(_WEEKDAYS)
+        for hour in range(24)
+    }
+
+
+def _hour(weekday: int, hour: int) -> str:
+    """The identifier of an hour of the week; these sort as the hours do."""
+    return f"{weekday} {hour:02d}"

@@ -1,0 +1,3 @@
+-- One row per request of the period.
+SELECT *
+FROM timed

@@ -1,0 +1,37 @@
+-- One row per category with five bodies or more that have requests: how their rates are spread.
+SELECT
+    category,
+    mean_rate,
+    -- The correlation of two requests to one body, by the moments of Kleinman (1973): 0 where rates
+    -- differ no more than chance makes them, 1 where every body answers all or nothing.
+    CASE
+        WHEN mean_rate > 0 AND mean_rate < 1 AND most_deviation > 0
+            THEN GREATEST(LEAST(
+                (deviation / (mean_rate * (1 - mean_rate)) - n_bodies + 1) / most_deviation, 1.0
+            ), 0.0)
+        ELSE 0.0
+    END AS clustering
+FROM (
+    SELECT
+        category,
+        mean_rate,
+        COUNT(*) AS n_bodies,
+        SUM(n_requests * POWER(response_rate - mean_rate, 2)) AS deviation,
+        SUM((n_requests - 1) * (1 - 1.0 * n_requests / n_in_all)) AS most_deviation
+    FROM (
+        SELECT
+            body.category,
+            line.n_requests,
+            line.response_rate,
+            SUM(line.n_requests) OVER (PARTITION BY body.category) AS n_in_all,
+            1.0 * SUM(line.n_answered) OVER (PARTITION BY body.category)
+            / SUM(line.n_requests) OVER (PARTITION BY body.category) AS mean_rate
+        FROM line
+        INNER JOIN body ON line.line_id = body.body_id
+        WHERE line.n_requests > 0
+    ) AS rated
+    GROUP BY
+        category,
+        mean_rate
+    HAVING COUNT(*) >= 5
+) AS summed

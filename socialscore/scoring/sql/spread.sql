@@ -1,0 +1,35 @@
+-- One row per line: what the delays of its answered requests say in order of size.
+SELECT
+    line_id,
+    -- The order statistics that bound the median: the 2.5 % quantile of the binomial distribution,
+    -- by the expansion of Cornish and Fisher, which is exact at least up to a million answers.
+    MIN(elapsed_seconds) FILTER (WHERE n_answered_so_far >= outer_rank) AS median_delay_low,
+    MIN(elapsed_seconds) FILTER (WHERE n_answered_so_far >= n_answered_in_all + 1 - outer_rank)
+        AS median_delay_high,
+    SUM(elapsed_seconds * n_kept) / NULLIF(SUM(n_kept), 0) AS trimmed_delay
+FROM (
+    SELECT
+        *,
+        CASE
+            WHEN n_answered_in_all >= 6
+                THEN FLOOR(
+                    (
+                        n_answered_in_all + 1
+                        - 1.959963984540054 * SQRT(n_answered_in_all - 0.473576)
+                    ) / 2
+                )
+        END AS outer_rank,
+        -- Of the fastest answers, up to the trimmed share of all, those of this length.
+        GREATEST(
+            LEAST(
+                n_answered,
+                n_answered_in_all
+                - FLOOR($trim * n_answered_in_all + 1e-9)
+                - (n_answered_so_far - n_answered)
+            ),
+            0
+        ) AS n_kept
+    FROM step
+) AS ranked
+WHERE n_answered > 0
+GROUP BY line_id

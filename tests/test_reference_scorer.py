@@ -1,0 +1,118 @@
+"""The statement and a scorer that was written without it say the same of random worlds."""
+
+from __future__ import annotations
+
+import math
+import os
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import pytest
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+from random_worlds import AS_OF, HOURS, MIDDLE, PANEL, SINCE, UNTIL, calendar_file, open_intervals
+from random_worlds import worlds as random_worlds
+from reference_scorer import reference
+from worlds import ALL, END, world
+
+from socialscore.period import parse_instant
+from socialscore.ranking import load_ranking
+from socialscore.scoring import score
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from random_worlds import World
+
+N_WORLDS = int(os.environ.get("SOCIALSCORE_WORLDS", "8"))  # for each unit, match and clock
+
+CLOCKS: dict[str, dict[str, Any]] = {
+    "calendar": {"clock": "calendar"},
+    "business": {"clock": "business", "off_hours_reply": "zero"},
+    "business-elapsed": {"clock": "business", "off_hours_reply": "elapsed"},
+}
+YEAR = timedelta(days=365)
+LEFT_ASIDE = {  # tested against other libraries, or resting on coverage and not on messages
+    "wilson_low", "wilson_high", "median_wait_low", "median_wait_high", "median_delay_low",
+    "median_delay_high", "median_delay_calendar", "shrunk_rate", "conversationality", "coverage",
+}  # fmt: skip
+CHOSEN = ("repost", "duplicate", "mass-mention", "deleted")
+OPTIONS = st.fixed_dictionaries(
+    {
+        "selection": st.sampled_from(["all", "requests", "questions", "question-mark"]),
+        "responders": st.sampled_from(["group", "same"]),
+        "to_several": st.booleans(),
+        "strict": st.booleans(),
+        "bursts": st.booleans(),
+        "clock_start": st.sampled_from(["first", "last"]),
+        "horizon": st.sampled_from(["7d", "1d", "none"]),
+        "exclude": st.sampled_from(["none", "default", *CHOSEN, ["duplicate", "deleted"]]),
+        "include_institutions": st.booleans(),
+        "networks": st.sampled_from([["twitter", "facebook"], ["twitter"]]),
+        "kinds": st.sampled_from([load_ranking().kinds, ["mention", "repost"]]),
+        "timezone": st.sampled_from(["Europe/Paris", "UTC"]),
+        "calendar": st.sampled_from(["", "nights"]),
+        "trim": st.sampled_from([0.1, 0.5]),
+        "within": st.just(["1h", "4h", "3d"]),
+    }
+)
+PERIODS = st.sampled_from([(SINCE, UNTIL), (SINCE, MIDDLE), (MIDDLE, UNTIL)])
+
+
+@pytest.fixture(scope="module")
+def panel_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the panel would lie, with its calendars beside it."""
+    folder = tmp_path_factory.mktemp("panel")
+    (folder / "calendars").mkdir()
+    for name in HOURS:
+        (folder / "calendars" / f"{name}.toml").write_text(calendar_file(name), encoding="utf-8")
+    return folder / "panel.csv"
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@pytest.mark.parametrize("match", ["direct", "conversation", "loose"])
+@pytest.mark.parametrize("unit", ["message", "episode", "author"])
+def test_two_scorers_agree(unit: str, match: str, clock: str, panel_file: Path) -> None:
+    fixed = {"unit": unit, "match": match, **CLOCKS[clock]}
+
+    @seed(crc32(f"{unit} {match} {clock} {N_WORLDS}".encode()))  # others for each
+    @settings(max_examples=N_WORLDS, database=None)
+    @given(random_worlds(), OPTIONS, PERIODS, st.sampled_from(AS_OF))
+    def agree(rows: World, options: Any, period: Any, as_of: str) -> None:
+        found = differences(rows, fixed | options, period, as_of, panel_file)
+
+        assert not found, "\n".join(found)
+
+    agree()
+
+
+def differences(
+    rows: World, options: dict[str, Any], period: tuple[str, str], as_of: str, panel_file: Path
+) -> list[str]:
+    """What the statement and the reference say otherwise, a line for each metric of a body."""
+    ranking = load_ranking(None, ALL | options | {"period": "..".join(period)})
+    instants = [parse_instant(text, ranking.zone) for text in (*period, as_of)]
+    since, until, end = (instant.astimezone(UTC) for instant in instants)
+    table = world(list(rows), PANEL, END)
+
+    scoreboard = score(table, PANEL, ranking, as_of=as_of, beside=(panel_file,))
+
+    found = []
+    for line in scoreboard.scores:
+        hours = open_intervals(ranking.calendar or line.body.calendar)
+        opening = hours if ranking.clock == "business" else [(since - YEAR, end + YEAR)]
+        expected = reference(rows, PANEL, line.body, ranking, (since, until), end, opening)
+        found += [
+            f"{line.body.body_id}, {name}: the statement says {value}, the reference {other}"
+            for name, value in line.values.items()
+            if name not in LEFT_ASIDE
+            and not is_same(value, other := expected.get(name, 0 if name[:2] == "n_" else None))
+        ]
+    return found
+
+
+def is_same(value: float | None, other: float | None) -> bool:
+    if value is None or other is None:
+        return value is other
+    return math.isclose(value, other, rel_tol=1e-9)

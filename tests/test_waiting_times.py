@@ -1,0 +1,153 @@
+"""What is said of waiting times, against scipy and statsmodels: 200 random cases, in one statement.
+
+Whole minutes make ties, and between a tenth and nine tenths of the waits are censored.
+"""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from random import Random
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.stats import CensoredData, binom, ecdf
+from statsmodels.duration.survfunc import SurvfuncRight
+
+from socialscore.engines.duckdb import DuckDB
+from socialscore.ranking import load_ranking
+from socialscore.scoring.metrics import metrics_for
+from socialscore.scoring.statement import compose
+
+Sample = list[tuple[float, bool]]
+"""Waits: the seconds, and whether a response ended it."""
+
+TRIM = 0.1
+
+
+def random_sample(random: Random) -> Sample:
+    share = random.uniform(0.1, 0.9)
+    longest = random.choice([5, 30, 500])
+    return [
+        (60.0 * random.randint(1, longest), random.random() < share)
+        for _ in range(random.randint(1, random.choice([8, 40, 200])))
+    ]
+
+
+@cache
+def samples() -> dict[str, Sample]:
+    random = Random(20261123)
+    return {f"case {number:03d}": random_sample(random) for number in range(200)}
+
+
+WITH_A_RESPONSE = [name for name, sample in samples().items() if any(e for _, e in sample)]
+
+
+@cache
+def found(target: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a relation over the waits of all samples, by sample."""
+    waits = [
+        {
+            "line_id": name, "elapsed_seconds": seconds, "selected": True, "ended": ended,
+            "answered": ended,
+        }
+        for name, sample in samples().items()
+        for seconds, ended in sample
+    ]  # fmt: skip
+    sql = compose(metrics_for(load_ranking()), {}, target=target, given=["wait"])
+    with DuckDB() as engine:
+        engine.relation("wait", pa.Table.from_pylist(waits))
+        rows = engine.query(sql, {"trim": TRIM} if "$trim" in sql else {}).to_pylist()
+    by_case: dict[str, list[dict[str, Any]]] = {name: [] for name in samples()}
+    for row in rows:
+        by_case[row.pop("line_id")].append(row)
+    return by_case
+
+
+def scipy_curve(sample: Sample) -> Any:
+    ended = [seconds for seconds, ended in sample if ended]
+    return ecdf(CensoredData(uncensored=ended, right=[s for s, ended in sample if not ended])).sf
+
+
+def first_time(times: Any, shares: Any) -> float | None:
+    """The first time at which half or less are waiting; a share of NaN is none."""
+    reached = times[np.asarray(shares) <= 0.5 + 1e-12]
+    return float(reached[0]) if len(reached) else None
+
+
+@pytest.mark.parametrize("case", samples())
+def test_the_median_wait_and_its_interval_are_scipys(case: str) -> None:
+    curve = scipy_curve(samples()[case])
+    with warnings.catch_warnings():  # it warns where everybody, or nobody, is waiting
+        warnings.simplefilter("ignore", RuntimeWarning)
+        band = curve.confidence_interval(0.95, method="log-log")
+
+    (row,) = found("patience")[case]
+
+    assert row["median_wait"] == first_time(curve.quantiles, curve.probabilities)
+    assert row["median_wait_low"] == first_time(band.low.quantiles, band.low.probabilities)
+    assert row["median_wait_high"] == first_time(band.high.quantiles, band.high.probabilities)
+
+
+@pytest.mark.parametrize("case", samples())
+def test_the_share_still_waiting_and_its_interval_are_scipys(case: str) -> None:
+    curve = scipy_curve(samples()[case])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        band = curve.confidence_interval(0.95, method="log-log")
+
+    rows = sorted(found("survival")[case], key=lambda row: float(row["elapsed_seconds"]))
+
+    assert [row["elapsed_seconds"] for row in rows] == list(curve.quantiles)
+    for column, expected in (
+        ("survival", curve.probabilities),
+        ("survival_low", band.low.probabilities),
+        ("survival_high", band.high.probabilities),
+    ):
+        ours = np.array([np.nan if row[column] is None else row[column] for row in rows])
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-9, equal_nan=True)
+
+
+@pytest.mark.parametrize("case", WITH_A_RESPONSE)
+def test_the_interval_of_the_median_wait_is_that_of_statsmodels(case: str) -> None:
+    seconds, ended = zip(*samples()[case], strict=True)
+    with np.errstate(all="ignore"):  # where nobody is left it divides by 0
+        function = SurvfuncRight(np.array(seconds), np.array(ended, dtype=int))
+        low, high = function.quantile_ci(0.5, method="cloglog")
+
+    (row,) = found("patience")[case]
+
+    if np.isnan(low):  # the interval is a single time, of which statsmodels knows none
+        assert row["median_wait_low"] == row["median_wait_high"]
+    elif function.surv_prob[-1] == 0 and high == function.surv_times[-1]:
+        # Where nobody is left there is no variance, and the interval stays open at the top.
+        assert row["median_wait_low"] == low
+        assert row["median_wait_high"] is None
+    else:
+        assert row["median_wait_low"] == low
+        assert row["median_wait_high"] == (None if np.isinf(high) else high)
+
+
+@pytest.mark.parametrize("case", samples())
+def test_the_interval_of_the_median_delay_lies_between_order_statistics(case: str) -> None:
+    delays = sorted(seconds for seconds, ended in samples()[case] if ended)
+    rank = int(binom.ppf(0.025, len(delays), 0.5)) if delays else 0
+
+    rows = found("spread")[case]
+
+    row = rows[0] if rows else {"median_delay_low": None, "median_delay_high": None}
+    assert row["median_delay_low"] == (delays[rank - 1] if rank else None)
+    assert row["median_delay_high"] == (delays[-rank] if rank else None)
+
+
+@pytest.mark.parametrize("case", samples())
+def test_the_trimmed_delay_leaves_out_the_slowest(case: str) -> None:
+    delays = sorted(seconds for seconds, ended in samples()[case] if ended)
+    kept = delays[: len(delays) - int(TRIM * len(delays))]
+
+    rows = found("spread")[case]
+
+    expected = [pytest.approx(sum(kept) / len(kept))] if kept else []
+    assert [row["trimmed_delay"] for row in rows] == expected
