@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint lock bench clean
+.PHONY: demo demo-collect test lint lock bench clean
 
 demo: .venv/user  ## rank the shipped data
 	$(BIN)/socialscore demo
+
+demo-collect: .venv/dev  ## collect the same bodies from X and Facebook as this machine plays them, and compare
+	$(BIN)/python tests/demo_collect.py
 
 test: .venv/dev  ## run all tests
 	$(BIN)/python -m pytest

@@ -4,7 +4,15 @@
     ├── UsageError      2  call the command again, differently
     ├── InputError      3  mend a file that we were given
     ├── StoreError      5  look at the store: it is missing, foreign, locked or full
-    └── UnknownName     2  take one of the known names (3 where a file says the name)
+    ├── UnknownName     2  take one of the known names (3 where a file says the name)
+    └── NetworkError    4  a network let us down; what was fetched is kept
+        ├── AuthError          give other credentials
+        ├── PermissionDenied   ask the network for the permission that is named
+        ├── RateLimited    75  try again when the network says
+        ├── QuotaExhausted     buy more, or wait until the quota is renewed
+        ├── Transient          try again: the network is out of order
+        ├── Gone               take the account off the panel, or mend its identifier
+        └── ProtocolDrift      update socialscore: the network speaks differently now
 
 `commands.main` turns these into one line on stderr. Anything else is a bug of ours and keeps its
 traceback.
@@ -17,8 +25,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
-__all__ = ["InputError", "SocialscoreError", "StoreError", "UnknownName", "UsageError"]
+__all__ = [
+    "AuthError",
+    "Gone",
+    "InputError",
+    "NetworkError",
+    "PermissionDenied",
+    "ProtocolDrift",
+    "QuotaExhausted",
+    "RateLimited",
+    "SocialscoreError",
+    "StoreError",
+    "Transient",
+    "UnknownName",
+    "UsageError",
+]
 
 
 class SocialscoreError(Exception):
@@ -72,3 +95,69 @@ class UnknownName(SocialscoreError):
         where = "" if place is None else f"{place}: "
         super().__init__(f"{where}unknown {kind} {name!r}; {way_out}")
         self.exit_code = 2 if place is None else 3
+
+
+class NetworkError(SocialscoreError):
+    """A network refused, or failed.
+
+    Args:
+        network: one of `model.NETWORKS`.
+        endpoint: what was asked, without identifiers that are secret: `GET /2/users/:id/mentions`;
+            empty if nothing was.
+        problem: what is wrong, and the way out; holds no credential.
+        status: the HTTP status, where there was an answer.
+        code: the network's own code, such as `190/463` or `credits`.
+        retry_at: when to try again, aware, UTC; None where the network does not say.
+    """
+
+    exit_code = 4
+
+    def __init__(
+        self,
+        network: str,
+        endpoint: str,
+        problem: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        details = [endpoint, f"HTTP {status}" if status else "", f"code {code}" if code else ""]
+        said = ", ".join(filter(None, details))
+        super().__init__(f"{network}: {problem}" + (f" ({said})" if said else ""))
+        self.network = network
+        self.endpoint = endpoint
+        self.problem = problem
+        self.status = status
+        self.code = code
+        self.retry_at = retry_at
+
+
+class AuthError(NetworkError):
+    """The credentials are missing, wrong or expired; asking again does not help."""
+
+
+class PermissionDenied(NetworkError):
+    """The credentials are good, and do not allow this; the problem names the missing scope."""
+
+
+class RateLimited(NetworkError):
+    """Too many requests for now."""
+
+    exit_code = 75
+
+
+class QuotaExhausted(NetworkError):
+    """What was paid for, or what the budget allows, is used up."""
+
+
+class Transient(NetworkError):
+    """The network fails for a while: 5xx, resets, timeouts, broken answers."""
+
+
+class Gone(NetworkError):
+    """What was asked for does not exist, or no longer."""
+
+
+class ProtocolDrift(NetworkError):
+    """An answer that is no error, in a shape that nobody knows."""

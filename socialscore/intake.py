@@ -20,14 +20,17 @@ from socialscore.store.privacy import Pseudonyms
 from socialscore.store.schema import COVERAGE, MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from socialscore.importers.staging import Stage
     from socialscore.panel import Panel
     from socialscore.store.lake import Store
 
-__all__ = ["Receipt", "in_memory", "keep"]
+__all__ = ["Receipt", "gather", "in_memory", "keep"]
+
+_PATIENCE = 60.0
+"""Seconds that a collection waits for another writer: what it holds was paid for."""
 
 _STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
 
@@ -68,16 +71,64 @@ def keep(
         return Receipt(0, Saved(0, 0, 0))
     with store.writing():
         panel = store.remember(panel)
-        pseudonyms = Pseudonyms(key, panel.account_keys)
-        n_addressed = stage.address(panel)
-        judged = _judged(stage, pseudonyms.salt, source)
-        saved = store.save(
-            map(pseudonyms.applied, judged), first=span[0], last=span[1], collected_at=collected_at
-        )
+        receipt = _saved(stage, span, store, panel, key, source, collected_at)
         covered = _covered(stage, panel, covers)
         store.cover(covered, run_id=source, collected_at=collected_at)
-        if saved.n_new:
+        if receipt.saved.n_new:
             store.compact()
+    return receipt
+
+
+def gather(
+    stage: Stage,
+    store: Store,
+    panel: Panel,
+    key: bytes,
+    *,
+    source: str,
+    collected_at: datetime,
+    covered: Sequence[Coverage],
+    run_id: str,
+) -> Receipt:
+    """Save the messages of a collection, then note what was in view, by streams.
+
+    Other writers are waited for; the store is left to be compacted at the end of the run.
+
+    Args:
+        stage: the messages; none is no trouble.
+        store: where to keep them.
+        panel: the bodies that they may concern, besides those that the store knows.
+        key: of the pseudonyms, the one that the store was made with.
+        source: what to note as the origin of each row.
+        collected_at: the moment to note in each row.
+        covered: what was in view, and the gaps.
+        run_id: what to note as the origin of these.
+    """
+    receipt = Receipt(0, Saved(0, 0, 0))
+    with store.writing(patience=_PATIENCE):
+        if span := stage.span():
+            panel = store.remember(panel)
+            receipt = _saved(stage, span, store, panel, key, source, collected_at)
+        store.cover(covered, run_id=run_id, collected_at=collected_at)
+    return receipt
+
+
+def _saved(
+    stage: Stage,
+    span: tuple[datetime, datetime],
+    store: Store,
+    panel: Panel,
+    key: bytes,
+    source: str,
+    collected_at: datetime,
+) -> Receipt:
+    """Put the messages of the stage, judged and under pseudonyms, into the store."""
+    pseudonyms = Pseudonyms(key, panel.account_keys)
+    n_addressed = stage.address(panel)
+    judged = _judged(stage, pseudonyms.salt, source)
+    saved = store.save(
+        map(pseudonyms.applied, judged), first=span[0], last=span[1], collected_at=collected_at
+    )
     return Receipt(n_addressed, saved)
 
 

@@ -1,17 +1,18 @@
 """Settings: `socialscore.toml`, in the working folder or one above it, and the environment.
 
-Each key may also be given as a variable: SOCIALSCORE_STORE, SOCIALSCORE_PANEL and
-SOCIALSCORE_KEY_FILE. Paths in the file are relative to its folder. An option of a command goes
-before both.
+Each key may also be given as a variable: SOCIALSCORE_STORE, SOCIALSCORE_TWITTER_STRATEGY and so on.
+Paths in the file are relative to its folder. An option of a command goes before both.
+
+No credential is a setting: see `credentials`.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, UnknownName
+from socialscore.written import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ FILE_NAME = "socialscore.toml"
 TEMPLATE = """\
 # Settings of socialscore for this folder and those below it. Paths are relative to this file.
 
-# Where messages are kept. `socialscore import` makes it.
+# Where messages are kept. `socialscore import` and `socialscore collect` make it.
 store = "socialscore-data"
 
 # The bodies to rank: a CSV with one row per account. Without it, the bodies that the store knows.
@@ -32,17 +33,36 @@ store = "socialscore-data"
 
 # The key that turns citizens' identifiers into pseudonyms. It is made when it is first needed. Keep
 # it: without it, what is imported later cannot be tied to what was imported before.
+# `socialscore auth set` keeps tokens beside it, where the system has no keyring.
 key_file = "pseudonym.key"
+
+# How X is asked: timelines (the newest 800 mentions and 3,200 posts of each account), recent (a
+# search of the last 7 days) or archive (a search of everything).
+# twitter_strategy = "timelines"
+
+# The version of Facebook's Graph API; `socialscore auth check facebook` says when it ends.
+# facebook_version = "v26.0"
 """
+
+_PATHS = ("store", "panel", "key_file")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are."""
+    """Where things are, and how networks are asked."""
 
     store: Path
     panel: Path | None
     key_file: Path  # of the pseudonyms
+    twitter_address: str | None = None  # to ask instead of X: https, or this machine
+    twitter_strategy: str = "timelines"  # timelines, recent or archive
+    facebook_address: str | None = None  # to ask instead of Facebook, likewise
+    facebook_version: str = "v26.0"  # of Graph
+
+    @property
+    def credentials_file(self) -> Path:
+        """Where tokens lie if nothing better keeps them."""
+        return self.key_file.with_name("credentials.json")
 
 
 def load_settings(folder: Path, environment: Mapping[str, str], home: Path) -> Settings:
@@ -54,21 +74,22 @@ def load_settings(folder: Path, environment: Mapping[str, str], home: Path) -> S
         home: the person's folder for settings; the key lies there if nothing says where.
 
     Raises:
-        InputError: the file is not TOML, or a value is not a path.
+        InputError: the file is not TOML, or a value is not a text.
         UnknownName: for a key that does not exist.
     """
     paths = (each / FILE_NAME for each in (folder, *folder.parents))
     path = next((path for path in paths if path.is_file()), None)
-    found: dict[str, Path] = {}
-    if path:
-        found = {key: path.parent / value for key, value in _read(path).items()}
+    said = _read(path) if path else {}
+    places = dict.fromkeys(said, path.parent if path else folder)
     for key in _KEYS:
         if value := environment.get(f"SOCIALSCORE_{key.upper()}"):
-            found[key] = folder / value
+            said[key], places[key] = value, folder
+    found = {key: places[key] / said[key] for key in _PATHS if key in said}
     return Settings(
         store=found.get("store", folder / "socialscore-data"),
         panel=found.get("panel"),
         key_file=found.get("key_file", home / "pseudonym.key"),
+        **{key: value for key, value in said.items() if key not in _PATHS},
     )
 
 
@@ -76,15 +97,11 @@ _KEYS = tuple(Settings.__annotations__)
 
 
 def _read(path: Path) -> dict[str, str]:
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"is not TOML: {error}") from None
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror})") from None
+    values = read_toml(path, "the file of settings")
     for key, value in values.items():
         if key not in _KEYS:
             raise UnknownName("setting", key, _KEYS, path)
         if not isinstance(value, str):
-            raise InputError(f"{path}, key {key}", "write a path in quotation marks")
+            what = "a path" if key in _PATHS else "a text"
+            raise InputError(f"{path}, key {key}", f"write {what} in quotation marks")
     return values

@@ -92,5 +92,31 @@ def test_a_value_that_is_no_path_is_named_by_its_key(tmp_path: Path) -> None:
 def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
-    with pytest.raises(InputError, match=r"socialscore\.toml: is not TOML: "):
+    with pytest.raises(InputError, match=r"socialscore\.toml: the file of settings is not TOML: "):
         load(tmp_path)
+
+
+def test_how_networks_are_asked_is_a_setting_as_well(tmp_path: Path) -> None:
+    write(tmp_path, 'twitter_strategy = "archive"\nfacebook_version = "v25.0"\n')
+
+    settings = load(tmp_path, SOCIALSCORE_TWITTER_ADDRESS="http://127.0.0.1:8080")
+
+    assert settings.twitter_strategy == "archive"
+    assert settings.facebook_version == "v25.0"
+    assert settings.twitter_address == "http://127.0.0.1:8080"
+    assert settings.facebook_address is None
+
+
+def test_tokens_lie_beside_the_key(tmp_path: Path) -> None:
+    settings = load(tmp_path, SOCIALSCORE_KEY_FILE="secret/my.key")
+
+    assert settings.credentials_file == tmp_path / "secret" / "credentials.json"
+
+
+def test_a_text_that_is_none_is_named_by_its_key(tmp_path: Path) -> None:
+    path = write(tmp_path, "facebook_version = 26\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == f"{path}, key facebook_version: write a text in quotation marks"

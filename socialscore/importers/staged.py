@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from socialscore.model import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from socialscore.model import Message
 
 __all__ = ["STAGED", "Reading", "from_messages"]
 
@@ -43,6 +43,8 @@ STAGED = pa.schema(
 )
 """Order of columns is not significant; a missing column is NULL in every row."""
 
+_OF_A_MESSAGE = [column.name for column in STAGED if column.name in Message.__dataclass_fields__]
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -54,16 +56,27 @@ class Reading:
 
 def from_messages(rows: Iterable[tuple[int, Message | str]]) -> pa.Table:
     """The staged rows of pairs (line number, message, or why the row is refused)."""
-    return pa.Table.from_pylist([_row(line, message) for line, message in rows], schema=STAGED)
-
-
-def _row(line: int, message: Message | str) -> dict[str, object]:
-    if isinstance(message, str):
-        return {"line": line, "refusal": message}
-    row: dict[str, object] = {**vars(message), "line": line}
-    row["mentioned_handles"] = [handle.lower() for handle in message.mentioned_handles]
-    row["mentioned_ids"] = list(message.mentioned_ids)
-    for instant in ("sent_at", "deleted_at"):
-        value = getattr(message, instant)
-        row[instant] = value and value.replace(tzinfo=None)
-    return row
+    rows = list(rows)
+    messages = [None if isinstance(message, str) else message for _, message in rows]
+    columns: dict[str, list[object]] = {
+        "line": [line for line, _ in rows],
+        "refusal": [message if isinstance(message, str) else None for _, message in rows],
+    }
+    # Column by column: Arrow takes twice as long to sort out rows that are dictionaries.
+    for name in _OF_A_MESSAGE:
+        columns[name] = [message and getattr(message, name) for message in messages]
+    for name in ("sent_at", "deleted_at"):
+        columns[name] = [value and value.replace(tzinfo=None) for value in columns[name]]  # type: ignore[attr-defined]
+    columns["mentioned_handles"] = [
+        message and [handle.lower() for handle in message.mentioned_handles] for message in messages
+    ]
+    n_rows = len(rows)
+    return pa.Table.from_arrays(
+        [
+            pa.array(columns[column.name], column.type)
+            if column.name in columns
+            else pa.nulls(n_rows, column.type)
+            for column in STAGED
+        ],
+        schema=STAGED,
+    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from socialscore.model import Message
 from socialscore.payloads import PayloadError
+from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,14 +27,12 @@ _KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
 """Kind of message by type of reference; of several the first one here holds."""
 
 _FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
-_FAR_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657  # milliseconds since 1970, from which ids count
 
 _ID = re.compile(r"[0-9]{1,19}")
 _HANDLE = re.compile(r"[A-Za-z0-9_]+")
 # X writes what has no language (links, hashtags, a word or two) as `und` or a private-use tag.
 _LANGUAGE = re.compile(r"(?!(?:q[a-t][a-z]|und|zxx|art|mis|mul)\b)[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,15 @@ class Included:
     @classmethod
     def of(cls, page: Json) -> Self:
         """What the `includes` of a page say; nothing where it has none."""
-        includes = _object(page.get("includes"))
+        includes = as_object(page.get("includes"))
         handles = {
             user_id: handle
-            for user in _objects(includes.get("users"))
+            for user in as_objects(includes.get("users"))
             if (user_id := _id(user.get("id"))) and (handle := _handle(user.get("username")))
         }
         histories = [
             _versions(post_id, post)
-            for post in _objects(includes.get("posts") or includes.get("tweets"))
+            for post in as_objects(includes.get("posts") or includes.get("tweets"))
             if (post_id := _id(post.get("id")))
         ]
         return cls(
@@ -79,9 +78,10 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
         PayloadError: it has no usable id, author, date or text.
     """
     post_id, author_id = _required_id(post, "id"), _required_id(post, "author_id")
-    created_at = _created_at(post)
+    # Of this version; X leaves out what is below a second.
+    created_at = as_instant(post, "created_at", "X", _FIRST_POST)
     versions = _versions(post_id, post)
-    references = _objects(post.get("referenced_posts") or post.get("referenced_tweets"))
+    references = as_objects(post.get("referenced_posts") or post.get("referenced_tweets"))
     parent = next((each for each in references if each.get("type") == "replied_to"), None)
     mentions = _mentions(post)
     return Message(
@@ -101,22 +101,6 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
         language=_language(post.get("lang")),
         n_edits=versions.index(post_id),
     )
-
-
-def _created_at(post: Json) -> datetime:
-    """When this version was written; X leaves out what is below a second."""
-    written = post.get("created_at")
-    if not written:
-        raise PayloadError("no created_at")
-    try:
-        instant = datetime.fromisoformat(written)
-    except (TypeError, ValueError):
-        raise PayloadError("created_at is not a date") from None
-    if instant.tzinfo is None:
-        raise PayloadError("created_at has no timezone")
-    if not _FIRST_POST <= instant < _FAR_FUTURE:
-        raise PayloadError("created_at is before X's first post or absurdly late")
-    return instant.astimezone(UTC)
 
 
 def _minted_at(post_id: str) -> datetime:
@@ -149,13 +133,12 @@ def _text(post: Json) -> str:
         raise PayloadError("no text")
     # X escapes these three and no others; `&amp;` comes last, or a typed "&lt;" would become "<".
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    # An emoji cut in two is not a text that can be stored. Never "?", which would make a question.
-    return _HALF_A_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
+    return whole_characters(text)
 
 
 def _note(post: Json) -> Json:
     """The long form of a post above 280 characters."""
-    return _object(post.get("note_post") or post.get("note_tweet"))
+    return as_object(post.get("note_post") or post.get("note_tweet"))
 
 
 def _kind(references: Sequence[Json], mentions: Sequence[Json]) -> str:
@@ -166,8 +149,8 @@ def _kind(references: Sequence[Json], mentions: Sequence[Json]) -> str:
 
 def _mentions(post: Json) -> list[Json]:
     """The users named in a post; those beyond its 280th character stand in the note alone."""
-    entities = (_object(form.get("entities")) for form in (post, _note(post)))
-    return [mention for each in entities for mention in _objects(each.get("mentions"))]
+    entities = (as_object(form.get("entities")) for form in (post, _note(post)))
+    return [mention for each in entities for mention in as_objects(each.get("mentions"))]
 
 
 def _mentioned_handles(mentions: Sequence[Json]) -> tuple[str, ...]:
@@ -186,7 +169,7 @@ def _mentioned_ids(mentions: Sequence[Json], included: Included) -> tuple[str, .
 
 def _author_handle(post: Json) -> str | None:
     """As twarc writes it, or as X does since it renamed its fields."""
-    return _handle(_object(post.get("author")).get("username")) or _handle(post.get("username"))
+    return _handle(as_object(post.get("author")).get("username")) or _handle(post.get("username"))
 
 
 def _required_id(post: Json, name: str) -> str:
@@ -207,11 +190,3 @@ def _handle(value: object) -> str | None:
 
 def _language(value: object) -> str | None:
     return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else None
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[Json]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -144,13 +144,16 @@ class Store:
         return about if isinstance(about, dict) else {}
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, patience: float = 0) -> Iterator[None]:
         """Holds the store against other writers; readers are not held up.
+
+        Args:
+            patience: seconds to wait for another writer.
 
         Raises:
             StoreError: another writer is at work, or the disk is full or read-only.
         """
-        lock = FileLock(self.root / "writer.lock", timeout=0)
+        lock = FileLock(self.root / "writer.lock", timeout=patience)
         try:
             with lock:
                 yield
@@ -247,14 +250,20 @@ class Store:
 
     def compact(self) -> None:
         """Make the many small files of a month into one, sorted by time; drop what is unused."""
-        table = DeltaTable(self.root / "message")
-        files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-        n_files = Counter((f["partition.network"], f["partition.month"]) for f in files)
-        for (network, month), n in n_files.items():
-            if n > _MANY_FILES:
-                this = [("network", "=", network), ("month", "=", month)]
-                table.optimize.z_order(["sent_at"], partition_filters=this, writer_properties=_ZSTD)
-        table.vacuum(dry_run=False)
+        if table := self._delta("message"):
+            files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+            n_files = Counter((f["partition.network"], f["partition.month"]) for f in files)
+            for (network, month), n in n_files.items():
+                if n > _MANY_FILES:
+                    this = [("network", "=", network), ("month", "=", month)]
+                    table.optimize.z_order(
+                        ["sent_at"], partition_filters=this, writer_properties=_ZSTD
+                    )
+            table.vacuum(dry_run=False)
+        coverage = self._delta("coverage")
+        if coverage and len(coverage.file_uris()) > _MANY_FILES:
+            coverage.optimize.compact(writer_properties=_ZSTD)
+            coverage.vacuum(dry_run=False)
 
     # --- coverage --------------------------------------------------------------------------
 
@@ -270,8 +279,14 @@ class Store:
     def cover(self, rows: Sequence[Coverage], *, run_id: str, collected_at: datetime) -> None:
         """Note what was in view; an interval that lies within a noted one adds nothing."""
         table = self._table("coverage", COVERAGE, [])
-        noted = self.coverage().to_pylist()
-        new = [row for row in map(coverage_row, rows) if not any(_within(row, n) for n in noted)]
+        noted: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+        for row in self.coverage().to_pylist():
+            noted.setdefault(_stream(row), []).append(row)
+        new = [
+            row
+            for row in map(coverage_row, rows)
+            if not any(_within(row, each) for each in noted.get(_stream(row), ()))
+        ]
         if new:
             stamp = {"run_id": run_id, "collected_at": utc(collected_at)}
             data = pa.Table.from_pylist([row | stamp for row in new], schema=COVERAGE)
@@ -324,10 +339,14 @@ def coverage_row(row: Coverage) -> dict[str, Any]:
     return {**vars(row), **instants}
 
 
+def _stream(row: dict[str, Any]) -> tuple[object, ...]:
+    """Whose coverage it is, and whether it is any."""
+    return tuple(row[name] for name in ("network", "account_id", "stream", "reason"))
+
+
 def _within(row: dict[str, Any], noted: dict[str, Any]) -> bool:
-    return (
-        all(row[name] == noted[name] for name in ("network", "account_id", "stream", "reason"))
-        and noted["covered_from"] <= row["covered_from"]
+    return bool(
+        noted["covered_from"] <= row["covered_from"]
         and row["covered_until"] <= noted["covered_until"]
     )
 

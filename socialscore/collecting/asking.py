@@ -1,0 +1,294 @@
+"""A run: task by task and page by page, until it is enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from socialscore.collecting.part import Part
+from socialscore.collecting.planning import streams_of
+from socialscore.collecting.report import Progress, Report, Tally
+from socialscore.collectors.base import Stopped
+from socialscore.errors import (
+    AuthError,
+    NetworkError,
+    PermissionDenied,
+    ProtocolDrift,
+    QuotaExhausted,
+    RateLimited,
+    Transient,
+)
+from socialscore.store.inventory import newer
+from socialscore.store.journal import left
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from concurrent.futures import Executor
+    from datetime import datetime
+    from typing import Any
+
+    from socialscore.collecting.merging import Merger
+    from socialscore.collectors.base import Collector, Page, Task
+    from socialscore.model import Coverage
+    from socialscore.store.lake import Store
+
+__all__ = ["BATCH", "Order", "Run"]
+
+BATCH = 20_000
+"""Messages that are merged at once, while the next ones come: few and large merges are cheap."""
+
+_FAILURES = 2
+"""Tasks in a row that fail: then the network is out of order, and not one account of it."""
+
+_PATIENCE = 60.0
+"""Seconds for which another writer is waited for before the store is tidied."""
+
+_ROUNDING = 1e-9  # what a sum of prices may be wrong by
+
+
+@dataclass(frozen=True)
+class Order:
+    """What `collect` was asked for."""
+
+    now: Callable[[], datetime]
+    budget: float | None
+    limit: int | None
+    stopping: Callable[[], bool]
+    waiter: Callable[[RateLimited], bool]
+    progress: Callable[[Progress], object]
+
+
+class Run:
+    """What a run has so far."""
+
+    def __init__(
+        self,
+        collector: Collector,
+        store: Store,
+        merger: Merger,
+        disk: Executor,
+        run_id: str,
+        order: Order,
+    ) -> None:
+        self._collector, self._capabilities = collector, collector.capabilities()
+        self._store, self._merger, self._disk = store, merger, disk
+        self._run_id, self._order = run_id, order
+        self._tallies: list[Tally] = []
+        self._part: Part  # that pages are added to
+        self._parts: list[Part] = []  # to which nothing will be added: to be merged
+        self._gaps: list[Coverage] = []
+        self._n_replayed = 0
+        self._page_cost = self._capabilities.page_cost  # the most that one may cost
+        self._latest: dict[tuple[str, str], datetime] = {}  # by account and stream: what was seen
+        self._error: NetworkError | None = None
+        self._interrupted = False
+
+    # --- before and after ------------------------------------------------------------------
+
+    def replay(self) -> None:
+        """Merge what a run left that was killed."""
+        for path in left(self._store.root, self._capabilities.network):
+            part = Part.replayed(self._collector, self._store.root, path)
+            if part is None:
+                path.unlink()
+            else:
+                self._n_replayed += part.tally.n_pages
+                self._parts.append(part)
+        self._merge()
+        self._merger.finish()
+
+    def give_up(self, tasks: Iterable[Task]) -> None:
+        """Note what is further back than the network shows."""
+        for task in tasks:
+            part = Part(task)
+            part.end("out-of-reach")
+            self._parts.append(part)
+
+    def finish(self) -> None:
+        """Merge what is left, and tidy the store."""
+        self._merge()
+        self._merger.finish()
+        if self._tallies or self._n_replayed:
+            with self._store.writing(patience=_PATIENCE):
+                self._store.compact()
+
+    def report(self, n_tasks: int) -> Report:
+        """What became of it."""
+        return Report(
+            tasks=tuple(tally.report() for tally in self._tallies),
+            n_tasks=n_tasks,
+            n_replayed=self._n_replayed,
+            saved=self._merger.saved,
+            cost=self._cost(),
+            gaps=tuple(self._gaps),
+            error=self._error,
+            interrupted=self._interrupted,
+        )
+
+    def _merge(self) -> None:
+        parts, self._parts = self._parts, []
+        self._gaps += [row for part in parts for row in part.coverage() if row.reason]
+        self._merger.merge(parts, self._order.now())
+
+    # --- task by task ----------------------------------------------------------------------
+
+    def ask(self, tasks: Sequence[Task], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Ask for every task, until they are done or something ends the run."""
+        for row in rows:
+            until = row["covered_until"].replace(tzinfo=UTC)
+            self._note(row["account_id"], row["stream"], until)
+        failed: dict[tuple[str, str], NetworkError] = {}
+        n_failures = 0
+        for number, task in enumerate(tasks, 1):
+            stream = (task.account.account_id, task.stream)
+            tally = Tally(task, error=failed.get(stream))
+            self._tallies.append(tally)
+            try:
+                if not tally.error:
+                    self._ask(task, tally, (number, len(tasks)))
+                    n_failures = 0
+            except (QuotaExhausted, RateLimited) as error:
+                tally.error = self._error = error
+            except (AuthError, PermissionDenied) as error:
+                tally.error = failed[stream] = error
+                self._error = error if self._capabilities.one_credential else None
+            except Transient as error:
+                tally.error = error
+                n_failures += 1
+                self._error = error if n_failures == _FAILURES else None
+            except NetworkError as error:  # of this stream, and of no other
+                tally.error = failed[stream] = error
+            except KeyboardInterrupt:
+                self._interrupted = True
+            if self._error or self._enough():
+                return
+
+    def _ask(self, task: Task, tally: Tally, place: tuple[int, int]) -> None:
+        """Ask for one task, as often as the pauses that the network wants make it necessary."""
+        rest = self._placed(task)
+        while rest.interval.since < rest.interval.until:
+            self._part = Part(rest, tally)
+            try:
+                self._read(place)
+            except RateLimited as error:
+                self._merge()
+                self._merger.finish()
+                if not self._order.waiter(error):
+                    raise
+                rest = self._part.rest()
+            else:
+                return
+
+    def _placed(self, task: Task) -> Task:
+        """The task, with how much of the network's depth newer messages take up."""
+        account, until = task.account, task.interval.until
+        latest = self._latest.get((account.account_id, task.stream), until)
+        for stream in streams_of(task.stream):
+            self._note(account.account_id, stream, until)
+        if task.stream not in self._capabilities.depth or latest <= until:
+            return task
+        self._merge()
+        self._merger.finish()
+        counts = newer(self._store, account.network, account.account_id, until)
+        return replace(task, n_newer=sum(counts.get(each, 0) for each in streams_of(task.stream)))
+
+    def _note(self, account_id: str, stream: str, until: datetime) -> None:
+        before = self._latest.get((account_id, stream), until)
+        self._latest[account_id, stream] = max(until, before)
+
+    # --- page by page ----------------------------------------------------------------------
+
+    def _read(self, place: tuple[int, int]) -> None:
+        """Take in the pages of the current part, and of those that follow from it."""
+        task = self._part.task
+        try:
+            if task.n_newer >= self._capabilities.depth.get(task.stream, task.n_newer + 1):
+                raise Stopped("cap-reached")
+            pages = iter(self._collector.pages(task))
+            at_the_end = False
+            while at_the_end or not self._enough():
+                if not at_the_end:
+                    self._afford()
+                page = next(pages, None)
+                if page is None:
+                    self._part.end()
+                    return
+                is_whole = self._take(page)
+                at_the_end = page.last and is_whole
+                self._tell(place)
+        except Stopped as stopped:
+            self._part.end(stopped.reason, stopped.complete_from)
+        except ProtocolDrift as error:
+            self._part.drop_last(self._store.root, str(error))
+            raise
+        finally:
+            self._part.close()
+            self._parts.append(self._part)
+
+    def _take(self, page: Page) -> bool:
+        """Make a page durable, then read it; merge where enough has come.
+
+        Returns:
+            Whether all of it was wanted.
+        """
+        self._page_cost = max(self._page_cost, page.cost)
+        limit = self._order.limit
+        most = None if limit is None else limit - self._n_messages()
+        part = self._part
+        full = sum(each.n_messages for each in (*self._parts, part)) >= BATCH
+        if full:
+            part.close()
+            self._parts.append(part)
+            self._part = Part(part.rest(), part.tally)
+        # The disk takes its time; meanwhile the page can be read.
+        on_disk = self._disk.submit(self._part.keep, self._store.root, page, self._run_id, most)
+        drift, items = None, []
+        try:
+            items = self._collector.messages(page)
+        except ProtocolDrift as error:
+            drift = error
+        finally:
+            on_disk.result()
+        if full:
+            self._merge()
+        is_whole = self._part.add(page, items, most)  # without items it is one to drop
+        if drift:
+            raise drift
+        return is_whole
+
+    def _enough(self) -> bool:
+        """Whether the run has what it was to bring, or is asked to end."""
+        self._interrupted = self._interrupted or self._order.stopping()
+        limit = self._order.limit
+        return self._interrupted or (limit is not None and self._n_messages() >= limit)
+
+    def _afford(self) -> None:
+        budget = self._order.budget
+        if budget is not None and self._cost() + self._page_cost > budget + _ROUNDING:
+            raise QuotaExhausted(
+                self._capabilities.network,
+                "collect",
+                f"the next page could exceed the budget of ${budget:,.2f}, of which "
+                f"${self._cost():,.2f} are spent; raise --budget to go on",
+            )
+
+    def _tell(self, place: tuple[int, int]) -> None:
+        part = self._part
+        self._order.progress(
+            Progress(
+                task=part.tally.task,
+                n_task=place[0],
+                n_tasks=place[1],
+                n_pages=part.tally.n_pages,
+                n_messages=part.tally.n_messages,
+                complete_from=part.reached,
+                cost=self._cost(),
+            )
+        )
+
+    def _n_messages(self) -> int:
+        return sum(tally.n_messages for tally in self._tallies)
+
+    def _cost(self) -> float:
+        return sum(tally.cost for tally in self._tallies)

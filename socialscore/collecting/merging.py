@@ -1,0 +1,141 @@
+"""Merging: what journals hold goes into the store, while the next pages come.
+
+Messages are saved first, then what was in view is noted, then the journal is removed. A crash
+between these costs a second merge, which changes nothing, and never a message.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from socialscore.importers.staged import Reading, from_messages
+from socialscore.importers.staging import Stage
+from socialscore.intake import gather
+from socialscore.store.inventory import known
+from socialscore.store.lake import Saved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from typing import Self
+
+    from socialscore.collecting.part import Part
+    from socialscore.model import Message
+    from socialscore.panel import Panel
+    from socialscore.store.lake import Store
+
+__all__ = ["Merger", "Target"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a run's messages go, and what is noted with them."""
+
+    store: Store
+    panel: Panel
+    key: bytes
+    network: str
+    run_id: str
+
+
+class Merger:
+    """Merges parts in a thread, one batch at a time. Use it in a `with`: its end waits."""
+
+    def __init__(self, target: Target) -> None:
+        self.saved = Saved()
+        self._target = target
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="merge")
+        self._under_way: Future[Saved] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.shutdown()
+
+    def merge(self, parts: Sequence[Part], collected_at: datetime) -> None:
+        """Begin to merge parts to which nothing will be added; waits for the batch before."""
+        self.finish()
+        if parts:
+            self._under_way = self._worker.submit(_merge, self._target, parts, collected_at)
+
+    def finish(self) -> None:
+        """Wait until everything is merged, and raise what went wrong."""
+        if self._under_way:
+            under_way, self._under_way = self._under_way, None
+            saved = under_way.result()
+            self.saved = Saved(
+                *(
+                    one + other
+                    for one, other in zip(_counts(self.saved), _counts(saved), strict=True)
+                )
+            )
+
+
+def _merge(target: Target, parts: Sequence[Part], collected_at: datetime) -> Saved:
+    messages = [message for part in parts for message in part.messages]
+    with Stage() as stage:
+        if messages:
+            _count_known(target, parts)
+            stage.read(Reading(iter([_staged(parts)])), target.run_id)
+        receipt = gather(
+            stage,
+            target.store,
+            target.panel,
+            target.key,
+            source=target.run_id.rpartition("-")[0],
+            collected_at=collected_at,
+            covered=[row for part in parts for row in part.coverage()],
+            run_id=target.run_id,
+        )
+    for part in parts:
+        part.remove()
+    return receipt.saved
+
+
+def _count_known(target: Target, parts: Sequence[Part]) -> None:
+    """Tell each task which of its messages the store has already."""
+    moments = [message.sent_at for part in parts for message in part.messages]
+    ids = {message.message_id for part in parts for message in part.messages}
+    met = known(target.store, target.network, ids, min(moments), max(moments))
+    for part in parts:
+        for message in part.messages:
+            part.tally.n_known += message.message_id in met
+            met.add(message.message_id)  # the next time that it comes
+
+
+def _staged(parts: Iterable[Part]) -> pa.Table:
+    """The messages of the parts as staged rows, each once, in its last version.
+
+    What stands in the inbound stream of an account addresses it, and in those of several them all.
+    Where both streams come at once, only the messages themselves tell whom they address.
+    """
+    latest: dict[str, Message] = {}
+    accounts: dict[str, list[str]] = {}
+    for part in parts:
+        incoming = part.task.stream == "inbound"
+        account_id = part.task.account.account_id
+        for message in part.messages:
+            before = latest.setdefault(message.message_id, message)
+            if message.n_edits > before.n_edits:
+                latest[message.message_id] = message
+            if incoming and account_id not in (
+                addressed := accounts.setdefault(message.message_id, [])
+            ):
+                addressed.append(account_id)
+    rows = []
+    for name, message in latest.items():
+        if others := accounts.get(name, [])[1:]:
+            message = replace(message, mentioned_ids=(*message.mentioned_ids, *others))
+        rows.append(message)
+    table = from_messages(enumerate(rows, 1))
+    first = pa.array([accounts.get(name, [None])[0] for name in latest], pa.string())
+    return table.set_column(table.schema.get_field_index("account"), "account", first)
+
+
+def _counts(saved: Saved) -> tuple[int, int, int]:
+    return saved.n_new, saved.n_known, saved.n_changed

@@ -1,0 +1,84 @@
+"""One run on one network, from what an earlier one left to the report."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from socialscore.collecting.asking import Order, Run
+from socialscore.collecting.merging import Merger, Target
+from socialscore.collecting.planning import RUN, plan
+from socialscore.store.journal import collecting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from socialscore.collecting.report import Progress, Report
+    from socialscore.collectors.base import Collector, Plan
+    from socialscore.errors import RateLimited
+    from socialscore.panel import Panel
+    from socialscore.store.lake import Store
+
+__all__ = ["collect"]
+
+_PATIENCE = 10.0
+"""Seconds for which another writer is waited for before anything is asked."""
+
+
+def collect(
+    collector: Collector,
+    store: Store,
+    panel: Panel,
+    key: bytes,
+    *,
+    now: Callable[[], datetime],
+    since: datetime | None = None,
+    budget: float | None = None,
+    limit: int | None = None,
+    patience: float = 0,
+    stopping: Callable[[], bool] = lambda: False,
+    waiter: Callable[[RateLimited], bool] = lambda _: False,
+    planned: Callable[[Plan], object] = lambda _: None,
+    progress: Callable[[Progress], object] = lambda _: None,
+) -> Report:
+    """Bring what is missing of a network into the store.
+
+    Args:
+        collector: the network.
+        store: where the messages go; what it covers says what is missing.
+        panel: whose accounts.
+        key: of the pseudonyms, the one that the store was made with.
+        now: the clock, aware.
+        since: how far back to go; see `plan`.
+        budget: US dollars that the run may cost; it ends before a page that could exceed them.
+        limit: messages that the run may bring; it ends with exactly so many, or with fewer.
+        patience: seconds to wait for another run on the same network; negative: to its end.
+        stopping: asked between pages whether somebody wants the run to end.
+        waiter: asked when the network wants to be left alone for longer than the collector waits:
+            True when it has waited, and the run is to go on. All that has come is merged by then.
+        planned: told what will be asked, before it is.
+        progress: told where the run stands, after every page.
+
+    Raises:
+        StoreError: another run is collecting from the network (exit code 75), or the store cannot
+            be written. What came lies in the journal, and the next run merges it.
+    """
+    network = collector.capabilities().network
+    order = Order(now, budget, limit, stopping, waiter, progress)
+    with collecting(store.root, network, patience=patience):
+        with store.writing(patience=_PATIENCE):
+            store.remember(panel)  # what does not fit is said before anything is paid for
+        started = now()
+        run_id = f"{RUN}{network}-{started:%Y%m%dT%H%M%SZ}"
+        target = Target(store, panel, key, network, run_id)
+        with Merger(target) as merger, ThreadPoolExecutor(1) as disk:
+            run = Run(collector, store, merger, disk, run_id, order)
+            run.replay()
+            rows = store.coverage().to_pylist()
+            wanted = plan(panel, collector.capabilities(), rows, now=started, since=since)
+            planned(wanted)
+            run.give_up(wanted.beyond)
+            run.ask(wanted.tasks, rows)
+            run.finish()
+    return run.report(len(wanted.tasks))

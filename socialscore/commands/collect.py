@@ -1,0 +1,229 @@
+"""`socialscore collect`: bring from the networks what the store lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.commands.screens import Lines, is_watched, say, screen
+from socialscore.commands.waiting import (
+    MaxWaitOption,
+    Stop,
+    longest_wait,
+    now,
+    outside,
+    stoppable,
+)
+from socialscore.errors import SocialscoreError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from socialscore.collecting.report import Report
+    from socialscore.collectors.base import Collector
+    from socialscore.commands.access import Access, Order
+    from socialscore.commands.screens import Screen
+    from socialscore.store.lake import Store
+
+__all__ = ["command"]
+
+_PATIENCE = 10.0  # seconds to wait for another writer, while nothing is paid for yet
+_MOST_SERIOUS_FIRST = (4, 130, 75)  # exit codes, where networks end differently
+
+
+def command(
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="twitter or facebook; may be repeated. Default: those of the panel for which "
+            "there are credentials."
+        ),
+    ] = None,
+    panel: PanelOption = None,
+    store: StoreOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How far back to go, such as 2026-09-20. Default: 30 days, or as far as earlier "
+            "runs went.",
+        ),
+    ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option("--estimate", help="Say what it would take and cost, and ask for nothing."),
+    ] = False,
+    count: Annotated[
+        bool,
+        typer.Option(
+            "--count",
+            help="With --estimate: let X count the posts, which costs about a cent for each "
+            "account, stream and month.",
+        ),
+    ] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DOLLARS", min=0, help="Stop before a page that could cost more in all."
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Bring N messages and no more.")
+    ] = None,
+    max_wait: MaxWaitOption = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            help="How to ask X: timelines, recent or archive. Default: the setting, else timelines."
+        ),
+    ] = None,
+) -> None:
+    """Bring the mentions and replies of the panel's accounts from X and Facebook.
+
+    Only what is missing is asked for, and every page is on the disk before the next one is paid
+    for: a run may be ended at any time (Ctrl-C), and the next one goes on from there. What the
+    networks do not show is noted as a gap: `socialscore status` lists them. Exit codes: 0 done, 4
+    a network let us down, 75 try again later, 130 ended by you; what came is kept in any case.
+    """
+    from socialscore.commands.access import Order, accesses, whose_messages
+    from socialscore.errors import UsageError
+
+    settings = settings_here()
+    root = store or settings.store
+    begin = _instant(since)
+    patience = longest_wait(max_wait, watched=is_watched())
+    if count and not estimate:
+        raise UsageError("--count goes with --estimate")
+    bodies = whose_messages(root, panel, settings.panel)
+    wanted = accesses(network, bodies, settings, every_account=estimate)
+    order = Order(bodies, root, settings, begin, strategy, patience)
+    if estimate:
+        from socialscore.commands.estimates import show
+
+        show(wanted, order, count=count)
+        return
+    raise typer.Exit(_collect(_open(wanted, named=bool(network)), order, budget, limit))
+
+
+def _instant(since: str | None) -> datetime | None:
+    from datetime import UTC
+
+    from socialscore.errors import UsageError
+    from socialscore.period import parse_instant
+    from socialscore.ranking import Ranking
+
+    if since is None:
+        return None
+    try:
+        begin = parse_instant(since, Ranking().zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        problem = "write a day or a time such as 2026-09-20 or 2026-09-20T09:00"
+        raise UsageError(f"--since {since}: {problem}") from None
+    if begin >= now():
+        raise UsageError(f"--since {since}: that is still to come")
+    return begin
+
+
+# --- a collection ---------------------------------------------------------------------------------
+
+
+def _open(wanted: list[Access], *, named: bool) -> list[Access]:
+    """The networks that can be asked; the others are said.
+
+    Raises:
+        AuthError: there are no credentials for a network that was named, or for none at all.
+    """
+    from socialscore.errors import AuthError
+
+    usable = [access for access in wanted if access.open]
+    for access in wanted:
+        if access.open and not access.closed:
+            continue
+        if named and not access.open:
+            raise AuthError(access.network, "", access.lacks())
+        say(f"{access.network}: {access.lacks()}")
+    if not usable:
+        names = " and ".join(access.network for access in wanted)
+        raise AuthError(names, "", "there is nothing to ask without credentials")
+    return usable
+
+
+def _collect(wanted: list[Access], order: Order, budget: float | None, limit: int | None) -> int:
+    """Ask network after network, say what became of it, and return the exit code."""
+    from socialscore.commands.outcomes import lines
+    from socialscore.store.lake import Store
+    from socialscore.store.privacy import Pseudonyms, read_key
+
+    for access in wanted:
+        _collector(access, order, Stop(aloud=False), Lines())  # what cannot be is said at once
+    key = read_key(order.settings.key_file)
+    store = Store.create(order.root, key_id=Pseudonyms(key).key_id)
+    codes = {0}
+    with stoppable(aloud=not is_watched()) as stop:
+        with store.writing(patience=_PATIENCE):
+            store.remember(order.panel)  # with the accounts that cannot be asked for
+        for access in wanted:
+            if stop.asked or limit == 0:
+                break
+            try:
+                with screen(stop) as shown:
+                    report = _ask(access, order, store, key, budget, limit, stop, shown)
+            except SocialscoreError as error:
+                if error.exit_code not in _MOST_SERIOUS_FIRST:
+                    raise
+                say(str(error))
+                codes.add(error.exit_code)
+                continue
+            for line in lines(report, access.network):
+                typer.echo(line, err=True)
+            codes.add(report.exit_code)
+            budget = None if budget is None else max(budget - report.cost, 0.0)
+            limit = None if limit is None else limit - sum(each.n_messages for each in report.tasks)
+        if stop.asked:
+            codes.add(130)
+    code = next((code for code in _MOST_SERIOUS_FIRST if code in codes), 0)
+    say(_NEXT[code])
+    return code
+
+
+_NEXT = {
+    0: "next: `socialscore rank`, or `socialscore status` for what is in view",
+    4: "what came is kept; mend what is said above, then `socialscore collect` goes on from there",
+    75: "what came is kept; `socialscore collect` goes on from there when it is run again",
+    130: "ended; what came is kept, and `socialscore collect` goes on from there",
+}
+
+
+def _ask(
+    access: Access,
+    order: Order,
+    store: Store,
+    key: bytes,
+    budget: float | None,
+    limit: int | None,
+    stop: Stop,
+    shown: Screen,
+) -> Report:
+    from socialscore.collecting.run import collect
+
+    return collect(
+        _collector(access, order, stop, shown),
+        store,
+        access.panel,
+        key,
+        now=now,
+        since=order.since,
+        budget=budget,
+        limit=limit,
+        stopping=stop,
+        planned=shown.planned,
+        progress=shown.progress,
+    )
+
+
+def _collector(access: Access, order: Order, stop: Stop, shown: Screen) -> Collector:
+    return access.collector(
+        outside(stop, shown.waiting), strategy=order.strategy, max_wait=order.max_wait
+    )

@@ -1,0 +1,122 @@
+"""What became of a collection, in lines for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from socialscore.commands.screens import aligned, clock_time, name_of
+from socialscore.reporters import humane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from socialscore.collecting.report import Report, TaskReport
+    from socialscore.model import Coverage
+
+__all__ = ["REASONS", "lines"]
+
+REASONS = {
+    "cap-reached": "the network shows no more of an account than its newest",
+    "out-of-reach": "the network shows nothing that old",
+    "repeated-cursor": "the network began to repeat itself; the next run asks again",
+    "no-new-items": "the network gave no more, and said that there was; the next run asks again",
+    None: "not collected yet",
+}
+"""Why something is not in view, by the reason in the coverage table."""
+
+
+def lines(report: Report, network: str) -> Iterator[str]:
+    """The accounts, the gaps, what went wrong, and the sum."""
+    by_account: dict[str, list[TaskReport]] = {}
+    for task in report.tasks:
+        by_account.setdefault(task.task.account.account_id, []).append(task)
+    rows = [_of_account(tasks) for tasks in by_account.values()]
+    if rows:
+        header = (network, "pages", "messages", "known", "cost", "")
+        yield from aligned([header, *rows], numbers=(1, 2, 3, 4))
+    names = {each.task.account.account_id: name_of(each.task.account) for each in report.tasks}
+    gaps = _joined(report.gaps)
+    yield from _gaps(gaps, names)
+    refused: Counter[str] = Counter()
+    for task in report.tasks:
+        refused.update(task.refused)
+    yield from (f"  {n:,} left out: {humane.one_line(why)}" for why, n in refused.most_common())
+    yield from _errors(report)
+    yield f"{network}: {_sum(report, len(gaps))}"
+
+
+def _of_account(tasks: Sequence[TaskReport]) -> tuple[str, ...]:
+    unfinished = [task for task in tasks if not task.complete]
+    if any(task.error for task in unfinished):
+        state = "failed, as said below"
+    elif any(task.gap for task in unfinished):
+        state = "with a gap"
+    else:
+        state = "not to the end" if unfinished else "complete"
+    return (
+        name_of(tasks[0].task.account),
+        f"{sum(task.n_pages for task in tasks):,}",
+        f"{sum(task.n_messages for task in tasks):,}",
+        f"{sum(task.n_known for task in tasks):,}",
+        f"${sum(task.cost for task in tasks):,.2f}",
+        state,
+    )
+
+
+def _joined(gaps: Sequence[Coverage]) -> list[Coverage]:
+    """The gaps, those that touch and have one reason as one: tasks are no matter for people."""
+    joined: list[Coverage] = []
+    for gap in sorted(gaps, key=lambda g: (*_stream(g), g.covered_from)):
+        last = joined[-1] if joined else None
+        if last and _stream(last) == _stream(gap) and gap.covered_from <= last.covered_until:
+            until = max(last.covered_until, gap.covered_until)
+            joined[-1] = replace(last, covered_until=until)
+        else:
+            joined.append(gap)
+    return joined
+
+
+def _stream(gap: Coverage) -> tuple[str, str, str]:
+    return gap.account_id, gap.stream, gap.reason or ""
+
+
+def _gaps(gaps: Sequence[Coverage], names: dict[str, str]) -> Iterator[str]:
+    for gap in gaps:
+        whose = names.get(gap.account_id, gap.account_id)
+        span = humane.days(gap.covered_from, gap.covered_until)
+        why = REASONS.get(gap.reason, gap.reason)
+        yield f"  gap: {whose} {gap.stream}, {span} (UTC): {why}"
+
+
+def _errors(report: Report) -> Iterator[str]:
+    """Each error once, though it may have ended several streams."""
+    errors = [report.error, *(task.error for task in report.tasks)]
+    for text in dict.fromkeys(str(error) for error in errors if error):
+        yield f"  {text}"
+    retry_at = [error.retry_at for error in errors if error and error.retry_at]
+    if retry_at:
+        yield f"  the network wants to be left alone until {clock_time(max(retry_at))}"
+
+
+def _sum(report: Report, n_gaps: int) -> str:
+    """The closing line."""
+    n_messages = sum(task.n_messages for task in report.tasks)
+    n_pages = sum(task.n_pages for task in report.tasks)
+    parts = [
+        f"{_counted(n_messages, 'message')} in {_counted(n_pages, 'page')}",
+        f"{_counted(report.saved.n_new, 'row')} new in the store",
+        f"${report.cost:,.2f}",
+    ]
+    if report.n_replayed:
+        parts.insert(1, f"{_counted(report.n_replayed, 'page')} from a run that was cut off")
+    if n_left := report.n_tasks - len(report.tasks):
+        parts.append(f"{n_left:,} of {_counted(report.n_tasks, 'stream')} not asked")
+    if n_gaps:
+        parts.append(_counted(n_gaps, "gap"))
+    return "; ".join(parts) if report.n_tasks or report.n_replayed else "nothing is missing"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

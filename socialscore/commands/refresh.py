@@ -1,0 +1,96 @@
+"""`socialscore refresh`: learn which messages are gone from their network."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.commands.screens import aligned, clock_time, is_watched, name_of, say
+from socialscore.commands.waiting import (
+    MaxWaitOption,
+    longest_wait,
+    now,
+    outside,
+    stoppable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from socialscore.collecting.refreshing import Refreshed
+
+__all__ = ["command"]
+
+_MOST_SERIOUS_FIRST = (4, 130, 75)
+
+
+def command(
+    days: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Messages of the last N days.")
+    ] = 30,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(help="twitter or facebook; may be repeated. Default: those of the panel."),
+    ] = None,
+    panel: PanelOption = None,
+    store: StoreOption = None,
+    max_wait: MaxWaitOption = None,
+) -> None:
+    """Ask the networks for the messages that the store has, and mark those that are gone.
+
+    X charges for every post that is still there; Facebook charges nothing. A message counts as
+    deleted from the moment at which it was first seen missing; where all of an account's are, none
+    is marked, for then something else is wrong.
+    """
+    from socialscore.collecting.refreshing import refresh
+    from socialscore.commands.access import accesses, whose_messages
+    from socialscore.errors import AuthError
+    from socialscore.store.lake import Store
+
+    settings = settings_here()
+    root = store or settings.store
+    patience = longest_wait(max_wait, watched=is_watched())
+    messages = Store.open(root)
+    wanted = accesses(network, whose_messages(root, panel, settings.panel), settings)
+    if not any(access.open for access in wanted):
+        raise AuthError(
+            wanted[0].network,
+            "",
+            f"there are no credentials; give them: `socialscore auth set {wanted[0].network}`",
+        )
+    codes = {0}
+    with stoppable() as stop:
+        for access in wanted:
+            if not access.open:
+                say(f"{access.network}: no credentials, so nothing is asked of it")
+                continue
+            found = refresh(
+                access.collector(outside(stop, _waiting), max_wait=patience),
+                messages,
+                access.panel,
+                since=now() - timedelta(days=days),
+                now=now,
+                stopping=stop,
+            )
+            _tell(access.network, found)
+            codes |= {each.error.exit_code for each in found if each.error}
+        if stop.asked:
+            codes.add(130)
+    raise typer.Exit(next((code for code in _MOST_SERIOUS_FIRST if code in codes), 0))
+
+
+def _waiting(until: datetime | None, cause: str) -> None:
+    if until:
+        say(f"waiting until {clock_time(until)}: {cause}")
+
+
+def _tell(network: str, found: Sequence[Refreshed]) -> None:
+    rows = [(name_of(each.account), f"{each.n_asked:,}", f"{each.n_gone:,}") for each in found]
+    for line in aligned([(network, "asked", "gone"), *rows], numbers=(1, 2)):
+        typer.echo(line, err=True)
+    for text in dict.fromkeys(str(each.error) for each in found if each.error):
+        typer.echo(f"  {text}", err=True)

@@ -1,0 +1,161 @@
+"""`socialscore status`: what of every account is in view, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.errors import UnknownName
+from socialscore.model import NETWORKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from socialscore.collecting.status import Standing
+
+__all__ = ["command"]
+
+
+def command(
+    network: Annotated[
+        list[str] | None, typer.Option(help="Only this network; may be repeated.")
+    ] = None,
+    panel: PanelOption = None,
+    store: StoreOption = None,
+    format_name: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+) -> None:
+    """Say per account since when it is in view, with which gaps, and what to do next.
+
+    A stream is inbound (what citizens write to the account) or outbound (what it writes). A gap is
+    a time that is not in view, with the reason. All times are UTC.
+    """
+    from socialscore.collecting.status import status
+    from socialscore.commands.access import whose_messages
+    from socialscore.commands.waiting import now
+    from socialscore.store.lake import Store
+
+    for name in network or ():
+        if name not in NETWORKS:
+            raise UnknownName("network", name, NETWORKS)
+    if format_name not in _FORMATS:
+        raise UnknownName("format", format_name, _FORMATS)
+    settings = settings_here()
+    root = store or settings.store
+    messages = Store.open(root)
+    bodies = whose_messages(root, panel, settings.panel)
+    found = [
+        each
+        for each in status(messages, bodies, now())
+        if not network or each.account.network in network
+    ]
+    typer.echo(_FORMATS[format_name](found), nl=False)
+
+
+def _table(standings: Sequence[Standing]) -> str:
+    return "".join(f"{line}\n" for line in _lines(standings))
+
+
+def _lines(standings: Sequence[Standing]) -> Iterator[str]:
+    """A line per stream; under them the gaps, and every step to take once."""
+    from socialscore.commands.outcomes import REASONS
+    from socialscore.commands.screens import aligned, name_of
+    from socialscore.reporters import humane
+
+    header = ("network", "account", "stream", "since", "until", "gaps", "messages", "last run")
+    rows = [
+        (
+            each.account.network,
+            name_of(each.account),
+            each.stream,
+            _minute(each.since),
+            _minute(each.until),
+            humane.count(len(each.gaps)),
+            humane.count(each.n_messages),
+            _minute(each.collected_at),
+        )
+        for each in standings
+    ]
+    yield from aligned([header, *rows], numbers=(5, 6))
+    if any(each.gaps for each in standings):
+        yield "\ngaps"
+    for each in standings:
+        for gap in each.gaps:
+            span = humane.days(gap.since, gap.until)
+            whose = f"{each.account.network} {name_of(each.account)} {each.stream}"
+            yield f"  {whose}, {span}: {REASONS.get(gap.reason, gap.reason)}"
+    steps: dict[str, int] = {}
+    for each in standings:
+        if each.next_step:
+            steps[each.next_step] = steps.get(each.next_step, 0) + 1
+    if steps:
+        yield "\nnext"
+    for step, n_streams in steps.items():
+        yield f"  {step} ({n_streams:,} stream{'' if n_streams == 1 else 's'})"
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
+
+
+def _csv(standings: Sequence[Standing]) -> str:
+    lines = io.StringIO(newline="")
+    writer = csv.DictWriter(lines, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for each in standings:
+        row = _record(each)
+        gaps = (f"{gap['since']}..{gap['until']} {gap['reason']}" for gap in row["gaps"])
+        writer.writerow(row | {"gaps": "; ".join(gaps)})
+    return lines.getvalue()
+
+
+def _json(standings: Sequence[Standing]) -> str:
+    return json.dumps([_record(each) for each in standings], ensure_ascii=False, indent=2) + "\n"
+
+
+_COLUMNS = (
+    "body_id", "network", "account_id", "handle", "stream", "since", "until", "gaps",
+    "n_messages", "collected_at", "next_step",
+)  # fmt: skip
+
+
+def _record(standing: Standing) -> dict[str, Any]:
+    account = standing.account
+    gaps = [
+        {
+            "since": gap.since.isoformat(),
+            "until": gap.until.isoformat(),
+            "reason": gap.reason or "not-collected",
+        }
+        for gap in standing.gaps
+    ]
+    values = (
+        standing.body.body_id,
+        account.network,
+        account.account_id,
+        account.handle,
+        standing.stream,
+        _iso(standing.since),
+        _iso(standing.until),
+        gaps,
+        standing.n_messages,
+        _iso(standing.collected_at),
+        standing.next_step,
+    )
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+_FORMATS: dict[str, Callable[[Sequence[Standing]], str]] = {
+    "table": _table,
+    "csv": _csv,
+    "json": _json,
+}

@@ -1,0 +1,179 @@
+"""Credentials: what networks ask for before they answer.
+
+They are looked for in this order, and never taken from an option, which every other process of the
+machine could read:
+
+1. the environment: SOCIALSCORE_TWITTER_BEARER_TOKEN; SOCIALSCORE_FACEBOOK_PAGE_TOKEN_123 for the
+   page 123, and SOCIALSCORE_FACEBOOK_PAGE_TOKEN where there is one page;
+2. the keyring of the system, where the library `keyring` is installed and finds one;
+3. a file beside the key of the pseudonyms, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from socialscore.errors import InputError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+__all__ = ["Credential", "Credentials", "Keyring", "system_keyring", "variable"]
+
+_SERVICE = "socialscore"
+
+
+class Keyring(Protocol):
+    """What we need of the library of that name."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The secret; None where there is none."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep a secret."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget a secret that is there."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret, and where it was found."""
+
+    value: str = field(repr=False)
+    origin: str  # in words: the variable, the keyring, the file
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The three places, as one.
+
+    Args:
+        environment: variables by name.
+        path: the file, which need not be there.
+        keyring: of the system; None where there is none that works.
+    """
+
+    environment: Mapping[str, str] = field(repr=False)
+    path: Path
+    keyring: Keyring | None = None
+
+    def find(self, network: str, name: str) -> Credential | None:
+        """A credential, from the first place that has it.
+
+        Raises:
+            InputError: the file is damaged, or others may read it.
+            StoreError: it cannot be read.
+        """
+        if value := self.environment.get(variable(network, name), "").strip():
+            return Credential(value, f"the variable {variable(network, name)}")
+        if self.keyring and (kept := self.keyring.get_password(_SERVICE, f"{network} {name}")):
+            return Credential(kept, "the keyring")
+        value = self._read().get(network, {}).get(name, "")
+        return Credential(value, str(self.path)) if value else None
+
+    def values(self, network: str, names: Iterable[str]) -> dict[str, str]:
+        """The secrets that there are, by name."""
+        found = ((name, self.find(network, name)) for name in names)
+        return {name: credential.value for name, credential in found if credential}
+
+    def keep(self, network: str, name: str, value: str) -> str:
+        """Keep a secret, and say where.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
+        if self.keyring:
+            self.keyring.set_password(_SERVICE, f"{network} {name}", value)
+            return "the keyring"
+        kept = self._read()
+        kept.setdefault(network, {})[name] = value
+        self._write(kept)
+        return str(self.path)
+
+    def forget(self, network: str, name: str) -> list[str]:
+        """Forget a secret, and say where it was; variables are out of our reach."""
+        origins = []
+        if self.keyring and self.keyring.get_password(_SERVICE, f"{network} {name}"):
+            self.keyring.delete_password(_SERVICE, f"{network} {name}")
+            origins.append("the keyring")
+        kept = self._read()
+        if kept.get(network, {}).pop(name, None):
+            self._write(kept)
+            origins.append(str(self.path))
+        return origins
+
+    def names(self, network: str) -> list[str]:
+        """What the file holds of a network; keyrings do not tell what they hold."""
+        return sorted(self._read().get(network, {}))
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        try:
+            if not self.path.exists():
+                return {}
+            if os.name == "posix" and self.path.stat().st_mode & 0o077:
+                problem = f"others may read the tokens in it: chmod 600 {self.path}"
+                raise InputError(self.path, problem)
+            kept = json.loads(self.path.read_text(encoding="utf-8"))
+        except OSError as error:
+            problem = f"the tokens cannot be read ({error.strerror})"
+            raise StoreError(f"{self.path}: {problem}") from None
+        except ValueError:
+            kept = None
+        if not _is_well_formed(kept):
+            problem = "is damaged; remove it, and give the tokens again: `socialscore auth set`"
+            raise InputError(self.path, problem)
+        return dict(kept)
+
+    def _write(self, kept: Mapping[str, Mapping[str, str]]) -> None:
+        """All of it or nothing, and never readable by others, not for a moment."""
+        temporary = self.path.with_name(f".{self.path.name}-{secrets.token_hex(8)}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(kept, file, indent=2, sort_keys=True)
+                file.write("\n")
+                file.flush()
+                os.fsync(descriptor)
+            temporary.replace(self.path)
+        except OSError as error:
+            problem = f"the tokens cannot be written ({error.strerror})"
+            raise StoreError(f"{self.path}: {problem}") from None
+        finally:
+            with suppress(OSError):  # there is none after success
+                temporary.unlink()
+
+
+def variable(network: str, name: str) -> str:
+    """The variable that may hold a credential: `page_token:123` is in ..._PAGE_TOKEN_123."""
+    return re.sub(r"[^A-Z0-9]+", "_", f"SOCIALSCORE_{network}_{name}".upper())
+
+
+def system_keyring() -> Keyring | None:
+    """The keyring of the system; None where there is none, or it is locked."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return None
+    try:
+        keyring.get_password(_SERVICE, "is there any")
+    except KeyringError:
+        return None
+    found: Keyring = keyring
+    return found
+
+
+def _is_well_formed(kept: Any) -> bool:
+    return isinstance(kept, dict) and all(
+        isinstance(of_network, dict) and all(isinstance(each, str) for each in of_network.values())
+        for of_network in kept.values()
+    )
