@@ -25,7 +25,7 @@ bench: .venv/dev  ## measure, side by side, on an idle machine
 
 lock: .venv/dev  ## renew the versions that `make` installs
 	$(BIN)/uv pip compile --quiet --all-extras --universal --python-version 3.11 --upgrade \
-		--no-header --no-annotate --no-emit-index-url pyproject.toml --output-file requirements.lock
+		--no-header --no-annotate pyproject.toml --output-file requirements.lock
 
 clean:  ## remove what the targets above made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist bench/data

@@ -165,7 +165,7 @@ def _holidays_of(path: Path, content: Mapping[str, Any]) -> tuple[str, str]:
     country, subdivision = (_text(place, table, key) for key in ("country", "subdivision"))
     try:  # the library would also take names of its own, such as France
         known = holidays.country_holidays(country if len(country) == 2 else "")
-    except NotImplementedError:
+    except NotImplementedError:  # what the library raises for a country that it does not know
         problem = f"no holidays are known of the country {country!r}; write two letters such as FR"
         raise InputError(place, problem) from None
     names = [*known.subdivisions, *known.subdivisions_aliases]

@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     # Its regular expressions are written in a way that Python has come to warn of.
     warnings.simplefilter("ignore", SyntaxWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
-    import facebook  # type: ignore[import-untyped]
+    import facebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -126,8 +126,8 @@ class Wire(HTTPAdapter):
     def send(
         self,
         request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: ARG002
-        timeout: object = None,  # noqa: ARG002
+        stream: bool = False,  # noqa: ARG002 - what adapters are given; all is read here
+        timeout: object = None,  # noqa: ARG002 - likewise; the deadline is ours
         verify: bool | str = True,
         cert: Any = None,
         proxies: dict[str, str] | None = None,

@@ -149,7 +149,7 @@ class TwitterCollector:
         return found
 
     def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:  # noqa: ARG002
-        """Those of the posts that X still shows; each that it does is paid for."""
+        """Those of the posts that X still shows, whosever they are; each shown is paid for."""
         found: set[str] = set()
         for first in range(0, len(message_ids), LOOKUP_SIZE):
             answer = self._api.posts(message_ids[first : first + LOOKUP_SIZE])

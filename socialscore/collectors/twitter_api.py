@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import requests
-import tweepy  # type: ignore[import-untyped]
+import tweepy
 
 from socialscore.collectors.http import Refusal, Wire
 from socialscore.collectors.patience import patiently

@@ -68,7 +68,7 @@ class Stop:
         if self.asked:
             raise KeyboardInterrupt
 
-    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal calls
         """The first one ends the run when the page under way is safe, the second one at once.
 
         Even then nothing is lost: whatever was fetched lies in the journal.

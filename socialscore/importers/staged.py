@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from socialscore.model import Message
+from socialscore.period import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,8 +66,10 @@ def from_messages(rows: Iterable[tuple[int, Message | str]]) -> pa.Table:
     # Column by column: Arrow takes twice as long to sort out rows that are dictionaries.
     for name in _OF_A_MESSAGE:
         columns[name] = [message and getattr(message, name) for message in messages]
-    for name in ("sent_at", "deleted_at"):
-        columns[name] = [value and value.replace(tzinfo=None) for value in columns[name]]  # type: ignore[attr-defined]
+    columns["sent_at"] = [message and utc(message.sent_at) for message in messages]
+    columns["deleted_at"] = [
+        message and message.deleted_at and utc(message.deleted_at) for message in messages
+    ]
     columns["mentioned_handles"] = [
         message and [handle.lower() for handle in message.mentioned_handles] for message in messages
     ]
