@@ -5,6 +5,7 @@
     ├── InputError      3  mend a file that we were given
     ├── StoreError      5  look at the store: it is missing, foreign, locked or full
     ├── UnknownName     2  take one of the known names (3 where a file says the name)
+    ├── TooLittleData   6  collect more, or ask less of the data, before you publish
     └── NetworkError    4  a network let us down; what was fetched is kept
         ├── AuthError          give other credentials
         ├── PermissionDenied   ask the network for the permission that is named
@@ -38,6 +39,7 @@ __all__ = [
     "RateLimited",
     "SocialscoreError",
     "StoreError",
+    "TooLittleData",
     "Transient",
     "UnknownName",
     "UsageError",
@@ -68,7 +70,7 @@ class InputError(SocialscoreError):
 
     def __init__(self, place: object, problem: str) -> None:
         super().__init__(f"{place}: {problem}")
-        self.place = str(place)
+        self.place = place
         self.problem = problem
 
 
@@ -94,7 +96,14 @@ class UnknownName(SocialscoreError):
         way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
         where = "" if place is None else f"{place}: "
         super().__init__(f"{where}unknown {kind} {name!r}; {way_out}")
+        self.place = place
         self.exit_code = 2 if place is None else 3
+
+
+class TooLittleData(SocialscoreError):
+    """A ranking's own conditions for being published are not met; nothing was published."""
+
+    exit_code = 6
 
 
 class NetworkError(SocialscoreError):

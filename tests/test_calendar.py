@@ -157,7 +157,7 @@ HOLIDAYS = f"{OFFICE}[holidays]\n"
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("title = ", ": the calendar is not TOML: Invalid value"),
+        ("title = ", ":1: the calendar is not TOML: Invalid value"),
         ('timezon = "UTC"', ": unknown key 'timezon'; did you mean 'timezone'?"),
         ("title = 7", ", key title: write a text in quotation marks"),
         ("", ", key timezone: '' is not a timezone such as Europe/Paris"),

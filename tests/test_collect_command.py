@@ -572,10 +572,11 @@ def test_refreshing_marks_what_is_gone(ground: Ground) -> None:
     rows = [
         row
         for file in files
-        for row in pq.ParquetFile(file).read(["message_id", "deleted_at"]).to_pylist()
+        for row in pq.ParquetFile(file).read(["message_id", "deleted_at", "text"]).to_pylist()
     ]
     gone = {row["message_id"] for row in rows if row["deleted_at"]}
     assert result.code == 0
+    assert {row["text"] for row in rows if row["deleted_at"]} == {""}
     assert gone == {post.post_id for post in victims}
     assert re.search(r"(?m)^twitter +asked +gone$", result.err)
 
@@ -602,6 +603,48 @@ def test_refreshing_that_is_refused_marks_nothing(ground: Ground) -> None:
     assert result.code == 75
     assert "too many requests" in result.err
     assert re.search(r"(?m)^@Ville0 +0 +0$", result.err)
+
+
+# --- what is not kept -----------------------------------------------------------------------------
+
+
+def texts(store: Path) -> set[str]:
+    """The texts in all files of a store, those of former versions included."""
+    paths = (store / "message").rglob("*.parquet")
+    tables = [pq.ParquetFile(path) for path in paths if "_delta_log" not in path.parts]
+    return {text for table in tables for text in table.read(["text"])["text"].to_pylist()}
+
+
+def test_a_collection_ends_with_blanking_the_texts_that_have_expired(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = collect(ground)
+    kept_before, texts_before = kept(ground.folder / STORE), texts(ground.folder / STORE)
+    monkeypatch.setenv("SOCIALSCORE_KEEP_TEXT_DAYS", "0")
+
+    second = run("collect")
+
+    assert "blanked" not in first.err
+    assert len(texts_before) > 1
+    assert re.search(
+        r"(?m)^socialscore: blanked \d+ texts that came 0 days ago or earlier$", second.err
+    )
+    assert texts(ground.folder / STORE) == {""}
+    assert kept(ground.folder / STORE) == kept_before
+
+
+def test_what_was_erased_is_not_collected_again(ground: Ground) -> None:
+    collect(ground)
+    moments = sorted(row["sent_at"] for row in kept(ground.folder / STORE))
+    middle = moments[len(moments) // 2]
+    assert run("forget", "--before", f"{middle:%Y-%m-%d}", "--yes").code == 0
+    rest = kept(ground.folder / STORE)
+
+    result = collect(ground)
+
+    assert result.code == 0
+    assert 0 < len(rest) < len(moments)
+    assert kept(ground.folder / STORE) == rest
 
 
 # --- from end to end ------------------------------------------------------------------------------

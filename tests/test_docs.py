@@ -26,7 +26,7 @@ from socialscore.ranking import Ranking, load_ranking
 from socialscore.reporters import humane
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
-from socialscore.store.schema import COVERAGE, MESSAGE
+from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,6 +208,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "commands": of_commands,
     "coverage-figures": of_coverage_figures,
     "coverage-columns": of_schema(COVERAGE),
+    "erasure-columns": of_schema(ERASURE),
     "language-figures": of_language_figures,
     "message-columns": of_schema(MESSAGE),
     "metrics": of_metrics,

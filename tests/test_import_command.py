@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from shell import SHARED, Result, begin, command, read_only, run, run_apart
 
+from socialscore.store.disk import delta
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def take(path: Path, *options: object) -> Result:
 
 def stored(column: str = "message_id", root: str = "socialscore-data") -> list[str]:
     """What the store holds, in the order of the identifiers."""
-    table = Store.open(Path(root))._delta("message")  # as it is on the disk
+    table = delta(Path(root) / "message")  # as it is on the disk
     rows = table.to_pyarrow_table().to_pylist() if table else []
     return [
         row[column] for row in sorted(rows, key=lambda row: (row["message_id"], row["account_id"]))

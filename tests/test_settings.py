@@ -26,6 +26,7 @@ def test_without_a_file_the_store_is_in_the_folder_and_the_key_at_home(tmp_path:
     assert load(tmp_path) == Settings(
         store=tmp_path / "socialscore-data",
         panel=None,
+        published=tmp_path / "published",
         key_file=tmp_path / "home" / "pseudonym.key",
     )
 
@@ -34,7 +35,10 @@ def test_the_template_is_a_file_of_settings(tmp_path: Path) -> None:
     write(tmp_path, TEMPLATE)
 
     assert load(tmp_path) == Settings(
-        store=tmp_path / "socialscore-data", panel=None, key_file=tmp_path / "pseudonym.key"
+        store=tmp_path / "socialscore-data",
+        panel=None,
+        published=tmp_path / "published",
+        key_file=tmp_path / "pseudonym.key",
     )
 
 
@@ -92,7 +96,9 @@ def test_a_value_that_is_no_path_is_named_by_its_key(tmp_path: Path) -> None:
 def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
-    with pytest.raises(InputError, match=r"socialscore\.toml: the file of settings is not TOML: "):
+    with pytest.raises(
+        InputError, match=r"socialscore\.toml:1: the file of settings is not TOML: "
+    ):
         load(tmp_path)
 
 
@@ -120,3 +126,30 @@ def test_a_text_that_is_none_is_named_by_its_key(tmp_path: Path) -> None:
         load(tmp_path)
 
     assert str(caught.value) == f"{path}, key facebook_version: write a text in quotation marks"
+
+
+def test_texts_are_kept_for_a_month_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    usual = load(tmp_path).keep_text_days
+    write(tmp_path, "keep_text_days = 7\n")
+
+    said = load(tmp_path).keep_text_days, load(tmp_path, SOCIALSCORE_KEEP_TEXT_DAYS="0")
+
+    assert (usual, said[0], said[1].keep_text_days) == (30, 7, 0)
+
+
+@pytest.mark.parametrize("value", ['"7"', "7.5", "-1", "true", "36501", "[7]"])
+def test_what_is_no_number_of_days_is_named_by_its_key(tmp_path: Path, value: str) -> None:
+    path = write(tmp_path, f"keep_text_days = {value}\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path}, key keep_text_days: write a whole number of days, from 0 to 36500"
+    )
+
+
+@pytest.mark.parametrize("value", ["a week", "-1", "7.5", "36501"])
+def test_a_variable_that_is_no_number_of_days_is_named(tmp_path: Path, value: str) -> None:
+    with pytest.raises(InputError, match="SOCIALSCORE_KEEP_TEXT_DAYS: write a whole number of da"):
+        load(tmp_path, SOCIALSCORE_KEEP_TEXT_DAYS=value)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,15 +18,17 @@ from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import StoreError
 from socialscore.model import Account, Body, Coverage
 from socialscore.panel import Panel
+from socialscore.store.erasing import erase
 from socialscore.store.lake import Saved, Store
 from socialscore.store.schema import MESSAGE
+from socialscore.store.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-FILLED_BY_THE_STORE = ("month", "deleted_seen_at", "collected_at")
+FILLED_BY_THE_STORE = ("month", "edited_seen_at", "deleted_seen_at", "collected_at")
 ARRIVING = pa.schema([column for column in MESSAGE if column.name not in FILLED_BY_THE_STORE])
 
 
@@ -130,6 +133,13 @@ def test_an_edit_replaces_text_and_judgements_and_keeps_the_time(store: Store) -
     assert saved == Saved(n_changed=1)
     assert (row["text"], row["text_digest"], row["question"]) == ("Merci", "b", False)
     assert (row["sent_at"], row["collected_at"]) == (naive(at(days=1)), naive(NOW))
+    assert row["edited_seen_at"] == naive(NOW + timedelta(days=1))
+
+
+def test_a_first_version_that_came_edited_was_not_seen_to_be_edited(store: Store) -> None:
+    save(store, asks("m1", at(days=1), n_edits=3))
+
+    assert the(store, "m1")["edited_seen_at"] is None
 
 
 def test_an_older_edit_after_a_newer_one_changes_nothing(store: Store) -> None:
@@ -151,7 +161,22 @@ def test_a_deletion_is_noted_with_when_it_was_learnt(store: Store) -> None:
     row = the(store, "m1")
     assert saved == Saved(n_changed=1)
     assert (row["deleted_at"], row["deleted_seen_at"]) == (naive(at(days=3)), naive(later))
-    assert row["text"] == "Quand ?"
+    assert row["text"] == ""
+    assert row["edited_seen_at"] is None
+
+
+def test_a_message_that_comes_deleted_has_no_text(store: Store) -> None:
+    save(store, asks("m1", at(days=1), text="Quand ?", deleted_at=at(days=3)))
+
+    assert the(store, "m1")["text"] == ""
+
+
+def test_an_edit_of_a_deleted_message_brings_no_text(store: Store) -> None:
+    save(store, asks("m1", at(days=1), text="Quand ?", deleted_at=at(days=3)))
+
+    save(store, asks("m1", at(days=1), text="new", n_edits=1))
+
+    assert (the(store, "m1")["text"], the(store, "m1")["n_edits"]) == ("", 1)
 
 
 def test_a_deletion_is_not_taken_back_by_an_older_copy(store: Store) -> None:
@@ -204,7 +229,10 @@ def test_the_order_of_arrival_is_irrelevant(
     latest = {row["message_id"]: row for row in sorted(arrived, key=lambda row: row["n_edits"])}
     deleted = {row["message_id"] for row in arrived if row["deleted_at"]}
     found = {row["message_id"]: (row["text"], row["deleted_at"] is not None) for row in kept(store)}
-    assert found == {name: (row["text"], name in deleted) for name, row in latest.items()}
+    assert found == {
+        name: ("" if name in deleted else row["text"], name in deleted)
+        for name, row in latest.items()
+    }
 
 
 # --- all or nothing ----------------------------------------------------------------------------
@@ -302,6 +330,56 @@ def test_a_reader_that_began_before_a_compaction_reads_to_the_end(store: Store) 
     with DuckDB() as engine:
         engine.relation("message", files)
         assert engine.query("SELECT COUNT(*) AS n FROM message", {})["n"].to_pylist() == [9]
+
+
+def files_aged(store: Store, hours: float) -> list[str]:
+    """The files of the table when it has been compacted, so many hours after all was written."""
+    log = store.root / "message" / "_delta_log"
+    for path in log.glob("*.json"):
+        text = path.read_text()
+        for moment in set(re.findall(r'"deletionTimestamp":(\d+)', text)):
+            text = text.replace(moment, str(int(moment) - int(hours * 3_600_000)))
+        path.write_text(text)
+    store.compact()
+    return sorted(path.name for path in (store.root / "message").rglob("*.parquet"))
+
+
+@pytest.mark.parametrize(("hours", "n_files"), [(0.9, 2), (1.1, 1)])
+def test_what_was_rewritten_goes_when_readers_had_an_hour(
+    store: Store, hours: float, n_files: int
+) -> None:
+    save(store, asks("m1", at(days=1), text="Quand ?"))
+    save(store, asks("m1", at(days=1), text="Quand ?", deleted_at=at(days=3)))
+
+    assert len(files_aged(store, hours)) == n_files
+
+
+# --- when it last learnt something --------------------------------------------------------------
+
+
+def test_an_empty_store_was_never_told_anything(store: Store) -> None:
+    assert store.seen_until() is None
+
+
+def test_the_newest_moment_is_that_of_any_table(store: Store) -> None:
+    moments = [NOW + timedelta(days=day) for day in range(6)]
+    seen = []
+
+    save(store, asks("m1", at(days=1)), collected_at=moments[0])
+    seen.append(store.seen_until())
+    save(store, asks("m1", at(days=1), n_edits=1), collected_at=moments[1])
+    seen.append(store.seen_until())
+    save(store, asks("m1", at(days=1), deleted_at=at(days=2)), collected_at=moments[2])
+    seen.append(store.seen_until())
+    with store.writing():
+        store.cover([covering((0, 7))], run_id="run", collected_at=moments[3])
+    seen.append(store.seen_until())
+    erase(store, Wish("before", until=at(days=2)), erased_at=moments[4])
+    seen.append(store.seen_until())
+    save(store, asks("m2", at(days=3)), collected_at=moments[5])
+    seen.append(store.seen_until())
+
+    assert seen == moments
 
 
 # --- what the log tells ------------------------------------------------------------------------
@@ -464,11 +542,18 @@ def test_a_file_is_no_store(tmp_path: Path) -> None:
         Store.create(tmp_path / "file", key_id="key")
 
 
-@pytest.mark.parametrize("found", ["2", '"1"', "null"])
+@pytest.mark.parametrize("found", ["3", '"2"', "null"])
 def test_a_store_of_another_format_asks_for_an_update(store: Store, found: str) -> None:
     (store.root / "store.json").write_text(f'{{"format": {found}, "key_id": "key"}}')
 
-    with pytest.raises(StoreError, match="this socialscore reads 1; update it"):
+    with pytest.raises(StoreError, match="this socialscore reads 2; update it"):
+        Store.open(store.root)
+
+
+def test_a_store_of_an_earlier_format_leads_to_a_new_one(store: Store) -> None:
+    (store.root / "store.json").write_text('{"format": 1, "key_id": "key"}')
+
+    with pytest.raises(StoreError, match=r"has format 1, .* import and collect into a new one"):
         Store.open(store.root)
 
 

@@ -243,7 +243,7 @@ def test_a_file_is_given_up_after_a_hundred_refused_lines(tmp_path: Path) -> Non
 
     assert "up to line 101 (line 2: not JSON)" in error.value.problem
     assert "--format" in error.value.problem
-    assert error.value.place.endswith("posts.jsonl")
+    assert str(error.value.place).endswith("posts.jsonl")
 
 
 def test_ninety_nine_refused_lines_are_borne(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 from socialscore.collectors.base import Interval, Plan, Task
+from socialscore.store.wishes import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,8 +33,8 @@ __all__ = [
 RUN = "collect-"
 """What the `run_id` of a collection begins with; that of an import names its format."""
 
-SETTLED = frozenset({"cap-reached", "out-of-reach"})
-"""Reasons of gaps that no later run can fill."""
+SETTLED = frozenset({"cap-reached", "out-of-reach", ERASED})
+"""Reasons of gaps that no later run can fill, or may."""
 
 _FIRST_REACH = timedelta(days=30)
 """How far back the first run goes: as far as `last-30-days`, at a price that does not surprise."""
@@ -202,7 +203,7 @@ def _first(rows: Iterable[Row], until: datetime) -> datetime:
 
 def _settled(capabilities: Capabilities, stream: str) -> set[str]:
     """The reasons that still hold: another way of asking may reach further."""
-    return {
+    return {ERASED} | {
         reason
         for reason, limits in (
             ("cap-reached", capabilities.depth), ("out-of-reach", capabilities.reach)

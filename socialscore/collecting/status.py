@@ -17,6 +17,7 @@ from socialscore.collecting.planning import (
 from socialscore.collectors import network_names
 from socialscore.collectors.base import Interval
 from socialscore.store.inventory import counts
+from socialscore.store.wishes import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +143,7 @@ def _next_step(
         return "" if ended else f"{command}: nothing is there yet"
     if not ended and (not seen or now - seen[-1].until > _STALE):
         return f"{command}: the last {_STALE.days} days are not there"
-    recent = [gap for gap in gaps if now - gap.until < _RECENT]
+    recent = [gap for gap in gaps if now - gap.until < _RECENT and gap.reason != ERASED]
     if not recent:
         return ""
     return _LOST if recent[-1].reason in SETTLED else f"{command}: a gap may still be filled"

@@ -22,6 +22,7 @@ COMMANDS = {
     "collect": "collect",
     "status": "status",
     "refresh": "refresh",
+    "forget": "forget",
     "rank": "rank",
     "explain": "explain",
     "adoption": "adoption",

@@ -183,9 +183,21 @@ def _collect(wanted: list[Access], order: Order, budget: float | None, limit: in
             limit = None if limit is None else limit - sum(each.n_messages for each in report.tasks)
         if stop.asked:
             codes.add(130)
+        _expire(store, order.settings.keep_text_days)
     code = next((code for code in _MOST_SERIOUS_FIRST if code in codes), 0)
     say(_NEXT[code])
     return code
+
+
+def _expire(store: Store, keep_text_days: int) -> None:
+    """Blank the texts that were kept long enough."""
+    from datetime import timedelta
+
+    from socialscore.store.erasing import expire
+
+    before = now() - timedelta(days=keep_text_days)
+    if n_blanked := expire(store, before=before, patience=_PATIENCE):
+        say(f"blanked {n_blanked:,} texts that came {keep_text_days} days ago or earlier")
 
 
 _NEXT = {

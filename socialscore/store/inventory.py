@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from socialscore.embedded import connect
+from socialscore.embedded import connect, steady
 from socialscore.period import utc
 from socialscore.store.schema import MESSAGE
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from socialscore.store.lake import Store
 
-__all__ = ["counts", "known", "newer", "standing"]
+__all__ = ["counts", "known", "newer", "newest", "standing"]
 
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -40,6 +41,12 @@ SELECT
     COUNT(*) AS n
 FROM message
 GROUP BY ALL
+"""
+
+_NEWEST = """
+SELECT MAX(CAST(stats_max_value AS TIMESTAMP)) AS seen_at
+FROM parquet_metadata($files)
+WHERE path_in_schema IN ('collected_at', 'edited_seen_at', 'deleted_seen_at')
 """
 
 
@@ -87,6 +94,19 @@ def standing(store: Store, network: str, since: datetime) -> pa.Table:
     )
 
 
+def newest(store: Store) -> datetime | None:
+    """The newest moment noted in any table, aware, UTC; None: nothing is."""
+    moments = [
+        pc.max(store.coverage()["collected_at"]).as_py(),
+        pc.max(store.erasures()["erased_at"]).as_py(),
+    ]
+    if files := store.messages(_EARLIEST, _LATEST):
+        with steady(), connect() as connection:  # by statistics: no row is read
+            found = connection.sql(_NEWEST, params={"files": files}).to_arrow_table()
+        moments += found["seen_at"].to_pylist()
+    return max((each.replace(tzinfo=UTC) for each in moments if each), default=None)
+
+
 def _query(
     store: Store,
     sql: str,
@@ -95,7 +115,7 @@ def _query(
     **relations: pa.Table,
 ) -> pa.Table:
     """The answer to a statement over `message`, of which only the months of a span are read."""
-    with connect() as connection:
+    with steady(), connect() as connection:
         for name, table in relations.items():
             connection.register(name, table)
         files = store.messages(*span)

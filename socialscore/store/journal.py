@@ -16,20 +16,22 @@ import json
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
 
+from socialscore.durable import sync_folder
 from socialscore.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Journal", "collecting", "left", "replay", "set_aside"]
+__all__ = ["Journal", "collecting", "drop_aside", "left", "replay", "set_aside"]
 
 _FORMAT = 1
 _DRIFT = ".drift.jsonl"
+_HALF = ".half"  # of a file that will take another one's place
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 Record = dict[str, Any]
@@ -57,7 +59,7 @@ class Journal:
             raise StoreError(f"{folder}: cannot be written: {error.strerror}") from None
         self._size = 0
         self.append({"format": _FORMAT, **header})
-        _sync_folder(folder)
+        sync_folder(folder)
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Write a line, and return when it is on the disk.
@@ -133,6 +135,28 @@ def set_aside(root: Path, name: str, record: Mapping[str, Any]) -> Path:
     return path
 
 
+def drop_aside(root: Path, unwanted: Callable[[str, bytes], bool], *, act: bool = True) -> int:
+    """Remove records that were set aside, and return how many.
+
+    Args:
+        root: the store's folder.
+        unwanted: whether a record must go: asked with the name of what was collected, and its line.
+        act: False: only count them.
+    """
+    n_dropped = 0
+    for path in sorted(_folder(root).glob(f"*{_DRIFT}")):
+        name = unquote(path.name.removesuffix(_DRIFT))
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if not unwanted(name, line)]
+        n_dropped += len(lines) - len(kept)
+        if act and len(kept) < len(lines):
+            _replace(path, b"".join(kept))
+    if act:
+        for half in _folder(root).glob(f"*{_HALF}"):  # of one that was killed
+            half.unlink()
+    return n_dropped
+
+
 @contextmanager
 def collecting(root: Path, network: str, *, patience: float = 0) -> Iterator[None]:
     """Holds a network against other collectors of the same store.
@@ -174,6 +198,22 @@ def _line(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
 
+def _replace(path: Path, data: bytes) -> None:
+    """Give a file other content, all of it or none; without any it goes."""
+    if not data:
+        path.unlink()
+        return
+    half = path.with_name(path.name + _HALF)
+    half.unlink(missing_ok=True)
+    file = os.open(half, _NEW | os.O_EXCL, 0o600)
+    try:
+        _write_all(file, data)
+        _sync(file)
+    finally:
+        os.close(file)
+    half.replace(path)
+
+
 def _write_all(file: int, data: bytes) -> None:
     while data:
         data = data[os.write(file, data) :]
@@ -182,14 +222,3 @@ def _write_all(file: int, data: bytes) -> None:
 def _sync(file: int) -> None:
     """Returns when content and length are on the disk; other attributes may follow later."""
     getattr(os, "fdatasync", os.fsync)(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a file's name as durable as its content."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

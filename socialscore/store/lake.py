@@ -5,6 +5,7 @@
       panel.csv      the accounts whose messages are kept
       message/       Delta table, partitioned by network and month, sorted by time when compacted
       coverage/      Delta table: what was in view, and when
+      erasure/       Delta table: how much was erased, of which account and day
 
 Saving is idempotent by key. What is new is appended; only what changed (edits, deletions) is
 merged, because a merge reads and rewrites whole files.
@@ -13,26 +14,26 @@ merged, because a merge reads and rewrites whole files.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
 from socialscore.ahead import ahead
-from socialscore.embedded import connect
+from socialscore.embedded import connect, steady
 from socialscore.errors import StoreError
 from socialscore.panel import Panel, format_panel, read_panel
 from socialscore.period import utc
+from socialscore.store import inventory
 from socialscore.store.arrivals import Arrivals
-from socialscore.store.schema import COVERAGE, MESSAGE, MESSAGE_KEY
+from socialscore.store.disk import ZSTD, cause_of, delta, files, write_whole
+from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,13 +44,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Saved", "Store", "coverage_row"]
 
-_FORMAT = 1
+_FORMAT = 2  # 1 had no edited_seen_at
 _UNUSABLE = frozenset("[]^|%\\")  # the table library takes a path for an address
-_ZSTD = WriterProperties(compression="ZSTD")
 # Statistics stand in the Delta log in the clear: of texts and authors there must be none.
 _STATISTICS = {"delta.dataSkippingStatsColumns": "sent_at"}
 _DELETION = ("deleted_at", "deleted_seen_at")
 _FIXED = (*MESSAGE_KEY, *_DELETION, "month", "sent_at", "collected_at")  # whatever is edited
+# Texts of deleted messages lie in the files of former versions. X gives us 24 hours to be rid of
+# them, the library's default is a week; a reader may take up to an hour for its statement. What is
+# younger than that goes with the next run.
+_HOURS_FOR_READERS = 1
 _MANY_FILES = 8  # in one month: more small files than this are made into one, sorted by time
 
 
@@ -108,7 +112,7 @@ class Store:
             try:
                 root.mkdir(parents=True, exist_ok=True)
                 about = {"format": _FORMAT, "key_id": key_id}
-                _write(root / "store.json", json.dumps(about) + "\n")
+                write_whole(root / "store.json", json.dumps(about) + "\n")
             except OSError as error:
                 raise StoreError(f"{root}: the store cannot be made ({error.strerror})") from None
             return cls(root)
@@ -122,8 +126,10 @@ class Store:
     def _checked(self) -> Store:
         found = self._about().get("format")
         if found != _FORMAT:
-            problem = f"the store has format {found}, this socialscore reads {_FORMAT}; update it"
-            raise StoreError(f"{self.root}: {problem}")
+            problem = f"the store has format {found}, this socialscore reads {_FORMAT}; "
+            earlier = isinstance(found, int) and found < _FORMAT
+            way_out = "import and collect into a new one (--store DIR)" if earlier else "update it"
+            raise StoreError(f"{self.root}: {problem}{way_out}")
         return self
 
     def _about(self) -> dict[str, Any]:
@@ -160,21 +166,7 @@ class Store:
         except Timeout:
             raise StoreError(f"{self.root}: another process is writing; try again later") from None
         except (DeltaError, OSError) as error:
-            raise StoreError(f"{self.root}: cannot be written: {_cause(error)}") from None
-
-    def _delta(self, name: str) -> DeltaTable | None:
-        """A table as it is now; None before the first row."""
-        path = self.root / name
-        try:
-            return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
-        except (DeltaError, OSError) as error:
-            raise StoreError(f"{path}: cannot be read: {_cause(error)}") from None
-
-    def _files(self, name: str, months: list[tuple[str, str, str]] | None = None) -> list[str]:
-        """The Parquet files of a table; the table library gives them as addresses."""
-        table = self._delta(name)
-        uris = table.file_uris(file_pruning_predicate=months) if table else []
-        return [unquote(uri) for uri in uris]
+            raise StoreError(f"{self.root}: cannot be written: {cause_of(error)}") from None
 
     # --- the panel -------------------------------------------------------------------------
 
@@ -197,7 +189,7 @@ class Store:
                 "panel the account_id of the store, or import into a new store"
             )
         merged = panel.merged(known)
-        _write(self.root / "panel.csv", format_panel(merged))
+        write_whole(self.root / "panel.csv", format_panel(merged))
         return merged
 
     # --- messages --------------------------------------------------------------------------
@@ -220,7 +212,7 @@ class Store:
         if head is not None:
             reader = pa.RecordBatchReader.from_batches(MESSAGE, _chain(head, new))
             try:
-                write_deltalake(table, reader, mode="append", writer_properties=_ZSTD)
+                write_deltalake(table, reader, mode="append", writer_properties=ZSTD)
             except DeltaError as error:
                 raise arrivals.error or error from None
         if arrivals.changed:
@@ -231,7 +223,7 @@ class Store:
     def messages(self, first: datetime, last: datetime) -> list[str]:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
         months = [("month", ">=", _month(first)), ("month", "<=", _month(last))]
-        return self._files("message", months)
+        return files(self.root / "message", months)
 
     def _merge(self, rows: pa.Table) -> None:
         table = DeltaTable(self.root / "message")
@@ -240,41 +232,43 @@ class Store:
         edited = "CASE WHEN seen.n_edits > kept.n_edits THEN seen.{0} ELSE kept.{0} END"
         updates = {name: edited.format(name) for name in MESSAGE.names if name not in _FIXED}
         updates |= {name: f"COALESCE(kept.{name}, seen.{name})" for name in _DELETION}
+        updates["edited_seen_at"] = (
+            "CASE WHEN seen.n_edits > kept.n_edits THEN seen.collected_at "
+            "ELSE kept.edited_seen_at END"
+        )
+        updates["text"] = (
+            f"CASE WHEN {updates['deleted_at']} IS NOT NULL THEN '' ELSE {updates['text']} END"
+        )
         table.merge(
             rows,
             predicate=f"{same} AND kept.month IN ({months})",
             source_alias="seen",
             target_alias="kept",
-            writer_properties=_ZSTD,
+            writer_properties=ZSTD,
         ).when_matched_update(updates).execute()
 
     def compact(self) -> None:
         """Make the many small files of a month into one, sorted by time; drop what is unused."""
-        if table := self._delta("message"):
-            files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-            n_files = Counter((f["partition.network"], f["partition.month"]) for f in files)
+        if table := delta(self.root / "message"):
+            found = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+            n_files = Counter((f["partition.network"], f["partition.month"]) for f in found)
             for (network, month), n in n_files.items():
                 if n > _MANY_FILES:
                     this = [("network", "=", network), ("month", "=", month)]
                     table.optimize.z_order(
-                        ["sent_at"], partition_filters=this, writer_properties=_ZSTD
+                        ["sent_at"], partition_filters=this, writer_properties=ZSTD
                     )
-            table.vacuum(dry_run=False)
-        coverage = self._delta("coverage")
+            _drop_unused(table)
+        coverage = delta(self.root / "coverage")
         if coverage and len(coverage.file_uris()) > _MANY_FILES:
-            coverage.optimize.compact(writer_properties=_ZSTD)
-            coverage.vacuum(dry_run=False)
+            coverage.optimize.compact(writer_properties=ZSTD)
+            _drop_unused(coverage)
 
     # --- coverage --------------------------------------------------------------------------
 
     def coverage(self) -> pa.Table:
         """All rows of the coverage table."""
-        files = self._files("coverage")
-        if not files:
-            return COVERAGE.empty_table()
-        with connect() as connection:
-            rows = connection.read_parquet(files).to_arrow_table()
-        return rows.select(COVERAGE.names).cast(COVERAGE)
+        return self._rows("coverage", COVERAGE)
 
     def cover(self, rows: Sequence[Coverage], *, run_id: str, collected_at: datetime) -> None:
         """Note what was in view; an interval that lies within a noted one adds nothing."""
@@ -290,7 +284,37 @@ class Store:
         if new:
             stamp = {"run_id": run_id, "collected_at": utc(collected_at)}
             data = pa.Table.from_pylist([row | stamp for row in new], schema=COVERAGE)
-            write_deltalake(table, data, mode="append", writer_properties=_ZSTD)
+            write_deltalake(table, data, mode="append", writer_properties=ZSTD)
+
+    # --- erasures --------------------------------------------------------------------------
+
+    def erasures(self) -> pa.Table:
+        """All rows of the erasure table: what `socialscore forget` removed, without whose it was.
+
+        It may say more than was removed, where a run was killed and began again, and never less.
+        """
+        return self._rows("erasure", ERASURE)
+
+    def note_erasures(self, rows: pa.Table) -> None:
+        """Add rows of the erasure table."""
+        write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append")
+
+    # --- the tables as such ----------------------------------------------------------------
+
+    def seen_until(self) -> datetime | None:
+        """The newest moment noted in the store, aware, UTC: when it last learnt or lost something.
+
+        None: it is empty.
+        """
+        return inventory.newest(self)
+
+    def _rows(self, name: str, schema: pa.Schema) -> pa.Table:
+        found = files(self.root / name)
+        if not found:
+            return schema.empty_table()
+        with steady(), connect() as connection:
+            rows = connection.read_parquet(found).to_arrow_table()
+        return rows.select(schema.names).cast(schema)
 
     def _table(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
         return DeltaTable.create(
@@ -302,14 +326,9 @@ class Store:
         )
 
 
-def _write(path: Path, text: str) -> None:
-    """All of the text or, when the disk is full, what was there before."""
-    temporary = path.with_suffix(".new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _drop_unused(table: DeltaTable) -> None:
+    """Remove the files of former versions, and those of writers that were killed."""
+    table.vacuum(_HOURS_FOR_READERS, dry_run=False, enforce_retention_duration=False, full=True)
 
 
 def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
@@ -319,7 +338,13 @@ def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
     month = pc.strftime(months.dictionary, format="%Y-%m").take(months.indices)
     stamp = pa.repeat(pa.scalar(utc(collected_at), pa.timestamp("us")), table.num_rows)
     seen = pc.if_else(pc.is_valid(table["deleted_at"]), stamp, pa.scalar(None, stamp.type))
-    filled = {"month": month, "collected_at": stamp, "deleted_seen_at": seen}
+    filled = {
+        "month": month,
+        "collected_at": stamp,
+        "deleted_seen_at": seen,
+        "edited_seen_at": pa.nulls(table.num_rows, stamp.type),
+        "text": pc.if_else(pc.is_valid(table["deleted_at"]), "", table["text"]),
+    }
     columns = [filled[name] if name in filled else table[name] for name in MESSAGE.names]
     return pa.Table.from_arrays(columns, names=MESSAGE.names).cast(MESSAGE)
 
@@ -349,11 +374,3 @@ def _within(row: dict[str, Any], noted: dict[str, Any]) -> bool:
         noted["covered_from"] <= row["covered_from"]
         and row["covered_until"] <= noted["covered_until"]
     )
-
-
-def _cause(error: Exception) -> str:
-    """The reason behind an error of the table library, which wraps it in paths and layers."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    found = re.search(r"([^:]+) \(os error \d+\)", str(error))
-    return found[1].strip() if found else str(error).splitlines()[0]

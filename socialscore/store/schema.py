@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-__all__ = ["COVERAGE", "MESSAGE", "MESSAGE_KEY"]
+__all__ = ["COVERAGE", "ERASURE", "MESSAGE", "MESSAGE_KEY"]
 
 _TEXT, _INSTANT, _FLAG = pa.string(), pa.timestamp("us"), pa.bool_()
 
@@ -40,6 +40,7 @@ MESSAGE = _schema(
     ("text", _TEXT, "The text of the last version; blank once it has expired."),
     ("bot", _FLAG, "The network flags the author as automated."),
     ("n_edits", pa.int32(), "The number of edits behind the text."),
+    ("edited_seen_at", _INSTANT, "When we learnt of the last edit after the row came, UTC."),
     ("deleted_at", _INSTANT, "When the message was deleted, UTC; NULL while it stands."),
     ("deleted_seen_at", _INSTANT, "When we learnt of the deletion, UTC."),
     ("collected_at", _INSTANT, "When the row came into the store, UTC."),
@@ -55,4 +56,14 @@ COVERAGE = _schema(
     ("reason", _TEXT, "NULL: collected. Otherwise the interval is a gap, and this is why."),
     ("run_id", _TEXT, "The run that collected or missed it."),
     ("collected_at", _INSTANT, "When the row came into the store, UTC."),
+)
+
+ERASURE = _schema(
+    ("network", _TEXT, "As in message."),
+    ("account_id", _TEXT, "The account under which the rows stood."),
+    ("day", pa.date32(), "Day of sent_at, UTC."),
+    ("cause", _TEXT, "What was erased: author, account or before."),
+    ("n_erased", pa.int64(), "How many rows were removed."),
+    ("n_altered", pa.int64(), "How many rows lost what named an erased author."),
+    ("erased_at", _INSTANT, "When that was, UTC."),
 )

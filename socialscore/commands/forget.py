@@ -1,0 +1,185 @@
+"""`socialscore forget`: erase from the store what must not be kept."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import StoreOption, settings_here
+from socialscore.commands.screens import is_watched, say
+from socialscore.commands.waiting import now
+from socialscore.errors import UsageError
+
+if TYPE_CHECKING:
+    from socialscore.settings import Settings
+    from socialscore.store.erasing import Found
+    from socialscore.store.lake import Store
+    from socialscore.store.wishes import Wish
+
+__all__ = ["command"]
+
+
+def command(
+    author: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NETWORK:ID",
+            help="Everything of one citizen, by the network's own identifier: twitter:12345.",
+        ),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NETWORK:ACCOUNT_ID",
+            help="Everything that stands under one account of the panel.",
+        ),
+    ] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="Every message sent before a day, UTC."),
+    ] = None,
+    expired: Annotated[
+        bool,
+        typer.Option("--expired", help="The texts that are older than keep_text_days."),
+    ] = False,
+    store: StoreOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
+) -> None:
+    """Erase messages or texts from the store, so that no file of it holds them any more.
+
+    Say exactly one of --author, --account, --before and --expired. What was erased is counted per
+    account and day, and nothing is left that says whose it was. Readers that are at work may have
+    to begin again. What is imported again comes back, and copies elsewhere stay as they are.
+    """
+    from socialscore.store.lake import Store
+
+    given = [name for name in (author, account, before) if name is not None]
+    if len(given) + expired != 1:
+        raise UsageError("say exactly one of --author, --account, --before and --expired")
+    settings = settings_here()
+    messages = Store.open(store or settings.store)
+    if expired:
+        _expire(messages, settings)
+        return
+    if author is not None:
+        wish, whose = _author(author, messages, settings), "that author"
+    elif account is not None:
+        wish, whose = _account(account), "that account"
+    else:
+        wish, whose = _before(str(before)), f"the time before {before}"
+    _forget(messages, wish, whose, yes=yes)
+
+
+def _expire(messages: Store, settings: Settings) -> None:
+    from datetime import timedelta
+
+    from socialscore.store.erasing import expire, tidy
+
+    before = now() - timedelta(days=settings.keep_text_days)
+    n_blanked = expire(messages, before=before)
+    with messages.writing():
+        tidy(messages)
+    say(f"blanked {n_blanked:,} texts that came {settings.keep_text_days} days ago or earlier")
+
+
+def _forget(messages: Store, wish: Wish, whose: str, *, yes: bool) -> None:
+    """Say what there is, ask, erase it, and say so."""
+    from socialscore.store.erasing import erase, look
+
+    there = look(messages, wish)
+    if there:
+        say(f"of {whose} the store has {_in_words(there)}")
+        if not yes and not _agreed():
+            say("nothing was erased")
+            return
+    found = erase(messages, wish, erased_at=now())
+    if not found:
+        say(f"nothing of {whose} is in the store")
+        return
+    say(f"erased: {_in_words(found)}")
+    if wish.cause == "account":
+        say("take it off your panel as well, or the next `socialscore collect` brings it back")
+
+
+def _agreed() -> bool:
+    if not (is_watched() and sys.stdin.isatty()):
+        raise UsageError("nobody is there to be asked; say --yes if you want this to be erased")
+    # typer's own question would leave a space on stdout.
+    typer.echo("Erase it? It cannot be undone. [y/N] ", nl=False, err=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _in_words(found: Found) -> str:
+    counts = {
+        "row{} of messages": found.n_erased,
+        "row{} of others that name{s} it": found.n_altered,
+        "stream{} in view": found.n_streams,
+        "page{} set aside": found.n_pages,
+        "line{} of the panel": found.n_accounts,
+    }
+    return ", ".join(
+        f"{n:,} {text.format('' if n == 1 else 's', s='s' if n == 1 else '')}"
+        for text, n in counts.items()
+        if n
+    )
+
+
+# --- what is wished -------------------------------------------------------------------------------
+
+
+def _author(text: str, messages: Store, settings: Settings) -> Wish:
+    """The wish to erase a citizen, under the pseudonym that the store has for them."""
+    from socialscore.errors import InputError
+    from socialscore.store.lake import Store
+    from socialscore.store.privacy import Pseudonyms, read_key
+    from socialscore.store.wishes import Wish
+
+    network, identifier = _parted("--author", text)
+    if (network, identifier) in messages.panel().account_keys:
+        raise UsageError(
+            f"--author {text}: that is an account of the panel; --account {text} erases it"
+        )
+    path = settings.key_file
+    if not path.exists():  # a new one would find nobody
+        problem = (
+            "the key of the pseudonyms is not there; without it nobody can tell whose a row is"
+        )
+        raise InputError(path, f"{problem}. Put it back (key_file in socialscore.toml)")
+    pseudonyms = Pseudonyms(read_key(path))
+    Store.create(messages.root, key_id=pseudonyms.key_id)  # complains about another key
+    digest = pseudonyms.of(network, identifier)
+    return Wish("author", network, identifier, digest)
+
+
+def _account(text: str) -> Wish:
+    from socialscore.store.wishes import Wish
+
+    return Wish("account", *_parted("--account", text))
+
+
+def _parted(option: str, text: str) -> tuple[str, str]:
+    from socialscore.errors import UnknownName
+    from socialscore.model import NETWORKS
+
+    network, colon, identifier = text.partition(":")
+    if not colon or not identifier.strip():
+        raise UsageError(f"{option} {text}: write the network and its identifier: twitter:12345")
+    if network not in NETWORKS:
+        raise UnknownName("network", network, NETWORKS)
+    return network, identifier.strip()
+
+
+def _before(text: str) -> Wish:
+    from datetime import UTC, date, datetime, time
+
+    from socialscore.store.wishes import Wish
+
+    try:
+        day = datetime.combine(date.fromisoformat(text), time(), UTC)  # as erasures are counted
+    except ValueError:
+        raise UsageError(f"--before {text}: write a day such as 2026-09-20") from None
+    if day > now():
+        raise UsageError(f"--before {text}: that is still to come")
+    return Wish("before", until=day)
