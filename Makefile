@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo demo-collect test lint lock bench clean
+SCORING := automatic_replies breakdown comparison demand edges explain golden_figures group laws \
+	metrics notes open_hours order presets reference_scorer responses spark uncertainty units waiting_times
+
+.PHONY: demo demo-collect demo-weeks test test-spark lint lock bench clean
 
 demo: .venv/user  ## rank the shipped data
 	$(BIN)/socialscore demo
@@ -11,8 +14,14 @@ demo: .venv/user  ## rank the shipped data
 demo-collect: .venv/dev  ## collect the same bodies from X and Facebook as this machine plays them, and compare
 	$(BIN)/python tests/demo_collect.py
 
+demo-weeks: .venv/dev  ## publish eight weeks of the same bodies, verify them, and tamper with copies
+	$(BIN)/python tests/demo_weeks.py
+
 test: .venv/dev  ## run all tests
 	$(BIN)/python -m pytest
+
+test-spark: .venv/dev  ## run all scoring tests on Spark; `make test` runs some of them on both engines
+	SOCIALSCORE_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest $(SCORING:%=tests/test_%.py)
 
 lint: .venv/dev  ## check style, types and SQL
 	$(BIN)/ruff check .
@@ -37,5 +46,5 @@ clean:  ## remove what the targets above made
 
 .venv/dev: pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
-	$(PIP) install --constraint requirements.lock --editable '.[dev]'
+	$(PIP) install --constraint requirements.lock --editable '.[dev,spark]'
 	@touch $@

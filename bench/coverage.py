@@ -103,7 +103,7 @@ def _medians(random: np.random.Generator, n_bodies: int) -> Iterator[tuple[str, 
     answered = (delay <= seen) & ~cut
     wait = {
         "line_id": body,
-        "elapsed_seconds": np.minimum(delay, seen) * 3600,
+        "elapsed_us": np.rint(np.minimum(delay, seen) * 3.6e9).astype(np.int64),
         "ended": delay <= seen,
         "answered": answered,
         "selected": np.full(len(body), True),

@@ -86,6 +86,7 @@ class Metric:
     expression: str  # SQL, over the columns of `over`
     description: str  # one or two sentences for the data dictionary
     over: Literal["wait", "exclusion", "tally", "body"] = "wait"  # the relation it reads
+    label_fr: str = ""  # the header in French
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,10 @@ class Scoreboard:
     bands: tuple[Band, ...] = ()  # best first
     compared_to: str | None = None  # the earlier period, where there is one
     gone: tuple[Body, ...] = ()  # ranked in the earlier period, and not any more
+    notes: tuple[str, ...] = ()  # sentences: what is unusual about the period or the panel
+    title_fr: str = ""
+    description: str = ""  # for readers of what is published
+    description_fr: str = ""
 
     def to_pandas(self) -> DataFrame:
         """One row per body: its rank with interval, who it is, every metric, band and reason."""

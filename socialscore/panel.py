@@ -17,19 +17,24 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError, UnknownName
+from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.model import NETWORKS, Account, Body
+from socialscore.written import Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    _Row = tuple[Place, Mapping[str, str]]
+
 __all__ = [
     "COLUMNS",
     "ROLES",
     "Panel",
+    "PanelReading",
     "adoption",
     "bodies_from_handles",
+    "examine_panel",
     "format_panel",
     "read_panel",
 ]
@@ -124,6 +129,15 @@ def format_panel(panel: Panel) -> str:
     return text.getvalue()
 
 
+@dataclass(frozen=True)
+class PanelReading:
+    """What a panel says."""
+
+    panel: Panel  # without what is wrong
+    problems: tuple[SocialscoreError, ...]  # everything that is wrong, in the order of the file
+    places: Mapping[str, Place]  # of each body, by its body_id: the first row that names it
+
+
 def read_panel(path: Path) -> Panel:
     """Read and check a panel.
 
@@ -131,21 +145,46 @@ def read_panel(path: Path) -> Panel:
         InputError: naming the line, and the column where it is one that is wrong.
         UnknownName: for a column, a network or a role that does not exist.
     """
+    reading = examine_panel(path)
+    for problem in reading.problems:
+        raise problem
+    return reading.panel
+
+
+def examine_panel(path: Path) -> PanelReading:
+    """As `read_panel`, with everything that is wrong instead of the first of it."""
+    problems: list[SocialscoreError] = []
+    rows = _rows(path, problems)
+    bodies, places = _bodies(rows, problems)
+    return PanelReading(Panel(path.stem, _in_order(bodies)), tuple(problems), places)
+
+
+def _rows(path: Path, problems: list[SocialscoreError]) -> list[_Row]:
+    """The rows, as far as they can be read; what is wrong with the file goes to `problems`."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-        header = text.partition("\n")[0]
-        delimiter = max(",;\t", key=header.count)  # spreadsheets of some countries write ; or tabs
-        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-        _check_columns(path, reader.fieldnames)
-        rows = [(f"{path}:{reader.line_num}", row) for row in reader]
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise InputError(path, f"the panel cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise InputError(path, "the panel is not UTF-8; save it as CSV in UTF-8") from None
+        problems.append(InputError(path, f"the panel cannot be read ({error.strerror})"))
+        return []
+    except UnicodeDecodeError as error:
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
+        problem = "the panel is not UTF-8; save it as CSV in UTF-8"
+        problems.append(InputError(Place(path, line), problem))
+        return []
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)  # spreadsheets of some countries write ; or tabs
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    rows: list[_Row] = []
+    try:
+        wrong = list(_wrong_columns(path, reader.fieldnames))
+        problems += wrong
+        if not any(isinstance(problem, InputError) for problem in wrong):
+            rows += ((Place(path, reader.line_num), row) for row in reader)
     except csv.Error as error:
-        raise InputError(path, f"the panel is not CSV ({error})") from None
-    return Panel(path.stem, _in_order(_bodies(rows)))
+        last = rows[-1][0].line if rows else None
+        place = Place(path, last and last + 1)  # where the row begins that has no end
+        problems.append(InputError(place, f"the panel is not CSV ({error})"))
+    return rows
 
 
 def _row(body: Body, account: Account | None) -> dict[str, object]:
@@ -158,90 +197,112 @@ def _row(body: Body, account: Account | None) -> dict[str, object]:
     return row | vars(account) | {"closed": "yes" if account.closed else ""}
 
 
-def _check_columns(path: Path, columns: Iterable[str] | None) -> None:
+def _wrong_columns(path: Path, columns: Iterable[str] | None) -> Iterator[SocialscoreError]:
     if not columns:
-        raise InputError(path, f"the panel is empty; its first line must be {','.join(COLUMNS)}")
-    found = list(columns)
-    for column in found:
+        problem = f"the panel is empty; its first line must be {','.join(COLUMNS)}"
+        yield InputError(path, problem)
+        return
+    found, place = list(columns), Place(path, 1)
+    for column in dict.fromkeys(found):
         if column not in COLUMNS:
-            raise UnknownName("column", column, COLUMNS, f"{path}:1")
+            yield UnknownName("column", column, COLUMNS, place)
         if found.count(column) > 1:
-            raise InputError(f"{path}:1", f"the panel has the column {column} twice")
+            yield InputError(place, f"the panel has the column {column} twice")
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        raise InputError(f"{path}:1", f"the panel lacks the column {', '.join(missing)}")
+        yield InputError(place, f"the panel lacks the column {', '.join(missing)}")
 
 
-def _bodies(rows: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[Body]:
+def _bodies(
+    rows: Iterable[_Row], problems: list[SocialscoreError]
+) -> tuple[Iterable[Body], dict[str, Place]]:
+    """The bodies of the rows, and where each stands first."""
     bodies: dict[str, Body] = {}
-    seen: dict[tuple[str, str], list[tuple[str, Account]]] = {}
+    places: dict[str, Place] = {}
+    seen: dict[tuple[str, str], list[tuple[Place, Account]]] = {}
     for place, row in rows:
         if None in row:
             problem = "there are more cells than columns; does one with a comma lack its quotes?"
-            raise InputError(place, problem)
+            problems.append(InputError(place, problem))
+            continue
         body_id, name, category, calendar = (_cell(row, column) for column in _OF_BODY)
         if not body_id or not name:
-            raise InputError(place, "body_id and body must not be empty")
-        account = _account(place, row)
+            problems.append(InputError(place, "body_id and body must not be empty"))
+        account = _account(place, row, problems)
         if account:
-            _check_unique(place, account, seen)
+            problems += list(_clashes(place, account, seen))[:1]
+        if not body_id:
+            continue
         mine = bodies.get(body_id, Body(body_id, name))
         said = ((mine.name, name), (mine.category, category), (mine.calendar, calendar))
         for above, here in said:
             if above and here and above != here:
                 problem = f"body {body_id!r} is {above!r} in a line above, {here!r} here"
-                raise InputError(place, problem)
+                problems.append(InputError(place, problem))
+        places.setdefault(body_id, place)
         bodies[body_id] = Body(
             body_id,
-            name,
+            mine.name,
             mine.category or category,
             (*mine.accounts, account) if account else mine.accounts,
             mine.calendar or calendar,
         )
-    return iter(bodies.values())
+    return bodies.values(), places
 
 
-def _account(place: str, row: Mapping[str, str]) -> Account | None:
+def _account(
+    place: Place, row: Mapping[str, str], problems: list[SocialscoreError]
+) -> Account | None:
+    """The account of a row; None if it has none, or one with something wrong."""
     network, handle = _cell(row, "network"), _cell(row, "handle").removeprefix("@")
+    role = _cell(row, "role") or "main"
     if not network and not handle:
         return None
-    if network not in NETWORKS:
-        raise UnknownName("network", network, NETWORKS, place)
-    if not handle:
-        raise InputError(place, "the account has no handle")
-    role = _cell(row, "role") or "main"
-    if role not in ROLES:
-        raise UnknownName("role", role, ROLES, place)
+    wrong = list(_wrong_cells(place, row))
+    problems += wrong
+    if wrong:
+        return None
     return Account(
         network,
         _cell(row, "account_id") or handle,
         handle,
         role,
-        _day(place, row, "valid_from"),
-        _day(place, row, "valid_until"),
-        _closed(place, row),
+        _day(row, "valid_from"),
+        _day(row, "valid_until"),
+        _cell(row, "closed") == "yes",
     )
 
 
-def _closed(place: str, row: Mapping[str, str]) -> bool:
-    text = _cell(row, "closed")
-    if text not in ("", "yes"):
-        raise InputError(place, f"closed is {text!r}; write yes, or nothing")
-    return text == "yes"
+def _wrong_cells(place: Place, row: Mapping[str, str]) -> Iterator[SocialscoreError]:
+    """What is wrong with the account of a row."""
+    network, role, closed = (_cell(row, column) for column in ("network", "role", "closed"))
+    if network not in NETWORKS:
+        yield UnknownName("network", network, NETWORKS, place)
+    if not _cell(row, "handle").removeprefix("@"):
+        yield InputError(place, "the account has no handle")
+    if role and role not in ROLES:
+        yield UnknownName("role", role, ROLES, place)
+    for column in ("valid_from", "valid_until"):
+        try:
+            _day(row, column)
+        except ValueError:
+            problem = f"{column} {_cell(row, column)!r} is not a date such as 2026-11-23"
+            yield InputError(place, problem)
+    if closed not in ("", "yes"):
+        yield InputError(place, f"closed is {closed!r}; write yes, or nothing")
 
 
-def _check_unique(
-    place: str, account: Account, seen: dict[tuple[str, str], list[tuple[str, Account]]]
-) -> None:
-    """A handle or an identifier may come back, but not for the same days."""
-    for name in {account.handle.lower(), account.account_id}:
+def _clashes(
+    place: Place, account: Account, seen: dict[tuple[str, str], list[tuple[Place, Account]]]
+) -> Iterator[SocialscoreError]:
+    """What names the account as another row does: none may come back for the same days."""
+    for name in dict.fromkeys((account.handle.lower(), account.account_id)):
         for other_place, other in seen.setdefault((account.network, name), []):
             if _overlap(account, other):
-                line = other_place.rpartition(":")[2]
-                raise InputError(
+                yield InputError(
                     place,
-                    f"the {account.network} account {name!r} is in line {line} already; "
-                    "remove one, or give both validity dates that do not overlap",
+                    f"the {account.network} account {name!r} is in line {other_place.line} "
+                    "already; remove one, or give both validity dates that do not overlap",
                 )
         seen[account.network, name].append((place, account))
 
@@ -260,14 +321,11 @@ def _cell(row: Mapping[str, str], column: str) -> str:
     return (row.get(column) or "").strip()
 
 
-def _day(place: str, row: Mapping[str, str], column: str) -> date | None:
+def _day(row: Mapping[str, str], column: str) -> date | None:
     text = _cell(row, column)
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        day = date.min
+    day = date.fromisoformat(text) if text else None
     if day and day.year < _EARLIEST_YEAR:
-        raise InputError(place, f"{column} {text!r} is not a date such as 2026-11-23")
+        raise ValueError(text)
     return day
 
 

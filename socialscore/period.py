@@ -12,11 +12,28 @@ from socialscore.errors import UsageError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["Period", "parse_as_of", "parse_instant", "parse_period", "period_before", "utc"]
+__all__ = [
+    "MONTHS",
+    "Period",
+    "day_in_words",
+    "labels_between",
+    "parse_as_of",
+    "parse_instant",
+    "parse_period",
+    "period_before",
+    "utc",
+]
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Not `strftime`: its names follow the locale of the machine."""
 
 _EARLIEST, _LATEST = 1990, 2200
-_FORMS = "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week, last-30-days or all"
+_FORMS = (
+    "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week, last-month, last-quarter, "
+    "last-30-days or all"
+)
 _MOST_DAYS = 366  # of last-N-days
+_NAMED = re.compile(r"(\d{4})-(?:W(?P<week>\d{2})|Q(?P<quarter>[1-4])|(?P<month>\d{2}))", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -35,8 +52,8 @@ def parse_period(text: str, timezone: ZoneInfo, *, covered: tuple[datetime, date
         text: one of the forms above; FROM..UNTIL takes days or instants, UNTIL is not included.
         timezone: that in which days begin.
         covered: first instant and end of the collected data: `all` is just that, `last-week` is
-            the last ISO week that ended within it, and `last-30-days` are the last thirty days
-            that did, or any other number of them up to 366.
+            the last ISO week that ended within it, likewise `last-month` and `last-quarter`, and
+            `last-30-days` are the last thirty days that did, or any other number up to 366.
 
     Raises:
         UsageError: for another form, or a period that ends before it begins.
@@ -58,7 +75,8 @@ def parse_instant(text: str, timezone: ZoneInfo) -> datetime:
         ValueError: for anything else, and before 1990 or after 2200.
     """
     instant = datetime.fromisoformat(text)
-    return _in_reach(instant if instant.tzinfo else instant.replace(tzinfo=timezone))
+    _in_reach(instant.year)
+    return instant if instant.tzinfo else instant.replace(tzinfo=timezone)
 
 
 def parse_as_of(text: str, timezone: ZoneInfo) -> datetime:
@@ -80,20 +98,35 @@ def period_before(period: Period) -> str:
     Raises:
         UsageError: nothing was collected before the whole.
     """
-    day_before = (period.since - timedelta(hours=1)).date()
-    if re.fullmatch(r"\d{4}-W\d{2}", period.label):
-        year, week, _ = day_before.isocalendar()
-        return f"{year}-W{week:02d}"
-    if re.fullmatch(r"\d{4}-Q[1-4]", period.label):
-        return f"{day_before.year}-Q{(day_before.month + 2) // 3}"
-    if re.fullmatch(r"\d{4}-\d{2}", period.label):
-        return f"{day_before:%Y-%m}"
+    if form := _form(period.label):
+        return _name(form, period.since.date() - timedelta(days=1))
     if period.label == "all":
         raise UsageError("nothing comes before the period all; compare it to one by its name")
     # Days by the calendar, as the period itself was written.
     since = period.since.replace(tzinfo=None)
     begin = since - (period.until.replace(tzinfo=None) - since)
     return f"{_shortest(begin)}..{_shortest(since)}"
+
+
+def labels_between(first: str, last: str) -> list[str]:
+    """The names of the weeks, months or quarters from the first to the last, both included.
+
+    Args:
+        first: 2026-W46, 2026-11 or 2026-Q4.
+        last: the same form; before the first, there are none.
+
+    Raises:
+        ValueError: the forms differ, or are none of these.
+    """
+    form = _form(first)
+    if form is None or _form(last) != form:
+        raise ValueError(f"{first} and {last} are not both weeks, months or quarters")
+    day, end = _days(first)[0], _days(last)[1]
+    labels = []
+    while day < end:
+        labels.append(_name(form, day))
+        day = _days(labels[-1])[1]
+    return labels
 
 
 def _shortest(instant: datetime) -> str:
@@ -104,25 +137,50 @@ def _bounds(text: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
     if ".." in text:
         since, until = text.split("..", 1)
         return parse_instant(since, timezone), parse_instant(until, timezone)
-    if match := re.fullmatch(r"(\d{4})-W(\d{2})", text):
-        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
-        return _midnight(monday, timezone), _midnight(monday + timedelta(days=7), timezone)
-    if match := re.fullmatch(r"(\d{4})-(?:Q([1-4])|(\d{2}))", text):
-        n_months = 3 if match[2] else 1
-        first = 3 * int(match[2]) - 2 if match[2] else int(match[3])
-        begin = date(int(match[1]), first, 1)
-        months = begin.year * 12 + begin.month - 1 + n_months
-        end = date(months // 12, months % 12 + 1, 1)
-        return _midnight(begin, timezone), _midnight(end, timezone)
-    raise ValueError(text)
+    first, after = _days(text)
+    return _midnight(first, timezone), _midnight(after, timezone)
+
+
+def _form(label: str) -> str | None:
+    """What a label names: week, month or quarter; None: nothing of the kind."""
+    match = _NAMED.fullmatch(label)
+    return match.lastgroup if match else None
+
+
+def _days(label: str) -> tuple[date, date]:
+    """The first day of a week, month or quarter, and the one after its last.
+
+    Raises:
+        ValueError: the label names none, or one out of reach.
+    """
+    match = _NAMED.fullmatch(label)
+    if not match:
+        raise ValueError(label)
+    year = _in_reach(int(match[1]))
+    if match["week"]:
+        monday = date.fromisocalendar(year, int(match["week"]), 1)
+        return monday, monday + timedelta(days=7)
+    n_months = 3 if match["quarter"] else 1
+    month = 3 * int(match["quarter"]) - 2 if match["quarter"] else int(match["month"])
+    months = year * 12 + month - 1 + n_months
+    return date(year, month, 1), date(months // 12, months % 12 + 1, 1)
+
+
+def _name(form: str, day: date) -> str:
+    """The label of the week, month or quarter that a day lies in."""
+    if form == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    return f"{day.year}-Q{(day.month + 2) // 3}" if form == "quarter" else f"{day:%Y-%m}"
 
 
 def _resolved(text: str, end: datetime, timezone: ZoneInfo) -> str:
     """A form that is reckoned from the end of the data as one that is not; others as they are."""
     after = end.astimezone(timezone).date()  # the day before it is the last that is over
-    if text == "last-week":
-        year, week, _ = (after - timedelta(days=7)).isocalendar()
-        return f"{year}-W{week:02d}"
+    if text in ("last-week", "last-month", "last-quarter"):
+        form = text.removeprefix("last-")
+        running = _days(_name(form, after))[0]  # the week, month or quarter that is not over
+        return _name(form, running - timedelta(days=1))
     match = re.fullmatch(r"last-([1-9]\d{0,2})-days", text, re.ASCII)
     if match and int(match[1]) <= _MOST_DAYS:
         return f"{after - timedelta(days=int(match[1]))}..{after}"
@@ -130,14 +188,20 @@ def _resolved(text: str, end: datetime, timezone: ZoneInfo) -> str:
 
 
 def _midnight(day: date, timezone: ZoneInfo) -> datetime:
-    return _in_reach(datetime.combine(day, time(), timezone))
+    _in_reach(day.year)
+    return datetime.combine(day, time(), timezone)
 
 
-def _in_reach(instant: datetime) -> datetime:
-    """The instant, if one can reckon with it: it has an offset, and is no slip of the pen."""
-    if not _EARLIEST <= instant.year <= _LATEST:
-        raise ValueError(f"the year {instant.year}")
-    return instant
+def _in_reach(year: int) -> int:
+    """The year, if one can reckon with it and it is no slip of the pen."""
+    if not _EARLIEST <= year <= _LATEST:
+        raise ValueError(f"the year {year}")
+    return year
+
+
+def day_in_words(day: date) -> str:
+    """`16 Nov 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def utc(instant: datetime) -> datetime:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -16,13 +18,26 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from socialscore.content import preset_path
 from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
+from socialscore.misread import misread
 from socialscore.model import KINDS, NETWORKS
-from socialscore.written import read_toml
+from socialscore.period import parse_period
+from socialscore.written import Place, place_of, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["EXCLUSIONS", "Conditions", "Ranking", "load_ranking", "override", "seconds"]
+__all__ = [
+    "EXCLUSIONS",
+    "KEYS",
+    "Assertions",
+    "Conditions",
+    "Ranking",
+    "Reading",
+    "load_ranking",
+    "override",
+    "read_ranking",
+    "seconds",
+]
 
 EXCLUSIONS = ("repost", "duplicate", "mass-mention", "listed", "deleted", "not-covered")
 """The reasons for leaving a message out that a ranking can choose. Never chosen: a body's own
@@ -31,6 +46,7 @@ includes institutions."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = 3650 * 86400  # a horizon, in seconds
+_SOME_TIME = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def seconds(value: object) -> object:
@@ -79,7 +95,9 @@ def _field(default: Any, description: str) -> Any:
 
 
 class _Checked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Conditions(_Checked):
@@ -90,18 +108,32 @@ class Conditions(_Checked):
     at_most: dict[str, float] = {}
 
 
+_UNTOLD = {"panel", "ignore"}  # what is no option, and what nobody else may read
+
+
+class Assertions(_Checked):
+    """What must hold of a scoreboard before it is published."""
+
+    min_bodies: Annotated[int, Field(ge=0)] = 1  # bodies with a rank
+    min_requests_total: Annotated[int, Field(ge=0)] = 0  # mature requests, over all bodies
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.0  # mean over bodies with an account
+
+
 class Ranking(_Checked):
     """Everything that decides what a ranking counts, and how."""
 
     title: str = _field("Response to citizens", "printed above the table")
-    description: str = _field("", "for the readers of the file")
+    title_fr: str = _field("", "the title in French, for what is published")
+    description: str = _field("", "what the ranking is about, for its readers")
+    description_fr: str = _field("", "the same in French")
     source: str = _field("", "of a preset: who counted this way, and where it is written")
     preset: str = _field("default", "the preset to build on")
     panel: Path | None = _field(None, "the bodies, a path relative to the file")
+    categories: tuple[str, ...] = _field((), "rank the bodies of these categories; empty: of all")
     period: str = _field(
         "last-week",
-        "2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (UNTIL is not in it), last-week, last-30-days "
-        "or all",
+        "2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (UNTIL is not in it), last-week, last-month, "
+        "last-quarter, last-30-days or all",
     )
     timezone: str = _field("Europe/Paris", "where periods begin and end")
     # The choices are those of model.py; type checkers want them spelled out, pydantic does not.
@@ -168,6 +200,12 @@ class Ranking(_Checked):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = _field(
         20261123, "of the draws behind the intervals of ranks"
     )
+    assertions: Assertions = Field(
+        default=Assertions(),
+        alias="assert",
+        description="a table: below min_bodies ranked, min_requests_total or min_coverage, nothing "
+        "is published",
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -193,9 +231,31 @@ class Ranking(_Checked):
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that change with any option but the panel's path."""
-        text = self.model_dump_json(exclude={"panel"})
+        """Twelve hexadecimal digits that change with any option but the panel's path.
+
+        Of the authors that it ignores only the number counts: a digest of their identifiers, if it
+        is published, would tell whoever guesses one that it is right.
+        """
+        text = f"{self.model_dump_json(by_alias=True, exclude=_UNTOLD)}{len(self.ignore)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+KEYS = tuple(field.alias or name for name, field in Ranking.model_fields.items())
+"""What presets, ranking files and options may say."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a preset, a ranking file and options say together."""
+
+    ranking: Ranking  # what is wrong counts as not said
+    problems: tuple[SocialscoreError, ...]  # everything that is wrong
+    said_by: Mapping[str, Path | None]  # by key, the file that says it last; None: an option
+
+    def place(self, key: str, *way: str | int) -> Place | None:
+        """Where a key, or something in its value, is said; None if an option says it."""
+        path = self.said_by.get(key)
+        return None if path is None else place_of(path, key, *way)
 
 
 def load_ranking(path: Path | None = None, options: Mapping[str, Any] | None = None) -> Ranking:
@@ -206,19 +266,34 @@ def load_ranking(path: Path | None = None, options: Mapping[str, Any] | None = N
         UnknownName: for a key or a preset that does not exist.
         UsageError: an option cannot be read.
     """
+    return _sound(read_ranking(path, options))
+
+
+def read_ranking(path: Path | None = None, options: Mapping[str, Any] | None = None) -> Reading:
+    """As `load_ranking`, with everything that is wrong instead of the first of it.
+
+    Raises:
+        InputError: the file is missing or is not TOML.
+    """
     given = {key: value for key, value in (options or {}).items() if value is not None}
     written = {} if path is None else read_toml(path, "the ranking")
-    if path is not None and "panel" in written:
-        written["panel"] = path.parent / str(written["panel"])
-    place = path if "preset" in written and "preset" not in given else None
+    if path is not None and isinstance(written.get("panel"), str):
+        written["panel"] = path.parent / written["panel"]
     preset = str(given.get("preset") or written.get("preset") or "default")
-    shipped = preset_path(preset, place=place)
+    place = path and "preset" in written and "preset" not in given and place_of(path, "preset")
+    problems: list[SocialscoreError] = []
+    try:
+        shipped = preset_path(preset, place=place or None)
+    except UnknownName as error:
+        problems, preset = [error], "default"
+        shipped = preset_path(preset)
     layers: list[tuple[Path | None, Mapping[str, Any]]] = [
         (shipped, read_toml(shipped, "the preset")),
         (path, written),
         (None, given),
     ]
-    return _check(layers, preset)
+    reading = _read(layers, preset)
+    return replace(reading, problems=(*problems, *reading.problems))
 
 
 def override(ranking: Ranking, options: Mapping[str, Any]) -> Ranking:
@@ -228,32 +303,61 @@ def override(ranking: Ranking, options: Mapping[str, Any]) -> Ranking:
         UnknownName: for a key that does not exist.
         UsageError: an option cannot be read.
     """
-    return _check([(None, ranking.model_dump()), (None, options)], ranking.preset)
+    layers = [(None, ranking.model_dump(by_alias=True)), (None, options)]
+    return _sound(_read(layers, ranking.preset))
 
 
-def _check(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) -> Ranking:
+def _sound(reading: Reading) -> Ranking:
+    for problem in reading.problems:
+        raise problem
+    return reading.ranking
+
+
+def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) -> Reading:
     said_by: dict[str, Path | None] = {}
-    merged: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    problems: list[SocialscoreError] = []
     for path, layer in layers:
         for key, value in layer.items():
-            if key not in Ranking.model_fields:
-                raise UnknownName("key", key, Ranking.model_fields, path)
-            said_by[key], merged[key] = path, value
+            if key in KEYS:
+                said_by[key], values[key] = path, value
+            else:
+                place = path and replace(place_of(path, key), key="")
+                problems.append(UnknownName("key", key, KEYS, place))
+    values["preset"] = preset
     try:
-        return Ranking.model_validate(merged | {"preset": preset})
+        reading = Reading(Ranking.model_validate(values), (), said_by)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _wrong(said_by.get(str(first["loc"][0])), first) from None
+        reading = Reading(Ranking(), (), said_by)
+        wrong = {each["loc"]: each for each in error.errors()}
+        for way, each in wrong.items():
+            keys = (Assertions if way[0] == "assert" else Conditions).model_fields
+            problems.append(misread(reading.place(*way), each, keys))  # type: ignore[arg-type]
+        # Of a list in which something is wrong, nothing is kept.
+        ways = {way[:1] if len(way) == 2 and isinstance(way[1], int) else way for way in wrong}
+        rest = {key: path for key, path in said_by.items() if (key,) not in ways}
+        reading = Reading(Ranking.model_validate(_without(ways, values)), (), rest)
+    return replace(reading, problems=(*problems, *_period_problem(reading)))
 
 
-def _wrong(path: Path | None, error: Mapping[str, Any]) -> SocialscoreError:
-    """What to say about the value of a key, which a file gave or, without `path`, an option."""
-    key, given = str(error["loc"][0]), str(error["input"])
-    place = path and f"{path}, key {'.'.join(map(str, error['loc']))}"
-    if error["type"] == "literal_error":
-        known = re.findall("'([^']+)'", error["ctx"]["expected"])
-        return UnknownName(key.removesuffix("s"), given, known, place)  # of networks: one network
-    problem = str(error["msg"]).removeprefix("Value error, ")
-    if place is None:
-        return UsageError(f"--{key.replace('_', '-')} {given}: {problem}")
-    return InputError(place, problem)
+def _without(wrong: Collection[tuple[str | int, ...]], value: Any, *way: str | int) -> Any:
+    """A value without what is wrong in it; each is named by the way to it."""
+    if isinstance(value, (list, tuple)):
+        return [_without(wrong, each, *way, number) for number, each in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    found = {
+        key: _without(wrong, each, *way, key)
+        for key, each in value.items()
+        if (*way, key) not in wrong
+    }
+    # The one key that is needed, of a table of bands.
+    return found | {"label": ""} if (*way, "label") in wrong else found
+
+
+def _period_problem(reading: Reading) -> Iterator[SocialscoreError]:
+    try:
+        parse_period(reading.ranking.period, reading.ranking.zone, covered=_SOME_TIME)
+    except UsageError as error:
+        place = reading.place("period")
+        yield InputError(place, str(error)) if place else error

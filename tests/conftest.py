@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import engines
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden"
 
@@ -38,3 +40,27 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], str]:
             return file.read()
 
     return expected
+
+
+# Engines ----------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_engines: runs on DuckDB and on Spark")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are marked run on both engines, the others on the one that is chosen."""
+    if metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize("engine_in_use", ["duckdb", "spark"], indirect=True, scope="module")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def engine_in_use(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The engine on which worlds are scored; without Java, only CI insists on Spark."""
+    engines.in_use = getattr(request, "param", engines.CHOSEN)
+    if engines.in_use == "spark" and not engines.has_java():
+        reason = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    yield
+    engines.in_use = engines.CHOSEN

@@ -7,7 +7,7 @@ horizon are all likely.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -135,11 +135,44 @@ def worlds(draw: st.DrawFn) -> World:
     """
     random = Random(draw(st.integers(0, 2**64)))
     pool = random.choice((_SISTERS, _SISTERS[:2], random.sample(ACCOUNTS, random.randint(1, 3))))
-    draft = _Draft(random, pool)
-    for n in range(random.randint(5, 40)):
+    rows = written(random, pool, random.randint(5, 40))
+    fate = st.lists(st.integers(0, 15), min_size=len(rows), max_size=len(rows))
+    return World(row for row, kept in zip(rows, draw(fate), strict=True) if kept)
+
+
+def written(random: Random, accounts: list[tuple[str, str]], n_events: int) -> list[Row]:
+    """What chance makes people write to some accounts, and these to them."""
+    draft = _Draft(random, accounts)
+    for n in range(n_events):
         random.choice(_EVENTS)(draft, f"m{n}")
-    fate = st.lists(st.integers(0, 15), min_size=len(draft.rows), max_size=len(draft.rows))
-    return World(row for row, kept in zip(draft.rows, draw(fate), strict=True) if kept)
+    return draft.rows
+
+
+def side_by_side(worlds: list[Any]) -> list[Row]:
+    """Worlds that know nothing of each other, for the panel of `panel_of`."""
+    return [prefixed(row, f"{n}/") for n, rows in enumerate(worlds) for row in rows]
+
+
+def prefixed(row: Row, prefix: str) -> Row:
+    """The row with other identifiers, so that it has to do with those of its prefix only."""
+    names = [name for name in row if name.endswith("_id") and row[name] is not None]
+    renamed: Row = {name: f"{prefix}{row[name]}" for name in names}
+    if row.get("addressed_ids"):
+        renamed["addressed_ids"] = [f"{prefix}{name}" for name in row["addressed_ids"]]
+    return row | renamed
+
+
+def panel_of(n_worlds: int) -> Panel:
+    """The bodies of `PANEL`, once for every world."""
+    return Panel("worlds", tuple(
+        replace(
+            body,
+            body_id=f"{n}/{body.body_id}",
+            accounts=tuple(replace(a, account_id=f"{n}/{a.account_id}") for a in body.accounts),
+        )
+        for n in range(n_worlds)
+        for body in PANEL.bodies
+    ))  # fmt: skip
 
 
 @dataclass

@@ -45,6 +45,15 @@ def test_the_horizon_and_twice_the_horizon_belong_to_what_they_end(days: int, co
     assert values(board(later, horizon="1d"))[column] == 0
 
 
+def test_clocks_that_go_forward_shorten_no_watch() -> None:
+    # On 4 October, Sydney's day has 23 hours. The week ends on 27 September at 14:00 UTC.
+    rows = [asks("q", at(20, 13, 59)), answers("a", "q", at(34, 13, 58))]
+
+    found = values(board(rows, period="2026-W39", timezone="Australia/Sydney", bursts=False))
+
+    assert found["n_late"] == 1
+
+
 def test_late_is_late_for_the_request_whichever_of_its_messages_is_answered() -> None:
     rows = [asks("q1", at(1)), asks("q2", at(1, 20)), asks("q3", at(1, 40))]
     rows += [answers("a", "q3", at(1, 60))]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from engines import engine
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from random_worlds import AS_OF, SINCE, UNTIL
@@ -52,7 +53,15 @@ def look(
 ) -> Explanation:
     """The explanation of a world; options are those of a ranking, over `ALL`."""
     ranking = load_ranking(None, ALL | options)
-    return explain(world(list(rows), panel), panel, ranking, body, as_of=as_of, with_text=with_text)
+    return explain(
+        world(list(rows), panel),
+        panel,
+        ranking,
+        body,
+        as_of=as_of,
+        with_text=with_text,
+        engine=engine,
+    )
 
 
 def only(*rows: dict[str, Any], **options: Any) -> ExplainedMessage:
@@ -436,7 +445,12 @@ def test_explanations_agree_with_the_ranking_of_random_worlds(
     )
 
     explanation = explain(
-        world(list(rows), RANDOM_PANEL, END), RANDOM_PANEL, ranking, body, as_of=as_of
+        world(list(rows), RANDOM_PANEL, END),
+        RANDOM_PANEL,
+        ranking,
+        body,
+        as_of=as_of,
+        engine=engine,
     )
 
     agree(explanation)
@@ -454,7 +468,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def of_demo(root: Path, body_id: str, **options: Any) -> Explanation:
     store = Store.open(root)
     panel = store.panel()
-    return explain(store, panel, load_ranking(None, options), body_named(panel, body_id))
+    ranking = load_ranking(None, options)
+    return explain(store, panel, ranking, body_named(panel, body_id), engine=engine)
 
 
 @pytest.mark.parametrize(
@@ -783,7 +798,7 @@ def test_a_message_that_the_ranking_does_not_look_at_says_why(
     messages: Messages = world([row], panel)
     as_of = options.pop("as_of", None)
     ranking: Ranking = load_ranking(None, ALL | WEEK | options)
-    explanation = explain(messages, panel, ranking, panel.bodies[0], as_of=as_of)
+    explanation = explain(messages, panel, ranking, panel.bodies[0], as_of=as_of, engine=engine)
 
     with pytest.raises(UsageError, match=re.escape(problem)):
         messages_named(explanation, "q", messages, panel, ranking)
@@ -795,7 +810,7 @@ def test_an_identifier_that_two_networks_use_names_both_messages() -> None:
     messages = world([asks("q", at(1)), asks("q", at(2), network="facebook")], panel)
     ranking = load_ranking(None, ALL)
 
-    explanation = explain(messages, panel, ranking, panel.bodies[0])
+    explanation = explain(messages, panel, ranking, panel.bodies[0], engine=engine)
 
     found = messages_named(explanation, "q", messages, panel, ranking)
     assert [it.network for it in found] == ["twitter", "facebook"]

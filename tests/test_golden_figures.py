@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from engines import engine
 from scipy.stats import binomtest
 from worlds import answers, asks, at, board, values
 
-from socialscore.engines.duckdb import DuckDB
 from socialscore.model import Account, Body, Score
 from socialscore.panel import Panel, adoption
 from socialscore.ranking import load_ranking
@@ -24,6 +24,8 @@ from socialscore.scoring.statement import compose
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+
+pytestmark = pytest.mark.both_engines
 
 DEFAULT = load_ranking()
 METRICS = metrics_for(DEFAULT)
@@ -54,10 +56,10 @@ def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
             ("median_delay_low", "median_delay_high", "trimmed_delay"), nothing
         ),
     }
-    with DuckDB() as engine:
+    with engine() as running:
         for name, columns in given.items():
-            engine.relation(name, pa.table({"line_id": ["a"]} | columns))
-        (row,) = engine.query(statement("line", given), {}).to_pylist()
+            running.relation(name, pa.table({"line_id": ["a"]} | columns))
+        (row,) = running.query(statement("line", given), {}).to_pylist()
     return row
 
 

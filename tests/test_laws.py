@@ -11,10 +11,11 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import engines
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_worlds import MIDDLE, PANEL, SINCE, UNTIL
+from random_worlds import MIDDLE, SINCE, UNTIL, panel_of, prefixed, side_by_side
 from random_worlds import worlds as random_worlds
 from worlds import asks, board
 
@@ -31,32 +32,15 @@ N_WORLDS = 12
 COUNTS = ("n_requests", "n_answered", "n_late", "n_pending", "n_too_early", "n_replies")
 LEVELS = ("n_selected_question_mark", "n_selected_questions", "n_selected_requests")
 
-law = settings(max_examples=8, database=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def prefixed(row: Row, prefix: str) -> Row:
-    """The row with other identifiers, so that it has to do with those of its prefix only."""
-    names = [name for name in row if name.endswith("_id") and row[name] is not None]
-    renamed: Row = {name: f"{prefix}{row[name]}" for name in names}
-    if row.get("addressed_ids"):
-        renamed["addressed_ids"] = [f"{prefix}{name}" for name in row["addressed_ids"]]
-    return row | renamed
-
-
-def side_by_side(worlds: list[Any]) -> list[Row]:
-    return [prefixed(row, f"{n}/") for n, rows in enumerate(worlds) for row in rows]
+law = settings(
+    max_examples=2 if engines.in_use == "spark" else 8,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 WORLDS = st.lists(random_worlds(), min_size=1, max_size=N_WORLDS).map(side_by_side)
-BODIES = Panel("worlds", tuple(
-    replace(
-        body,
-        body_id=f"{n}/{body.body_id}",
-        accounts=tuple(replace(a, account_id=f"{n}/{a.account_id}") for a in body.accounts),
-    )
-    for n in range(N_WORLDS)
-    for body in PANEL.bodies
-))  # fmt: skip
+BODIES = panel_of(N_WORLDS)
 ACCOUNTS = {account.account_id for _, account in BODIES.accounts()}
 
 UNITS = st.sampled_from(["message", "episode", "author"])

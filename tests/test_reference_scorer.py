@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
+from engines import engine
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from random_worlds import AS_OF, HOURS, MIDDLE, PANEL, SINCE, UNTIL, calendar_file, open_intervals
@@ -96,7 +97,7 @@ def differences(
     since, until, end = (instant.astimezone(UTC) for instant in instants)
     table = world(list(rows), PANEL, END)
 
-    scoreboard = score(table, PANEL, ranking, as_of=as_of, beside=(panel_file,))
+    scoreboard = score(table, PANEL, ranking, as_of=as_of, beside=(panel_file,), engine=engine)
 
     found = []
     for line in scoreboard.scores:

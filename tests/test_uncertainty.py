@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from engines import engine
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
@@ -20,7 +21,6 @@ from bench import coverage
 from bench.__main__ import main
 from bench.measure import FINDINGS
 from bench.report import section
-from socialscore.engines.duckdb import DuckDB
 from socialscore.model import Body, Score
 from socialscore.ranking import load_ranking
 from socialscore.scoring.metrics import key_metric, metrics_for
@@ -46,10 +46,10 @@ def rows(
     """The rows of a relation with these metrics, from others that are given."""
     metrics = [metric for metric in metrics_for(load_ranking()) if metric.name in names]
     sql = compose(metrics, {}, target=target, given=given)
-    with DuckDB() as engine:
+    with engine() as running:
         for name, columns in given.items():
-            engine.relation(name, pa.table(dict(columns)))
-        return engine.query(sql, {"trim": 0.0} if "$trim" in sql else {}).to_pylist()
+            running.relation(name, pa.table(dict(columns)))
+        return running.query(sql, {"trim": 0.0} if "$trim" in sql else {}).to_pylist()
 
 
 # Ranks -------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_the_order_statistics_that_bound_a_median_are_exact_for_any_number_of_de
     ]
     step = {
         "line_id": [n for n, _ in around],
-        "elapsed_seconds": [rank for _, rank in around],
+        "elapsed_us": [1_000_000 * rank for _, rank in around],
         "n_answered": [1] * len(around),
         "n_answered_so_far": [rank for _, rank in around],
         "n_answered_in_all": [n for n, _ in around],

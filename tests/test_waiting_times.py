@@ -10,13 +10,13 @@ from functools import cache
 from random import Random
 from typing import Any
 
+import engines
 import numpy as np
 import pyarrow as pa
 import pytest
 from scipy.stats import CensoredData, binom, ecdf
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from socialscore.engines.duckdb import DuckDB
 from socialscore.ranking import load_ranking
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import compose
@@ -25,6 +25,8 @@ Sample = list[tuple[float, bool]]
 """Waits: the seconds, and whether a response ended it."""
 
 TRIM = 0.1
+
+pytestmark = pytest.mark.both_engines
 
 
 def random_sample(random: Random) -> Sample:
@@ -45,21 +47,25 @@ def samples() -> dict[str, Sample]:
 WITH_A_RESPONSE = [name for name, sample in samples().items() if any(e for _, e in sample)]
 
 
-@cache
 def found(target: str) -> dict[str, list[dict[str, Any]]]:
     """The rows of a relation over the waits of all samples, by sample."""
+    return _found(target, engines.in_use)
+
+
+@cache
+def _found(target: str, _engine: str) -> dict[str, list[dict[str, Any]]]:
     waits = [
         {
-            "line_id": name, "elapsed_seconds": seconds, "selected": True, "ended": ended,
-            "answered": ended,
+            "line_id": name, "elapsed_us": round(seconds * 1e6), "selected": True,
+            "ended": ended, "answered": ended,
         }
         for name, sample in samples().items()
         for seconds, ended in sample
     ]  # fmt: skip
     sql = compose(metrics_for(load_ranking()), {}, target=target, given=["wait"])
-    with DuckDB() as engine:
-        engine.relation("wait", pa.Table.from_pylist(waits))
-        rows = engine.query(sql, {"trim": TRIM} if "$trim" in sql else {}).to_pylist()
+    with engines.engine() as running:
+        running.relation("wait", pa.Table.from_pylist(waits))
+        rows = running.query(sql, {"trim": TRIM} if "$trim" in sql else {}).to_pylist()
     by_case: dict[str, list[dict[str, Any]]] = {name: [] for name in samples()}
     for row in rows:
         by_case[row.pop("line_id")].append(row)
@@ -98,9 +104,9 @@ def test_the_share_still_waiting_and_its_interval_are_scipys(case: str) -> None:
         warnings.simplefilter("ignore", RuntimeWarning)
         band = curve.confidence_interval(0.95, method="log-log")
 
-    rows = sorted(found("survival")[case], key=lambda row: float(row["elapsed_seconds"]))
+    rows = sorted(found("survival")[case], key=lambda row: int(row["elapsed_us"]))
 
-    assert [row["elapsed_seconds"] for row in rows] == list(curve.quantiles)
+    assert [row["elapsed_us"] / 1e6 for row in rows] == list(curve.quantiles)
     for column, expected in (
         ("survival", curve.probabilities),
         ("survival_low", band.low.probabilities),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from engines import engine
 
 from socialscore.model import Account, Body, Breakdown, Score, Scoreboard
 from socialscore.panel import Panel
@@ -81,7 +82,9 @@ def board(
 ) -> Scoreboard:
     """The scoreboard of a world; options are those of a ranking, over `ALL`."""
     ranking = load_ranking(None, ALL | options)
-    return score(world(rows, panel, until), panel, ranking, as_of=as_of, beside=beside)
+    return score(
+        world(rows, panel, until), panel, ranking, as_of=as_of, beside=beside, engine=engine
+    )
 
 
 def breakdown(
@@ -89,7 +92,7 @@ def breakdown(
 ) -> Breakdown:
     """The requests of a world counted by something else than bodies; options as in `board`."""
     ranking = load_ranking(None, ALL | options)
-    return break_down(world(rows, panel, until), panel, ranking, by)
+    return break_down(world(rows, panel, until), panel, ranking, by, engine=engine)
 
 
 def line(scoreboard: Scoreboard, body_id: str = "ville") -> Score:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from socialscore.embedded import connect
+from socialscore.embedded import connect, steady
 from socialscore.engines.rows import Rows
 
 if TYPE_CHECKING:
@@ -46,8 +46,15 @@ class DuckDB:
                 {"rows": [dict(row) for row in data.rows]},
             )
         else:
-            self._connection.read_parquet(list(data), hive_partitioning=True).create_view(name)
+            with steady():
+                files = self._connection.read_parquet(list(data), hive_partitioning=True)
+            files.create_view(name)
+
+    def view(self, name: str, sql: str) -> None:
+        """Make the rows of a statement, which names what is known already, known by a name."""
+        self._connection.sql(sql).create_view(name)
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
         """The rows of one statement; `$name` in it stands for a parameter."""
-        return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
+        with steady():
+            return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()

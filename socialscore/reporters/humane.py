@@ -5,8 +5,10 @@ Thousands are set apart by commas, shares are whole percents, and a missing valu
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from socialscore.period import MONTHS, day_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,9 +28,6 @@ __all__ = [
 ]
 
 NO_VALUE = "–"
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""Not `strftime`: its names follow the locale of the machine."""
 
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
@@ -94,7 +93,7 @@ def span(seconds: float) -> str:
 
 def instant(moment: datetime) -> str:
     """`16 Nov 2026 08:00`, in the moment's own timezone."""
-    return f"{_day(moment.date())} {moment:%H:%M}"
+    return f"{day_in_words(moment.date())} {moment:%H:%M}"
 
 
 def days(since: datetime, until: datetime) -> str:
@@ -103,19 +102,15 @@ def days(since: datetime, until: datetime) -> str:
         return f"{instant(since)} – {instant(until)}"
     first, last = since.date(), until.date() - timedelta(days=1)
     if first == last:
-        return _day(first)
+        return day_in_words(first)
     if first.year != last.year:
-        return f"{_day(first)} – {_day(last)}"
+        return f"{day_in_words(first)} – {day_in_words(last)}"
     if first.month != last.month:
-        return f"{first.day} {_MONTHS[first.month - 1]} – {_day(last)}"
-    return f"{first.day}–{_day(last)}"
+        return f"{first.day} {MONTHS[first.month - 1]} – {day_in_words(last)}"
+    return f"{first.day}–{day_in_words(last)}"
 
 
 def one_line(text: str) -> str:
     """The text without line breaks, control characters and marks that turn the writing around."""
     visible = (character if character.isprintable() else " " for character in text)
     return " ".join("".join(visible).split())
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -17,7 +17,7 @@ The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -27,7 +27,7 @@ from socialscore import __version__
 from socialscore.engines.duckdb import DuckDB
 from socialscore.model import Band, Breakdown, Line, Score, Scoreboard
 from socialscore.period import utc
-from socialscore.scoring import inputs
+from socialscore.scoring import inputs, notes
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order, reason_for_no_rank
 from socialscore.scoring.question import Question, ask
@@ -35,15 +35,27 @@ from socialscore.scoring.slots import SLOTS, slots
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from socialscore.engines import Engine
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
 
     Pseudonym = Callable[[str, str], str]
 
-__all__ = ["GROUPS", "MessageTable", "Messages", "Question", "ask", "break_down", "run", "score"]
+__all__ = [
+    "GROUPS",
+    "MessageTable",
+    "Messages",
+    "Question",
+    "ask",
+    "break_down",
+    "in_view",
+    "ranked",
+    "run",
+    "score",
+]
 
 GROUPS = ("account", "network", "category", *SLOTS)
 """What requests can be counted by, besides bodies."""
@@ -82,8 +94,10 @@ def score(
     ranking: Ranking,
     *,
     as_of: str | None = None,
+    seen_until: datetime | None = None,
     pseudonym: Pseudonym | None = None,
     beside: Sequence[Path] = (),
+    engine: Callable[[], Engine] = DuckDB,
 ) -> Scoreboard:
     """Rank the bodies of a panel.
 
@@ -92,18 +106,45 @@ def score(
         panel: the bodies to compare.
         ranking: the options.
         as_of: as in `ask`.
+        seen_until: an instant, to score the messages as the store knew them then: without what came
+            or was seen to be deleted since.
         pseudonym: from network and author to the identifier under which the store knows the author;
             needed when the ranking ignores authors.
         beside: the files of panel and ranking, beside which their calendars are looked for.
+        engine: makes what runs the statement.
+    """
+    question = ask(in_view(messages, seen_until), panel, ranking, as_of=as_of)
+    rows = run(
+        question,
+        messages,
+        panel,
+        ranking,
+        seen_until=seen_until,
+        pseudonym=pseudonym,
+        beside=beside,
+        engine=engine,
+    )
+    return ranked(rows, question, panel, ranking)
+
+
+def ranked(
+    rows: Iterable[Mapping[str, Any]], question: Question, panel: Panel, ranking: Ranking
+) -> Scoreboard:
+    """The scoreboard that follows from the numbers of each body.
+
+    Args:
+        rows: the body_id and every metric of each body, in any order.
+        question: as of which period and moment they are.
+        panel: the bodies.
+        ranking: the options.
     """
     key = key_metric(ranking)
-    question = ask(messages.coverage(), panel, ranking, as_of=as_of)
-    rows = run(question, messages, panel, ranking, pseudonym=pseudonym, beside=beside)
     bodies = {body.body_id: body for body in panel.bodies}
     scores = []
     for row in rows:
-        body = bodies[row.pop("body_id")]
-        scores.append(Score(body, row, reason=reason_for_no_rank(body, row, ranking, key)))
+        body = bodies[row["body_id"]]
+        values = {name: value for name, value in row.items() if name != "body_id"}
+        scores.append(Score(body, values, reason=reason_for_no_rank(body, values, ranking, key)))
     return _scoreboard(in_order(scores, key, ranking), question, panel, ranking)
 
 
@@ -116,6 +157,7 @@ def break_down(
     as_of: str | None = None,
     pseudonym: Pseudonym | None = None,
     beside: Sequence[Path] = (),
+    engine: Callable[[], Engine] = DuckDB,
 ) -> Breakdown:
     """Count the requests of a ranking by something else than bodies.
 
@@ -127,9 +169,19 @@ def break_down(
         as_of: as in `ask`.
         pseudonym: as in `score`.
         beside: as in `score`.
+        engine: as in `score`.
     """
     question = ask(messages.coverage(), panel, ranking, as_of=as_of, target="breakdown", by=by)
-    rows = run(question, messages, panel, ranking, pseudonym=pseudonym, beside=beside, by=by)
+    rows = run(
+        question,
+        messages,
+        panel,
+        ranking,
+        pseudonym=pseudonym,
+        beside=beside,
+        by=by,
+        engine=engine,
+    )
     labels = inputs.labels(panel, by)
     lines = [
         Line(
@@ -153,25 +205,36 @@ def run(
     panel: Panel,
     ranking: Ranking,
     *,
+    seen_until: datetime | None = None,
     pseudonym: Pseudonym | None = None,
     beside: Sequence[Path] = (),
     by: str = "body",
+    engine: Callable[[], Engine] = DuckDB,
 ) -> list[dict[str, Any]]:
     """The rows of a question's relation."""
-    with DuckDB() as engine:
+    with engine() as running:
         found = messages.messages(question.read_from, question.read_until)
-        engine.relation("message", found if len(found) else MESSAGE.empty_table())
-        engine.relation("coverage", question.coverage)
-        engine.relation("account", inputs.accounts(panel, ranking))
-        engine.relation("presence", inputs.presences(panel, ranking))
-        engine.relation("body", inputs.bodies(panel, ranking))
-        engine.relation("ignored", inputs.ignored(ranking, pseudonym))
+        relation = "stored" if seen_until else "message"
+        running.relation(relation, found if len(found) else MESSAGE.empty_table())
+        if seen_until:
+            running.view("message", inputs.as_seen(seen_until))
+        running.relation("coverage", question.coverage)
+        running.relation("account", inputs.accounts(panel, ranking))
+        running.relation("presence", inputs.presences(panel, ranking))
+        running.relation("body", inputs.bodies(panel, ranking))
+        running.relation("ignored", inputs.ignored(ranking, pseudonym))
         if ranking.clock == "business":
-            engine.relation("stretch", inputs.stretches(panel, ranking, question, beside))
+            running.relation("stretch", inputs.stretches(panel, ranking, question, beside))
         if by in SLOTS:
-            engine.relation("slot", slots(by, question, ranking))
-        rows: list[dict[str, Any]] = engine.query(question.sql, question.parameters).to_pylist()
+            running.relation("slot", slots(by, question, ranking))
+        rows: list[dict[str, Any]] = running.query(question.sql, question.parameters).to_pylist()
         return rows
+
+
+def in_view(messages: Messages, seen_until: datetime | None) -> pa.Table:
+    """What was in view, as far as it was noted by an instant."""
+    rows = messages.coverage()
+    return rows if seen_until is None else rows.filter(pc.field("collected_at") <= utc(seen_until))
 
 
 def _scoreboard(
@@ -197,12 +260,19 @@ def _scoreboard(
         min_requests=ranking.min_requests,
         key=ranking.by,
         as_of=question.as_of,
-        provisional=question.period.until + maturing > question.as_of,
+        provisional=question.period.until.astimezone(UTC) + maturing > question.as_of,
         version=__version__,
         ranking_digest=ranking.digest,
         panel_digest=panel.digest,
         metrics=metrics_for(ranking),
         scores=scores,
         show=ranking.show,
+        title_fr=ranking.title_fr,
+        description=ranking.description,
+        description_fr=ranking.description_fr,
+        notes=(
+            *notes.of_period(question.period),
+            *notes.of_accounts(inputs.compared(panel, ranking), ranking.networks, question.period),
+        ),
         bands=tuple(Band(band.label, band.at_least, band.at_most) for band in ranking.bands),
     )

@@ -68,7 +68,7 @@ def activity(
         found = messages.messages(since, until)
         engine.relation("message", found if len(found) else MESSAGE.empty_table())
         engine.relation("account", inputs.accounts(panel, ranking))
-        days = {"seen_from": utc(since), "seen_until": utc(until)}
+        days = {"read_from": utc(since), "read_until": utc(until)}
         rows = engine.query(compose((), {}, target="active"), days).to_pylist()
     active = frozenset(row["body_id"] for row in rows)
     return Activity(since, until, active, frozenset(accounts.values()) - seen - active)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from socialscore.model import Change
 from socialscore.period import Period, period_before
+from socialscore.scoring.notes import of_panels
 from socialscore.scoring.uncertainty import newcombe
 
 if TYPE_CHECKING:
-    from socialscore.model import Score, Scoreboard
+    from socialscore.model import Body, Score, Scoreboard
+    from socialscore.panel import Panel
 
 __all__ = ["compare", "period_to_compare"]
 
@@ -22,8 +24,23 @@ def period_to_compare(later: Scoreboard, text: str) -> str:
     return period_before(Period(later.period, later.since, later.until))
 
 
-def compare(later: Scoreboard, earlier: Scoreboard) -> Scoreboard:
-    """The later scoreboard with each body's change since the earlier one, by the same options."""
+def compare(
+    later: Scoreboard,
+    earlier: Scoreboard,
+    *,
+    panel: Panel | None = None,
+    earlier_panel: Panel | None = None,
+) -> Scoreboard:
+    """The later scoreboard with each body's change since the earlier one, by the same options.
+
+    Its notes say what was edited in the panel.
+
+    Args:
+        later: the scoreboard to show.
+        earlier: the one that it is compared to.
+        panel: that of the later scoreboard, whose bodies are those of the scores by default.
+        earlier_panel: likewise, of the earlier one; what was published names no accounts.
+    """
     before = {score.body.body_id: score for score in earlier.scores}
     scores = tuple(
         replace(score, change=_change(score, before.get(score.body.body_id)))
@@ -31,7 +48,17 @@ def compare(later: Scoreboard, earlier: Scoreboard) -> Scoreboard:
     )
     ranked = {score.body.body_id for score in later.scores if score.rank}
     gone = (s.body for s in earlier.scores if s.rank and s.body.body_id not in ranked)
-    return replace(later, scores=scores, compared_to=earlier.period, gone=tuple(gone))
+    notes = later.notes
+    if later.panel_digest != earlier.panel_digest:
+        bodies = _bodies(earlier, earlier_panel), _bodies(later, panel)
+        notes += of_panels(*bodies, earlier.period)
+    return replace(later, scores=scores, compared_to=earlier.period, gone=tuple(gone), notes=notes)
+
+
+def _bodies(scoreboard: Scoreboard, panel: Panel | None) -> tuple[Body, ...]:
+    """In order of their names."""
+    bodies = panel.bodies if panel else (score.body for score in scoreboard.scores)
+    return tuple(sorted(bodies, key=lambda body: (body.name, body.body_id)))
 
 
 def _change(now: Score, then: Score | None) -> Change:

@@ -21,9 +21,10 @@ from socialscore.scoring.statement import compose
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from socialscore.engines import Engine
     from socialscore.model import Account, Body
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
@@ -66,6 +67,7 @@ def explain(
     as_of: str | None = None,
     pseudonym: Pseudonym | None = None,
     beside: Sequence[Path] = (),
+    engine: Callable[[], Engine] = DuckDB,
 ) -> Explanation:
     """How a body of the panel came by its line of the scoreboard.
 
@@ -78,14 +80,16 @@ def explain(
         as_of: as in `ask`.
         pseudonym: as in `score`.
         beside: as in `score`.
+        engine: as in `score`.
     """
-    board = score(messages, panel, ranking, as_of=as_of, pseudonym=pseudonym, beside=beside)
+    details: dict[str, Any] = {"pseudonym": pseudonym, "beside": beside, "engine": engine}
+    board = score(messages, panel, ranking, as_of=as_of, **details)
 
     def rows(target: str) -> list[dict[str, Any]]:
         question = ask(
             messages.coverage(), panel, ranking, as_of=as_of, target=target, body_id=body.body_id
         )
-        return run(question, messages, panel, ranking, pseudonym=pseudonym, beside=beside)
+        return run(question, messages, panel, ranking, **details)
 
     explained = tuple(_explained(rows("explanation"), rows("dismissed"), body, ranking))
     named = {message.rule_id for message in explained}
@@ -95,7 +99,7 @@ def explain(
         calendar=(ranking.calendar or body.calendar) if ranking.clock == "business" else "",
         messages=explained,
         rules={rule.rule_id: rule.description for rule in rules() if rule.rule_id in named},
-        texts=_texts(messages, explained) if with_text else None,
+        texts=_texts(messages, explained, engine) if with_text else None,
     )
 
 
@@ -191,14 +195,17 @@ def _matched(row: Row) -> Matched | None:
     )
 
 
-def _texts(messages: Messages, explained: Iterable[ExplainedMessage]) -> dict[Key, str]:
+def _texts(
+    messages: Messages, explained: Iterable[ExplainedMessage], engine: Callable[[], Engine]
+) -> dict[Key, str]:
     """The texts of messages, of the responses to them and of other replies."""
     wanted: set[Key] = set()
     for message in explained:
         ids = [message.message_id, *(reply.reply_id for reply in message.dismissed)]
         ids += [message.response.response_id] if message.response else []
         wanted.update((message.network, each) for each in ids)
-    rows = _sought(messages, {message_id for _, message_id in wanted}, with_text=True)
+    sought = {message_id for _, message_id in wanted}
+    rows = _sought(messages, sought, with_text=True, engine=engine)
     keys = ((row["network"], row["message_id"], row["message_text"] or "") for row in rows)
     return {(network, each): text for network, each, text in keys if (network, each) in wanted}
 
@@ -264,14 +271,18 @@ def _why_not(row: Row, account: Account, explanation: Explanation, ranking: Rank
 
 
 def _sought(
-    messages: Messages, message_ids: Collection[str], *, with_text: bool = False
+    messages: Messages,
+    message_ids: Collection[str],
+    *,
+    with_text: bool = False,
+    engine: Callable[[], Engine] = DuckDB,
 ) -> list[dict[str, Any]]:
     """All rows of some messages, whomever they are kept for."""
-    with DuckDB() as engine:
+    with engine() as running:
         found = messages.messages(*_EVER)
-        engine.relation("message", found if len(found) else MESSAGE.empty_table())
+        running.relation("message", found if len(found) else MESSAGE.empty_table())
         parameters = {"message_ids": sorted(message_ids), "with_text": with_text}
-        table = engine.query(compose((), {}, target="sought"), parameters)
+        table = running.query(compose((), {}, target="sought"), parameters)
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 

@@ -12,23 +12,54 @@ from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
 from socialscore.period import utc
 from socialscore.scoring.slots import hours_of_week
+from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from socialscore.model import Body
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
     from socialscore.scoring.question import Question
 
-__all__ = ["accounts", "bodies", "ignored", "labels", "presences", "stretches"]
+__all__ = [
+    "accounts",
+    "as_seen",
+    "bodies",
+    "calendars",
+    "compared",
+    "ignored",
+    "labels",
+    "presences",
+    "stretches",
+]
 
 _ALWAYS = (date(1, 1, 2), date(9999, 12, 30))  # a day from the ends of what a datetime can hold
 _DAY = timedelta(days=1)
 
 
+def compared(panel: Panel, ranking: Ranking) -> list[Body]:
+    """The bodies that are ranked; the others of the panel are known, as institutions."""
+    return [
+        body
+        for body in panel.bodies
+        if not ranking.categories or body.category in ranking.categories
+    ]
+
+
+def as_seen(seen_until: datetime) -> str:
+    """The messages of the relation `stored` as the store knew them at an instant."""
+    instant = f"TIMESTAMP '{utc(seen_until).isoformat(sep=' ')}'"
+    return (
+        f"SELECT\n    {', '.join(name for name in MESSAGE.names if name != 'deleted_at')},\n"
+        f"    CASE WHEN deleted_seen_at <= {instant} THEN deleted_at END AS deleted_at\n"
+        f"FROM stored\nWHERE collected_at <= {instant}\n"
+    )
+
+
 def bodies(panel: Panel, ranking: Ranking) -> Rows:
-    """One row per body of the panel, with the calendar of its opening hours."""
+    """One row per body that the ranking compares, with the calendar of its opening hours."""
     return Rows(
         {"body_id": "VARCHAR", "category": "VARCHAR", "calendar_id": "VARCHAR"},
         [
@@ -37,19 +68,21 @@ def bodies(panel: Panel, ranking: Ranking) -> Rows:
                 "category": body.category,
                 "calendar_id": ranking.calendar or body.calendar,
             }
-            for body in panel.bodies
+            for body in compared(panel, ranking)
         ],
     )
 
 
 def presences(panel: Panel, ranking: Ranking) -> Rows:
-    """One row per body and network, numbered: joins meet on a number instead of on two texts."""
+    """One row per compared body and network, numbered: joins meet on a number, not on two texts."""
     numbers = _numbered(panel, ranking)
+    body_ids = {body.body_id for body in compared(panel, ranking)}
     return Rows(
         {"presence_id": "INTEGER", "body_id": "VARCHAR", "network": "VARCHAR"},
         [
             {"presence_id": number, "body_id": body_id, "network": network}
             for (body_id, network), number in numbers.items()
+            if body_id in body_ids
         ],
     )
 
@@ -95,6 +128,11 @@ def ignored(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> Ro
     )
 
 
+def calendars(panel: Panel, ranking: Ranking) -> set[str]:
+    """The names of the calendars that the business clock reads; empty: of a body that has none."""
+    return {ranking.calendar or body.calendar for body in compared(panel, ranking) if body.accounts}
+
+
 def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequence[Path]) -> Rows:
     """One row per calendar, UTC day and stretch of open or closed time in it.
 
@@ -103,9 +141,9 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
         UnknownName: there is no calendar of that name.
         InputError: a calendar says something wrong.
     """
-    names = {ranking.calendar or body.calendar for body in panel.bodies if body.accounts}
+    names = calendars(panel, ranking)
     if "" in names:
-        n_bodies = sum(not body.calendar for body in panel.bodies if body.accounts)
+        n_bodies = sum(not body.calendar for body in compared(panel, ranking) if body.accounts)
         raise UsageError(
             f"{n_bodies} of the bodies have no opening hours; name their calendars in the panel's "
             "column calendar, or one for all with --calendar office"

@@ -15,13 +15,14 @@ from socialscore.model import Metric
 from socialscore.ranking import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Iterator
 
     from socialscore.ranking import Ranking
 
-__all__ = ["key_metric", "metrics_for"]
+__all__ = ["key_metric", "metrics_for", "unknown_metrics"]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SHORT = {"m": ("min", "min"), "d": ("d", "j"), "w": ("w", "sem.")}  # in English and in French
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 
@@ -47,9 +48,11 @@ _SHRUNK = """CASE
 
 def _within(time: str) -> Metric:
     number, unit = int(time[:-1]), _UNITS[time[-1]]
+    short, short_fr = _SHORT.get(time[-1], (time[-1], time[-1]))
     return Metric(
         name=f"within_{time}",
-        label=f"Within {number} {'min' if time[-1] == 'm' else time[-1]}",
+        label=f"Within {number} {short}",
+        label_fr=f"En moins de {number} {short_fr}",
         unit="share",
         better="higher",
         expression=f"AVG(CASE WHEN answered AND delay_seconds <= {seconds(time)} THEN 1.0 ELSE 0.0 "
@@ -59,12 +62,13 @@ def _within(time: str) -> Metric:
     )
 
 
-def _interval(name: str, label: str, of: str) -> tuple[Metric, ...]:
+def _interval(name: str, label: str, label_fr: str, of: str) -> tuple[Metric, ...]:
     """Both ends of the interval of a time that the statement computes; neither end ranks."""
     return tuple(
         Metric(
             name=f"{name}_{end}",
             label=f"{label}, {end}",
+            label_fr=f"{label_fr}, {'bas' if end == 'low' else 'haut'}",
             unit="seconds",
             better=None,
             expression=f"{name}_{end}",
@@ -76,11 +80,17 @@ def _interval(name: str, label: str, of: str) -> tuple[Metric, ...]:
 
 
 def _delay_quantile(
-    name: str, label: str, share: str, description: str, of: str = "delay_seconds"
+    name: str,
+    label: str,
+    label_fr: str,
+    share: str,
+    description: str,
+    of: str = "delay_seconds",
 ) -> Metric:
     return Metric(
         name=name,
         label=label,
+        label_fr=label_fr,
         unit="seconds",
         better="lower",
         expression=f"PERCENTILE_CONT({share}) WITHIN GROUP (ORDER BY {of}) FILTER (WHERE answered)",
@@ -88,10 +98,11 @@ def _delay_quantile(
     )
 
 
-def _count(name: str, label: str, condition: str, description: str) -> Metric:
+def _count(name: str, label: str, label_fr: str, condition: str, description: str) -> Metric:
     return Metric(
         name=name,
         label=label,
+        label_fr=label_fr,
         unit="count",
         better=None,
         expression=f"COUNT(*) FILTER (WHERE {condition})",
@@ -99,10 +110,11 @@ def _count(name: str, label: str, condition: str, description: str) -> Metric:
     )
 
 
-def _excluded(reason: str, label: str, description: str) -> Metric:
+def _excluded(reason: str, label: str, label_fr: str, description: str) -> Metric:
     return Metric(
         name=f"n_excluded_{reason.replace('-', '_')}",
         label=label,
+        label_fr=label_fr,
         unit="count",
         better=None,
         expression=f"COUNT(*) FILTER (WHERE reason = '{reason}')",
@@ -112,11 +124,20 @@ def _excluded(reason: str, label: str, description: str) -> Metric:
 
 
 _REQUESTS = (
-    _count("n_requests", "Requests", "counted", "Mature requests: the N of every share."),
-    _count("n_answered", "Answered", "answered", "Mature requests answered within the horizon: k."),
+    _count(
+        "n_requests", "Requests", "Demandes", "counted", "Mature requests: the N of every share."
+    ),
+    _count(
+        "n_answered",
+        "Answered",
+        "Demandes avec réponse",
+        "answered",
+        "Mature requests answered within the horizon: k.",
+    ),
     Metric(
         name="response_rate",
         label="Response rate",
+        label_fr="Taux de réponse",
         unit="share",
         better="higher",
         expression="AVG(CASE WHEN answered THEN 1.0 ELSE 0.0 END) FILTER (WHERE counted)",
@@ -126,6 +147,7 @@ _REQUESTS = (
     Metric(
         name="wilson_low",
         label="Rate, low",
+        label_fr="Taux de réponse, bas",
         unit="share",
         better="higher",
         expression=_wilson("-"),
@@ -135,6 +157,7 @@ _REQUESTS = (
     Metric(
         name="wilson_high",
         label="Rate, high",
+        label_fr="Taux de réponse, haut",
         unit="share",
         better=None,
         expression=_wilson("+"),
@@ -144,6 +167,7 @@ _REQUESTS = (
     Metric(
         name="shrunk_rate",
         label="Shrunk rate",
+        label_fr="Taux de réponse ajusté",
         unit="share",
         better="higher",
         expression=_SHRUNK,
@@ -154,6 +178,7 @@ _REQUESTS = (
     _delay_quantile(
         "median_delay",
         "Median delay",
+        "Délai médian",
         "0.5",
         "Median delay of the answered requests (type 7). It rewards silence: read it with the "
         "response rate, or read the median wait.",
@@ -161,25 +186,30 @@ _REQUESTS = (
     *_interval(
         "median_delay",
         "Median delay",
+        "Délai médian",
         "the median delay (order statistics); empty below six answered requests.",
     ),
     _delay_quantile(
         "p90_delay",
         "90 % within",
+        "Délai au 9e décile",
         "0.9",
         "Nine answered requests in ten waited no longer (type 7).",
     ),
     Metric(
         name="mean_delay",
         label="Mean delay",
+        label_fr="Délai moyen",
         unit="seconds",
         better="lower",
-        expression="AVG(delay_seconds) FILTER (WHERE answered)",
+        expression="SUM(elapsed_us) FILTER (WHERE answered) "
+        "/ (1e6 * COUNT(*) FILTER (WHERE answered))",
         description="Mean delay of the answered requests.",
     ),
     Metric(
         name="trimmed_delay",
         label="Trimmed mean delay",
+        label_fr="Délai moyen tronqué",
         unit="seconds",
         better="lower",
         expression="trimmed_delay",
@@ -190,6 +220,7 @@ _REQUESTS = (
     Metric(
         name="median_wait",
         label="Median wait",
+        label_fr="Attente médiane",
         unit="seconds",
         better="lower",
         expression="median_wait",
@@ -200,11 +231,13 @@ _REQUESTS = (
     *_interval(
         "median_wait",
         "Median wait",
+        "Attente médiane",
         "the median wait (log-log). Empty: it lies beyond what was watched.",
     ),
     Metric(
         name="devoted_index",
         label="Devoted index",
+        label_fr="Indice de dévouement",
         unit="count",
         better="higher",
         expression="n_answered - (n_requests - n_answered)",
@@ -214,6 +247,7 @@ _REQUESTS = (
     Metric(
         name="redirect_rate",
         label="Redirects",
+        label_fr="Taux de renvoi",
         unit="share",
         better="lower",
         expression="AVG(CASE WHEN redirected THEN 1.0 ELSE 0.0 END) FILTER (WHERE answered)",
@@ -224,17 +258,25 @@ _REQUESTS = (
 _ON_THE_CALENDAR = _delay_quantile(
     "median_delay_calendar",
     "Median delay, calendar",
+    "Délai médian, heures calendaires",
     "0.5",
     "Median delay of the answered requests on the calendar clock, where the ranking has another.",
     of="calendar_delay_seconds",
 )
 
 _COUNTS = (
-    _count("n_pending", "Pending", "pending", "Requests that have not matured yet."),
-    _count("n_late", "Late", "late", "Answered after the horizon, within twice its length."),
+    _count("n_pending", "Pending", "En attente", "pending", "Requests that have not matured yet."),
+    _count(
+        "n_late",
+        "Late",
+        "Réponses tardives",
+        "late",
+        "Answered after the horizon, within twice its length.",
+    ),
     Metric(
         name="n_too_early",
         label="Too early",
+        label_fr="Réponses antérieures à la demande",
         unit="count",
         better=None,
         expression="COALESCE(CAST(SUM(n_too_early) FILTER (WHERE selected) AS BIGINT), 0)",
@@ -244,6 +286,7 @@ _COUNTS = (
     Metric(
         name="n_replies",
         label="Replies",
+        label_fr="Réponses écrites",
         unit="count",
         better=None,
         expression="n_replies",
@@ -253,6 +296,7 @@ _COUNTS = (
     Metric(
         name="conversationality",
         label="Conversationality",
+        label_fr="Part des réponses à autrui",
         unit="share",
         better="higher",
         expression="1.0 * n_replies_to_others / n_posts",
@@ -263,6 +307,7 @@ _COUNTS = (
     Metric(
         name="coverage",
         label="Coverage",
+        label_fr="Couverture de la collecte",
         unit="share",
         better="higher",
         expression="COALESCE(coverage, 0.0)",
@@ -272,11 +317,13 @@ _COUNTS = (
     _count(
         "n_selected_question_mark",
         "With “?”",
+        "Avec « ? »",
         "matured AND question_mark",
         "Mature requests under the selection question-mark.",
     ),
     _count(
         "n_selected_questions",
+        "Questions",
         "Questions",
         "matured AND question",
         "Mature requests under the selection questions.",
@@ -284,19 +331,49 @@ _COUNTS = (
     _count(
         "n_selected_requests",
         "Requests or questions",
+        "Demandes ou questions",
         "matured AND request",
         "Mature requests under the selection requests.",
     ),
-    _count("n_selected_all", "All", "matured", "Mature requests under the selection all."),
-    _excluded("own-group", "from its own accounts", "written by an account of the body itself."),
-    _excluded("institution", "from other bodies", "written by another body of the panel."),
-    _excluded("repost", "reposts", "a repost without words of its own."),
-    _excluded("duplicate", "duplicates", "the author's same text to the body within 24 hours."),
-    _excluded("mass-mention", "mass mentions", "addressed to four or more accounts."),
-    _excluded("listed", "from listed authors", "the author is on the ranking's ignore list."),
-    _excluded("private", "private", "a private message."),
-    _excluded("deleted", "deleted", "deleted before any response and before the horizon."),
-    _excluded("not-covered", "not covered", "sent while the account was not in view."),
+    _count(
+        "n_selected_all",
+        "All",
+        "Tous les messages",
+        "matured",
+        "Mature requests under the selection all.",
+    ),
+    _excluded(
+        "own-group",
+        "from its own accounts",
+        "de ses propres comptes",
+        "written by an account of the body itself.",
+    ),
+    _excluded(
+        "institution",
+        "from other bodies",
+        "d'autres organismes",
+        "written by another body of the panel.",
+    ),
+    _excluded("repost", "reposts", "partages", "a repost without words of its own."),
+    _excluded(
+        "duplicate", "duplicates", "doublons", "the author's same text to the body within 24 hours."
+    ),
+    _excluded(
+        "mass-mention", "mass mentions", "mentions en masse", "addressed to four or more accounts."
+    ),
+    _excluded(
+        "listed",
+        "from listed authors",
+        "d'auteurs listés",
+        "the author is on the ranking's ignore list.",
+    ),
+    _excluded("private", "private", "privés", "a private message."),
+    _excluded(
+        "deleted", "deleted", "supprimés", "deleted before any response and before the horizon."
+    ),
+    _excluded(
+        "not-covered", "not covered", "hors couverture", "sent while the account was not in view."
+    ),
 )
 
 
@@ -314,16 +391,31 @@ def key_metric(ranking: Ranking) -> Metric:
         UnknownName: there is no such metric, or neither end of it is better; or the ranking shows
             or asks for one that does not exist.
     """
+    for unknown in unknown_metrics(ranking):
+        raise unknown
+    return next(metric for metric in metrics_for(ranking) if metric.name == ranking.by)
+
+
+def unknown_metrics(
+    ranking: Ranking, place: Callable[..., object] = lambda *_: None
+) -> Iterator[UnknownName]:
+    """What a ranking says of metrics that it does not have.
+
+    Args:
+        ranking: the options.
+        place: where the ranking says something, by the way to it: `"by"`, or `"show", 1`.
+    """
     metrics = {metric.name: metric for metric in metrics_for(ranking)}
     keys = [name for name, metric in metrics.items() if metric.better]
-    _check("metric to rank by", [ranking.by], keys)
-    _check("metric to show", ranking.show, metrics)
-    for band in ranking.bands:
-        _check(f"metric for the band {band.label!r}", (*band.at_least, *band.at_most), metrics)
-    return metrics[ranking.by]
-
-
-def _check(kind: str, names: Iterable[str], known: Collection[str]) -> None:
-    for name in names:
-        if name not in known:
-            raise UnknownName(kind, name, known)
+    if ranking.by not in keys:
+        yield UnknownName("metric to rank by", ranking.by, keys, place("by"))
+    for number, name in enumerate(ranking.show):
+        if name not in metrics:
+            yield UnknownName("metric to show", name, metrics, place("show", number))
+    for number, band in enumerate(ranking.bands):
+        for condition in ("at_least", "at_most"):
+            for name in getattr(band, condition):
+                if name not in metrics:
+                    kind = f"metric for the band {band.label!r}"
+                    where = place("bands", number, condition, name)
+                    yield UnknownName(kind, name, metrics, where)

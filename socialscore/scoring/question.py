@@ -39,6 +39,12 @@ class Question:
     read_until: datetime  # the first moment that no longer does
     coverage: pa.Table  # what was in view, and when
 
+    @property
+    def text(self) -> str:
+        """The statement under the values of its parameters, for people to read."""
+        values = "".join(f"-- ${name} = {value!r}\n" for name, value in self.parameters.items())
+        return f"{values}\n{self.sql}"
+
 
 def ask(
     coverage: pa.Table,
@@ -73,16 +79,17 @@ def ask(
     horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
     watched = min(2 * horizon, _FOREVER)
     asked_from = min(begin, period.since) if ranking.latest else period.since
-    read_from = asked_from - _lookback(ranking)
+    # Lengths of time, which clocks that change do not alter.
+    read_from = asked_from.astimezone(UTC) - _lookback(ranking)
     # A burst of replies may go on after the last response that counts.
-    read_until = min(end, period.until + watched + ranking.bursts * _DAY)
+    read_until = min(end, period.until.astimezone(UTC) + watched + ranking.bursts * _DAY)
     parameters: dict[str, object] = {
         "since": utc(period.since),
         "until": utc(period.until),
         "as_of": utc(end),
         "asked_from": utc(asked_from),
-        "seen_from": utc(read_from),
-        "seen_until": utc(read_until),
+        "read_from": utc(read_from),
+        "read_until": utc(read_until),
         # An episode may go on after the period in which it was asked.
         "asked_until": utc(read_until if ranking.unit == "episode" else min(end, period.until)),
         "horizon_us": horizon // timedelta(microseconds=1),

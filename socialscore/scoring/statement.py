@@ -45,12 +45,12 @@ def compose(
         given: relations that the engine has already; what only they need is left out.
     """
     defined = _shipped(variants) | _from(metrics)
-    reads: dict[str, set[str]] = {}
+    reads: dict[str, list[str]] = {}
     wanted = [target]
     while wanted:
         name = wanted.pop()
         if name not in reads:
-            reads[name] = set(_READS.findall(defined[name])) - set(given)
+            reads[name] = sorted(set(_READS.findall(defined[name])) - set(given))
             wanted += reads[name]
     order = list(TopologicalSorter(reads).static_order())
     relations = ",\n\n".join(f"{name} AS (\n{indent(defined[name], '    ')}\n)" for name in order)

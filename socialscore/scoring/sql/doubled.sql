@@ -14,7 +14,7 @@ INNER JOIN account
 WHERE
     account.has_sister
     AND message.author_id <> message.account_id
-    AND message.sent_at >= $seen_from
+    AND message.sent_at >= $read_from
     AND message.sent_at < $asked_until
 GROUP BY
     account.presence_id,

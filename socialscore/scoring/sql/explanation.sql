@@ -31,7 +31,7 @@ SELECT
     clocked.delay_us / 1e6 AS calendar_delay_seconds,
     COALESCE(clocked.delay_us <= $horizon_us, FALSE) AS in_time,
     -- On the ranking's clock, which runs no longer than the request is watched.
-    CASE WHEN clocked.delay_us <= clocked.seen_us THEN clocked.elapsed_seconds END
+    CASE WHEN clocked.delay_us <= clocked.seen_us THEN clocked.elapsed_us / 1e6 END
         AS delay_seconds,
     -- The first response to this message, and how it was found.
     matched.response_id,

@@ -42,7 +42,7 @@ LEFT JOIN doubled
 WHERE
     message.author_id <> message.account_id
     AND message.kind = ANY($kinds)
-    AND message.sent_at >= $seen_from
+    AND message.sent_at >= $read_from
     AND message.sent_at < $asked_until
     -- Addressed to several accounts of one body, a message stands once under each: count it once.
     AND (doubled.message_id IS NULL OR message.account_id = doubled.account_id)

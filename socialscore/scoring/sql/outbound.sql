@@ -25,5 +25,5 @@ INNER JOIN account
 WHERE
     message.author_id = message.account_id
     AND message.kind NOT IN ('repost', 'direct')
-    AND message.sent_at >= $seen_from
-    AND message.sent_at < $seen_until
+    AND message.sent_at >= $read_from
+    AND message.sent_at < $read_until

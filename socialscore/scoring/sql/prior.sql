@@ -16,8 +16,13 @@ FROM (
         category,
         mean_rate,
         COUNT(*) AS n_bodies,
-        SUM(n_requests * POWER(response_rate - mean_rate, 2)) AS deviation,
-        SUM((n_requests - 1) * (1 - 1.0 * n_requests / n_in_all)) AS most_deviation
+        -- Decimals add up to the same in any order, binary fractions do not.
+        CAST(SUM(CAST(
+            n_requests * POWER(response_rate - mean_rate, 2) AS DECIMAL(38, 24)
+        )) AS DOUBLE) AS deviation,
+        CAST(SUM(CAST(
+            (n_requests - 1) * (1 - 1.0 * n_requests / n_in_all) AS DECIMAL(38, 24)
+        )) AS DOUBLE) AS most_deviation
     FROM (
         SELECT
             body.category,

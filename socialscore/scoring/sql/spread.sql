@@ -3,10 +3,10 @@ SELECT
     line_id,
     -- The order statistics that bound the median: the 2.5 % quantile of the binomial distribution,
     -- by the expansion of Cornish and Fisher, which is exact at least up to a million answers.
-    MIN(elapsed_seconds) FILTER (WHERE n_answered_so_far >= outer_rank) AS median_delay_low,
-    MIN(elapsed_seconds) FILTER (WHERE n_answered_so_far >= n_answered_in_all + 1 - outer_rank)
-        AS median_delay_high,
-    SUM(elapsed_seconds * n_kept) / NULLIF(SUM(n_kept), 0) AS trimmed_delay
+    MIN(elapsed_us) FILTER (WHERE n_answered_so_far >= outer_rank) / 1e6 AS median_delay_low,
+    MIN(elapsed_us) FILTER (WHERE n_answered_so_far >= n_answered_in_all + 1 - outer_rank)
+    / 1e6 AS median_delay_high,
+    SUM(elapsed_us * n_kept) / (1e6 * NULLIF(SUM(n_kept), 0)) AS trimmed_delay
 FROM (
     SELECT
         *,
@@ -24,7 +24,7 @@ FROM (
             LEAST(
                 n_answered,
                 n_answered_in_all
-                - FLOOR($trim * n_answered_in_all + 1e-9)
+                - CAST(FLOOR($trim * n_answered_in_all + 1e-9) AS BIGINT)
                 - (n_answered_so_far - n_answered)
             ),
             0

@@ -1,17 +1,17 @@
 -- One row per line and length of wait: how many requests waited so long, and how that ended.
 SELECT
     line_id,
-    elapsed_seconds,
+    elapsed_us,
     n_ended,
     -- Waiting just before: responses come before censorings of the same length.
-    SUM(n_left) OVER (PARTITION BY line_id ORDER BY elapsed_seconds DESC) AS n_waiting,
+    SUM(n_left) OVER (PARTITION BY line_id ORDER BY elapsed_us DESC) AS n_waiting,
     n_answered,
-    SUM(n_answered) OVER (PARTITION BY line_id ORDER BY elapsed_seconds) AS n_answered_so_far,
+    SUM(n_answered) OVER (PARTITION BY line_id ORDER BY elapsed_us) AS n_answered_so_far,
     SUM(n_answered) OVER (PARTITION BY line_id) AS n_answered_in_all
 FROM (
     SELECT
         line_id,
-        elapsed_seconds,
+        elapsed_us,
         COUNT(*) AS n_left,
         COUNT(*) FILTER (WHERE ended) AS n_ended,
         COUNT(*) FILTER (WHERE answered) AS n_answered
@@ -19,5 +19,5 @@ FROM (
     WHERE selected
     GROUP BY
         line_id,
-        elapsed_seconds
+        elapsed_us
 ) AS length

@@ -22,7 +22,8 @@ SELECT
     -- For the Kaplan–Meier estimate: how long the wait was seen, and whether a response ended it.
     selected,
     COALESCE(delay_us <= seen_us, FALSE) AS ended,
-    elapsed_seconds,
+    -- Whole numbers, which add up to the same in any order; fractions do not.
+    elapsed_us,
     -- Of the answered, the same is the delay.
-    CASE WHEN COALESCE(delay_us <= seen_us, FALSE) THEN elapsed_seconds END AS delay_seconds
+    CASE WHEN COALESCE(delay_us <= seen_us, FALSE) THEN elapsed_us / 1e6 END AS delay_seconds
 FROM grouping

@@ -22,7 +22,7 @@ SELECT
                     THEN EPOCH_US(stopped.started_at) - EPOCH_US(opening.starts_at)
                 ELSE 0
             END
-    END / 1e6 AS elapsed_seconds
+    END AS elapsed_us
 FROM (
     SELECT
         *,

@@ -5,7 +5,7 @@ FROM (
         *,
         ROW_NUMBER() OVER (
             PARTITION BY body_id, selected AND matured
-            ORDER BY asked_at DESC, request_id ASC
+            ORDER BY asked_at DESC, request_id ASC, network ASC
         ) AS recency
     FROM timed
 ) AS by_age

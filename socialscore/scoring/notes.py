@@ -1,0 +1,194 @@
+"""What readers must know of an unusual period, or of a panel that was edited, in plain sentences.
+
+Each sentence stands on a line of its own, without a capital at its beginning and without a full
+stop, like the other notes under a table.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeGuard
+
+from socialscore.period import day_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from datetime import date
+
+    from socialscore.model import Account, Body
+    from socialscore.period import Period
+
+    Edit = tuple[str, str, list[str]]
+    Key = tuple[str, str]  # network and account_id
+
+__all__ = ["of_accounts", "of_panels", "of_period"]
+
+_MOST = 10  # names on a line
+_DAY = timedelta(days=1)
+
+
+# --- the period ----------------------------------------------------------------------------------
+
+
+def of_period(period: Period) -> tuple[str, ...]:
+    """Changes of clocks in it, a 53rd week, a week that lies in two years."""
+    return (*_clocks(period), *_week(period))
+
+
+def _clocks(period: Period) -> Iterator[str]:
+    hours = (period.until.astimezone(UTC) - period.since.astimezone(UTC)) / timedelta(hours=1)
+    length = f"the period has {round(hours, 1):,g} hour{'s' * (hours != 1)}"
+    changes = [
+        f"{'forward' if shift > timedelta() else 'back'} on {day_in_words(day)}"
+        for day, shift in _shifts(period)
+    ]
+    if len(changes) > 2:
+        yield f"clocks change {len(changes)} times: {length}"
+    elif changes:
+        yield f"clocks go {' and '.join(changes)}: {length}"
+
+
+def _shifts(period: Period) -> Iterator[tuple[date, timedelta]]:
+    """The days of the period on which clocks change, and by how much they are put forward."""
+    timezone, day = period.since.tzinfo, period.since.date()
+    while day <= period.until.date():
+        begin = max(period.since, datetime.combine(day, time(), timezone))
+        end = min(period.until, datetime.combine(day + _DAY, time(), timezone))
+        shift = (end.utcoffset() or timedelta()) - (begin.utcoffset() or timedelta())
+        if shift:
+            yield day, shift
+        day += _DAY
+
+
+def _week(period: Period) -> Iterator[str]:
+    if not re.fullmatch(r"\d{4}-W\d{2}", period.label):
+        return
+    if period.label.endswith("W53"):
+        yield f"{period.label} is a 53rd week, which only some years have"
+    first, last = period.since.date(), period.until.date() - _DAY
+    if first.year != last.year:
+        yield (
+            f"{period.label} reaches from {day_in_words(first)} to {day_in_words(last)}; "
+            "ISO weeks belong to the year of their Thursday"
+        )
+
+
+# --- accounts that began or ended in it ----------------------------------------------------------
+
+
+def of_accounts(
+    bodies: Iterable[Body], networks: Collection[str], period: Period
+) -> tuple[str, ...]:
+    """The accounts that became a body's, were renamed or were given up inside the period."""
+    found = [
+        note
+        for body in bodies
+        for note in _of_accounts(
+            body.name, [a for a in body.accounts if a.network in networks], period
+        )
+    ]
+    if len(found) <= _MOST:
+        return tuple(found)
+    return (*found[:_MOST], f"{len(found) - _MOST} other accounts began or ended in the period")
+
+
+def _of_accounts(body: str, accounts: Iterable[Account], period: Period) -> Iterator[str]:
+    for same in _by_key(accounts).values():
+        begun = {account.valid_from: account for account in same}
+        ended = {account.valid_until: account for account in same}
+        for account in same:
+            named = f"the account {_named(account)} of {body}"
+            begin, end = account.valid_from, account.valid_until
+            if begin not in ended and _inside(begin, period):
+                yield f"{named} counts from {day_in_words(begin)} only"
+            if end not in begun and _inside(end, period):
+                yield f"{named} counts until {day_in_words(end - _DAY)} only"
+            elif _inside(end, period) and begun[end].handle != account.handle:
+                yield f"{named} is @{begun[end].handle} from {day_in_words(end)}"
+
+
+def _inside(day: date | None, period: Period) -> TypeGuard[date]:
+    """Whether there is such a day, and it begins in the period but not with it."""
+    if day is None:
+        return False
+    return period.since < datetime.combine(day, time(), period.since.tzinfo) < period.until
+
+
+# --- the panel -----------------------------------------------------------------------------------
+
+
+def of_panels(before: Sequence[Body], after: Sequence[Body], since: str) -> tuple[str, ...]:
+    """What was edited between two panels that differ: a line of counts, then a line for each kind.
+
+    Args:
+        before: the bodies of the earlier panel; where none of them names accounts these are not
+            known, and are not compared.
+        after: the bodies of the later one.
+        since: the name of the earlier period.
+    """
+    then, now = ({body.body_id: body for body in bodies} for bodies in (before, after))
+    known = all(any(body.accounts for body in bodies) for bodies in (before, after))
+    edits = [  # what the first line counts, the head of another line, and the names on that
+        ("joined", "joined the panel", [now[it].name for it in now if it not in then]),
+        ("left", "left the panel", [then[it].name for it in then if it not in now]),
+        *_edits([(then[it], now[it]) for it in now if it in then], since, known),
+    ]
+    edits = [edit for edit in edits if edit[2]]
+    counts = ", ".join(f"{len(names)} {what}" for what, _, names in edits)
+    return (
+        f"the panel was edited since {since}" + (f": {counts}" if counts else ""),
+        *(f"{head}: {_listed(names)}" for _, head, names in edits),
+    )
+
+
+def _edits(bodies: list[tuple[Body, Body]], since: str, known: bool) -> Iterator[Edit]:
+    """What became of the bodies that are in both panels."""
+    renamed = [(old, new) for old, new in bodies if old.name != new.name]
+    names = [f"{new.name} (was called {old.name} in {since})" for old, new in renamed]
+    yield "renamed", "renamed", names
+    moved = [(old, new) for old, new in bodies if old.category != new.category]
+    names = [f"{new.name} (from {_category(old)} to {_category(new)})" for old, new in moved]
+    yield "in another category", "moved to another category", names
+    if known:
+        changed = [(new, ", ".join(_account_changes(old, new))) for old, new in bodies]
+        names = [f"{new.name} ({changes})" for new, changes in changed if changes]
+        yield "with other accounts", "other accounts", names
+        names = [new.name for old, new in bodies if old.calendar != new.calendar]
+        yield "with other opening hours", "other opening hours", names
+
+
+def _account_changes(old: Body, new: Body) -> Iterator[str]:
+    """What became of the accounts of a body."""
+    then, now = (_by_key(body.accounts) for body in (old, new))
+    yield from (f"added {_named(now[key][-1])}" for key in now if key not in then)
+    yield from (f"removed {_named(then[key][-1])}" for key in then if key not in now)
+    for key in now:
+        if key in then and then[key] != now[key]:
+            was, is_now = then[key][-1], now[key][-1]
+            other = "other dates or another role"
+            what = f"now @{is_now.handle}" if was.handle != is_now.handle else other
+            yield f"{_named(was)}: {what}"
+
+
+def _by_key(accounts: Iterable[Account]) -> dict[Key, list[Account]]:
+    """The accounts by network and identifier; one that was renamed stands several times."""
+    found: dict[Key, list[Account]] = {}
+    for account in accounts:
+        found.setdefault((account.network, account.account_id), []).append(account)
+    return found
+
+
+def _category(body: Body) -> str:
+    return body.category or "none"
+
+
+def _named(account: Account) -> str:
+    return f"@{account.handle} ({account.network})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    n_others = len(names) - _MOST
+    others = f", and {n_others} other{'s' * (n_others > 1)}" if n_others > 0 else ""
+    return f"{', '.join(names[:_MOST])}{others}"

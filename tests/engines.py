@@ -1,0 +1,40 @@
+"""The engine on which scoring tests run: DuckDB, or Spark with `SOCIALSCORE_ENGINE=spark`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from socialscore.engines.duckdb import DuckDB
+from socialscore.engines.spark import Spark
+
+if TYPE_CHECKING:
+    from socialscore.engines import Engine
+
+CHOSEN = os.environ.get("SOCIALSCORE_ENGINE", "duckdb")
+SMALL = {  # worlds are tiny: what prepares Spark for great ones only takes its time
+    "spark.default.parallelism": "1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.memory": "1g",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
+in_use = CHOSEN  # conftest.py changes it for tests that run on both
+
+
+def engine() -> Engine:
+    """A new one, of the kind that is in use."""
+    return spark() if in_use == "spark" else DuckDB()
+
+
+def spark() -> Spark:
+    """Spark in one Java process, which serves until the tests end."""
+    return Spark("local[1]", SMALL)
+
+
+def has_java() -> bool:
+    """Whether Spark can be started here."""
+    return bool(os.environ.get("JAVA_HOME") or shutil.which("java"))

@@ -1,0 +1,134 @@
+"""Every metric of presets, by DuckDB and by a cluster of two workers: prints what differs.
+
+`python tests/spark_cluster.py FOLDER [PRESET …]` makes a store of 200,000 messages in the folder.
+The workers are processes of their own, which find the store on the disk and end with this one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from math import isclose
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pyarrow.parquet as pq
+from random_worlds import ACCOUNTS, SINCE, UNTIL, panel_of, side_by_side, written
+from worlds import END, START, world
+
+from socialscore.content import preset_names
+from socialscore.engines.spark import Spark
+from socialscore.model import Coverage
+from socialscore.ranking import load_ranking
+from socialscore.scoring import score
+from socialscore.store.lake import Store
+
+if TYPE_CHECKING:
+    from socialscore.model import Scoreboard
+    from socialscore.ranking import Ranking
+
+N_WORLDS = 168  # four of them, 42 times
+PANEL = panel_of(N_WORLDS)
+OPTIONS: dict[str, Any] = {"period": f"{SINCE}..{UNTIL}", "calendar": "office", "min_requests": 1}
+CLUSTER = "local-cluster[2,1,1024]"  # two workers of one core and 1024 MB
+SETTINGS = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # it works for minutes only
+    "spark.driver.memory": "1g",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
+
+
+def great_store(root: Path) -> Store:
+    """A store of some 200,000 messages to 504 bodies."""
+    random = Random(20261123)
+    few = [written(random, ACCOUNTS, 600) for _ in range(4)]
+    table = world(side_by_side(few * (N_WORLDS // 4)), PANEL).table
+    sent_at = [row["sent_at"] for rows in few for row in rows]
+    store = Store.create(root, key_id="key")
+    store.save(
+        [table.drop_columns(["month", "collected_at"])],
+        first=min(sent_at),
+        last=max(sent_at),
+        collected_at=datetime(2026, 12, 1, tzinfo=UTC),
+    )
+    rows = [
+        Coverage(account.network, account.account_id, stream, START, END)
+        for _, account in PANEL.accounts()
+        for stream in ("inbound", "outbound")
+    ]
+    store.cover(rows, run_id="great", collected_at=datetime(2026, 12, 1, tzinfo=UTC))
+    return store
+
+
+def differences(found: Scoreboard, expected: Scoreboard) -> list[str]:
+    """What two scoreboards say otherwise of any body, to a billionth."""
+    others = {line.body.body_id: line for line in found.scores}
+    return [
+        f"{line.body.body_id}, {name}: {value} by DuckDB, {other.values[name]} by Spark"
+        for line in expected.scores
+        if (other := others[line.body.body_id])
+        for name, value in line.values.items()
+        if not is_same(value, other.values[name])
+    ]
+
+
+def is_same(value: float | None, other: float | None) -> bool:
+    if value is None or other is None:
+        return value is other
+    return isclose(value, other, rel_tol=1e-9)
+
+
+def as_of(ranking: Ranking) -> str:
+    """A moment at which some requests have matured, and others have not."""
+    horizon = timedelta(seconds=max(ranking.horizon or 0, 7 * 86400))
+    return (datetime(2026, 10, 27, 9, tzinfo=UTC) + horizon).strftime("%Y-%m-%dT%H:%M")
+
+
+def addresses(process: psutil.Process) -> set[str]:
+    """Where a process listens."""
+    return {
+        connection.laddr.ip.removeprefix("::ffff:")
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
+def cluster() -> Spark:
+    """Two workers, which end with this process."""
+    return Spark(CLUSTER, SETTINGS)
+
+
+def main(folder: str, *presets: str) -> None:
+    """Print what was found as JSON."""
+    store = great_store(Path(folder) / "store")
+    files = store.messages(START, END)
+    found: dict[str, Any] = {"n_messages": sum(pq.read_metadata(f).num_rows for f in files)}
+    for preset in presets or preset_names():
+        ranking = load_ranking(None, {"preset": preset, **OPTIONS})
+        begun = time.monotonic()
+        expected = score(store, PANEL, ranking, as_of=as_of(ranking))
+        halfway = time.monotonic()
+        board = score(
+            store, PANEL, ranking, as_of=as_of(ranking), engine=lambda: Spark(CLUSTER, SETTINGS)
+        )
+        found.setdefault("presets", {})[preset] = {
+            "n_requests": sum(line.values["n_requests"] for line in board.scores),
+            "differences": differences(board, expected),
+            "seconds": [round(halfway - begun, 1), round(time.monotonic() - halfway, 1)],
+        }
+    children = psutil.Process().children(recursive=True)
+    java = [process for process in children if process.status() != psutil.STATUS_ZOMBIE]
+    found["listening"] = sorted(set().union(*map(addresses, java)))
+    found["n_workers"] = sum("CoarseGrainedExecutorBackend" in " ".join(p.cmdline()) for p in java)
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

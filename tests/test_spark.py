@@ -1,0 +1,270 @@
+"""Spark says what DuckDB says: every number, of every preset, of one world and of many."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from engines import CHOSEN, has_java, spark
+from random_worlds import ACCOUNTS, panel_of, side_by_side, written
+from shell import CHECKOUT, begin, run, run_apart
+from spark_cluster import OPTIONS, addresses, as_of, differences, is_same
+from worlds import ALL, PANEL, asks, at, world
+
+from socialscore.content import preset_names
+from socialscore.engines import engine
+from socialscore.engines.duckdb import DuckDB
+from socialscore.engines.rows import Rows
+from socialscore.errors import StoreError, UsageError
+from socialscore.ranking import load_ranking
+from socialscore.scoring import GROUPS, MessageTable, break_down, score
+from socialscore.scoring.explanation import explain
+
+if TYPE_CHECKING:
+    from socialscore.model import Line
+
+N_WORLDS = 3
+BODIES = panel_of(N_WORLDS)
+
+pytestmark = pytest.mark.usefixtures("java")
+
+
+@pytest.fixture(scope="module")
+def java() -> None:
+    if not has_java():
+        reason = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+
+@cache
+def messages() -> MessageTable:
+    """Some thousand messages, at any microsecond."""
+    random = Random(20261123)
+    worlds = [written(random, ACCOUNTS, 400) for _ in range(N_WORLDS)]
+    fine = {row["message_id"]: random.randrange(1_000_000) for rows in worlds for row in rows}
+    for rows in worlds:
+        for row in rows:
+            row["sent_at"] += timedelta(microseconds=fine[row["message_id"]])
+    return world(side_by_side(worlds), BODIES)
+
+
+# The numbers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_metric_of_a_preset_is_that_of_duckdb(preset: str) -> None:
+    ranking = load_ranking(None, {"preset": preset, **OPTIONS})
+
+    expected = score(messages(), BODIES, ranking, as_of=as_of(ranking))
+    found = score(messages(), BODIES, ranking, as_of=as_of(ranking), engine=spark)
+
+    assert sum(line.values["n_requests"] for line in expected.scores) > 10
+    assert differences(found, expected) == []
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_every_breakdown_is_that_of_duckdb(by: str) -> None:
+    ranking = load_ranking(None, OPTIONS)
+
+    expected = break_down(messages(), BODIES, ranking, by, as_of=as_of(ranking))
+    found = break_down(messages(), BODIES, ranking, by, as_of=as_of(ranking), engine=spark)
+
+    assert [line.label for line in found.lines] == [line.label for line in expected.lines]
+    for mine, theirs in zip(found.lines, expected.lines, strict=True):
+        others = numbers(theirs)
+        assert [n for n, value in numbers(mine).items() if not is_same(value, others[n])] == []
+
+
+def numbers(line: Line) -> dict[str, float | None]:
+    return {**line.pooled, **line.median_of_bodies, "n_bodies": line.n_bodies}
+
+
+@pytest.mark.parametrize("unit", ["episode", "message"])
+def test_an_explanation_is_that_of_duckdb(unit: str) -> None:
+    ranking = load_ranking(None, {**OPTIONS, "unit": unit, "match": "loose"})
+    body = BODIES.bodies[-1]
+
+    expected = explain(messages(), BODIES, ranking, body, as_of=as_of(ranking), with_text=True)
+    found = explain(
+        messages(), BODIES, ranking, body, as_of=as_of(ranking), with_text=True, engine=spark
+    )
+
+    assert len(expected.messages) > 50
+    assert found.messages == expected.messages
+    assert found.texts == expected.texts
+
+
+def test_messages_as_they_were_known_earlier_are_those_of_duckdb() -> None:
+    ranking = load_ranking(None, OPTIONS)
+    known = MessageTable(*(
+        table.set_column(
+            table.column_names.index("collected_at"),
+            "collected_at",
+            pa.array([at(days % 3).replace(tzinfo=None) for days in range(len(table))]),
+        )
+        for table in (messages().table, messages().covered)
+    ))  # fmt: skip
+    details: dict[str, Any] = {"as_of": as_of(ranking), "seen_until": at(1)}
+
+    expected = score(known, BODIES, ranking, **details)
+    found = score(known, BODIES, ranking, engine=spark, **details)
+
+    assert expected != score(known, BODIES, ranking, as_of=as_of(ranking))
+    assert differences(found, expected) == []
+
+
+def test_microseconds_add_up_beyond_64_bits() -> None:
+    waits = Rows({"line_id": "VARCHAR", "elapsed_us": "BIGINT"}, [
+        {"line_id": "a", "elapsed_us": 2**62}, {"line_id": "a", "elapsed_us": 2**62},
+        {"line_id": "a", "elapsed_us": 2**62},
+    ])  # fmt: skip
+
+    with spark() as running:
+        running.relation("wait", waits)
+        rows = running.query("SELECT SUM(elapsed_us) / (1e6 * COUNT(*)) AS mean FROM wait", {})
+
+    assert rows.to_pylist() == [{"mean": pytest.approx(2**62 / 1e6)}]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "it's", "a\\nb\\", "été «?»", "$read_from", 0, 2**40, 0.1, True, False, None,
+     at().replace(tzinfo=None, year=1), at(minutes=0.123456789).replace(tzinfo=None)],
+    ids=repr,
+)  # fmt: skip
+def test_a_parameter_arrives_as_it_is(value: object) -> None:
+    with spark() as running, DuckDB() as other:
+        (row,) = running.query("SELECT $value AS value", {"value": value}).to_pylist()
+        (same,) = other.query("SELECT $value AS value", {"value": value}).to_pylist()
+
+    assert row == {"value": value}
+    assert same == {"value": value}
+
+
+def test_a_list_is_searched_even_if_it_is_empty() -> None:
+    sql = "SELECT message_id FROM message WHERE message_id = ANY($ids)"
+    rows = Rows({"message_id": "VARCHAR"}, [{"message_id": "it's"}, {"message_id": "b"}])
+
+    with spark() as running:
+        running.relation("message", rows)
+        some = running.query(sql, {"ids": ["it's", "c"]})
+        none = running.query(sql, {"ids": []})
+
+    assert some.to_pylist() == [{"message_id": "it's"}]
+    assert none.to_pylist() == []
+
+
+# The store --------------------------------------------------------------------------------------
+
+
+def test_a_store_is_ranked_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(tmp_path, monkeypatch)
+    assert run("demo", "--store", "a store, of mine").code == 0
+    arguments = ("rank", "demo", "--store", "a store, of mine", "--format", "csv")
+
+    expected = run(*arguments)
+    found = run(*arguments, "--engine", "local")
+
+    assert found.code == 0, found.err
+    assert found.out == expected.out
+
+
+def test_a_store_that_is_rewritten_while_it_is_read_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "network=twitter" / "month=2026-10" / "part.parquet"
+    file.parent.mkdir(parents=True)
+    pq.write_table(messages().table.drop_columns(["network", "month"]), file)
+
+    with spark() as running:
+        running.relation("message", [str(file)])
+        months = running.query("SELECT DISTINCT network, month FROM message", {}).to_pylist()
+        file.unlink()
+        with pytest.raises(StoreError, match="was rewritten while it was read") as later:
+            running.query("SELECT COUNT(message_id) FROM message", {})
+        with pytest.raises(StoreError, match="was rewritten while it was read"):
+            running.relation("message", [str(file)])
+
+    assert months == [{"network": "twitter", "month": "2026-10"}]
+    assert later.value.exit_code == 75
+
+
+# What is asked for ------------------------------------------------------------------------------
+
+
+def test_an_engine_that_is_none_is_refused() -> None:
+    done = run("rank", "demo", "--engine", "sparc://somewhere")
+
+    assert done.code == 2
+    assert "there is no engine 'sparc://somewhere'; take duckdb, local" in done.err
+    assert engine("duckdb") is DuckDB
+
+
+def test_what_spark_needs_is_said(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("demo", "--store", store).code == 0
+    arguments = ("rank", "demo", "--store", store, "--engine", "local")
+    bare = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
+
+    done = run_apart(*arguments, env=bare | {"PATH": str(tmp_path)})
+
+    assert done.code == 2
+    assert done.err.endswith("socialscore: the engine local needs Java 17 or newer; install it\n")
+
+
+def test_pyspark_is_only_needed_by_who_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+
+    with pytest.raises(UsageError, match=r"pip install 'socialscore\[spark\]'"):
+        score(world([asks("q", at())]), PANEL, load_ranking(None, ALL), engine=engine("local"))
+
+
+def test_spark_listens_on_this_machine_only() -> None:
+    with spark() as running:
+        running.query("SELECT 1 AS one", {})
+    processes = psutil.Process().children(recursive=True)
+
+    listening = set().union(*map(addresses, processes))
+
+    assert listening == {"127.0.0.1"}
+
+
+# A cluster --------------------------------------------------------------------------------------
+
+
+def test_a_cluster_of_two_workers_says_what_duckdb_says_of_200_000_messages(
+    tmp_path: Path,
+) -> None:
+    # All of them take minutes: `make test-spark` has the patience.
+    chosen = preset_names() if CHOSEN == "spark" else ["default", "zendesk"]
+    loopback = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "127.0.0.1"}
+    program = [sys.executable, Path(__file__).with_name("spark_cluster.py"), tmp_path, *chosen]
+
+    done = subprocess.run(
+        program,
+        env=os.environ | loopback | {"PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    presets = found["presets"]
+    assert found["n_messages"] > 200_000
+    assert sorted(presets) == sorted(chosen)
+    assert [line for each in presets.values() for line in each["differences"]] == []
+    assert min(each["n_requests"] for each in presets.values()) > 500
+    assert found["n_workers"] == 2
+    assert found["listening"] == ["127.0.0.1"]
