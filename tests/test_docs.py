@@ -12,10 +12,12 @@ import re
 import shlex
 import tomllib
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from exports import complete
 
 from bench import coverage, language
 from bench.report import section
@@ -23,7 +25,7 @@ from socialscore.commands import COMMANDS, main
 from socialscore.content import calendar_names, calendar_path, preset_names, preset_path
 from socialscore.importers.table import COLUMNS, NEEDED
 from socialscore.ranking import Ranking, load_ranking
-from socialscore.reporters import humane
+from socialscore.reporters import columns, humane
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE
@@ -182,6 +184,22 @@ def _default(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def of_export_columns() -> str:
+    """Of a row per body, with all that it may have."""
+    ranking = load_ranking(None, {"clock": "business"})
+    board = replace(complete(), metrics=metrics_for(ranking))
+    rows = [
+        (f"`{it.name}`", it.label, it.label_fr, it.type, it.unit, it.description)
+        for it in columns.of_bodies(board)
+    ]
+    return table(("column", "label", "label in French", "type", "unit", "meaning"), rows)
+
+
+def of_long_form_columns() -> str:
+    rows = [(f"`{it.name}`", it.type, it.description) for it in columns.of_long_form()]
+    return table(("column", "type", "meaning"), rows)
+
+
 def of_table_columns() -> str:
     rows = [
         (f"`{name}`", says + ("; needed" if name in NEEDED else ""))
@@ -208,8 +226,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "commands": of_commands,
     "coverage-figures": of_coverage_figures,
     "coverage-columns": of_schema(COVERAGE),
+    "export-columns": of_export_columns,
     "erasure-columns": of_schema(ERASURE),
     "language-figures": of_language_figures,
+    "long-form-columns": of_long_form_columns,
     "message-columns": of_schema(MESSAGE),
     "metrics": of_metrics,
     "presets": of_presets,

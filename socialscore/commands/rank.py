@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,9 +107,28 @@ def command(
     format_name: Annotated[
         str, typer.Option("--format", help="table, csv, json or markdown.")
     ] = "table",
+    csv_dialect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="With --format csv: standard, or excel-fr for a French Excel."
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="With --format csv, what heads the columns: names, en or fr."
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="duckdb; or Spark: local, spark://HOST:PORT or sc://HOST:PORT (docs/scale.md).",
+        ),
+    ] = "duckdb",
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the statement and do not run it.")
     ] = False,
@@ -118,11 +138,14 @@ def command(
     Options override the ranking file, which overrides the preset. `socialscore rank` alone ranks
     the last ISO week of the store that socialscore.toml names.
     """
-    from socialscore.reporters import check_format, render
+    from socialscore.engines import engine as engine_at
+    from socialscore.reporters import check_format
     from socialscore.reporters.files import write_atomically
     from socialscore.scoring import GROUPS, break_down
 
     check_format(format_name)
+    running = engine_at(engine)
+    notation = _notation(format_name, csv_dialect, labels)
     if sql and (format_name != "table" or compare_to):
         raise UsageError("--sql prints one statement, which has no --format and no --compare-to")
     if by_group and by_group not in GROUPS:
@@ -138,6 +161,7 @@ def command(
         "networks": network or None, "timezone": timezone,
     }  # fmt: skip
     asked = subject(ranking, options, store=store, panel=panel, as_of=as_of)
+    asked = replace(asked, details=asked.details | {"engine": running})
     if sql:
         text = _statement(asked, by_group)
     else:
@@ -148,30 +172,56 @@ def command(
             )
         else:
             result = _scoreboard(asked, compare_to)
-        on_screen = output is None and sys.stdout.isatty()
-        text = render(
-            result, format_name, width=screen_width() if on_screen else 80, colour=on_screen
-        )
+        text = _rendered(result, format_name, notation, on_screen=output is None)
     if output:
         write_atomically(output, text)
     else:
         typer.echo(text, nl=False)
 
 
+def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> dict[str, str]:
+    """How a CSV is to be written, as far as somebody says so.
+
+    Raises:
+        UsageError: it is said of another format.
+        UnknownName: nobody declared that.
+    """
+    said = {"dialect": csv_dialect, "labels": labels}
+    notation = {name: value for name, value in said.items() if value is not None}
+    if not notation:
+        return {}
+    from socialscore.reporters.delimited import check_notation
+
+    if format_name != "csv":
+        raise UsageError("--csv-dialect and --labels are of a CSV; add --format csv")
+    check_notation(**notation)
+    return notation
+
+
+def _rendered(
+    result: Scoreboard | Breakdown, format_name: str, notation: dict[str, str], *, on_screen: bool
+) -> str:
+    from socialscore.reporters import render
+    from socialscore.reporters.delimited import to_csv
+
+    if notation:
+        return to_csv(result, **notation)
+    on_screen = on_screen and sys.stdout.isatty()
+    return render(result, format_name, width=screen_width() if on_screen else 80, colour=on_screen)
+
+
 def _statement(asked: Subject, by_group: str | None) -> str:
     """The statement that would be run, under the values of its parameters."""
     from socialscore.scoring import ask
 
-    question = ask(
+    return ask(
         asked.messages.coverage(),
         asked.panel,
         asked.ranking,
         as_of=asked.details["as_of"],
         target="breakdown" if by_group else "score",
         by=by_group or "body",
-    )
-    values = "".join(f"-- ${name} = {value!r}\n" for name, value in question.parameters.items())
-    return f"{values}\n{question.sql}"
+    ).text
 
 
 def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:

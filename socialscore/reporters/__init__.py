@@ -50,11 +50,9 @@ def _table(result: Result, width: int, colour: bool) -> str:
 
 
 def _csv(result: Result, _width: int, _colour: bool) -> str:
-    from socialscore.reporters.delimited import breakdown_to_csv, scoreboard_to_csv
+    from socialscore.reporters.delimited import to_csv
 
-    if isinstance(result, Breakdown):
-        return breakdown_to_csv(result)
-    return scoreboard_to_csv(result)
+    return to_csv(result)
 
 
 def _json(result: Result, _width: int, _colour: bool) -> str:

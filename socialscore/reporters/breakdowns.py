@@ -36,9 +36,11 @@ def worded_breakdown(breakdown: Breakdown) -> Report:
         notes=(
             "pooled: all requests of a line together (Σk/ΣN); "
             "median of bodies: each body counts once",
+            *wording.notes(scoreboard),
             *wording.left_out(scoreboard),
         ),
         origin=wording.origin(scoreboard),
+        presentation=wording.presentation(scoreboard),
     )
 
 

@@ -4,95 +4,172 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.reporters.facts import COMPARISON, comparison, context, median_metrics
+from socialscore.errors import UnknownName
+from socialscore.model import Breakdown
+from socialscore.reporters import columns, records
+from socialscore.reporters.facts import median_metrics
+from socialscore.reporters.formulas import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from socialscore.model import Breakdown, Metric, Score, Scoreboard
+    from socialscore.model import Scoreboard
+    from socialscore.reporters.columns import Field
+    from socialscore.reporters.records import Record, Value
 
-__all__ = ["breakdown_to_csv", "scoreboard_to_csv"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet runs a text that begins like this."""
-
-
-def scoreboard_to_csv(scoreboard: Scoreboard) -> str:
-    """Numbers in plain notation, no value as an empty cell, texts that no spreadsheet runs."""
-    shared = {name: _cell(value) for name, value in context(scoreboard).items()}
-    header = [
-        *("rank", "rank_low", "rank_high", "percentile", "body_id", "body", "category"),
-        *(metric.name for metric in scoreboard.metrics),
-        *(COMPARISON if scoreboard.compared_to is not None else ()),
-        *shared,
-        *("band", "reason"),
-    ]
-    return _written(header, (_row(scoreboard, score, shared) for score in scoreboard.scores))
+__all__ = [
+    "DIALECTS",
+    "LABELS",
+    "Dialect",
+    "breakdown_to_csv",
+    "check_notation",
+    "fields_of",
+    "scoreboard_to_csv",
+    "scoreboard_to_long_csv",
+    "to_csv",
+    "written",
+]
 
 
-def _row(scoreboard: Scoreboard, score: Score, shared: Mapping[str, str]) -> list[str]:
-    compared = comparison(score).values() if scoreboard.compared_to is not None else ()
-    return [
-        *map(_cell, (score.rank, score.rank_low, score.rank_high, score.percentile)),
-        *map(_cell, (score.body.body_id, score.body.name, score.body.category)),
-        *_numbers(scoreboard.metrics, score.values),
-        *map(_cell, compared),
-        *shared.values(),
-        *map(_cell, (score.band, score.reason)),
-    ]
+@dataclass(frozen=True)
+class Dialect:
+    """A notation of CSV."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    line_end: str = "\n"
+    beginning: str = ""  # before the header: a byte order mark, where programs want one
+    true: str = "true"
+    false: str = "false"
+    hours: bool = False  # every column of seconds has one of hours beside it
 
 
-def breakdown_to_csv(breakdown: Breakdown) -> str:
-    """The same notation; the metrics of a line are pooled unless their column says otherwise."""
-    medians = median_metrics(breakdown)
-    shared = {name: _cell(value) for name, value in context(breakdown.scoreboard).items()}
-    header = [
-        *("by", "label", "n_bodies"),
-        *(metric.name for metric in breakdown.metrics),
-        *(f"median_of_bodies_{metric.name}" for metric in medians),
-        *shared,
-    ]
-    rows = (
-        [
-            *(_cell(breakdown.by), _cell(line.label), _cell(line.n_bodies)),
-            *_numbers(breakdown.metrics, line.pooled),
-            *(_cell(line.median_of_bodies.get(metric.name)) for metric in medians),
-            *shared.values(),
-        ]
-        for line in breakdown.lines
-    )
-    return _written(header, rows)
+DIALECTS: Mapping[str, Dialect] = {
+    "standard": Dialect(),
+    # What a French Excel writes itself, and opens at a double click: without the mark it would take
+    # UTF-8 for Windows-1252. It reads VRAI and FAUX as truth values.
+    "excel-fr": Dialect(
+        delimiter=";",
+        decimal=",",
+        line_end="\r\n",
+        beginning="\ufeff",
+        true="VRAI",
+        false="FAUX",
+        hours=True,
+    ),
+}
+"""By the name that `--csv-dialect` takes."""
+
+LABELS: Mapping[str, Callable[[Field], str]] = {
+    "names": lambda field: field.name,
+    "en": lambda field: field.label,
+    "fr": lambda field: field.label_fr,
+}
+"""What heads a column, by the name that `--labels` takes."""
 
 
-def _written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def to_csv(
+    result: Scoreboard | Breakdown, *, dialect: str = "standard", labels: str = "names"
+) -> str:
+    """A scoreboard or a breakdown; see there."""
+    if isinstance(result, Breakdown):
+        return breakdown_to_csv(result, dialect=dialect, labels=labels)
+    return scoreboard_to_csv(result, dialect=dialect, labels=labels)
+
+
+def scoreboard_to_csv(
+    scoreboard: Scoreboard, *, dialect: str = "standard", labels: str = "names"
+) -> str:
+    """Numbers in plain notation, no value as an empty cell, texts that no spreadsheet runs.
+
+    Raises:
+        UnknownName: nobody declared that dialect, or those labels.
+    """
+    check_notation(dialect, labels)
+    fields = columns.of_bodies(scoreboard)
+    return written(fields, records.of_bodies(scoreboard), dialect, labels)
+
+
+def scoreboard_to_long_csv(scoreboard: Scoreboard) -> str:
+    """The same notation; one row per body, period and metric, also where there is no value."""
+    return written(columns.of_long_form(), records.of_long_form(scoreboard))
+
+
+def breakdown_to_csv(
+    breakdown: Breakdown, *, dialect: str = "standard", labels: str = "names"
+) -> str:
+    """The same notation; the metrics of a line are pooled unless their column says otherwise.
+
+    Raises:
+        UnknownName: nobody declared that dialect, or those labels.
+    """
+    check_notation(dialect, labels)
+    fields = columns.of_breakdown(breakdown, median_metrics(breakdown))
+    return written(fields, records.of_breakdown(breakdown), dialect, labels)
+
+
+def check_notation(dialect: str = "standard", labels: str = "names") -> None:
+    """Refuse what nobody declared, before the work that it would be for."""
+    if dialect not in DIALECTS:
+        raise UnknownName("CSV dialect", dialect, DIALECTS)
+    if labels not in LABELS:
+        raise UnknownName("kind of labels", labels, LABELS)
+
+
+def fields_of(fields: Sequence[Field], dialect: Dialect) -> Sequence[Field]:
+    """The columns that a dialect has of those."""
+    return columns.with_hours(fields) if dialect.hours else fields
+
+
+def written(
+    fields: Sequence[Field],
+    rows: Iterable[Record],
+    dialect_name: str = "standard",
+    labels: str = "names",
+) -> str:
+    """Records as CSV, a column for each field.
+
+    Args:
+        fields: the columns, without those that a dialect adds.
+        rows: values by the names of the fields.
+        dialect_name: one of DIALECTS.
+        labels: one of LABELS.
+    """
+    dialect = DIALECTS[dialect_name]
+    shown = fields_of(fields, dialect)
     lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    lines.write(dialect.beginning)
+    writer = csv.writer(lines, delimiter=dialect.delimiter, lineterminator=dialect.line_end)
+    writer.writerow(_plain(LABELS[labels](field)) for field in shown)
+    for row in rows:
+        record = records.with_hours(row, fields) if dialect.hours else row
+        writer.writerow(_cell(record[field.name], field, dialect) for field in shown)
     return lines.getvalue()
 
 
-def _numbers(metrics: Sequence[Metric], values: Mapping[str, float | int | None]) -> list[str]:
-    """Only counts are whole numbers; an engine may say a share of 1 as an integer."""
-    cells = []
-    for metric in metrics:
-        value = values.get(metric.name)
-        cells.append(_cell(value if value is None or metric.unit == "count" else float(value)))
-    return cells
-
-
-def _cell(value: str | float | list[str] | None) -> str:
+def _cell(value: Value, field: Field, dialect: Dialect) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return str(value).lower()
+        return dialect.true if value else dialect.false
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return repr(round(value, 6))  # arithmetic leaves 668.4000000000002
-    text = value if isinstance(value, str) else " ".join(value)
-    guard = "'" if text.startswith(_FORMULA) else ""
+        return _decimal(value, field.unit).replace(".", dialect.decimal)
+    return _plain(value)
+
+
+def _decimal(value: float, unit: str) -> str:
+    """Never with an exponent; arithmetic leaves 668.4000000000002, of which six decimals stay."""
+    if unit == "hours":
+        return f"{value:.4f}"  # a third of a second
+    whole, _, decimals = f"{value:.6f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0') or '0'}"
+
+
+def _plain(text: str) -> str:
     # The csv module does not quote a lone carriage return, and readers would end the row there.
-    return guard + text.replace("\r\n", "\n").replace("\r", "\n")
+    return harmless(text.replace("\r\n", "\n").replace("\r", "\n"))

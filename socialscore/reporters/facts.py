@@ -7,12 +7,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from socialscore.model import Breakdown, Metric, Score, Scoreboard
 
-__all__ = ["COMPARISON", "comparison", "context", "median_metrics", "metric_named", "movement"]
+__all__ = [
+    "COMPARISON",
+    "comparison",
+    "context",
+    "median_metrics",
+    "metric_named",
+    "movement",
+    "presentation",
+]
 
 
 def metric_named(scoreboard: Scoreboard, name: str) -> Metric:
     """The declaration of a metric, which is one of the scoreboard's."""
     return next(metric for metric in scoreboard.metrics if metric.name == name)
+
+
+def presentation(scoreboard: Scoreboard) -> dict[str, str]:
+    """What the ranking says of itself besides its title, as far as it does."""
+    said = {
+        "title_fr": scoreboard.title_fr,
+        "description": scoreboard.description,
+        "description_fr": scoreboard.description_fr,
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | None]:

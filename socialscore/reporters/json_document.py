@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters.facts import comparison, context, median_metrics
+from socialscore.reporters.facts import comparison, context, median_metrics, presentation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,9 @@ def scoreboard_to_json(scoreboard: Scoreboard) -> str:
     return _written(
         {
             "title": scoreboard.title,
+            **presentation(scoreboard),
             **context(scoreboard),
+            "notes": list(scoreboard.notes),
             "bands": [
                 {"label": it.label, "at_least": dict(it.at_least), "at_most": dict(it.at_most)}
                 for it in scoreboard.bands
@@ -39,7 +41,9 @@ def breakdown_to_json(breakdown: Breakdown) -> str:
     return _written(
         {
             "title": breakdown.scoreboard.title,
+            **presentation(breakdown.scoreboard),
             **context(breakdown.scoreboard),
+            "notes": list(breakdown.scoreboard.notes),
             "by": breakdown.by,
             "metrics": [_declaration(metric) for metric in breakdown.metrics],
             "lines": [
@@ -61,6 +65,7 @@ def _declaration(metric: Metric) -> dict[str, str | None]:
     return {
         "name": metric.name,
         "label": metric.label,
+        "label_fr": metric.label_fr,
         "unit": metric.unit,
         "better": metric.better,
         "description": metric.description,

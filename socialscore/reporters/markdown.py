@@ -31,6 +31,8 @@ def escaped(text: str) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield f"# {escaped(report.title)}"
     yield ""
+    for text in report.presentation:
+        yield from (_paragraph(text), "")
     if report.warning:
         yield from (f"**{report.warning}**", "")
     for fact in (*report.subject, *report.terms):
@@ -43,6 +45,11 @@ def _lines(report: Report) -> Iterator[str]:
     notes = dict.fromkeys(note for column in report.columns for note in column.notes)
     for note in (*notes, *report.notes, report.origin):
         yield f"- {escaped(note)}"
+
+
+def _paragraph(text: str) -> str:
+    """The text on a line of its own, where its first signs would make a list or a heading too."""
+    return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", escaped(text))
 
 
 def _table(columns: Sequence[Column]) -> Iterator[str]:

@@ -60,3 +60,4 @@ class Report:
     give_way: tuple[str, ...]  # columns that a narrow screen leaves out, the least needed first
     notes: tuple[str, ...]  # what to know besides, after the notes of the columns
     origin: str  # what made the numbers
+    presentation: tuple[str, ...] = ()  # paragraphs for readers of a page, under the title

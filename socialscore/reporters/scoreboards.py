@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane, wording
-from socialscore.reporters.cells import (
-    FEW_ANSWERED,
-    is_delay,
-    metric_column,
-    words_column,
-)
+from socialscore.reporters import humane, reasons, wording
+from socialscore.reporters.cells import is_delay, metric_column, words_column
 from socialscore.reporters.facts import metric_named, movement
 from socialscore.reporters.report import NAME, REASON, Cell, Column, Report
 
@@ -21,14 +16,6 @@ if TYPE_CHECKING:
     from socialscore.model import Metric, Score, Scoreboard
 
 __all__ = ["worded_scoreboard"]
-
-_REASONS = {
-    "closed": "nobody can write there",
-    "low-coverage": "gaps in the collection",
-    "no-account": "has no account",
-    "not-collected": "not collected",
-    "suspect": "no reply at all: check the handle",
-}
 
 _ARROWS = {"up": "▲ ", "down": "▼ ", None: ""}
 
@@ -47,8 +34,9 @@ def worded_scoreboard(scoreboard: Scoreboard) -> Report:
         nothing=_nothing_ranked(scoreboard),
         unranked=tuple(_reasoned(scoreboard, shown, unranked)) if unranked else (),
         give_way=_give_way(scoreboard, shown),
-        notes=(*_gone(scoreboard), *wording.left_out(scoreboard)),
+        notes=(*wording.notes(scoreboard), *_gone(scoreboard), *wording.left_out(scoreboard)),
         origin=wording.origin(scoreboard),
+        presentation=wording.presentation(scoreboard),
     )
 
 
@@ -110,13 +98,7 @@ def _reasoned(
 
 
 def _reason(scoreboard: Scoreboard, score: Score) -> str:
-    if score.reason != "too-few":
-        return _REASONS.get(score.reason or "", score.reason or "")
-    if (score.values.get("n_requests") or 0) >= scoreboard.min_requests:
-        return f"fewer than {FEW_ANSWERED} answered"
-    if scoreboard.min_requests == 1:
-        return "no request"
-    return f"fewer than {scoreboard.min_requests} requests"
+    return reasons.in_english(scoreboard, score.reason, score.values.get("n_requests"))
 
 
 def _ranks(score: Score) -> str:

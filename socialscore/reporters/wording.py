@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane
-from socialscore.reporters.facts import metric_named
+from socialscore.reporters import facts, humane
 from socialscore.reporters.report import Fact
 
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
     from socialscore.model import Scoreboard
 
-__all__ = ["left_out", "origin", "provisional", "subject", "terms"]
+__all__ = ["left_out", "notes", "origin", "presentation", "provisional", "subject", "terms"]
 
 
 def subject(scoreboard: Scoreboard) -> tuple[Fact, ...]:
@@ -33,7 +32,7 @@ def terms(scoreboard: Scoreboard) -> tuple[Fact, ...]:
     return (
         Fact("as of", as_of),
         Fact("preset", scoreboard.preset),
-        Fact("ranked by", metric_named(scoreboard, scoreboard.key).label.lower()),
+        Fact("ranked by", facts.metric_named(scoreboard, scoreboard.key).label.lower()),
         Fact("horizon", f"none, until {as_of}" if horizon is None else humane.span(horizon)),
         Fact("selection", scoreboard.selection),
         Fact("unit", scoreboard.unit),
@@ -50,6 +49,16 @@ def provisional(scoreboard: Scoreboard) -> str:
     if not scoreboard.provisional:
         return ""
     return "provisional: some requests of the period have not matured"
+
+
+def presentation(scoreboard: Scoreboard) -> tuple[str, ...]:
+    """The title in French and the descriptions, where the ranking has them."""
+    return tuple(map(humane.one_line, facts.presentation(scoreboard).values()))
+
+
+def notes(scoreboard: Scoreboard) -> tuple[str, ...]:
+    """What is unusual about the period or the panel."""
+    return tuple(map(humane.one_line, scoreboard.notes))
 
 
 def left_out(scoreboard: Scoreboard) -> Iterator[str]:

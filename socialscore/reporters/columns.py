@@ -1,0 +1,348 @@
+"""The columns of the exports, declared once: headers, cells and data dictionaries follow from them.
+
+A value without a declaration is not exported, so that every column says what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from socialscore.model import Breakdown, Metric, Scoreboard
+
+__all__ = [
+    "Field",
+    "in_hours",
+    "of_bodies",
+    "of_breakdown",
+    "of_context",
+    "of_long_form",
+    "of_metric",
+    "of_numbers",
+    "with_hours",
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of an export."""
+
+    name: str  # stable: the header where nobody asks for labels
+    label: str  # the header in English; unique in a table
+    label_fr: str  # the header in French; likewise
+    type: Literal["integer", "number", "string", "boolean", "datetime"]  # as Frictionless says it
+    unit: Literal["", "count", "share", "seconds", "hours"]  # empty: it has none
+    description: str
+    least: float | None = None  # no value is smaller; None: nobody promises that
+    most: float | None = None  # no value is larger; likewise
+    required: bool = False  # every row has a value
+
+
+def _text(name: str, label: str, label_fr: str, description: str, required: bool = True) -> Field:
+    return Field(name, label, label_fr, "string", "", description, required=required)
+
+
+def _instant(name: str, label: str, label_fr: str, description: str) -> Field:
+    return Field(name, label, label_fr, "datetime", "", description, required=True)
+
+
+def _truth(name: str, label: str, label_fr: str, description: str) -> Field:
+    return Field(name, label, label_fr, "boolean", "", description, required=True)
+
+
+def _rank(name: str, label: str, label_fr: str, description: str) -> Field:
+    return Field(name, label, label_fr, "integer", "", description, least=1)
+
+
+def _share(name: str, label: str, label_fr: str, description: str, least: float = 0) -> Field:
+    return Field(name, label, label_fr, "number", "share", description, least=least, most=1)
+
+
+_RANK = _rank(
+    "rank", "Rank", "Rang", "Place among the ranked bodies, equal ones share it; or none."
+)
+_BODY_ID = _text(
+    "body_id", "Body identifier", "Identifiant de l'organisme", "What names the body for good."
+)
+_BODY = _text("body", "Body", "Organisme", "The public body, as the panel names it.")
+_CATEGORY = _text(
+    "category",
+    "Category",
+    "Catégorie",
+    "Of the panel; bodies are compared inside it.",
+    required=False,
+)
+_IDENTITY = (
+    _RANK,
+    _rank(
+        "rank_low",
+        "Rank interval, low",
+        "Intervalle de rang, bas",
+        "The best rank in the 95 % interval.",
+    ),
+    _rank(
+        "rank_high",
+        "Rank interval, high",
+        "Intervalle de rang, haut",
+        "The worst rank in the 95 % interval.",
+    ),
+    _share(
+        "percentile",
+        "Percentile",
+        "Part des organismes moins bien classés",
+        "Share of the other ranked bodies that stand below.",
+    ),
+    _BODY_ID,
+    _BODY,
+    _CATEGORY,
+)
+
+_COMPARISON = (
+    _rank("previous_rank", "Previous rank", "Rang précédent", "The rank in the earlier period."),
+    _share(
+        "previous_response_rate",
+        "Previous response rate",
+        "Taux de réponse précédent",
+        "The response rate in the earlier period.",
+    ),
+    _share(
+        "difference",
+        "Difference of rates",
+        "Écart de taux",
+        "Response rate minus that of the earlier period.",
+        least=-1,
+    ),
+    _share(
+        "difference_low",
+        "Difference of rates, low",
+        "Écart de taux, bas",
+        "Lower end of the difference's 95 % interval (Newcombe).",
+        least=-1,
+    ),
+    _share(
+        "difference_high",
+        "Difference of rates, high",
+        "Écart de taux, haut",
+        "Upper end of the difference's 95 % interval (Newcombe).",
+        least=-1,
+    ),
+    _text(
+        "direction",
+        "Direction",
+        "Sens de l'évolution",
+        "up or down, where the interval of the difference excludes 0.",
+        required=False,
+    ),
+    Field(
+        "movement",
+        "Ranks gained",
+        "Rangs gagnés",
+        "integer",
+        "",
+        "By how many ranks the body rose since the earlier period; negative: it fell.",
+    ),
+)
+
+_PERIOD = _text("period", "Period", "Période", "The period: 2026-W46, 2026-11, 2026-Q4 …")
+_PERIOD_FROM = _instant(
+    "period_from", "Period, from", "Début de la période", "First instant of the period."
+)
+_PERIOD_UNTIL = _instant(
+    "period_until", "Period, until", "Fin de la période", "First instant after the period."
+)
+_PROVISIONAL = _truth(
+    "provisional", "Provisional", "Provisoire", "Some requests of the period have not matured."
+)
+_CONTEXT = (
+    _PERIOD,
+    _PERIOD_FROM,
+    _PERIOD_UNTIL,
+    _text(
+        "compared_to",
+        "Compared to",
+        "Comparé à",
+        "The earlier period, where there is one.",
+        required=False,
+    ),
+    _text("timezone", "Timezone", "Fuseau horaire", "Where days begin (IANA name)."),
+    Field(
+        "horizon_seconds",
+        "Horizon (seconds)",
+        "Horizon (secondes)",
+        "integer",
+        "seconds",
+        "How long each request is watched. Empty: until as_of.",
+        least=0,
+    ),
+    _text("unit", "Unit", "Unité comptée", "What is counted: episode, message or author."),
+    _text("selection", "Selection", "Sélection", "Which messages are requests."),
+    _text("match", "Match", "Appariement", "How a response is found."),
+    _text("clock", "Clock", "Horloge", "calendar, or business with how it counts."),
+    _text("responders", "Responders", "Répondants", "Who may answer: group, or the same account."),
+    _truth("strict", "Strict", "Strict", "A redirect is no response."),
+    _text(
+        "exclude",
+        "Exclusions",
+        "Exclusions",
+        "The reasons for which messages were left out, with spaces between them.",
+        required=False,
+    ),
+    Field(
+        "min_requests",
+        "Least requests",
+        "Minimum de demandes",
+        "integer",
+        "count",
+        "A body with fewer requests has no rank.",
+        least=0,
+        required=True,
+    ),
+    _text("key", "Ranked by", "Classé par", "The metric that ranks."),
+    _instant("as_of", "As of", "Données arrêtées au", "Where the data are taken to end."),
+    _PROVISIONAL,
+    _text("title", "Title", "Titre", "Of the ranking.", required=False),
+    _text("panel", "Panel", "Panel", "The list of bodies that are compared.", required=False),
+    _text("preset", "Preset", "Préréglage", "The published way of counting that was taken."),
+    _text("version", "Version", "Version", "Of socialscore."),
+    _text(
+        "ranking_digest",
+        "Ranking digest",
+        "Empreinte du classement",
+        "Digest of the options in force.",
+    ),
+    _text("panel_digest", "Panel digest", "Empreinte du panel", "Digest of the panel."),
+)
+
+_BAND = _text(
+    "band",
+    "Band",
+    "Distinction",
+    "The first distinction whose conditions the body meets.",
+    required=False,
+)
+_REASON = _text(
+    "reason",
+    "Reason for no rank",
+    "Motif d'absence de rang",
+    "too-few, closed, no-account, not-collected, low-coverage or suspect; empty: it is ranked.",
+    required=False,
+)
+
+_LONG_FORM = (
+    _PERIOD,
+    _PERIOD_FROM,
+    _PERIOD_UNTIL,
+    _BODY_ID,
+    _BODY,
+    _CATEGORY,
+    _RANK,
+    _text("metric", "Metric", "Indicateur", "The name of the metric that the row is of."),
+    _text("unit", "Unit", "Unité", "Of the value: count, share or seconds."),
+    Field("value", "Value", "Valeur", "number", "", "The body's value. Empty: it has none."),
+    _PROVISIONAL,
+)
+
+_LINE = (
+    _text("by", "By", "Par", "What the requests are counted by."),
+    _text(
+        "label",
+        "Line",
+        "Ligne",
+        "The account, network, category or time of the line.",
+        required=False,
+    ),
+    Field(
+        "n_bodies",
+        "Bodies",
+        "Organismes",
+        "integer",
+        "count",
+        "Bodies with a mature request in the line.",
+        least=0,
+        required=True,
+    ),
+)
+
+
+def of_bodies(scoreboard: Scoreboard) -> tuple[Field, ...]:
+    """The columns of a row per body."""
+    numbers, closing = of_numbers(scoreboard), (_BAND, _REASON)
+    return (*numbers[: -len(closing)], *_CONTEXT, *closing)
+
+
+def of_numbers(scoreboard: Scoreboard) -> tuple[Field, ...]:
+    """The same without what all rows share."""
+    compared = _COMPARISON if scoreboard.compared_to is not None else ()
+    return (*_IDENTITY, *map(of_metric, scoreboard.metrics), *compared, _BAND, _REASON)
+
+
+def of_context() -> tuple[Field, ...]:
+    """What all rows share, by the names of `facts.context`."""
+    return _CONTEXT
+
+
+def of_long_form() -> tuple[Field, ...]:
+    """The columns of a row per body, period and metric."""
+    return _LONG_FORM
+
+
+def of_breakdown(breakdown: Breakdown, medians: Iterable[Metric]) -> tuple[Field, ...]:
+    """The columns of a row per line; `medians` are the metrics told as the median of bodies too."""
+    metrics = map(of_metric, breakdown.metrics)
+    return (*_LINE, *metrics, *map(_median_of_bodies, map(of_metric, medians)), *_CONTEXT)
+
+
+def of_metric(metric: Metric) -> Field:
+    """The column of a metric; one without a French label has the English one."""
+    label, label_fr = metric.label, metric.label_fr or metric.label
+    if metric.unit == "seconds":
+        label, label_fr = f"{label} (seconds)", f"{label_fr} (secondes)"
+    if metric.over == "exclusion":
+        label, label_fr = f"Left out: {label}", f"Écartés : {label_fr}"
+    return Field(
+        metric.name,
+        label,
+        label_fr,
+        "integer" if metric.unit == "count" else "number",
+        metric.unit,
+        metric.description,
+        least=None if metric.unit == "count" and metric.better else 0,  # an index may be negative
+        most=1 if metric.unit == "share" else None,
+    )
+
+
+def _median_of_bodies(field: Field) -> Field:
+    return replace(
+        field,
+        name=f"median_of_bodies_{field.name}",
+        label=f"Median of bodies: {field.label}",
+        label_fr=f"Médiane des organismes : {field.label_fr}",
+        type="number",
+        description=f"Each body of the line counts once: the median of its bodies' values. "
+        f"{field.description}",
+    )
+
+
+def with_hours(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """The columns, each of seconds with one of hours beside it."""
+    return tuple(
+        each
+        for field in fields
+        for each in ((field, in_hours(field)) if field.unit == "seconds" else (field,))
+    )
+
+
+def in_hours(field: Field) -> Field:
+    """What a column of seconds is in hours."""
+    return replace(
+        field,
+        name=f"{field.name.removesuffix('_seconds')}_hours",
+        label=field.label.replace("(seconds)", "(hours)"),
+        label_fr=field.label_fr.replace("(secondes)", "(heures)"),
+        type="number",
+        unit="hours",
+        description=f"The same in hours. {field.description}",
+    )

@@ -1,0 +1,122 @@
+"""A Frictionless data package: what every column of the CSV files is, for machines to check."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from socialscore.reporters import columns
+from socialscore.reporters.delimited import DIALECTS, LABELS, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from socialscore.model import Scoreboard
+    from socialscore.reporters.columns import Field
+
+__all__ = ["DESCRIBED", "datapackage"]
+
+DESCRIBED = {  # by path: which rows, in which dialect, under which labels
+    "ranking.csv": ("bodies", "standard", "names"),
+    "ranking.long.csv": ("long form", "standard", "names"),
+    "ranking.excel-fr.csv": ("bodies", "excel-fr", "fr"),
+}
+"""The files that a package describes, if it has them."""
+
+_ROWS = {
+    "bodies": ("One row per body.", ("body_id",)),
+    "long form": ("One row per body, period and metric.", ("body_id", "period", "metric")),
+}
+"""What a row is, and the columns that tell rows apart."""
+
+
+def datapackage(
+    scoreboard: Scoreboard, *, name: str, files: Mapping[str, bytes], version: str = "1"
+) -> str:
+    """The descriptor `datapackage.json`.
+
+    Args:
+        scoreboard: what the files say.
+        name: of the package, which no other one has; other signs than the format takes become -.
+        files: the files of its folder by path; those of DESCRIBED become its resources.
+        version: of the package.
+    """
+    described = [path for path in DESCRIBED if path in files]
+    package = {
+        "profile": "data-package",
+        "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()),
+        "title": scoreboard.title,
+        "title_fr": scoreboard.title_fr,
+        "description": scoreboard.description,
+        "description_fr": scoreboard.description_fr,
+        "version": version,
+        "created": scoreboard.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "notes": list(scoreboard.notes),
+        "resources": [_resource(scoreboard, path, files[path]) for path in described],
+    }
+    said = {key: value for key, value in package.items() if value}
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def _resource(scoreboard: Scoreboard, path: str, content: bytes) -> dict[str, Any]:
+    rows, dialect_name, labels = DESCRIBED[path]
+    dialect = DIALECTS[dialect_name]
+    title, key = _ROWS[rows]
+    bodies = columns.of_bodies(scoreboard) if rows == "bodies" else columns.of_long_form()
+    fields = fields_of(bodies, dialect)
+    return {
+        "profile": "tabular-data-resource",
+        "name": path.removesuffix(".csv").lower(),
+        "title": title,
+        "path": path,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{sha256(content).hexdigest()}",
+        "dialect": {
+            "delimiter": dialect.delimiter,
+            "lineTerminator": dialect.line_end,
+            "quoteChar": '"',
+            "doubleQuote": True,
+            "header": True,
+        },
+        "schema": _schema(fields, key, dialect_name, labels),
+    }
+
+
+def _schema(
+    fields: Sequence[Field], key: Sequence[str], dialect: str, labels: str
+) -> dict[str, Any]:
+    header = LABELS[labels]
+    return {
+        "fields": [_described(field, dialect, labels) for field in fields],
+        "missingValues": [""],
+        "primaryKey": [header(field) for field in fields if field.name in key],
+    }
+
+
+def _described(field: Field, dialect: str, labels: str) -> dict[str, Any]:
+    """A field is named as the file heads it; `column` says the stable name where that differs."""
+    notation = DIALECTS[dialect]
+    said: dict[str, Any] = {
+        "name": LABELS[labels](field),
+        "title": field.label,
+        "title_fr": field.label_fr,
+        "column": field.name,
+        "type": field.type,
+        "unit": field.unit,
+        "description": field.description,
+    }
+    if field.type == "number" and notation.decimal != ".":
+        said["decimalChar"] = notation.decimal
+    if field.type == "boolean":
+        said |= {"trueValues": [notation.true], "falseValues": [notation.false]}
+    limits = {"required": field.required, "minimum": field.least, "maximum": field.most}
+    # Not `not in (None, False)`: 0 is False to Python, and a limit.
+    kept = {key: it for key, it in limits.items() if it is not None and it is not False}
+    said["constraints"] = kept
+    return {key: value for key, value in said.items() if value not in ("", {})}

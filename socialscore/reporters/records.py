@@ -1,0 +1,92 @@
+"""The rows of the exports: values by the names of `columns`, not yet written in any notation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from socialscore.reporters.columns import in_hours
+from socialscore.reporters.facts import comparison, context, median_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from socialscore.model import Breakdown, Metric, Scoreboard
+    from socialscore.reporters.columns import Field
+
+    Value = str | float | bool | None
+    Record = dict[str, Value]
+
+__all__ = ["common", "of_bodies", "of_breakdown", "of_long_form", "with_hours"]
+
+
+def of_bodies(scoreboard: Scoreboard) -> Iterator[Record]:
+    """One record per body, in the order of the scoreboard."""
+    for score in scoreboard.scores:
+        yield {
+            "rank": score.rank,
+            "rank_low": score.rank_low,
+            "rank_high": score.rank_high,
+            "percentile": score.percentile,
+            "body_id": score.body.body_id,
+            "body": score.body.name,
+            "category": score.body.category,
+            **_numbers(scoreboard.metrics, score.values),
+            **(comparison(score) if scoreboard.compared_to is not None else {}),
+            **common(scoreboard),
+            "band": score.band,
+            "reason": score.reason,
+        }
+
+
+def of_long_form(scoreboard: Scoreboard) -> Iterator[Record]:
+    """One record per body and metric, also where the body has no value of it."""
+    units = {metric.name: metric.unit for metric in scoreboard.metrics}
+    for record in of_bodies(scoreboard):
+        for name, unit in units.items():
+            yield {**record, "metric": name, "unit": unit, "value": record[name]}
+
+
+def of_breakdown(breakdown: Breakdown) -> Iterator[Record]:
+    """One record per line."""
+    medians = median_metrics(breakdown)
+    for line in breakdown.lines:
+        yield {
+            "by": breakdown.by,
+            "label": line.label,
+            "n_bodies": line.n_bodies,
+            **_numbers(breakdown.metrics, line.pooled),
+            **{
+                f"median_of_bodies_{metric.name}": line.median_of_bodies.get(metric.name)
+                for metric in medians
+            },
+            **common(breakdown.scoreboard),
+        }
+
+
+def common(scoreboard: Scoreboard) -> Record:
+    """What all records share."""
+    return {
+        name: " ".join(value) if isinstance(value, list) else value
+        for name, value in context(scoreboard).items()
+    }
+
+
+def with_hours(record: Record, fields: Iterable[Field]) -> Record:
+    """The record, with what it has in seconds in hours too."""
+    hours: Record = {}
+    for field in fields:
+        if field.unit == "seconds":
+            seconds = record[field.name]
+            hours[in_hours(field).name] = None if seconds is None else float(seconds) / 3_600
+    return record | hours
+
+
+def _numbers(
+    metrics: Iterable[Metric], values: Mapping[str, float | int | None]
+) -> dict[str, float | int | None]:
+    """Only counts are whole numbers; an engine may say a share of 1 as an integer."""
+    numbers = {}
+    for metric in metrics:
+        value = values.get(metric.name)
+        numbers[metric.name] = value if value is None or metric.unit == "count" else float(value)
+    return numbers

@@ -1,0 +1,176 @@
+"""XLSX: the ranking in English and in French, what its columns are, and what it rests on.
+
+A ZIP keeps times, and its compression differs between builds of zlib: written anew without either,
+the same scoreboard gives the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import astuple, dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+import xlsxwriter
+
+from socialscore.reporters import columns, reasons, records
+from socialscore.reporters.delimited import LABELS
+from socialscore.reporters.facts import presentation
+from socialscore.reporters.formulas import is_formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from socialscore.model import Scoreboard
+    from socialscore.reporters.columns import Field
+    from socialscore.reporters.records import Record, Value
+
+    Reason = Callable[[Scoreboard, str | None, float | None], str]
+    Row = Iterable[tuple[Value, str]]
+
+__all__ = ["scoreboard_to_xlsx"]
+
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+_NUMBERS = {"count": "#,##0", "share": "0.0%", "hours": "#,##0.00"}
+"""How a number is shown, by unit; spreadsheets write the separators of their language."""
+
+_WIDTH = 13  # of a column of numbers, in digits
+_WIDTHS = {"body": 34, "category": 18, "band": 22, "reason": 34}
+_LONG = 32_767  # signs that a cell can hold
+
+_DIRECTIONS = {"up": "hausse", "down": "baisse"}
+
+_DICTIONARY = ("Column", "Label", "Label in French", "Type", "Unit", "Meaning")
+
+_SELF = {  # what a ranking says of itself
+    "title_fr": ("Title in French", "Titre en français"),
+    "description": ("Description", "Description en anglais"),
+    "description_fr": ("Description in French", "Description"),
+    "note": ("Note", "Remarque (en anglais)"),
+}
+
+
+@dataclass(frozen=True)
+class _Book:
+    """A workbook, and the formats of its cells."""
+
+    workbook: Any
+    header: Any
+    quoted: Any  # a text that stays one when somebody edits the cell
+    numbers: dict[str, Any]  # by unit
+
+
+def scoreboard_to_xlsx(scoreboard: Scoreboard) -> bytes:
+    """Sheets Ranking, Classement, Columns and About; durations in hours, and no formula."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, _OPTIONS) as workbook:
+        created = scoreboard.as_of.astimezone(UTC).replace(tzinfo=None)
+        workbook.set_properties({"created": created})
+        book = _Book(
+            workbook,
+            header=workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+            quoted=workbook.add_format({"quote_prefix": True}),
+            numbers={
+                unit: workbook.add_format({"num_format": shown}) for unit, shown in _NUMBERS.items()
+            },
+        )
+        _ranking(book, "Ranking", scoreboard, "en", reasons.in_english, {})
+        _ranking(book, "Classement", scoreboard, "fr", reasons.in_french, _DIRECTIONS)
+        _columns(book, scoreboard)
+        _about(book, scoreboard)
+    return _stored(file)
+
+
+def _ranking(
+    book: _Book,
+    name: str,
+    scoreboard: Scoreboard,
+    labels: str,
+    reason: Reason,
+    directions: dict[str, str],
+) -> None:
+    """A row per body, those without a rank at the end with the reason for it in words."""
+    fields = columns.of_numbers(scoreboard)
+    shown = [columns.in_hours(field) if field.unit == "seconds" else field for field in fields]
+    rows = []
+    for score, record in zip(scoreboard.scores, records.of_bodies(scoreboard), strict=True):
+        its = records.with_hours(record, fields)
+        its["reason"] = reason(scoreboard, score.reason, score.values.get("n_requests")) or None
+        if "direction" in its:
+            its["direction"] = directions.get(str(its["direction"]), its["direction"])
+        rows.append([(its[field.name], field.unit) for field in shown])
+    widths = [_WIDTHS.get(field.name, _WIDTH) for field in shown]
+    _sheet(book, name, [LABELS[labels](field) for field in shown], rows, widths)
+
+
+def _columns(book: _Book, scoreboard: Scoreboard) -> None:
+    """The data dictionary: of ranking.csv, and of the columns that are in hours here."""
+    rows = [
+        [(text, "") for text in astuple(field)[: len(_DICTIONARY)]]
+        for field in columns.with_hours(columns.of_bodies(scoreboard))
+    ]
+    _sheet(book, "Columns", _DICTIONARY, rows, (32, 34, 38, 10, 10, 90))
+
+
+def _about(book: _Book, scoreboard: Scoreboard) -> None:
+    """What the numbers rest on, a line each."""
+    context = records.common(scoreboard)
+    title = [field for field in columns.of_context() if field.name == "title"]
+    others = [field for field in columns.of_context() if field.name != "title"]
+    rows: list[Row] = [_fact(field, context) for field in title]
+    said = [*presentation(scoreboard).items(), *(("note", note) for note in scoreboard.notes)]
+    rows += [[*((label, "") for label in _SELF[name]), (text, "")] for name, text in said]
+    rows += [_fact(field, context) for field in others]
+    _sheet(book, "About", ("What", "Quoi", "Value · Valeur"), rows, (26, 26, 100))
+
+
+def _fact(field: Field, context: Record) -> Row:
+    # A number without its format: it stands among texts, and its label says the unit.
+    return [(field.label, ""), (field.label_fr, ""), (context[field.name], "")]
+
+
+def _sheet(
+    book: _Book,
+    name: str,
+    header: Sequence[str],
+    rows: Sequence[Row],
+    widths: Sequence[int],
+) -> None:
+    """A table under a header that stays in view, and by which it can be filtered."""
+    sheet = book.workbook.add_worksheet(name)
+    for column, (text, width) in enumerate(zip(header, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, text, book.header)
+    for number, row in enumerate(rows, start=1):
+        for column, (value, unit) in enumerate(row):
+            _write(book, sheet, number, column, value, unit)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(rows), len(header) - 1)
+
+
+def _write(book: _Book, sheet: Any, row: int, column: int, value: Value, unit: str) -> None:
+    if isinstance(value, bool):  # LibreOffice would read a truth value as the formula FALSE()
+        sheet.write_string(row, column, str(value).lower())
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value, book.numbers.get(unit))
+    elif value is not None:
+        sheet.write_string(row, column, value[:_LONG], book.quoted if is_formula(value) else None)
+
+
+def _stored(file: io.BytesIO) -> bytes:
+    """The same parts in the same order, not compressed and without times."""
+    target = io.BytesIO()
+    with ZipFile(file) as parts, ZipFile(target, "w") as archive:
+        for name in parts.namelist():
+            part = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            part.create_system = 3  # as on Unix, wherever this runs
+            part.external_attr = 0o600 << 16
+            archive.writestr(part, parts.read(name), ZIP_STORED)
+    return target.getvalue()
