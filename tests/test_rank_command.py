@@ -395,7 +395,7 @@ def test_a_mistake_in_a_ranking_file_is_named_by_file_and_key(tmp_path: Path) ->
     result = rank(path)
 
     assert result.code == 3
-    assert f"socialscore: {path}, key horizon: write a time such as 7d" in result.err
+    assert f"socialscore: {path}:1, key horizon: write a time such as 7d" in result.err
 
 
 def test_a_panel_of_which_nothing_was_collected_is_told_to_import(tmp_path: Path) -> None:

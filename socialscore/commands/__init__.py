@@ -25,8 +25,14 @@ COMMANDS = {
     "forget": "forget",
     "rank": "rank",
     "explain": "explain",
+    "publish": "publish",
+    "verify": "verify",
+    "history": "history",
     "adoption": "adoption",
+    "schedule": "schedule",
+    "site": "site",
     "presets": "presets",
+    "check": "check",
     "metrics": "metrics",
 }
 """Module by command, in the order in which a newcomer meets them."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
     from socialscore.store.lake import Store
+    from socialscore.written import Place
 
 __all__ = [
     "AsOfOption",
@@ -87,12 +88,11 @@ def subject(
 ) -> Subject:
     """The store, the panel and the ranking that the options, the ranking file or settings name."""
     from socialscore.content import ranking_path
-    from socialscore.ranking import load_ranking
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
     path = ranking_path(ranking) if ranking else None
-    chosen = load_ranking(path, options)
+    chosen = _chosen(path, options)
     settings = settings_here()
     root = store or settings.store
     messages = Store.open(root)
@@ -104,6 +104,21 @@ def subject(
         "beside": [file for file in (next(filter(None, paths), None), path) if file],
     }
     return Subject(messages, bodies, chosen, details)
+
+
+def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
+    """The ranking, with metrics that exist."""
+    from socialscore.ranking import read_ranking
+    from socialscore.scoring.metrics import unknown_metrics
+
+    reading = read_ranking(path, options)
+
+    def place(key: str, *way: str | int) -> Place | None:
+        return reading.place(key, *way) if reading.said_by.get(key) == path else None
+
+    for problem in (*reading.problems, *unknown_metrics(reading.ranking, place)):
+        raise problem
+    return reading.ranking
 
 
 def settings_here() -> Settings:

@@ -1,0 +1,48 @@
+"""`socialscore check`: everything that is wrong with a ranking, before it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from socialscore.commands.common import PanelOption, settings_here
+from socialscore.commands.screens import say
+from socialscore.errors import InputError
+
+__all__ = ["command"]
+
+
+def command(
+    rankings: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RANKING...",
+            help="Ranking files, or names of shipped ones.",
+            show_default=False,
+        ),
+    ],
+    panel: PanelOption = None,
+) -> None:
+    """Tell everything that is wrong with rankings, their panels and calendars, each with its line.
+
+    Problems are printed to stdout, one a line, by file and line; what is only worth knowing goes to
+    stderr. Nothing is counted, and no store is needed. Exit codes: 0 no problem; 3 there is one.
+    """
+    from socialscore.content import ranking_path
+    from socialscore.publishing.check import check_ranking
+
+    otherwise = settings_here().panel
+    found = [
+        check_ranking(ranking_path(each), panel=panel, otherwise=otherwise) for each in rankings
+    ]
+    problems = dict.fromkeys(str(problem) for each in found for problem in each.problems)
+    for problem in problems:  # rankings may share a panel
+        typer.echo(problem)
+    for note in dict.fromkeys(note for each in found for note in each.notes):
+        say(note)
+    if not problems:
+        say("no problem")
+        return
+    say(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
+    raise typer.Exit(InputError.exit_code)

@@ -1,0 +1,98 @@
+"""`socialscore history`: what was published of a body, period after period."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from socialscore.commands.common import screen_width, settings_here
+from socialscore.errors import UnknownName
+
+__all__ = ["command"]
+
+_FORMATS = ("table", "csv", "json")
+
+
+def command(
+    ranking: Annotated[
+        str,
+        typer.Option(metavar="RANKING", help="Its file, or its name.", show_default=False),
+    ],
+    body: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[BODY]",
+            help="A body, by its body_id or a name that it has or had. Default: all, a line each.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where it was published. Default: the setting, else published.",
+        ),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(metavar="METRIC", help="The number of the sparkline. Default: what ranks."),
+    ] = None,
+    format_name: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
+    ] = None,
+) -> None:
+    """Show what was published of a body, or of all, from the first period to the last.
+
+    The latest revision of a period counts. Nothing is computed, and no store is needed. A body is
+    one line under its identifier, whatever it was called; where it was not in the panel, or nothing
+    was published, there is a hole.
+    """
+    from socialscore.publishing.history import find_body, metric_of, read_history
+    from socialscore.publishing.history.export import history_to_csv, history_to_json
+    from socialscore.publishing.history.report import history_to_table
+    from socialscore.reporters.files import write_atomically
+
+    if format_name not in _FORMATS:
+        raise UnknownName("format", format_name, _FORMATS)
+    history = read_history(
+        out or settings_here().published, Path(ranking).name.removesuffix(".toml")
+    )
+    chosen = metric_of(history, metric)
+    asked = find_body(history, body) if body else None
+    if format_name == "csv":
+        text = history_to_csv(history, asked)
+    elif format_name == "json":
+        text = history_to_json(history, asked)
+    else:
+        on_screen = output is None and sys.stdout.isatty()
+        plain = output is None and not _has_blocks(sys.stdout.encoding)
+        width = screen_width() if on_screen else 80
+        text = history_to_table(history, asked, chosen, width=width, plain=plain)
+    if output:
+        write_atomically(output, text)
+    else:
+        _show(text, sys.stdout.encoding)
+
+
+def _has_blocks(encoding: str | None) -> bool:
+    """Whether the signs of a sparkline can be written."""
+    from socialscore.publishing.history.report import BLOCKS
+
+    try:
+        BLOCKS.encode(encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _show(text: str, encoding: str | None) -> None:
+    """Write what the encoding has, and question marks for what it has not."""
+    if _has_blocks(encoding):
+        typer.echo(text, nl=False)
+    else:
+        typer.echo(text.encode(encoding or "utf-8", "replace"), nl=False)

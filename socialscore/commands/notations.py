@@ -1,0 +1,183 @@
+"""A schedule in the notations of those who keep it: a shell, cron and systemd."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["PARTS", "Plan", "place"]
+
+_OF_GAP = 45  # seconds of every minute between two runs for collecting; the rest is for publishing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A schedule, before it is written in anybody's notation."""
+
+    name: str  # of its files, after the first ranking
+    folder: Path  # of the settings, where it runs
+    program: str  # the path of socialscore
+    collecting: list[list[str]]  # arguments, command by command
+    publishing: list[list[str]]  # and building the site
+    times: list[int]  # minutes since midnight, in order
+
+    @property
+    def script(self) -> str:
+        """The path of the script."""
+        return str(self.folder / f"{self.name}.sh")
+
+    @property
+    def gap(self) -> int:
+        """The fewest minutes from one run to the next."""
+        following = [*self.times[1:], self.times[0] + 24 * 60]
+        return min(b - a for a, b in zip(self.times, following, strict=True))
+
+
+_SCRIPT = """\
+#!/bin/sh
+# Collects, publishes and builds the site. Printed by `socialscore schedule`: print it anew when
+# socialscore or this folder moves. Times are UTC.
+#
+# All that is said goes to a log. Where somebody must look, it is said on stderr too, which cron
+# mails. The exit code is that of the last step that went wrong; 75 (later) counts least.
+
+export PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C PYTHONUTF8=1
+cd @FOLDER@ || exit 5
+exec 3>&2 >>@LOG@ 2>&1
+
+begun=$(wc -l <@LOG@)
+worst=0
+
+say() { printf '%s %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
+
+step() {
+    case $worst in 0 | 4 | 6 | 75 | 124) ;; *) return ;; esac # after any other, nothing is sure
+    say "$@"
+    "$@" 3>&- && return
+    code=$?
+    say "exit code $code"
+    [ "$code" -eq 75 ] && [ "$worst" -ne 0 ] || worst=$code
+}
+
+# Two runs never overlap. Collecting ends in good order before the next one, with code 124.
+exec 9>>@LOCK@
+if command -v flock >/dev/null && ! flock -n 9; then
+    say "the run before is not over yet"
+    exit 75
+fi
+limit=
+command -v timeout >/dev/null && limit="timeout -k 600 @SECONDS@"
+
+@STEPS@
+
+case $worst in 0 | 75) ;; *) tail -n "+$((begun + 1))" @LOG@ >&3 ;; esac
+exit "$worst"
+"""
+
+
+def _script(plan: Plan) -> str:
+    steps = [
+        f"step {limit}{shlex.join([plan.program, *arguments])}"
+        for limit, commands in (("$limit ", plan.collecting), ("", plan.publishing))
+        for arguments in commands
+    ]
+    words = {
+        "@FOLDER@": shlex.quote(str(plan.folder)),
+        "@LOG@": f"{plan.name}.log",
+        "@LOCK@": f"{plan.name}.lock",
+        "@SECONDS@": str(plan.gap * _OF_GAP),
+        "@STEPS@": "\n".join(steps),
+    }
+    return re.sub("@[A-Z]+@", lambda match: words[match[0]], _SCRIPT)
+
+
+_CRONTAB = """\
+# For `crontab -e`. What a run says on stderr is mailed to you, or to whom a line above says:
+# MAILTO=name@example.org
+"""
+
+
+def _crontab(plan: Plan) -> str:
+    """A line per time; cron takes a bare percent sign for the end of the command."""
+    run = shlex.join(["/bin/sh", plan.script]).replace("%", r"\%")
+    lines = (f"{time % 60} {time // 60} * * *  {run}\n" for time in plan.times)
+    return _CRONTAB + "".join(lines)
+
+
+_SERVICE = """\
+[Unit]
+Description=socialscore: collect, publish and build the site
+Wants=network-online.target
+After=network-online.target
+# To be told when a run fails, name a unit of yours that tells you:
+# OnFailure=tell-me.service
+
+[Service]
+Type=oneshot
+User={user}
+ExecStart=/bin/sh {script}
+# Try again later: the next run goes on.
+SuccessExitStatus=75
+Nice=10
+NoNewPrivileges=yes
+"""
+
+
+def _service(plan: Plan) -> str:
+    return _SERVICE.format(user=_user(), script=_for_systemd(plan.script))
+
+
+def _for_systemd(word: str) -> str:
+    """One word of ExecStart, in which % and $ begin something and a backslash escapes."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"'
+
+
+def _user() -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+_TIMER = """\
+[Unit]
+Description=socialscore, every day
+
+[Timer]
+{times}
+# A run that was missed because the machine was off is made up for.
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _timer(plan: Plan) -> str:
+    lines = (f"OnCalendar=*-*-* {time // 60:02}:{time % 60:02}:00" for time in plan.times)
+    return _TIMER.format(times="\n".join(lines))
+
+
+PARTS: dict[str, Callable[[Plan], str]] = {
+    "script": _script,
+    "crontab": _crontab,
+    "service": _service,
+    "timer": _timer,
+}
+
+
+def place(plan: Plan, part: str) -> str:
+    """Where a part belongs."""
+    if part == "script":
+        return plan.script
+    return "crontab -e" if part == "crontab" else f"/etc/systemd/system/{plan.name}.{part}"

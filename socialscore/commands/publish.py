@@ -1,0 +1,115 @@
+"""`socialscore publish`: a ranking as folders that stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import AsOfOption, PanelOption, StoreOption, settings_here, subject
+from socialscore.commands.screens import say
+from socialscore.errors import TooLittleData
+
+if TYPE_CHECKING:
+    from socialscore.publishing.publish import Outcome
+
+__all__ = ["command"]
+
+
+def command(
+    ranking: Annotated[
+        str,
+        typer.Argument(
+            metavar="RANKING",
+            help="A ranking file, or the name of a shipped one.",
+            show_default=False,
+        ),
+    ],
+    period: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Publish this period, such as 2026-W46 or last-week, and no other. Default: all "
+            "that are missing, from the first that was published to the last that is over.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD", help="Begin with an earlier period than was ever published."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Where to. Default: the setting, else published."
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    revise: Annotated[
+        bool,
+        typer.Option("--revise", help="Publish a new revision of a final period, if it differs."),
+    ] = False,
+    store: StoreOption = None,
+    panel: PanelOption = None,
+) -> None:
+    """Publish a ranking: a folder for each period, written whole or not at all.
+
+    Nothing that was published is changed. A period whose requests have not all matured is
+    provisional; when they have, a further revision of it is published beside it. Run it as often as
+    you like: it publishes what is missing. The folders that it makes are listed on stdout. Exit
+    codes: 0 done, or nothing to do; 6 a period has less data than the ranking asserts; 75 another
+    run is publishing.
+    """
+    from socialscore.content import ranking_path
+    from socialscore.publishing.publish import basis_of, publish
+
+    asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of)
+    basis = basis_of(asked.messages, asked.panel, asked.ranking, **asked.details)
+    outcomes = publish(
+        basis,
+        ranking_path(ranking).stem,
+        out or settings_here().published,
+        period=period,
+        since=since,
+        revise=revise,
+    )
+    for each in outcomes:
+        _tell(each)
+    if not any(each.what == "published" for each in outcomes):
+        _tell_nothing([each.period for each in outcomes if each.what == "settled"])
+    _alert(outcomes)
+
+
+def _tell(outcome: Outcome) -> None:
+    """What is new of a period, or not as it should be."""
+    if outcome.what == "published":
+        typer.echo(outcome.folder)
+    if outcome.what != "settled" and not outcome.problems:
+        say(f"{outcome.period}: {outcome.why}")
+    for problem in outcome.problems:
+        say(f"{outcome.period}: {outcome.why}: {problem}")
+
+
+def _tell_nothing(settled: list[str]) -> None:
+    if len(settled) > 1:
+        say(f"nothing to publish: {len(settled)} periods are, from {settled[0]} to {settled[-1]}")
+    else:
+        say(f"nothing to publish{''.join(f': {period} is' for period in settled)}")
+
+
+def _alert(outcomes: list[Outcome]) -> None:
+    """Fail for periods that should be there; one that later ones have overtaken stays a gap.
+
+    Raises:
+        TooLittleData: naming them.
+    """
+    there = [each.period for each in outcomes if each.folder]
+    missing = [each.period for each in outcomes if each.problems]
+    missing = [period for period in missing if period > max(there, default="")]
+    if missing:
+        raise TooLittleData(
+            f"{', '.join(missing)}: nothing was published; collect more (`socialscore status` "
+            "shows the gaps), or lower what the ranking asserts"
+        )

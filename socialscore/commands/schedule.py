@@ -1,0 +1,193 @@
+"""`socialscore schedule`: what makes a machine collect, publish and build the site every day."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import settings_here
+from socialscore.commands.notations import PARTS, Plan, place
+from socialscore.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from socialscore.settings import Settings
+
+__all__ = ["command"]
+
+_PATIENCE = "15m"  # X's rate limits last no longer; of what does, the next run goes on
+_LEAST_GAP = 60  # minutes between two runs
+
+_FORMATS = {
+    "all": ("script", "crontab", "service", "timer"),
+    "systemd": ("service", "timer"),
+    **{part: (part,) for part in PARTS},
+}
+
+
+def command(
+    rankings: Annotated[
+        list[str],
+        typer.Argument(metavar="RANKING...", help="Ranking files, or `demo` for the demo's."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Where publications go. Default: the setting `published`."
+        ),
+    ] = None,
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            "--site",
+            metavar="DIR",
+            help="Where the site goes. Default: site, beside the publications.",
+        ),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TIME",
+            help="When, by the machine's clock; may be repeated, at least an hour apart. "
+            "Default: 06:00.",
+        ),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DOLLARS",
+            min=0,
+            help="The most that each run may cost on X. Default: no limit.",
+        ),
+    ] = None,
+    format_name: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="WHAT", help="all, script, crontab, systemd, service or timer."
+        ),
+    ] = "all",
+) -> None:
+    """Print a script that collects, publishes and builds the site, and what runs it every day.
+
+    Daily is right for weekly rankings too: collecting often loses least, and publishing does
+    nothing but what is missing, all weeks of it. Two runs never overlap. cron gets nothing to mail
+    unless somebody must look: not for exit code 75, after which the next run goes on. Nothing is
+    installed; docs/cron.md says how to.
+    """
+    if format_name not in _FORMATS:
+        raise UnknownName("format", format_name, _FORMATS)
+    times = sorted({_minutes(time) for time in at or ["06:00"]})
+    plan = _plan(rankings, out, site, budget, times, settings_here())
+    parts = _FORMATS[format_name]
+    texts = [PARTS[part](plan) for part in parts]
+    if len(parts) > 1:
+        headings = (f"# ===== {place(plan, part)}\n" for part in parts)
+        texts = [heading + text for heading, text in zip(headings, texts, strict=True)]
+    typer.echo("\n".join(texts), nl=False)
+    for name in sorted(name for name in os.environ if name.startswith("SOCIALSCORE_")):
+        typer.echo(
+            f"socialscore: the schedule will not know the variable {name}; write a setting into "
+            "socialscore.toml, and give a token to `socialscore auth set`",
+            err=True,
+        )
+
+
+# --- what is to run -------------------------------------------------------------------------------
+
+
+def _plan(
+    rankings: Sequence[str],
+    out: Path | None,
+    site: Path | None,
+    budget: float | None,
+    times: list[int],
+    settings: Settings,
+) -> Plan:
+    """Who is collected, and what is published.
+
+    Raises:
+        InputError: a ranking or its panel is wrong.
+        UsageError: of the times or the paths, some are not for a schedule.
+    """
+    from socialscore.content import ranking_path
+
+    paths = {name: ranking_path(name) for name in rankings}
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", paths[rankings[0]].stem).strip("-")
+    plan = Plan(
+        name=f"socialscore-{stem}",
+        folder=_folder(),
+        program=_program(),
+        collecting=_collecting([*paths.values()], settings.panel, budget),
+        publishing=_publishing(paths, out, site),
+        times=times,
+    )
+    if plan.gap < _LEAST_GAP:
+        raise UsageError("--at: two runs must be an hour apart at least")
+    words = [plan.script, plan.program, *chain(*plan.collecting, *plan.publishing)]
+    if not "".join(words).isprintable():
+        raise UsageError("a path has a line break or another sign that no schedule can write")
+    return plan
+
+
+def _collecting(
+    rankings: Sequence[Path], usual: Path | None, budget: float | None
+) -> list[list[str]]:
+    """A command for every panel; that of the settings need not be named."""
+    from socialscore.panel import read_panel
+    from socialscore.ranking import load_ranking
+
+    usual = usual and usual.absolute()
+    said = (load_ranking(path).panel or usual for path in rankings)
+    panels = dict.fromkeys(panel and panel.absolute() for panel in said)
+    for panel in filter(None, panels):
+        read_panel(panel)
+    named = [["--panel", str(panel)] if panel != usual else [] for panel in panels]
+    options = [
+        "--max-wait",
+        _PATIENCE,
+        *(["--budget", f"{budget:g}"] if budget is not None else []),
+    ]
+    return [["collect", *panel, *options] for panel in named]
+
+
+def _publishing(
+    rankings: Mapping[str, Path], out: Path | None, site: Path | None
+) -> list[list[str]]:
+    """A command for every ranking, and one for the site."""
+    to = ["--out", str(out.absolute())] if out else []
+    # A shipped ranking goes by its name: its file moves when socialscore does.
+    names = [str(it.absolute()) if it == Path(name) else name for name, it in rankings.items()]
+    onto = ["--out", str(site.absolute())] if site else []
+    return [*(["publish", name, *to] for name in names), ["site", *to[1:], *onto]]
+
+
+def _minutes(time: str) -> int:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", time, re.ASCII)
+    if not match:
+        raise UsageError(f"--at {time}: write a time of the day such as 06:00")
+    return int(match[1]) * 60 + int(match[2])
+
+
+def _folder() -> Path:
+    """The folder of the settings; the working folder if there are none."""
+    from socialscore.settings import FILE_NAME
+
+    here = Path.cwd()
+    return next((each for each in (here, *here.parents) if (each / FILE_NAME).is_file()), here)
+
+
+def _program() -> str:
+    """The path of the command; not what a virtual environment's links lead to."""
+    beside = Path(sys.executable).with_name("socialscore")
+    program = str(beside) if os.access(beside, os.X_OK) else shutil.which("socialscore")
+    if program is None:
+        raise UsageError("socialscore is not installed as a command: pip install socialscore")
+    return str(Path(program).absolute())

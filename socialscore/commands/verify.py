@@ -1,0 +1,113 @@
+"""`socialscore verify`: whether what was published is what was published, and what the data say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import settings_here
+from socialscore.commands.screens import say
+from socialscore.errors import InputError
+from socialscore.reporters import humane
+
+if TYPE_CHECKING:
+    from socialscore.publishing.verifying import Evidence, Verification
+
+__all__ = ["command"]
+
+
+def command(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FOLDER...",
+            help="Publications, or folders of them: a whole series, in order, or all series.",
+            show_default=False,
+        ),
+    ],
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store",
+            metavar="DIR",
+            help="Also compute every number again from this store, as it was then.",
+        ),
+    ] = None,
+    ranking: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The ranking's file, needed with --store where the ranking ignores authors.",
+        ),
+    ] = None,
+) -> None:
+    """Check publications: that nobody changed them, and that the numbers are right.
+
+    Without a store it checks the files against the manifest, the manifests against each other, and
+    everything in a publication against everything else in it. With one it computes the scoreboard
+    again and compares it cell by cell. What was erased or edited in the store since is said first,
+    and the cells that this touches are no failure. Exit codes: 0 all are as published; 3 one is
+    not, and every problem is told.
+    """
+    from socialscore.publishing.verifying import publications_in, verify
+
+    evidence = _evidence(store, ranking) if store else None
+    found = [each for folder in folders for each in publications_in(folder)]
+    of_several = len({each.resolve().parent for each in found}) > 1
+    failed = []
+    for each in found:
+        verification = verify(each, evidence)
+        name = _name(verification.folder, of_several=of_several)
+        _tell(name, verification)
+        if verification.problems:
+            failed.append(name)
+    if failed:
+        n_failed = f"{len(failed)} of {_counted(len(found), 'publication')}"
+        raise InputError(", ".join(failed), f"{n_failed} not as published")
+
+
+def _evidence(root: Path, ranking: str | None) -> Evidence:
+    from socialscore.content import ranking_path
+    from socialscore.publishing.verifying import Evidence
+    from socialscore.ranking import load_ranking
+    from socialscore.store.lake import Store
+    from socialscore.store.privacy import Pseudonyms, read_key
+
+    store = Store.open(root)
+    ignored = load_ranking(ranking_path(ranking)).ignore if ranking else ()
+    if not ignored:
+        return Evidence(store)
+    return Evidence(store, ignored, Pseudonyms(read_key(settings_here().key_file)).of)
+
+
+def _name(folder: Path, *, of_several: bool) -> str:
+    """What a publication is called; with its series where there are others."""
+    name = f"{folder.parent.name}/{folder.name}" if of_several else folder.name
+    return humane.one_line(name)
+
+
+def _tell(name: str, verification: Verification) -> None:
+    for kind in ("touched", "notes", "problems"):
+        for sentence in getattr(verification, kind):
+            say(f"{name}: {sentence}")
+    typer.echo(f"{name}: {_in_short(verification)}")
+
+
+def _in_short(verification: Verification) -> str:
+    counts = [_counted(verification.n_files, "file"), _counted(verification.n_bodies, "body")]
+    if verification.n_cells:
+        counts.append(f"{_counted(verification.n_cells, 'cell')} computed again")
+    if verification.problems:
+        verdict = f"NOT as published, {_counted(len(verification.problems), 'problem')}"
+    elif verification.touched:
+        verdict = "as published, but for what was erased or edited since"
+    else:
+        verdict = "as published"
+    return f"{', '.join(counts)}: {verdict}"
+
+
+def _counted(n: int, thing: str) -> str:
+    plural = {"body": "bodies"}.get(thing, f"{thing}s")
+    return f"{n:,} {thing if n == 1 else plural}"

@@ -1,0 +1,206 @@
+"""Checking a ranking before it runs: everything that is wrong with it, its panel and calendars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from socialscore.calendar import read_calendar
+from socialscore.content import calendar_path
+from socialscore.errors import InputError, SocialscoreError, UnknownName
+from socialscore.panel import examine_panel
+from socialscore.publishing.publish import RULES
+from socialscore.ranking import read_ranking
+from socialscore.scoring.inputs import compared
+from socialscore.scoring.metrics import unknown_metrics
+from socialscore.written import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from socialscore.panel import PanelReading
+    from socialscore.ranking import Ranking, Reading
+    from socialscore.written import Place
+
+__all__ = ["Findings", "check_ranking"]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What there is to say about a ranking."""
+
+    problems: tuple[SocialscoreError, ...]  # by file, the ranking's first, and line
+    notes: tuple[str, ...]  # what is no mistake, and may surprise
+
+
+def check_ranking(
+    path: Path, *, panel: Path | None = None, otherwise: Path | None = None
+) -> Findings:
+    """Everything that is wrong with a ranking file and with what it names.
+
+    Args:
+        path: the file of the ranking.
+        panel: the bodies, whatever the ranking names.
+        otherwise: the bodies, if neither says any.
+    """
+    try:
+        reading = read_ranking(path)
+    except InputError as error:  # it cannot be read at all
+        return Findings((error,), ())
+    problems = [*reading.problems, *_of_ranking(reading, path)]
+    notes = list(_notes(reading))
+    panel = panel or reading.ranking.panel or otherwise
+    if panel is None:
+        notes.append(f"{path}: no panel is named: the bodies will be those that the store knows")
+    elif panel == reading.ranking.panel and not panel.is_file():
+        problems.append(InputError(reading.place("panel"), f"there is no file {panel}"))
+    else:
+        problems += _of_panel(reading, panel, path)
+    return Findings(_in_order(problems, path), tuple(notes))
+
+
+def _in_order(problems: Iterable[SocialscoreError], path: Path) -> tuple[SocialscoreError, ...]:
+    """By file, the ranking's first, and line; none twice."""
+    unique = {str(problem): problem for problem in problems}.values()
+    files = list(dict.fromkeys((str(path), *(_file_and_line(problem)[0] for problem in unique))))
+
+    def position(problem: SocialscoreError) -> tuple[int, int]:
+        file, line = _file_and_line(problem)
+        return files.index(file), line
+
+    return tuple(sorted(unique, key=position))
+
+
+def _file_and_line(problem: SocialscoreError) -> tuple[str, int]:
+    place = getattr(problem, "place", None)
+    return str(getattr(place, "path", place)), getattr(place, "line", None) or 0
+
+
+# --- the ranking itself ------------------------------------------------------------------------
+
+
+def _of_ranking(reading: Reading, path: Path) -> Iterator[SocialscoreError]:
+    """Metrics that it does not have, keys that have no effect or leave nothing to count."""
+    ranking, default = reading.ranking, type(reading.ranking)()
+
+    def place(key: str, *way: str | int) -> Place | None:
+        is_said_here = reading.said_by.get(key) == path  # else its preset does not suit the rest
+        return reading.place(key, *way) if is_said_here else place_of(path, "preset")
+
+    yield from unknown_metrics(ranking, place)
+    idle = {
+        "calendar": (ranking.clock != "business", f'clock is "{ranking.clock}"'),
+        "off_hours_reply": (ranking.clock != "business", f'clock is "{ranking.clock}"'),
+        "clock_start": (ranking.unit != "episode", f'unit is "{ranking.unit}"'),
+        "ignore": ("listed" not in ranking.exclude, 'exclude lacks "listed"'),
+    }
+    for key, (has_no_effect, why) in idle.items():
+        is_said_here = reading.said_by.get(key) == path
+        if has_no_effect and is_said_here and getattr(ranking, key) != getattr(default, key):
+            yield InputError(reading.place(key), f"it has no effect, since {why}")
+    for key in ("networks", "kinds"):
+        if not getattr(ranking, key):
+            yield InputError(reading.place(key), "name at least one, or remove the key")
+    labels: set[str] = set()
+    for number, band in enumerate(ranking.bands):
+        if band.label and band.label in labels:
+            problem = f"there is a band {band.label!r} already"
+            yield InputError(reading.place("bands", number, "label"), problem)
+        labels.add(band.label)
+
+
+def _notes(reading: Reading) -> Iterator[str]:
+    ranking = reading.ranking
+    if reading.place("period") in {getattr(it, "place", None) for it in reading.problems}:
+        return  # it cannot even be read
+    if ranking.period == "all":
+        yield f"{reading.place('period')}: `publish` refuses all, which has no end that stays"
+    elif ranking.period not in RULES:
+        yield (
+            f"{reading.place('period')}: `publish` makes one publication of {ranking.period}, and "
+            f"no series as of {', '.join(RULES)}"
+        )
+
+
+# --- what it compares --------------------------------------------------------------------------
+
+
+def _of_panel(reading: Reading, panel: Path, path: Path) -> Iterator[SocialscoreError]:
+    """What is wrong with the panel, and what it lacks that the ranking speaks of."""
+    bodies = examine_panel(panel)
+    yield from bodies.problems
+    if bodies.panel.bodies:
+        yield from _unknown_categories(reading, bodies)
+        yield from _hours(reading, bodies, beside=(panel, path))
+    if not bodies.problems:  # else accounts may be missing only since they are misspelt
+        strangers = list(_unknown_networks(reading, bodies, path))
+        yield from strangers or _too_few(reading, bodies, path)
+
+
+def _unknown_categories(reading: Reading, bodies: PanelReading) -> Iterator[SocialscoreError]:
+    known = {body.category for body in bodies.panel.bodies}
+    for number, category in enumerate(reading.ranking.categories):
+        if category not in known:
+            place = reading.place("categories", number)
+            yield UnknownName("category of the panel", category, known - {""}, place)
+
+
+def _unknown_networks(
+    reading: Reading, bodies: PanelReading, path: Path
+) -> Iterator[SocialscoreError]:
+    present = {account.network for _, account in bodies.panel.accounts()}
+    for number, network in enumerate(reading.ranking.networks):
+        if network not in present and reading.said_by.get("networks") == path:
+            problem = f"no body of the panel has an account on {network}"
+            yield InputError(reading.place("networks", number), problem)
+
+
+def _too_few(reading: Reading, bodies: PanelReading, path: Path) -> Iterator[SocialscoreError]:
+    """Fewer bodies than must be ranked, where that is not for a name that the panel lacks."""
+    ranking = reading.ranking
+    known = {body.category for body in bodies.panel.bodies}
+    if not ranking.networks or not known.issuperset(ranking.categories):
+        return
+    least, n_bodies = ranking.assertions.min_bodies, _n_comparable(ranking, bodies)
+    if n_bodies < least:
+        yield InputError(
+            reading.place("assert", "min_bodies") or path,
+            f"{n_bodies or 'none'} of the bodies can have a rank, and assert.min_bodies is {least}:"
+            " it takes the category, and an account on a network of the ranking that is open to "
+            "citizens",
+        )
+
+
+def _n_comparable(ranking: Ranking, bodies: PanelReading) -> int:
+    return sum(
+        any(a.network in ranking.networks and not a.closed for a in body.accounts)
+        for body in compared(bodies.panel, ranking)
+    )
+
+
+def _hours(
+    reading: Reading, bodies: PanelReading, *, beside: Sequence[Path]
+) -> Iterator[SocialscoreError]:
+    """Calendars that the business clock needs, and are not there or say something wrong."""
+    ranking = reading.ranking
+    if ranking.clock != "business":
+        return
+    named: dict[str, Place | None] = {}
+    if ranking.calendar:
+        named[ranking.calendar] = reading.place("calendar")
+    for body in () if ranking.calendar else compared(bodies.panel, ranking):
+        place = bodies.places[body.body_id]
+        if body.calendar:
+            named.setdefault(body.calendar, place)
+        elif body.accounts:
+            yield InputError(
+                place,
+                f'body {body.body_id!r} has no calendar, which clock = "business" needs; name it '
+                "here, or one for all in the ranking",
+            )
+    for name, said_at in named.items():
+        try:
+            read_calendar(calendar_path(name, beside=beside, place=said_at))
+        except SocialscoreError as error:
+            yield error

@@ -1,0 +1,151 @@
+"""An edition: what a ranking says of one period, and the files that say it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from socialscore import __version__
+from socialscore.language.rulebook import shipped
+from socialscore.panel import format_panel
+from socialscore.publishing.basis import options_of
+from socialscore.publishing.manifest import Manifest, digest
+from socialscore.publishing.method import method_text
+from socialscore.publishing.shown import scoreboard_of
+from socialscore.reporters import render
+from socialscore.reporters.datapackage import datapackage
+from socialscore.reporters.delimited import scoreboard_to_csv, scoreboard_to_long_csv
+from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
+from socialscore.scoring.comparison import compare
+from socialscore.scoring.notes import of_panels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from socialscore.model import Scoreboard
+    from socialscore.panel import Panel
+    from socialscore.publishing.basis import Basis
+    from socialscore.publishing.manifest import Predecessor
+    from socialscore.publishing.series import Publication
+    from socialscore.ranking import Ranking
+
+__all__ = ["files", "manifest_of", "rules", "versions", "with_changes"]
+
+_COMPUTING = ("duckdb", "holidays", "pyarrow")
+"""Libraries of which another version may give other numbers. The draws of numpy never change."""
+
+_OF_READERS = {
+    "title", "title_fr", "description", "description_fr", "source", "categories", "period", "show",
+    "bands", "assert", "seed",
+}  # fmt: skip
+"""Options that change no rate: editions that differ in these alone can be compared."""
+
+
+def with_changes(
+    board: Scoreboard, panel: Panel, ranking: Ranking, earlier: Publication
+) -> Scoreboard:
+    """The scoreboard with what changed since a publication; of the panel alone if they count apart.
+
+    Args:
+        board: the later scoreboard.
+        panel: its panel.
+        ranking: its options.
+        earlier: the publication of an earlier period.
+    """
+    period = earlier.manifest.period
+    differing = _differing(options_of(ranking), earlier.options)
+    if differing:
+        note = f"not compared with {period}, which was counted by another {', '.join(differing)}"
+        edits = of_panels(earlier.panel.bodies, panel.bodies, period)
+        return replace(board, notes=(*board.notes, *edits, note))
+    return compare(board, scoreboard_of(earlier), panel=panel, earlier_panel=earlier.panel)
+
+
+def _differing(options: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
+    """The options by which two editions count differently."""
+    names = sorted((options.keys() | others.keys()) - _OF_READERS)
+    return [name for name in names if options.get(name) != others.get(name)]
+
+
+def files(board: Scoreboard, basis: Basis, *, ranking: str, revision: int) -> dict[str, bytes]:
+    """The content of a publication by path, but for the manifest.
+
+    Args:
+        board: what it says.
+        basis: what that was computed from.
+        ranking: the name of the series.
+        revision: 1 for the first publication of the period.
+    """
+    options = json.dumps(options_of(basis.ranking), indent=2, ensure_ascii=False)
+    texts = {
+        "ranking.csv": scoreboard_to_csv(board),
+        "ranking.long.csv": scoreboard_to_long_csv(board),
+        "ranking.excel-fr.csv": scoreboard_to_csv(board, dialect="excel-fr", labels="fr"),
+        "ranking.json": render(board, "json"),
+        "ranking.md": render(board, "markdown"),
+        "method.txt": method_text(board, basis),
+        "panel.csv": format_panel(basis.panel),
+        "options.json": f"{options}\n",
+    }
+    content = {path: text.encode() for path, text in texts.items()}
+    content |= {f"calendars/{name}.toml": text for name, text in basis.calendars().items()}
+    content["ranking.xlsx"] = scoreboard_to_xlsx(board)
+    content["datapackage.json"] = datapackage(
+        board, name=f"{ranking}-{board.period}".lower(), files=content, version=str(revision)
+    ).encode()
+    return dict(sorted(content.items()))
+
+
+def manifest_of(
+    board: Scoreboard,
+    basis: Basis,
+    content: Mapping[str, bytes],
+    *,
+    ranking: str,
+    revision: int,
+    supersedes: Predecessor | None,
+    compared_to: Predecessor | None,
+) -> Manifest:
+    """What a publication rests on.
+
+    Args:
+        board: what it says.
+        basis: what that was computed from.
+        content: its files.
+        ranking: the name of the series.
+        revision: 1 for the first publication of the period.
+        supersedes: the revision before.
+        compared_to: the publication of the period before.
+    """
+    return Manifest(
+        ranking=ranking,
+        panel=basis.panel.name,
+        period=board.period,
+        revision=revision,
+        state="provisional" if board.provisional else "final",
+        as_of=basis.as_of,
+        seen_until=basis.seen_until,
+        seed=basis.ranking.seed,
+        supersedes=supersedes,
+        compared_to=compared_to,
+        versions=versions(),
+        ranking_digest=board.ranking_digest,
+        panel_digest=board.panel_digest,
+        rules=rules(),
+        calendars={name: digest(text) for name, text in basis.calendars().items()},
+        n_ignored=len(basis.ranking.ignore),
+        ignored_digest=basis.ignored,
+        files={path: digest(text) for path, text in content.items()},
+    )
+
+
+def versions() -> dict[str, str]:
+    """The version of everything that computes numbers."""
+    return {"socialscore": __version__} | {name: version(name) for name in _COMPUTING}
+
+
+def rules() -> dict[str, str]:
+    """The digest of every file of language rules."""
+    return {path.name: digest(path.read_bytes()) for path in shipped()}

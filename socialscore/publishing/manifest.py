@@ -1,0 +1,124 @@
+"""The manifest of a publication: what it rests on, and the digest of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from socialscore.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["FILE_NAME", "Manifest", "Predecessor", "digest", "read_manifest"]
+
+FILE_NAME = "manifest.json"
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Predecessor:
+    """A publication that another one refers to."""
+
+    folder: str  # its name, in the same series
+    manifest: str  # the digest of its manifest
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a publication rests on. Digests are SHA-256, in hexadecimal digits."""
+
+    ranking: str  # the name of the series
+    panel: str  # the panel's name
+    period: str  # 2026-W46, 2026-11, 2026-Q4 or FROM..UNTIL
+    revision: int  # 1 for the first publication of the period
+    state: Literal["provisional", "final"]  # final: every request of the period has matured
+    as_of: datetime  # where the data were taken to end, aware, UTC
+    seen_until: datetime  # up to when the store had learnt of them, aware, UTC
+    seed: int  # of the draws behind the intervals of ranks
+    supersedes: Predecessor | None  # the revision before
+    compared_to: Predecessor | None  # the publication of the period before
+    versions: Mapping[str, str]  # by library; of what computes the numbers
+    ranking_digest: str  # of the options
+    panel_digest: str
+    rules: Mapping[str, str]  # digest by file of language rules
+    calendars: Mapping[str, str]  # digest by calendar that was read
+    n_ignored: int  # authors on the ranking's ignore list, who are not named
+    ignored_digest: str | None  # of that list, with the store's key; None: it is empty
+    files: Mapping[str, str]  # digest by file of the publication, but for the manifest
+
+    def to_json(self) -> str:
+        """The file."""
+        document = {"format": _FORMAT, **asdict(self)}
+        for name in ("as_of", "seen_until"):
+            document[name] = document[name].isoformat()
+        return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def digest(content: bytes) -> str:
+    """SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a publication.
+
+    Raises:
+        InputError: there is none, it is damaged, or another version wrote it.
+    """
+    path = folder / FILE_NAME
+    try:
+        document = json.loads(path.read_bytes())
+        found = document.pop("format")
+        if found == _FORMAT:
+            return _manifest(document)
+    except OSError as error:
+        problem = f"a publication has a manifest, which cannot be read ({error.strerror})"
+        raise InputError(path, problem) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(path, f"the manifest is damaged: {error}") from None
+    raise InputError(path, f"has format {found}, this socialscore reads {_FORMAT}; update it")
+
+
+def _manifest(document: dict[str, Any]) -> Manifest:
+    instants = {name: datetime.fromisoformat(document[name]) for name in ("as_of", "seen_until")}
+    others = {
+        name: Predecessor(**document[name]) if document[name] else None
+        for name in ("supersedes", "compared_to")
+    }
+    manifest = Manifest(**(document | instants | others))
+    manifest.to_json().encode()  # half a surrogate pair is no text
+    if wrong := [name for name, right in _sound(manifest) if not right]:
+        raise ValueError(f"{', '.join(wrong)}: is nothing that `publish` writes")
+    return manifest
+
+
+_WORDS = ("ranking", "panel", "period", "ranking_digest", "panel_digest")
+_COUNTS = {"revision": range(1, 10**6), "seed": range(2**32), "n_ignored": range(10**6)}
+
+
+def _sound(manifest: Manifest) -> Iterator[tuple[str, bool]]:
+    """What a manifest says, by name, and whether it is of the kind that it should be."""
+    for name in _WORDS:
+        yield name, isinstance(getattr(manifest, name), str)
+    for name, sensible in _COUNTS.items():
+        number = getattr(manifest, name)
+        yield name, type(number) is int and number in sensible
+    for name in ("as_of", "seen_until"):
+        instant = getattr(manifest, name)
+        # Reckoning with a timezone fails at the ends of the calendar.
+        yield name, instant.utcoffset() is not None and 1900 < instant.year < 9000
+    for name in ("versions", "rules", "calendars", "files"):
+        table = getattr(manifest, name)
+        yield name, isinstance(table, dict) and all(isinstance(it, str) for it in table.values())
+    for name in ("supersedes", "compared_to"):
+        other = getattr(manifest, name)
+        yield name, other is None or all(isinstance(it, str) for it in vars(other).values())
+    yield "state", manifest.state in ("provisional", "final")
+    whom = manifest.ignored_digest
+    yield "ignored_digest", whom is None or (isinstance(whom, str) and manifest.n_ignored > 0)

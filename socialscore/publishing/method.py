@@ -1,0 +1,53 @@
+"""The method as a text: what was counted, what was left out, and the statement that did it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from socialscore.publishing.basis import options_of
+from socialscore.reporters.facts import context
+from socialscore.scoring.inputs import as_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from socialscore.model import Scoreboard
+    from socialscore.publishing.basis import Basis
+
+__all__ = ["method_text"]
+
+
+def method_text(board: Scoreboard, basis: Basis) -> str:
+    """Everything that somebody needs who wants to count again.
+
+    Args:
+        board: what was counted.
+        basis: what that was computed from.
+    """
+    facts = context(board) | {"seen_until": basis.seen_until.isoformat()}
+    options = options_of(basis.ranking) | {"n_ignored": len(basis.ranking.ignore)}
+    parts = {
+        board.title: "\n".join(filter(None, (board.description, *board.notes))),
+        "What it rests on": _listed(facts),
+        "The options": _listed(options),
+        "Messages that were left out, over all bodies": "\n".join(_left_out(board)),
+        "The messages that the store had by then": "-- `stored` is its table `message`\n"
+        + as_seen(basis.seen_until),
+        "The statement": basis.question(board.period).text,
+    }
+    texts = (f"{head}\n{'=' * len(head)}\n\n{text.strip()}\n" for head, text in parts.items())
+    return "\n\n".join(texts)
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return "\n".join(
+        f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()
+    )
+
+
+def _left_out(board: Scoreboard) -> Iterator[str]:
+    for metric in board.metrics:
+        if metric.name.startswith("n_excluded_"):
+            n_excluded = sum(int(score.values[metric.name] or 0) for score in board.scores)
+            yield f"{metric.name}: {n_excluded} ({metric.description})"

@@ -1,0 +1,205 @@
+"""Publishing what a series lacks: periods that are over, and weeks that have matured since."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from socialscore.errors import UsageError
+from socialscore.period import labels_between, period_before
+from socialscore.publishing.assertions import shortfalls
+from socialscore.publishing.basis import Basis
+from socialscore.publishing.edition import files, manifest_of, with_changes
+from socialscore.publishing.manifest import FILE_NAME
+from socialscore.publishing.series import adding, folder_name, place, read_series
+from socialscore.reporters import humane
+from socialscore.scoring import ask, in_view
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from socialscore.model import Scoreboard
+    from socialscore.panel import Panel
+    from socialscore.period import Period
+    from socialscore.publishing.series import Publication, Series
+    from socialscore.ranking import Ranking
+    from socialscore.scoring import Pseudonym
+    from socialscore.store.lake import Store
+
+__all__ = ["RULES", "Outcome", "basis_of", "publish"]
+
+RULES = ("last-week", "last-month", "last-quarter")
+"""Periods of a ranking that make a series; each other one is published once."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one period."""
+
+    period: str
+    what: Literal["published", "settled", "unchanged", "waiting", "too-little"]
+    why: str  # a clause for people
+    folder: Path | None = None  # of what was published, now or before
+    problems: tuple[str, ...] = ()  # what falls short of what the ranking asserts
+
+
+def basis_of(
+    store: Store,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    as_of: str | None = None,
+    pseudonym: Pseudonym | None = None,
+    beside: Sequence[Path] = (),
+) -> Basis:
+    """What a ranking is published from now: all that the store has learnt so far.
+
+    Args:
+        store: the messages.
+        panel: the bodies.
+        ranking: the options.
+        as_of: where the data are taken to end; by default, where they do.
+        pseudonym: as in `score`.
+        beside: as in `score`.
+
+    Raises:
+        UsageError: nothing was collected yet.
+    """
+    seen_until = store.seen_until()
+    if seen_until is None:
+        raise UsageError(f"{store.root}: the store is empty; `socialscore import FILE` fills it")
+    question = ask(in_view(store, seen_until), panel, ranking, as_of=as_of)
+    return Basis(store, panel, ranking, question.as_of, seen_until, pseudonym, beside)
+
+
+def publish(
+    basis: Basis,
+    name: str,
+    out: Path,
+    *,
+    period: str | None = None,
+    since: str | None = None,
+    revise: bool = False,
+) -> list[Outcome]:
+    """Publish every period that is missing, and anew what was provisional and has matured.
+
+    Args:
+        basis: what to publish from.
+        name: of the ranking, and of its folder in `out`.
+        out: the folder of all series.
+        period: publish this one and no other; by default, those that the ranking's own period asks
+            for, from the first that was ever published.
+        since: begin with this one, if none was published before.
+        revise: publish a new revision of final periods too.
+
+    Raises:
+        UsageError: a period is not over, or is no period that can be published.
+    """
+    series_folder = out / name
+    with adding(series_folder):
+        wanted = _wanted(basis, read_series(series_folder), period, since)
+        # Each sees what those before it have published: it is compared to that.
+        return [
+            _publish_one(
+                basis, name, read_series(series_folder), each, patient=not period, revise=revise
+            )
+            for each in wanted
+        ]
+
+
+def _wanted(basis: Basis, series: Series, period: str | None, since: str | None) -> list[Period]:
+    rule = period or basis.ranking.period
+    last = basis.question(rule).period
+    if last.label == "all":
+        raise UsageError("the period all has no end that stays; publish one that has: --period")
+    if last.until > basis.as_of:
+        end = humane.instant(basis.as_of.astimezone(basis.ranking.zone))
+        raise UsageError(f"the period {last.label} is not over: the data end on {end}")
+    if period or rule not in RULES:
+        if since:
+            raise UsageError("--since goes with a ranking of the last week, month or quarter")
+        return [last]
+    start = basis.question(since).period.label if since else last.label
+    if not _same_form(start, last.label):
+        problem = f"write a period like {last.label}, since the ranking's is {rule}"
+        raise UsageError(f"--since {since}: {problem}")
+    published = [label for label in series.latest if _same_form(label, last.label)]
+    labels = labels_between(min([*published, start]), last.label)
+    return [basis.question(label).period for label in labels]
+
+
+def _same_form(label: str, other: str) -> bool:
+    """Whether both are weeks, months or quarters."""
+    try:
+        labels_between(label, other)
+    except ValueError:
+        return False
+    return True
+
+
+def _publish_one(
+    basis: Basis, name: str, series: Series, period: Period, *, patient: bool, revise: bool
+) -> Outcome:
+    """Publish a period, or say why not; `patient`: what has not matured may fall short for now."""
+    before = series.latest.get(period.label)
+    horizon = timedelta(seconds=basis.ranking.horizon or 0)
+    matures_at = (period.until.astimezone(UTC) + horizon).astimezone(period.until.tzinfo)
+    maturing = matures_at > basis.as_of
+    final_from = f"final from {humane.instant(matures_at)}"
+    if before and not revise:
+        if before.manifest.state == "final":
+            return Outcome(period.label, "settled", "is published", before.folder)
+        if maturing:
+            why = f"is published as provisional, {final_from}"
+            return Outcome(period.label, "unchanged", why, before.folder)
+    board = basis.scoreboard(period.label)
+    if problems := tuple(shortfalls(board, basis.ranking.assertions)):
+        if patient and maturing:
+            return Outcome(period.label, "waiting", f"waits, {final_from}")
+        why = f"too little data yet, {final_from}" if maturing else "too little data"
+        return Outcome(period.label, "too-little", why, problems=problems)
+    return _edition(basis, name, series, period, board, before)
+
+
+def _edition(
+    basis: Basis,
+    name: str,
+    series: Series,
+    period: Period,
+    board: Scoreboard,
+    before: Publication | None,
+) -> Outcome:
+    """Write a publication, unless it says what the one before of the same period says."""
+    earlier = series.latest.get(period_before(period))  # a gap between periods is not bridged
+    if earlier:
+        board = with_changes(board, basis.panel, basis.ranking, earlier)
+    revision = before.manifest.revision + 1 if before else 1
+    content = files(board, basis, ranking=name, revision=revision)
+    if before and _says_the_same(before, board, content):
+        why = "is published, and nothing in it would change"
+        return Outcome(period.label, "unchanged", why, before.folder)
+    manifest = manifest_of(
+        board,
+        basis,
+        content,
+        ranking=name,
+        revision=revision,
+        supersedes=before.reference if before else None,
+        compared_to=earlier.reference if earlier and board.compared_to else None,
+    )
+    folder = place(
+        series.folder,
+        folder_name(period.label, revision),
+        content | {FILE_NAME: manifest.to_json().encode()},
+    )
+    return Outcome(period.label, "published", f"published, {manifest.state}", folder)
+
+
+def _says_the_same(before: Publication, board: Scoreboard, content: Mapping[str, bytes]) -> bool:
+    """Whether a publication would say nothing new: neither a score nor that they are final."""
+    became_final = before.manifest.state == "provisional" and not board.provisional
+    same = json.loads(content["ranking.json"])["scores"] == before.document["scores"]
+    return bool(same and not became_final)

@@ -1,0 +1,184 @@
+"""A series: the publications of one ranking, found on the disk and added to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from socialscore.durable import sync_folder
+from socialscore.errors import InputError, SocialscoreError, UsageError
+from socialscore.panel import read_panel
+from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from socialscore.panel import Panel
+
+__all__ = [
+    "Publication",
+    "Series",
+    "adding",
+    "folder_name",
+    "place",
+    "read_publication",
+    "read_series",
+]
+
+_UNFINISHED = ".unfinished-"  # what the names of folders that are being written begin with
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One revision of one period."""
+
+    folder: Path
+    manifest: Manifest
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """What ranking.json says.
+
+        Raises:
+            InputError: it is missing or damaged.
+        """
+        return _object(self.folder / "ranking.json")
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        """Every option of the ranking, as options.json says.
+
+        Raises:
+            InputError: it is missing or damaged.
+        """
+        return _object(self.folder / "options.json")
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The bodies as they were then.
+
+        Raises:
+            InputError: the file is missing or damaged.
+        """
+        return replace(read_panel(self.folder / "panel.csv"), name=self.manifest.panel)
+
+    @property
+    def reference(self) -> Predecessor:
+        """How another publication refers to this one."""
+        return Predecessor(self.folder.name, digest((self.folder / FILE_NAME).read_bytes()))
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one ranking was published as, in order of period and revision."""
+
+    folder: Path
+    publications: tuple[Publication, ...] = ()
+
+    @property
+    def latest(self) -> dict[str, Publication]:
+        """The last revision of every period, in order of period."""
+        return {each.manifest.period: each for each in self.publications}
+
+
+def read_series(folder: Path) -> Series:
+    """The publications in a folder; none where there is no folder.
+
+    Raises:
+        InputError: a folder in it is no publication, or a damaged one.
+    """
+    if not folder.exists():
+        return Series(folder)
+    found = [
+        read_publication(path)
+        for path in folder.iterdir()
+        if path.is_dir() and not path.name.startswith(".")
+    ]
+    # Labels of one form sort by time.
+    in_order = sorted(found, key=lambda it: (it.manifest.period, it.manifest.revision))
+    return Series(folder, tuple(in_order))
+
+
+def read_publication(folder: Path) -> Publication:
+    """The publication in a folder.
+
+    Raises:
+        InputError: there is none, or its folder is called after another period or revision.
+    """
+    manifest = read_manifest(folder)
+    expected = folder_name(manifest.period, manifest.revision)
+    if folder.resolve().name != expected:
+        raise InputError(folder, f"its manifest is that of {expected}; give it that name back")
+    return Publication(folder, manifest)
+
+
+def folder_name(period: str, revision: int) -> str:
+    """What the folder of a publication is called."""
+    name = period.replace(":", "")  # of an hour, which some file systems refuse
+    return name if revision == 1 else f"{name}.r{revision}"
+
+
+@contextmanager
+def adding(folder: Path) -> Iterator[None]:
+    """Holds a series against other writers, and clears away what a killed one left.
+
+    Raises:
+        SocialscoreError: another run is publishing; the exit code says to try again later.
+        UsageError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            for left in folder.glob(f"{_UNFINISHED}*"):
+                shutil.rmtree(left)
+            yield
+    except Timeout:
+        error = SocialscoreError(f"{folder}: another run is publishing; try again when it is done")
+        error.exit_code = 75
+        raise error from None
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror}); mend that or name another --out"
+        raise UsageError(f"{folder}: {problem}") from None
+
+
+def place(series: Path, name: str, files: Mapping[str, bytes]) -> Path:
+    """Write a publication: the folder is there with all its files, or not at all.
+
+    Args:
+        series: the folder of the series, held by `adding`.
+        name: of the new folder.
+        files: content by path inside it.
+    """
+    unfinished, finished = series / f"{_UNFINISHED}{name}", series / name
+    for path, content in files.items():
+        target = unfinished / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        target.chmod(0o444)  # nobody changes it by mistake
+    for folder in {unfinished, *(path.parent for path in unfinished.rglob("*"))}:
+        sync_folder(folder)
+    unfinished.rename(finished)
+    sync_folder(series)
+    return finished
+
+
+def _object(path: Path) -> dict[str, Any]:
+    """The object that a JSON file holds."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(path, f"cannot be read ({error})") from None
+    if not isinstance(found, dict):
+        raise InputError(path, "is not what `publish` wrote")
+    return found

@@ -1,0 +1,82 @@
+"""The scoreboard that a publication shows, from its own files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from socialscore.errors import InputError
+from socialscore.model import Band, Body, Change, Metric, Score, Scoreboard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from socialscore.publishing.series import Publication
+
+__all__ = ["scoreboard_of"]
+
+_AS_SAID = (
+    "title", "panel", "preset", "period", "timezone", "horizon_seconds", "unit", "selection",
+    "match", "clock", "responders", "strict", "min_requests", "key", "provisional", "version",
+    "ranking_digest", "panel_digest", "compared_to",
+)  # fmt: skip
+_IF_SAID = ("title_fr", "description", "description_fr")
+
+
+def scoreboard_of(publication: Publication) -> Scoreboard:
+    """The published scoreboard; metrics come without their expressions.
+
+    Raises:
+        InputError: ranking.json or options.json is damaged.
+    """
+    document = publication.document
+    try:
+        return _scoreboard(document, publication.options["show"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        place = publication.folder / "ranking.json"
+        raise InputError(place, f"is not what `publish` wrote: {error!r}") from None
+
+
+def _scoreboard(document: Mapping[str, Any], show: list[str]) -> Scoreboard:
+    zone = ZoneInfo(document["timezone"])
+    names = [metric["name"] for metric in document["metrics"]]
+    compared = document["compared_to"] is not None
+    return Scoreboard(
+        **{name: document[name] for name in _AS_SAID},
+        **{name: document[name] for name in _IF_SAID if name in document},
+        since=datetime.fromisoformat(document["period_from"]).astimezone(zone),
+        until=datetime.fromisoformat(document["period_until"]).astimezone(zone),
+        as_of=datetime.fromisoformat(document["as_of"]),
+        exclude=tuple(document["exclude"]),
+        metrics=tuple(Metric(expression="", **metric) for metric in document["metrics"]),
+        scores=tuple(_score(line, names, compared=compared) for line in document["scores"]),
+        show=tuple(show),
+        bands=tuple(Band(**band) for band in document["bands"]),
+        gone=tuple(_body(line) for line in document.get("gone", ())),
+        notes=tuple(document["notes"]),
+    )
+
+
+def _score(line: Mapping[str, Any], names: list[str], *, compared: bool) -> Score:
+    said = ("rank", "reason", "rank_low", "rank_high", "percentile", "band")
+    return Score(
+        body=_body(line),
+        values={name: line[name] for name in names},
+        change=_change(line) if compared else None,
+        **{name: line[name] for name in said},
+    )
+
+
+def _body(line: Mapping[str, Any]) -> Body:
+    return Body(line["body_id"], line["body"], line["category"])
+
+
+def _change(line: Mapping[str, Any]) -> Change:
+    return Change(
+        previous={"response_rate": line["previous_response_rate"]},
+        previous_rank=line["previous_rank"],
+        difference=line["difference"],
+        low=line["difference_low"],
+        high=line["difference_high"],
+    )

@@ -1,0 +1,156 @@
+"""Verifying a publication: nobody changed it, it is sound, and the store says so too.
+
+Three questions, each of which can be asked without the answer to the next:
+
+1. Are these the files that were published? The manifest has their digests, and the chain of
+   publications those of manifests.
+2. Does everything in them follow from the numbers of the bodies?
+3. Do these numbers follow from the store, as it was then? Only this one needs it.
+
+Whoever made a folder may have put anything into it. What cannot be read is a problem that is told.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from socialscore.errors import InputError, SocialscoreError, StoreError
+from socialscore.publishing.manifest import FILE_NAME
+from socialscore.publishing.series import read_publication
+from socialscore.publishing.verifying.chain import check_links, missing, read_earlier
+from socialscore.publishing.verifying.consistency import inconsistencies
+from socialscore.publishing.verifying.differences import Finding
+from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
+from socialscore.publishing.verifying.recomputing import Evidence, recomputed
+from socialscore.reporters import humane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from socialscore.publishing.verifying.differences import Kind
+    from socialscore.publishing.verifying.opening import Opened
+
+__all__ = ["Evidence", "Verification", "publications_in", "verify"]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of verifying one publication."""
+
+    folder: Path
+    n_files: int  # that are there
+    n_bodies: int = 0  # that it tells of
+    n_cells: int = 0  # that were computed again
+    problems: tuple[str, ...] = ()  # sentences; none: it is what was published
+    touched: tuple[str, ...] = ()  # what was erased or edited since, and the cells that it touches
+    notes: tuple[str, ...] = ()  # what was not checked, and what may explain a difference
+
+
+def publications_in(folder: Path) -> list[Path]:
+    """The publications in a folder: itself, those of a series, or those of all series.
+
+    Revisions of a period stand in their order.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = [folder] if _is_publication(folder) else _in_series(folder)
+    found = found or [each for series in _below(folder) for each in _in_series(series)]
+    if not found:
+        raise InputError(folder, "is neither a publication nor a folder of some; see --out")
+    return found
+
+
+def _is_publication(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (FILE_NAME, "ranking.json"))
+
+
+def _in_series(folder: Path) -> list[Path]:
+    """The folders in a series; what stands among publications is one, or was."""
+    found = _below(folder)
+    return found if any(map(_is_publication, found)) else []
+
+
+def _below(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    found = [it for it in folder.iterdir() if it.is_dir() and not it.name.startswith(".")]
+    return sorted(found, key=lambda it: _order(it.name))
+
+
+def _order(name: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(.*)\.r(\d{1,9})", name)
+    return (match[1], int(match[2])) if match else (name, 1)
+
+
+def verify(folder: Path, evidence: Evidence | None = None) -> Verification:
+    """Check a publication.
+
+    Args:
+        folder: where it lies, beside the others of its series.
+        evidence: what to compute it from again; None: it is only checked against itself.
+    """
+    folder = folder.resolve()
+    contents, unreadable = files_in(folder)
+    findings = [Finding("problem", text) for text in unreadable]
+    opened = None if unreadable else _opened(folder, contents, findings)
+    n_cells = 0
+    if opened:
+        earlier = _earlier(opened, findings)
+        with _continuing(findings):
+            findings.extend(inconsistencies(opened, earlier))
+        if evidence:
+            with _continuing(findings):
+                n_cells, found = recomputed(opened, earlier, evidence)
+                findings.extend(found)
+    return Verification(
+        folder,
+        len(contents),
+        len(opened.rows) if opened else 0,
+        n_cells,
+        *(_sentences(folder, findings, kind) for kind in ("problem", "touched", "note")),
+    )
+
+
+@contextmanager
+def _continuing(findings: list[Finding]) -> Iterator[None]:
+    """A check that cannot go on has found a problem; what it found before stays.
+
+    Raises:
+        StoreError: the store cannot be read, of which a publication is innocent.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except SocialscoreError as error:
+        findings.append(Finding("problem", str(error)))
+
+
+def _opened(folder: Path, contents: Mapping[str, bytes], findings: list[Finding]) -> Opened | None:
+    with _continuing(findings):
+        publication = read_publication(folder)
+        differing = damaged(contents, publication.manifest.files)
+        findings.extend(Finding("problem", text) for text in differing)
+        return open_publication(publication, contents)
+    return None
+
+
+def _earlier(opened: Opened, findings: list[Finding]) -> Opened | None:
+    """What it was compared to, after a look at everything that it refers to."""
+    with _continuing(findings):
+        findings.extend(Finding("problem", text) for text in check_links(opened))
+        absent = (f"not checked: {name} is not beside it" for name in missing(opened))
+        findings.extend(Finding("note", text) for text in absent)
+        return read_earlier(opened)
+    return None
+
+
+def _sentences(folder: Path, findings: list[Finding], kind: Kind) -> tuple[str, ...]:
+    """The findings of a kind, each once; paths inside the folder begin there."""
+    texts = (text.replace(f"{folder}/", "") for each, text in findings if each == kind)
+    return tuple(dict.fromkeys(map(humane.one_line, texts)))

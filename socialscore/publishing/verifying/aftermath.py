@@ -1,0 +1,126 @@
+"""What happened to a store since a publication: what was erased, and what was edited.
+
+Neither can be computed again, so it is said whose numbers that touches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from socialscore.engines.duckdb import DuckDB
+from socialscore.period import utc
+from socialscore.store.wishes import ERASED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialscore.model import Body
+    from socialscore.publishing.basis import Basis
+    from socialscore.publishing.verifying.differences import Difference
+    from socialscore.scoring import Question
+
+__all__ = ["Aftermath", "aftermath"]
+
+_OF_ALL = {
+    "rank", "rank_low", "rank_high", "percentile", "shrunk_rate", "movement", "gone", "order",
+}  # fmt: skip
+"""What depends on the numbers of all bodies."""
+
+_EDITED = """
+SELECT network, account_id, COUNT(*) AS n_rows, CAST(MAX(edited_seen_at) AS DATE) AS day
+FROM message
+WHERE collected_at <= $seen_until
+    AND edited_seen_at > $seen_until
+    AND sent_at >= $read_from
+    AND sent_at < $read_until
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What happened since, and to whom."""
+
+    sentences: tuple[str, ...] = ()  # one per body and event
+    body_ids: frozenset[str] = frozenset()
+    bands: bool = False  # bands depend on the numbers of all bodies
+
+    def touches(self, difference: Difference) -> bool:
+        """Whether it may account for a difference."""
+        of_all = difference.column in _OF_ALL or (difference.column == "band" and self.bands)
+        return difference.body_id in self.body_ids or (bool(self.body_ids) and of_all)
+
+
+def aftermath(basis: Basis, question: Question) -> Aftermath:
+    """What happened since to messages that matter for a question.
+
+    Args:
+        basis: of a publication; its messages are a store.
+        question: what was asked.
+    """
+    events: Counter[tuple[Body, str]] = Counter()
+    for each in (_erased(basis, question), _cut(basis, question), _edited(basis, question)):
+        for network, account_id, n_rows, what in each:
+            for body in basis.panel.bodies:
+                if (network, account_id) in {(a.network, a.account_id) for a in body.accounts}:
+                    events[body, what] += n_rows
+    return Aftermath(
+        tuple(_sentence(n_rows, body, what) for (body, what), n_rows in events.items()),
+        frozenset(body.body_id for body, _ in events),
+        any("shrunk_rate" in {*it.at_least, *it.at_most} for it in basis.ranking.bands),
+    )
+
+
+_Event = tuple[str, str, int, str]  # network, account_id, how many rows, what became of them
+
+
+def _erased(basis: Basis, question: Question) -> Iterator[_Event]:
+    first, last = utc(question.read_from).date(), utc(question.read_until).date()
+    for row in basis.messages.erasures().to_pylist():  # type: ignore[attr-defined]
+        since = row["erased_at"] > utc(basis.seen_until)
+        # With an account went what was in view of it, on all days.
+        if since and (first <= row["day"] <= last or row["cause"] == "account"):
+            told = f"({row['cause']}, {row['erased_at']:%Y-%m-%d})"
+            whose = row["network"], row["account_id"]
+            if row["n_erased"] or not row["n_altered"]:
+                yield *whose, row["n_erased"], f"erased since {told}"
+            if row["n_altered"]:
+                yield *whose, row["n_altered"], f"altered since, where somebody was erased {told}"
+
+
+def _cut(basis: Basis, question: Question) -> Iterator[_Event]:
+    """Where less is in view than was then."""
+    for row in basis.messages.coverage().to_pylist():
+        since = row["collected_at"] > utc(basis.seen_until)
+        matters = row["covered_from"] < utc(question.read_until)
+        matters &= row["covered_until"] > utc(question.read_from)
+        if since and matters and row["reason"] == ERASED:
+            what = f"erased from what was in view (before, {row['collected_at']:%Y-%m-%d})"
+            yield row["network"], row["account_id"], 0, what
+
+
+def _edited(basis: Basis, question: Question) -> Iterator[_Event]:
+    files = basis.messages.messages(question.read_from, question.read_until)
+    if not len(files):
+        return
+    parameters = {
+        "seen_until": utc(basis.seen_until),
+        "read_from": utc(question.read_from),
+        "read_until": utc(question.read_until),
+    }
+    with DuckDB() as engine:
+        engine.relation("message", files)
+        rows: list[dict[str, Any]] = engine.query(_EDITED, parameters).to_pylist()
+    for row in rows:
+        what = f"edited since (by {row['day']})"
+        yield row["network"], row["account_id"], row["n_rows"], what
+
+
+def _sentence(n_rows: int, body: Body, what: str) -> str:
+    if not n_rows:
+        return f"days of {body.name} were {what}"
+    rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
+    return f"{rows} of {body.name} {'was' if n_rows == 1 else 'were'} {what}"

@@ -1,0 +1,183 @@
+"""The chain of publications: what one was compared to and what it replaced, and whether that is so.
+
+What is beside a publication counts only if it is the very one that the manifest names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from socialscore.errors import InputError
+from socialscore.model import Body, Change
+from socialscore.period import parse_period, period_before
+from socialscore.publishing.edition import with_changes
+from socialscore.publishing.manifest import FILE_NAME, digest
+from socialscore.publishing.series import folder_name, read_publication
+from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from socialscore.model import Scoreboard
+    from socialscore.publishing.manifest import Predecessor
+    from socialscore.publishing.verifying.opening import Opened
+
+__all__ = ["check_links", "earlier_period", "missing", "read_earlier", "with_comparison"]
+
+
+def earlier_period(opened: Opened) -> str:
+    """The period before that of a publication.
+
+    Raises:
+        UsageError: its own is none that can be published.
+    """
+    manifest = opened.publication.manifest
+    as_of = manifest.as_of
+    period = parse_period(manifest.period, opened.ranking.zone, covered=(as_of, as_of))
+    if period.label != manifest.period:
+        raise InputError(FILE_NAME, f"{manifest.period!r} is no period that is published")
+    return period_before(period)
+
+
+def check_links(opened: Opened) -> Iterator[str]:
+    """What is wrong with the publications that the manifest names."""
+    manifest = opened.publication.manifest
+    earlier, replaced = manifest.compared_to, manifest.supersedes
+    before = earlier_period(opened)
+    if earlier and not _is_of(earlier.folder, before):
+        yield f"manifest.json: {earlier.folder} is not of the period before, {before}"
+    right = folder_name(manifest.period, manifest.revision - 1) if manifest.revision > 1 else None
+    if right != (replaced.folder if replaced else None):
+        said = replaced.folder if replaced else "nothing"
+        yield f"manifest.json: replaces {said}, but is revision {manifest.revision}"
+    for name, other in (("replaces", replaced), ("was compared to", earlier)):
+        if other and not _is_plain(other):
+            yield f"manifest.json: {other.folder!r} is no folder of a series"
+        elif other and _is_there(opened, other) and not _is_it(opened, other):
+            yield f"{other.folder} beside it is not the publication that it {name}"
+
+
+def missing(opened: Opened) -> list[str]:
+    """The names of the publications that it refers to and that are not beside it."""
+    manifest = opened.publication.manifest
+    named = filter(None, (manifest.supersedes, manifest.compared_to))
+    absent = [each.folder for each in named if _is_plain(each) and not _is_there(opened, each)]
+    if _says_why(opened) and not _before(opened):
+        absent.append(earlier_period(opened))
+    return absent
+
+
+def _is_plain(other: Predecessor) -> bool:
+    """Whether its name can be that of a folder beside this one, and of no other."""
+    return re.fullmatch(r"[^/\\\0.][^/\\\0]{,99}", other.folder) is not None
+
+
+def _is_of(folder: str, period: str) -> bool:
+    return re.fullmatch(rf"{re.escape(folder_name(period, 1))}(\.r\d+)?", folder) is not None
+
+
+def _beside(opened: Opened, other: Predecessor) -> Path:
+    return opened.publication.folder.with_name(other.folder)
+
+
+def _is_there(opened: Opened, other: Predecessor) -> bool:
+    return _beside(opened, other).is_dir()
+
+
+def _is_it(opened: Opened, other: Predecessor) -> bool:
+    """Whether what is beside a publication is what its manifest names."""
+    contents, _ = files_in(_beside(opened, other))
+    return digest(contents.get(FILE_NAME, b"")) == other.manifest
+
+
+def read_earlier(opened: Opened) -> Opened | None:
+    """The publication that it was compared to; None: there was none, or it is not beside it.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    other = opened.publication.manifest.compared_to
+    if other is None or not _is_plain(other) or not _is_there(opened, other):
+        return None
+    return _read(_beside(opened, other)) if _is_it(opened, other) else None
+
+
+def _read(folder: Path) -> Opened:
+    contents, unreadable = files_in(folder)
+    if unreadable:
+        raise InputError(folder.name, unreadable[0])
+    publication = read_publication(folder)
+    for problem in damaged(contents, publication.manifest.files):
+        raise InputError(folder.name, problem)
+    return open_publication(publication, contents)
+
+
+def with_comparison(board: Scoreboard, opened: Opened, earlier: Opened | None) -> Scoreboard:
+    """The scoreboard compared as it was when it was published.
+
+    Args:
+        board: that of the publication, without comparison.
+        opened: the publication.
+        earlier: what it was compared to; where that is not at hand, the comparison is taken over.
+    """
+    if earlier:
+        return with_changes(board, opened.panel, opened.ranking, earlier.publication)
+    if opened.publication.manifest.compared_to:
+        return _as_published(board, opened)
+    if list(board.notes) == opened.document["notes"]:
+        return board
+    return _not_comparable(board, opened)
+
+
+def _as_published(board: Scoreboard, opened: Opened) -> Scoreboard:
+    changes = {line["body_id"]: _change(line) for line in opened.document["scores"]}
+    return replace(
+        board,
+        scores=tuple(replace(it, change=changes[it.body.body_id]) for it in board.scores),
+        compared_to=earlier_period(opened),
+        gone=tuple(
+            Body(body["body_id"], body["body"], body["category"])
+            for body in opened.document.get("gone", ())
+        ),
+        notes=tuple(opened.document["notes"]),
+    )
+
+
+def _change(line: dict[str, Any]) -> Change:
+    return Change(
+        previous={"response_rate": line.get("previous_response_rate")},
+        previous_rank=line.get("previous_rank"),
+        difference=line.get("difference"),
+        low=line.get("difference_low"),
+        high=line.get("difference_high"),
+    )
+
+
+def _not_comparable(board: Scoreboard, opened: Opened) -> Scoreboard:
+    """The scoreboard with the note that says why it was not compared, if some revision is why."""
+    said = opened.document["notes"]
+    revisions = _before(opened)
+    for folder in revisions:
+        found = with_changes(board, opened.panel, opened.ranking, _read(folder).publication)
+        if found.compared_to is None and list(found.notes) == said:
+            return found
+    if not revisions and _says_why(opened) and said[: len(board.notes)] == list(board.notes):
+        return replace(board, notes=tuple(said))
+    return board
+
+
+def _before(opened: Opened) -> list[Path]:
+    """All revisions of the period before that are beside a publication."""
+    period = earlier_period(opened)
+    beside = sorted(opened.publication.folder.parent.iterdir())
+    return [folder for folder in beside if _is_of(folder.name, period)]
+
+
+def _says_why(opened: Opened) -> bool:
+    """Whether its last note says why it was not compared to the period before."""
+    notes = opened.document["notes"]
+    return bool(notes) and notes[-1].startswith(f"not compared with {earlier_period(opened)}, ")

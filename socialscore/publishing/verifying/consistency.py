@@ -1,0 +1,191 @@
+"""Whether everything in a publication follows from the numbers of its bodies, without any store.
+
+Ranks, intervals and bands follow from the numbers, the numbers are the same in all formats, and the
+manifest says what the files say. So each file is made anew from the others, and compared.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from socialscore import __version__
+from socialscore.period import utc
+from socialscore.publishing import edition
+from socialscore.publishing.basis import Basis
+from socialscore.publishing.manifest import FILE_NAME
+from socialscore.publishing.verifying.chain import with_comparison
+from socialscore.publishing.verifying.differences import (
+    NOTHING,
+    Difference,
+    Finding,
+    in_csv,
+    in_document,
+    in_workbook,
+    told,
+)
+from socialscore.reporters.datapackage import DESCRIBED
+from socialscore.scoring import MessageTable, ranked
+from socialscore.store.schema import COVERAGE, MESSAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from socialscore.model import Scoreboard
+    from socialscore.publishing.manifest import Manifest
+    from socialscore.publishing.verifying.opening import Opened
+
+__all__ = ["as_published", "inconsistencies", "of_numbers", "without_messages"]
+
+_OTHER = "does not say what the other files say"
+
+_EVER = datetime(1990, 1, 1)  # noqa: DTZ001 - an instant of the store, in UTC
+
+_NOT_DERIVED = {"versions", "rules", "files", "ignored_digest"}
+"""What a manifest does not take from the other files."""
+
+_OF_VERSION = {"metrics", "version", "ranking_digest"}
+"""What another version of socialscore may rightly write otherwise into ranking.json."""
+
+
+def inconsistencies(opened: Opened, earlier: Opened | None) -> Iterator[Finding]:
+    """What in a publication contradicts something else in it.
+
+    Args:
+        opened: the publication.
+        earlier: what it was compared to, if that is at hand.
+
+    Raises:
+        SocialscoreError: panel, options and period do not go together.
+    """
+    manifest, basis = opened.publication.manifest, without_messages(opened)
+    question = basis.question(manifest.period)
+    board = ranked(opened.rows, question, opened.panel, opened.ranking)
+    board = as_published(board, opened, earlier)
+    content = edition.files(board, basis, ranking=manifest.ranking, revision=manifest.revision)
+    for path in sorted((content.keys() | opened.contents.keys()) - {FILE_NAME}):
+        # The period of its statement depends on what was collected.
+        if path != "method.txt" or not opened.ranking.latest:
+            yield from _in_file(path, opened, content)
+    expected = edition.manifest_of(
+        board,
+        basis,
+        {path: it for path, it in opened.contents.items() if path != FILE_NAME},
+        ranking=manifest.ranking,
+        revision=manifest.revision,
+        supersedes=manifest.supersedes,
+        compared_to=manifest.compared_to,
+    )
+    yield from _in_manifest(opened, expected)
+
+
+def without_messages(opened: Opened) -> Basis:
+    """What the publication was computed from, but for the messages."""
+    manifest = opened.publication.manifest
+    always = {
+        "stream": "inbound",
+        "covered_from": _EVER,
+        "covered_until": utc(manifest.as_of),
+        "collected_at": utc(manifest.seen_until),
+    }
+    in_view = [
+        always | {"network": account.network, "account_id": account.account_id}
+        for _, account in opened.panel.accounts()
+    ]
+    return Basis(
+        MessageTable(MESSAGE.empty_table(), pa.Table.from_pylist(in_view, schema=COVERAGE)),
+        opened.panel,
+        opened.ranking,
+        manifest.as_of,
+        manifest.seen_until,
+        beside=[opened.publication.folder / "panel.csv"],
+    )
+
+
+def as_published(board: Scoreboard, opened: Opened, earlier: Opened | None) -> Scoreboard:
+    """The scoreboard compared as it was then, and with the metrics that there were then."""
+    known = {metric["name"] for metric in opened.document["metrics"]}
+    known |= {opened.ranking.by, *opened.ranking.show}
+    known |= {name for it in opened.ranking.bands for name in (*it.at_least, *it.at_most)}
+    board = with_comparison(board, opened, earlier)
+    return replace(
+        board,
+        version=opened.publication.manifest.versions.get("socialscore", ""),
+        metrics=tuple(metric for metric in board.metrics if metric.name in known),
+    )
+
+
+def of_numbers(differences: Iterable[Difference], opened: Opened) -> Iterator[Difference]:
+    """Those that do not come from another version of socialscore, if one made the publication."""
+    for it in differences:
+        layout = it.column in _OF_VERSION or NOTHING in (it.published, it.expected)
+        if not (_is_foreign(opened.publication.manifest) and layout):
+            yield it
+
+
+def _is_foreign(manifest: Manifest) -> bool:
+    return manifest.versions.get("socialscore") != __version__
+
+
+def _in_file(path: str, opened: Opened, content: dict[str, bytes]) -> Iterator[Finding]:
+    published, expected = opened.contents.get(path), content.get(path)
+    if published == expected:
+        return
+    foreign = _is_foreign(opened.publication.manifest)
+    if published is None or expected is None:
+        what = "is missing" if published is None else "is no file of this publication"
+        yield Finding("note" if foreign else "problem", f"{path}: {what}")
+        return
+    try:
+        cells = list(_cells(path, published, expected, opened))
+    except ValueError as error:
+        cells = [f"{path}: cannot be read ({error})"]
+    yield from (Finding("problem", cell) for cell in cells)
+    if not cells:
+        text = "is another version's, of which only the digest was checked" if foreign else _OTHER
+        yield Finding("note" if foreign else "problem", f"{path}: {text}")
+
+
+def _cells(path: str, published: bytes, expected: bytes, opened: Opened) -> Iterator[str]:
+    """Which cells of a table differ, a line each; none: the difference is elsewhere."""
+    foreign = _is_foreign(opened.publication.manifest)
+    if path == "ranking.json":
+        differences = in_document(opened.document, json.loads(expected))
+        yield from told(of_numbers(differences, opened), path, "the other files")
+    elif path in DESCRIBED:
+        dialect = DESCRIBED[path][1]
+        yield from told(in_csv(published, expected, dialect, shared=foreign), path, "ranking.json")
+    elif path == "ranking.xlsx" and not foreign:
+        yield from (f"{path}: {clause}" for clause in in_workbook(published, expected))
+
+
+def _in_manifest(opened: Opened, expected: Manifest) -> Iterator[Finding]:
+    """What the manifest says otherwise than the files, and what is installed here."""
+    manifest = opened.publication.manifest
+    foreign = _is_foreign(manifest)
+    names = [field.name for field in fields(manifest) if field.name not in _NOT_DERIVED]
+    differences = [
+        Difference("", "", name, _plain(said), _plain(right))
+        for name in names
+        if (said := getattr(manifest, name)) != (right := getattr(expected, name))
+    ]
+    kept = of_numbers(differences, opened)
+    yield from (Finding("problem", text) for text in told(kept, FILE_NAME, "the other files"))
+    if manifest.to_json().encode() != opened.contents[FILE_NAME] and not foreign:
+        yield Finding("problem", f"{FILE_NAME}: is not written as `publish` writes it")
+    for name in sorted(manifest.rules.keys() | expected.rules.keys()):
+        if manifest.rules.get(name) != expected.rules.get(name):
+            text = f"rules/{name} is not that of the publication"
+            yield Finding("note" if foreign else "problem", text)
+    for name in sorted(manifest.versions.keys() | expected.versions.keys()):
+        then, here = manifest.versions.get(name, "none"), expected.versions.get(name, "none")
+        if then != here:
+            yield Finding("note", f"{name} {then} made it, here is {here}")
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | None) else str(value)

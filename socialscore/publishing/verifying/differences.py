@@ -1,0 +1,187 @@
+"""Where a published file says something else than it should, down to the cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from zipfile import BadZipFile, ZipFile
+
+from socialscore.reporters.delimited import DIALECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Document = dict[str, Any]
+    Kind = Literal["problem", "touched", "note"]
+
+__all__ = ["NOTHING", "Difference", "Finding", "in_csv", "in_document", "in_workbook", "told"]
+
+NOTHING = object()
+"""What a file says where it says nothing."""
+
+_LONGEST = 60  # signs of a value that is quoted
+_MOST = 20  # differences of one kind that are listed
+
+
+class Finding(NamedTuple):
+    """Something that a verification has to say of a publication."""
+
+    kind: Kind  # touched: by what was erased or edited since
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that is not the one that it should be."""
+
+    body_id: str  # empty: it is of no body
+    body: str  # its name; likewise
+    column: str
+    published: Any
+    expected: Any
+
+
+def told(differences: Iterable[Difference], path: str, source: str) -> Iterator[str]:
+    """Lines for people, of which the last counts those that are too many to list.
+
+    Args:
+        differences: in what.
+        path: the file.
+        source: what says the right values.
+    """
+    found = list(differences)
+    for it in found[:_MOST]:
+        cell = f"{it.body}, {it.column}" if it.body else it.column
+        values = f"{_quoted(it.published)} published, {_quoted(it.expected)} by {source}"
+        yield f"{path}: {cell}: {values}"
+    if len(found) > _MOST:
+        yield f"{path}: {len(found) - _MOST:,} other cells differ"
+
+
+def _quoted(value: Any) -> str:
+    if value is NOTHING:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def in_document(published: Document, expected: Document) -> Iterator[Difference]:
+    """Where two documents of a ranking differ: in what all bodies share, and body by body."""
+    yield from _in_object(_without_scores(published), _without_scores(expected))
+    theirs = {line["body_id"]: line for line in published["scores"]}
+    ours = {line["body_id"]: line for line in expected["scores"]}
+    for body_id, line in ours.items():
+        yield from _in_object(theirs.get(body_id, {}), line, body_id, line["body"])
+    if list(theirs) != list(ours):
+        order = (", ".join(each) for each in (theirs, ours))
+        yield Difference("", "", "order", *order)
+
+
+def _in_object(
+    published: Document, expected: Document, body_id: str = "", body: str = ""
+) -> Iterator[Difference]:
+    for name in dict.fromkeys((*expected, *published)):
+        one, other = published.get(name, NOTHING), expected.get(name, NOTHING)
+        if one != other:
+            yield Difference(body_id, body, name, one, other)
+
+
+def _without_scores(document: Document) -> Document:
+    return {name: value for name, value in document.items() if name != "scores"}
+
+
+# --- CSV ------------------------------------------------------------------------------------------
+
+
+def in_csv(
+    published: bytes, expected: bytes, dialect: str, *, shared: bool = False
+) -> Iterator[Difference]:
+    """Where two tables differ, cell by cell.
+
+    Args:
+        published: the bytes of the file.
+        expected: those that it should have.
+        dialect: one of DIALECTS.
+        shared: look only at the columns that both have.
+
+    Raises:
+        ValueError: the published one is no CSV.
+    """
+    theirs, ours = (_table(content, dialect) for content in (published, expected))
+    header, wanted = theirs[0], ours[0]
+    names = [name for name in wanted if name in header] if shared else wanted
+    if not shared and header != wanted:
+        yield Difference("", "", "header", header, wanted)
+    for number, (line, right) in enumerate(zip_longest(theirs[1:], ours[1:]), start=2):
+        if line is None or right is None:
+            n_rows = (len(table) - 1 for table in (theirs, ours))
+            yield Difference("", "", "rows", *n_rows)
+            return
+        cells, others = dict(zip(header, line, strict=False)), dict(zip(wanted, right, strict=True))
+        for name in names:
+            if cells.get(name, NOTHING) != others[name]:
+                row = f"line {number}, {_body(others)}"
+                yield Difference(row, row, name, cells.get(name, NOTHING), others[name])
+
+
+def _body(cells: dict[str, str]) -> str:
+    """Who a row is about; in the long form, of which metric."""
+    name = cells.get("body") or cells.get("Organisme") or ""
+    return f"{name}, {cells['metric']}" if "metric" in cells else name
+
+
+def _table(content: bytes, dialect_name: str) -> list[list[str]]:
+    text, dialect = content.decode(), DIALECTS[dialect_name]
+    lines = io.StringIO(text.removeprefix(dialect.beginning), newline="")
+    try:
+        table = list(csv.reader(lines, delimiter=dialect.delimiter, strict=True))
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    return table or [[]]
+
+
+# --- XLSX -----------------------------------------------------------------------------------------
+
+_CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
+
+
+def in_workbook(published: bytes, expected: bytes) -> Iterator[str]:
+    """Which parts of two workbooks differ, a clause each; of a sheet, the first cell that does.
+
+    Raises:
+        ValueError: the published one is no workbook.
+    """
+    try:
+        with ZipFile(io.BytesIO(published)) as theirs, ZipFile(io.BytesIO(expected)) as ours:
+            if _parts(theirs) != _parts(ours):
+                yield "has other parts than a workbook of ours"
+                return
+            for name in ours.namelist():
+                right = ours.read(name)
+                with theirs.open(name) as part:
+                    found = part.read(len(right) + 1)  # however much more there is
+                if found != right:
+                    yield f"{name}{_first_cell(found, right)} says something else than ranking.json"
+    except (BadZipFile, NotImplementedError, OSError, EOFError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _parts(workbook: ZipFile) -> list[tuple[str, int, int]]:
+    """What is in it, uncompressed and unencrypted in one of ours."""
+    return [(part.filename, part.compress_type, part.flag_bits) for part in workbook.infolist()]
+
+
+def _first_cell(found: bytes, right: bytes) -> str:
+    pairs = enumerate(zip(found, right, strict=False))
+    n_alike = next((n for n, (one, other) in pairs if one != other), len(found))
+    # What differs first may be the name of the cell itself.
+    cells = _CELL.findall(right[: n_alike + 16])
+    return f", cell {cells[-1].decode()}," if cells else ""

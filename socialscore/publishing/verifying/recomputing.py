@@ -1,0 +1,103 @@
+"""Counting again: the numbers of a publication from the store, as it was at `seen_until`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from socialscore.errors import UsageError
+from socialscore.publishing.basis import Basis
+from socialscore.publishing.verifying.aftermath import aftermath
+from socialscore.publishing.verifying.consistency import as_published, of_numbers, without_messages
+from socialscore.publishing.verifying.differences import Finding, in_document, told
+from socialscore.reporters import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialscore.model import Scoreboard
+    from socialscore.publishing.verifying.aftermath import Aftermath
+    from socialscore.publishing.verifying.differences import Difference, Kind
+    from socialscore.publishing.verifying.opening import Opened
+    from socialscore.scoring import Pseudonym
+    from socialscore.store.lake import Store
+
+__all__ = ["Evidence", "recomputed"]
+
+_IDENTITY = 3  # columns that say who a body is
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a publication can be computed from again, besides its own files."""
+
+    store: Store
+    ignored: tuple[str, ...] = ()  # the authors that the ranking ignores, as its file names them
+    pseudonym: Pseudonym | None = None  # needed where it ignores any
+
+
+def recomputed(
+    opened: Opened, earlier: Opened | None, evidence: Evidence
+) -> tuple[int, list[Finding]]:
+    """How many cells the store has an opinion on, and where it is another one.
+
+    What was erased or edited since comes first.
+
+    Args:
+        opened: the publication.
+        earlier: what it was compared to, if that is at hand.
+        evidence: the store, and whom the ranking ignores.
+
+    Raises:
+        SocialscoreError: panel, options and period do not go together, or the store is damaged.
+    """
+    manifest = opened.publication.manifest
+    ignored = evidence.ignored if manifest.n_ignored else ()
+    basis = Basis(
+        evidence.store,
+        opened.panel,
+        opened.ranking.model_copy(update={"ignore": ignored}),
+        manifest.as_of,
+        manifest.seen_until,
+        evidence.pseudonym,
+        beside=[opened.publication.folder / "panel.csv"],
+    )
+    known = (len(ignored), basis.ignored)
+    if manifest.n_ignored and known != (manifest.n_ignored, manifest.ignored_digest):
+        return 0, [Finding("problem", _on_ignored(manifest.n_ignored, ignored))]
+    since = aftermath(basis, without_messages(opened).question(manifest.period))
+    findings = [Finding("touched", sentence) for sentence in since.sentences]
+    try:
+        board = basis.scoreboard(manifest.period)
+    except UsageError as error:  # nothing is in view, which an erasure may have brought about
+        kind: Kind = "touched" if since.body_ids else "problem"
+        return 0, [*findings, Finding(kind, f"cannot be computed again: {error}")]
+    return _n_cells(opened), [*findings, *_compared(board, since, opened, earlier)]
+
+
+def _n_cells(opened: Opened) -> int:
+    return sum(len(line) - _IDENTITY for line in opened.document["scores"])
+
+
+def _on_ignored(n_ignored: int, given: tuple[str, ...]) -> str:
+    """Why the list of ignored authors that was given cannot be the one that was in force."""
+    whom = f"its ranking ignored {n_ignored:,} author{'s' if n_ignored > 1 else ''}"
+    if not given:
+        return f"{whom}, who must not be named in it: name the ranking's file with --ranking"
+    return f"{whom}, and not those of the file of --ranking; or the key is not that of the store"
+
+
+def _compared(
+    board: Scoreboard, since: Aftermath, opened: Opened, earlier: Opened | None
+) -> Iterator[Finding]:
+    """Where a scoreboard is not the one that was published."""
+    expected = json.loads(render(as_published(board, opened, earlier), "json"))
+    differences = list(of_numbers(in_document(opened.document, expected), opened))
+    by_kind: dict[Kind, list[Difference]] = {
+        "touched": [each for each in differences if since.touches(each)],
+        "problem": [each for each in differences if not since.touches(each)],
+    }
+    for kind, found in by_kind.items():
+        for text in told(found, "ranking.json", "the store"):
+            yield Finding(kind, text)
