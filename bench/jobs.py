@@ -192,6 +192,12 @@ def command(folder: Path, *arguments: str) -> Callable[[], object]:
     return process(folder, str(_ROOT / "cli.py"), *arguments)
 
 
+def demo_store(folder: Path) -> Callable[[], object]:
+    """The store of the demo, made anew: another version may have left one."""
+    shutil.rmtree(folder / "demo-store", ignore_errors=True)
+    return command(folder, "demo", "--store", "demo-store")
+
+
 def process(folder: Path, *arguments: str) -> Callable[[], object]:
     """A process of Python; its output goes nowhere, and a failure stops the benchmark."""
     return partial(
@@ -220,7 +226,7 @@ JOBS: dict[str, Callable[[Path], Callable[[], object]]] = {
     ),
     "rank-by-hand": query_by_hand,
     "compare": compare,
-    "demo-store": lambda folder: command(folder, "demo", "--store", "demo-store"),
+    "demo-store": demo_store,
     "help": lambda folder: command(folder, "--help"),
     "metrics": lambda folder: command(folder, "metrics"),
     "rank-demo": lambda folder: command(folder, "rank", "demo", "--store", "demo-store"),
