@@ -332,7 +332,8 @@ def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) 
         wrong = {each["loc"]: each for each in error.errors()}
         for way, each in wrong.items():
             keys = (Assertions if way[0] == "assert" else Conditions).model_fields
-            problems.append(misread(reading.place(*way), each, keys))  # type: ignore[arg-type]
+            place = reading.place(str(way[0]), *way[1:])
+            problems.append(misread(place, dict(each), keys))
         # Of a list in which something is wrong, nothing is kept.
         ways = {way[:1] if len(way) == 2 and isinstance(way[1], int) else way for way in wrong}
         rest = {key: path for key, path in said_by.items() if (key,) not in ways}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.basis import Basis
     from socialscore.publishing.verifying.differences import Difference
     from socialscore.scoring import Question
+    from socialscore.store.lake import Store
 
 __all__ = ["Aftermath", "aftermath"]
 
@@ -54,15 +55,16 @@ class Aftermath:
         return difference.body_id in self.body_ids or (bool(self.body_ids) and of_all)
 
 
-def aftermath(basis: Basis, question: Question) -> Aftermath:
+def aftermath(store: Store, basis: Basis, question: Question) -> Aftermath:
     """What happened since to messages that matter for a question.
 
     Args:
-        basis: of a publication; its messages are a store.
+        store: what it is computed from again.
+        basis: of the publication.
         question: what was asked.
     """
     events: Counter[tuple[Body, str]] = Counter()
-    for each in (_erased(basis, question), _cut(basis, question), _edited(basis, question)):
+    for each in (found(store, basis, question) for found in (_erased, _cut, _edited)):
         for network, account_id, n_rows, what in each:
             for body in basis.panel.bodies:
                 if (network, account_id) in {(a.network, a.account_id) for a in body.accounts}:
@@ -77,9 +79,9 @@ def aftermath(basis: Basis, question: Question) -> Aftermath:
 _Event = tuple[str, str, int, str]  # network, account_id, how many rows, what became of them
 
 
-def _erased(basis: Basis, question: Question) -> Iterator[_Event]:
+def _erased(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
     first, last = utc(question.read_from).date(), utc(question.read_until).date()
-    for row in basis.messages.erasures().to_pylist():  # type: ignore[attr-defined]
+    for row in store.erasures().to_pylist():
         since = row["erased_at"] > utc(basis.seen_until)
         # With an account went what was in view of it, on all days.
         if since and (first <= row["day"] <= last or row["cause"] == "account"):
@@ -91,9 +93,9 @@ def _erased(basis: Basis, question: Question) -> Iterator[_Event]:
                 yield *whose, row["n_altered"], f"altered since, where somebody was erased {told}"
 
 
-def _cut(basis: Basis, question: Question) -> Iterator[_Event]:
+def _cut(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
     """Where less is in view than was then."""
-    for row in basis.messages.coverage().to_pylist():
+    for row in store.coverage().to_pylist():
         since = row["collected_at"] > utc(basis.seen_until)
         matters = row["covered_from"] < utc(question.read_until)
         matters &= row["covered_until"] > utc(question.read_from)
@@ -102,8 +104,8 @@ def _cut(basis: Basis, question: Question) -> Iterator[_Event]:
             yield row["network"], row["account_id"], 0, what
 
 
-def _edited(basis: Basis, question: Question) -> Iterator[_Event]:
-    files = basis.messages.messages(question.read_from, question.read_until)
+def _edited(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
+    files = store.messages(question.read_from, question.read_until)
     if not len(files):
         return
     parameters = {

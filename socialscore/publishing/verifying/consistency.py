@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -43,7 +43,7 @@ __all__ = ["as_published", "inconsistencies", "of_numbers", "without_messages"]
 
 _OTHER = "does not say what the other files say"
 
-_EVER = datetime(1990, 1, 1)  # noqa: DTZ001 - an instant of the store, in UTC
+_EVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 _NOT_DERIVED = {"versions", "rules", "files", "ignored_digest"}
 """What a manifest does not take from the other files."""
@@ -88,7 +88,7 @@ def without_messages(opened: Opened) -> Basis:
     manifest = opened.publication.manifest
     always = {
         "stream": "inbound",
-        "covered_from": _EVER,
+        "covered_from": utc(_EVER),
         "covered_until": utc(manifest.as_of),
         "collected_at": utc(manifest.seen_until),
     }

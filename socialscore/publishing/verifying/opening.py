@@ -198,7 +198,7 @@ _WORDS = ("reason", "direction")
 
 def _number(line: Document, field: Field) -> float | int | None:
     """The value of a column, which is one that the metric can have."""
-    value = line.get(field.name)
+    value: float | int | None = line.get(field.name)
     if value is None:
         return None
     least = -_WHOLE if field.least is None else field.least
@@ -206,4 +206,4 @@ def _number(line: Document, field: Field) -> float | int | None:
     kinds = (int,) if field.type == "integer" else (int, float)
     if type(value) not in kinds or not least <= value <= most:
         raise ValueError(f"{line['body_id']}, {field.name}: {value!r} is no value of it")
-    return value  # type: ignore[no-any-return]
+    return value

@@ -66,7 +66,7 @@ def recomputed(
     known = (len(ignored), basis.ignored)
     if manifest.n_ignored and known != (manifest.n_ignored, manifest.ignored_digest):
         return 0, [Finding("problem", _on_ignored(manifest.n_ignored, ignored))]
-    since = aftermath(basis, without_messages(opened).question(manifest.period))
+    since = aftermath(evidence.store, basis, without_messages(opened).question(manifest.period))
     findings = [Finding("touched", sentence) for sentence in since.sentences]
     try:
         board = basis.scoreboard(manifest.period)
