@@ -48,6 +48,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "jinja2": ["publishing/site/"],
     "keyring": ["credentials.py"],
     "mastodon": ["collectors/"],
+    "msgspec": ["importers/x_jsonl.py"],
     "numpy": ["importers/records.py", "language/judge.py", "scoring/uncertainty.py"],
     "pandas": ["__init__.py", "model.py"],
     "platformdirs": ["commands/"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
+import msgspec
 import pyarrow as pa
 import pytest
 from shell import zstd
@@ -15,6 +17,8 @@ from socialscore.errors import InputError
 from socialscore.importers.source import MAX_RECORD_BYTES, Source
 from socialscore.importers.staged import STAGED
 from socialscore.importers.x_jsonl import claims, read
+from socialscore.payloads.twitter import Included, to_message
+from socialscore.payloads.twitter_fields import Document
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "fixtures" / "twitter"
@@ -55,6 +59,20 @@ def _staged(path: Path) -> list[dict[str, Any]]:
             [STAGED.empty_table(), *read(source).pieces]
         ).to_pylist()
     return rows
+
+
+class _Read(dict[str, Any]):
+    """A JSON object that notes which of its names were asked for."""
+
+    asked: set[str]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
 
 
 def _is_whole(path: Path) -> bool:
@@ -354,3 +372,92 @@ def test_real_documents_give_all_their_posts(path: Path) -> None:
 def test_real_documents_without_whole_posts_are_given_up(path: Path) -> None:
     with pytest.raises(InputError, match="no post of the X API v2"):
         _staged(path)
+
+
+# --- what nobody reads is skipped -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*PAGES, *REAL_LINES], ids=lambda path: path.stem)
+def test_skipping_what_nobody_reads_changes_no_message(path: Path) -> None:
+    lines = path.read_bytes().splitlines() if path in REAL_LINES else [path.read_bytes()]
+
+    for line in lines:
+        try:
+            skimmed = msgspec.json.decode(line, type=Document)
+        except msgspec.MsgspecError:  # half a character; Python then reads all of it
+            continue
+        assert _messages(skimmed) == _messages(json.loads(line))
+
+
+def _messages(page: Any) -> list[Any]:
+    posts = page.get("data", page)
+    included = Included.of(page)
+    return [to_message(post, included) for post in (posts if isinstance(posts, list) else [posts])]
+
+
+def test_no_field_is_read_that_would_be_skipped() -> None:
+    asked: set[str] = set()
+    noting = type("Noting", (_Read,), {"asked": asked})
+
+    for path in PAGES:
+        _messages(json.loads(path.read_bytes(), object_hook=noting))
+
+    assert asked <= _names(Document)
+
+
+def _names(kind: Any) -> set[str]:
+    """The names of a typed dictionary, and of those inside it."""
+    found: set[str] = set()
+    for name, inner in get_type_hints(kind).items():
+        found |= {name}
+        for each in (inner, *get_args(inner)):
+            for one in (each, *get_args(each)):
+                if is_typeddict(one):
+                    found |= _names(one)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("odd", "text"),
+    [
+        (b'"counts": NaN, "text": "Quand ?"', "Quand ?"),
+        (b'"entities": {"mentions": {}}, "text": "Quand ?"', "Quand ?"),
+        (b'"author": null, "note_tweet": [], "text": "Quand ?"', "Quand ?"),
+        (b'"emoji": "\\ud83d", "text": "Quand ?"', "Quand ?"),
+        (b'"text": "Quand \\ud83d ?"', "Quand \N{REPLACEMENT CHARACTER} ?"),
+    ],
+)
+def test_what_only_python_takes_for_json_is_read_all_the_same(
+    tmp_path: Path, odd: bytes, text: str
+) -> None:
+    rest = json.dumps({name: POST[name] for name in ("id", "author_id", "created_at")}).encode()
+
+    (row,) = _rows(tmp_path, rest.removesuffix(b"}") + b", " + odd + b"}\n")
+
+    assert (row["refusal"], row["text"]) == (None, text)
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"), [(b'"\xff"', "not UTF-8"), (b'"\\x"', "not JSON"), (b"01", "not JSON")]
+)
+def test_a_line_that_is_broken_where_nobody_reads_is_refused(
+    tmp_path: Path, odd: bytes, reason: str
+) -> None:
+    broken = json.dumps(POST).encode().removesuffix(b"}") + b', "counts": ' + odd + b"}\n"
+
+    _, row = _rows(tmp_path, _lines(_post(1)) + broken)
+
+    assert row["refusal"] == reason
+
+
+def test_reading_leaves_the_collector_of_cycles_as_it_was(tmp_path: Path) -> None:
+    gc.disable()
+    try:
+        _rows(tmp_path, _lines(POST))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+    _rows(tmp_path, _lines(POST))
+
+    assert gc.isenabled()

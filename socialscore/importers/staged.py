@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -11,7 +12,7 @@ from socialscore.model import Message
 from socialscore.period import utc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["STAGED", "Reading", "from_messages"]
 
@@ -45,6 +46,8 @@ STAGED = pa.schema(
 """Order of columns is not significant; a missing column is NULL in every row."""
 
 _OF_A_MESSAGE = [column.name for column in STAGED if column.name in Message.__dataclass_fields__]
+_cells = attrgetter(*_OF_A_MESSAGE)
+_NO_CELLS = (None,) * len(_OF_A_MESSAGE)
 
 
 @dataclass(frozen=True)
@@ -58,27 +61,26 @@ class Reading:
 def from_messages(rows: Iterable[tuple[int, Message | str]]) -> pa.Table:
     """The staged rows of pairs (line number, message, or why the row is refused)."""
     rows = list(rows)
-    messages = [None if isinstance(message, str) else message for _, message in rows]
-    columns: dict[str, list[object]] = {
+    if not rows:
+        return STAGED.empty_table()
+    columns: dict[str, Sequence[Any]] = {
         "line": [line for line, _ in rows],
         "refusal": [message if isinstance(message, str) else None for _, message in rows],
     }
     # Column by column: Arrow takes twice as long to sort out rows that are dictionaries.
-    for name in _OF_A_MESSAGE:
-        columns[name] = [message and getattr(message, name) for message in messages]
-    columns["sent_at"] = [message and utc(message.sent_at) for message in messages]
-    columns["deleted_at"] = [
-        message and message.deleted_at and utc(message.deleted_at) for message in messages
-    ]
+    cells = [_NO_CELLS if isinstance(message, str) else _cells(message) for _, message in rows]
+    columns |= zip(_OF_A_MESSAGE, zip(*cells, strict=True), strict=True)
+    for name in ("sent_at", "deleted_at"):
+        columns[name] = [instant and utc(instant) for instant in columns[name]]
     columns["mentioned_handles"] = [
-        message and [handle.lower() for handle in message.mentioned_handles] for message in messages
+        handles and [handle.lower() for handle in handles]
+        for handles in columns["mentioned_handles"]
     ]
-    n_rows = len(rows)
     return pa.Table.from_arrays(
         [
             pa.array(columns[column.name], column.type)
             if column.name in columns
-            else pa.nulls(n_rows, column.type)
+            else pa.nulls(len(rows), column.type)
             for column in STAGED
         ],
         schema=STAGED,

@@ -29,10 +29,12 @@ _KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
 _FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657  # milliseconds since 1970, from which ids count
 
-_ID = re.compile(r"[0-9]{1,19}")
-_HANDLE = re.compile(r"[A-Za-z0-9_]+")
+_is_id = re.compile(r"[0-9]{1,19}").fullmatch
+_is_handle = re.compile(r"[A-Za-z0-9_]+").fullmatch
 # X writes what has no language (links, hashtags, a word or two) as `und` or a private-use tag.
-_LANGUAGE = re.compile(r"(?!(?:q[a-t][a-z]|und|zxx|art|mis|mul)\b)[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_is_language = re.compile(
+    r"(?!(?:q[a-t][a-z]|und|zxx|art|mis|mul)\b)[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
+).fullmatch
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,14 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
     versions = _versions(post_id, post)
     references = as_objects(post.get("referenced_posts") or post.get("referenced_tweets"))
     parent = next((each for each in references if each.get("type") == "replied_to"), None)
-    mentions = _mentions(post)
+    note = as_object(post.get("note_post") or post.get("note_tweet"))  # above 280 characters
+    mentions = _mentions(post, note)
     return Message(
         network="twitter",
         message_id=versions[0],
         author_id=author_id,
         sent_at=created_at if post_id == versions[0] else _minted_at(versions[0]),
-        text=_text(post),
+        text=_text(post, note),
         kind=_kind(references, mentions),
         author_handle=_author_handle(post) or included.handles.get(author_id),
         reply_to_id=_first_version(parent, included) if parent else None,
@@ -112,6 +115,8 @@ def _minted_at(post_id: str) -> datetime:
 def _versions(post_id: str, post: Json) -> list[str]:
     """The ids of a post's versions, the first one first; its own alone where no other is known."""
     history = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids")
+    if history == [post_id]:  # as nearly always
+        return [post_id]
     versions = list(filter(_id, history)) if isinstance(history, list) else []
     return versions if post_id in versions else [post_id]
 
@@ -126,44 +131,46 @@ def _first_version(reference: Json, included: Included) -> str | None:
     return included.first_versions.get(first, first)
 
 
-def _text(post: Json) -> str:
+def _text(post: Json, note: Json) -> str:
     """The whole text, as its author typed it."""
-    text = _note(post).get("text") or post.get("text")
+    text = note.get("text") or post.get("text")
     if not isinstance(text, str):
         raise PayloadError("no text")
-    # X escapes these three and no others; `&amp;` comes last, or a typed "&lt;" would become "<".
-    text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    if "&" in text:
+        # X escapes these three and no others; `&amp;` comes last, or a typed "&lt;" would become
+        # "<".
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return whole_characters(text)
 
 
-def _note(post: Json) -> Json:
-    """The long form of a post above 280 characters."""
-    return as_object(post.get("note_post") or post.get("note_tweet"))
-
-
 def _kind(references: Sequence[Json], mentions: Sequence[Json]) -> str:
-    types = [reference.get("type") for reference in references]
-    otherwise = "mention" if mentions else "post"
-    return next((kind for type_, kind in _KINDS.items() if type_ in types), otherwise)
+    if references:
+        types = [reference.get("type") for reference in references]
+        for type_, kind in _KINDS.items():
+            if type_ in types:
+                return kind
+    return "mention" if mentions else "post"
 
 
-def _mentions(post: Json) -> list[Json]:
+def _mentions(post: Json, note: Json) -> list[Json]:
     """The users named in a post; those beyond its 280th character stand in the note alone."""
-    entities = (as_object(form.get("entities")) for form in (post, _note(post)))
-    return [mention for each in entities for mention in as_objects(each.get("mentions"))]
+    mentions = as_objects(as_object(post.get("entities")).get("mentions"))
+    if note:
+        mentions += as_objects(as_object(note.get("entities")).get("mentions"))
+    return mentions
 
 
 def _mentioned_handles(mentions: Sequence[Json]) -> tuple[str, ...]:
-    handles = filter(None, (_handle(mention.get("username")) for mention in mentions))
+    handles = [handle for each in mentions if (handle := _handle(each.get("username")))]
     return tuple({handle.lower(): handle for handle in handles}.values())
 
 
 def _mentioned_ids(mentions: Sequence[Json], included: Included) -> tuple[str, ...]:
-    ids = (
+    ids = [
         _id(mention.get("id"))
         or included.user_ids.get((_handle(mention.get("username")) or "").lower())
         for mention in mentions
-    )
+    ]
     return tuple(dict.fromkeys(filter(None, ids)))
 
 
@@ -181,12 +188,12 @@ def _required_id(post: Json, name: str) -> str:
 
 
 def _id(value: object) -> str | None:
-    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+    return value if isinstance(value, str) and _is_id(value) else None
 
 
 def _handle(value: object) -> str | None:
-    return value if isinstance(value, str) and _HANDLE.fullmatch(value) else None
+    return value if isinstance(value, str) and _is_handle(value) else None
 
 
 def _language(value: object) -> str | None:
-    return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else None
+    return value if isinstance(value, str) and _is_language(value) else None

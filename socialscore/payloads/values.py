@@ -52,10 +52,12 @@ def as_instant(payload: Json, name: str, network: str, opened: datetime) -> date
         raise PayloadError(f"{name} has no timezone")
     if not opened <= instant < _FAR_FUTURE:
         raise PayloadError(f"{name} is before {network}'s first post or absurdly late")
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def whole_characters(text: str) -> str:
     """The text without halves of characters: an emoji cut in two cannot be stored."""
+    if text.isascii():
+        return text
     # Never "?", which would make a question.
     return _HALF_A_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
