@@ -17,11 +17,11 @@ demo-collect: .venv/dev  ## collect the same bodies from X and Facebook as this 
 demo-weeks: .venv/dev  ## publish eight weeks of the same bodies, verify them, and tamper with copies
 	$(BIN)/python tests/demo_weeks.py
 
-test: .venv/dev  ## run all tests
-	$(BIN)/python -m pytest
+test: .venv/dev  ## run all tests, on all cores
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-spark: .venv/dev  ## run all scoring tests on Spark; `make test` runs some of them on both engines
-	SOCIALSCORE_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest $(SCORING:%=tests/test_%.py)
+	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest $(SCORING:%=tests/test_%.py)
 
 lint: .venv/dev  ## check style, types and SQL
 	$(BIN)/ruff check .
@@ -46,5 +46,5 @@ clean:  ## remove what the targets above made
 
 .venv/dev: pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
-	$(PIP) install --constraint requirements.lock --editable '.[dev,spark]'
+	$(PIP) install --constraint requirements.lock --editable '.[dev,s3,spark]'
 	@touch $@

@@ -5,6 +5,8 @@ In Python:
     >>> import socialscore
     >>> board = socialscore.rank(messages, panel="panel.csv", ranking="socially-devoted")
     >>> board.to_pandas()
+
+`limit` says how much memory that may take.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
 
-__all__ = ["__version__", "rank"]
+__all__ = ["__version__", "limit", "rank"]
 
 __version__ = "0.1.0"
 
@@ -26,17 +28,20 @@ def rank(
     messages: Any,
     panel: Panel | Path | str | None = None,
     ranking: Ranking | Path | str | None = None,
+    *,
+    engine: str = "duckdb",
     **options: Any,
 ) -> Scoreboard:
     """Rank public bodies by how well they answer.
 
     Args:
-        messages: the path of a store, or a pandas, Polars or Arrow table with the columns that
-            docs/import.md lists for tables; `message_id`, `author_id`, `sent_at` and `text` are
-            needed.
+        messages: the folder or address of a store, or a pandas, Polars or Arrow table with the
+            columns that docs/import.md lists for tables; `message_id`, `author_id`, `sent_at` and
+            `text` are needed.
         panel: the bodies to compare: a panel, or the path of one. None: those that the store knows,
             or the official accounts of the table.
         ranking: a ranking, the path of a ranking file, or the name of a preset.
+        engine: what counts: duckdb, or Spark: local, spark://HOST:PORT or sc://HOST:PORT.
         options: as on the command line, over the ranking's: `period`, `unit`, `selection`,
             `horizon`, `as_of` … A table is ranked over all of its time unless `period` is given.
 
@@ -46,6 +51,7 @@ def rank(
     Raises:
         SocialscoreError: something given is wrong; `str(error)` says what, and the way out.
     """
+    from socialscore.engines import engine as engine_at
     from socialscore.panel import read_panel
     from socialscore.scoring import score
     from socialscore.store.lake import Store
@@ -53,14 +59,43 @@ def rank(
     details: dict[str, Any] = {
         "as_of": options.pop("as_of", None),
         "beside": [Path(file) for file in (panel, ranking) if isinstance(file, (str, Path))],
+        "engine": engine_at(engine),
     }
     chosen = _ranking(ranking, options, is_table=not isinstance(messages, (str, Path)))
     bodies = read_panel(Path(panel)) if isinstance(panel, (str, Path)) else panel
     if isinstance(messages, (str, Path)):
-        store = Store.open(Path(messages))
+        store = Store.open(messages)
         return score(store, bodies or store.panel(), chosen, **details)
     table, bodies = _in_memory(messages, bodies)
     return score(table, bodies, chosen, **details)
+
+
+def limit(
+    *,
+    memory_limit: str | None = None,
+    temp_directory: Path | str | None = None,
+    threads: int | None = None,
+) -> None:
+    """Say what DuckDB may take of this machine from now on, as the settings of these names do.
+
+    Args:
+        memory_limit: such as "4 GB". None: half of what this process may have.
+        temp_directory: the folder for what does not fit. None: the system's temporary folder.
+        threads: how many count. None: one for each core.
+
+    Raises:
+        InputError: one of them cannot be.
+    """
+    from socialscore import limits
+
+    memory = folder = number = None
+    if memory_limit is not None:
+        memory = limits.checked_memory("memory_limit", memory_limit)
+    if temp_directory is not None:
+        folder = limits.checked_folder("temp_directory", Path(temp_directory).absolute())
+    if threads is not None:
+        number = limits.checked_threads("threads", threads)
+    limits.limit(limits.Limits(memory, folder, number))
 
 
 def _ranking(

@@ -4,6 +4,8 @@
     ├── UsageError      2  call the command again, differently
     ├── InputError      3  mend a file that we were given
     ├── StoreError      5  look at the store: it is missing, foreign, locked or full
+    │   ├── OutOfRoom          allow more memory, or make room for temporary files
+    │   └── Overtaken      75  try again: another process was writing
     ├── UnknownName     2  take one of the known names (3 where a file says the name)
     ├── TooLittleData   6  collect more, or ask less of the data, before you publish
     └── NetworkError    4  a network let us down; what was fetched is kept
@@ -33,6 +35,8 @@ __all__ = [
     "Gone",
     "InputError",
     "NetworkError",
+    "OutOfRoom",
+    "Overtaken",
     "PermissionDenied",
     "ProtocolDrift",
     "QuotaExhausted",
@@ -78,6 +82,16 @@ class StoreError(SocialscoreError):
     """The store cannot be read or written."""
 
     exit_code = 5
+
+
+class OutOfRoom(StoreError):
+    """Memory is used up, or the disk for what does not fit into it."""
+
+
+class Overtaken(StoreError):
+    """Another process holds or has changed what this one was about to write or to read."""
+
+    exit_code = 75
 
 
 class UnknownName(SocialscoreError):

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Receipt", "gather", "in_memory", "keep"]
 
-_PATIENCE = 60.0
-"""Seconds that a collection waits for another writer: what it holds was paid for."""
-
 _STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
 
 
@@ -69,14 +66,15 @@ def keep(
     span = stage.span()
     if span is None:
         return Receipt(0, Saved(0, 0, 0))
+    panel = store.remember(panel)
+    n_addressed = stage.address(panel)
+    covered = _covered(stage, panel, covers)
     with store.writing():
-        panel = store.remember(panel)
-        receipt = _saved(stage, span, store, panel, key, source, collected_at)
-        covered = _covered(stage, panel, covers)
+        saved = _saved(stage, span, store, panel, key, source, collected_at)
         store.cover(covered, run_id=source, collected_at=collected_at)
-        if receipt.saved.n_new:
+        if saved.n_new:
             store.compact()
-    return receipt
+    return Receipt(n_addressed, saved)
 
 
 def gather(
@@ -92,7 +90,7 @@ def gather(
 ) -> Receipt:
     """Save the messages of a collection, then note what was in view, by streams.
 
-    Other writers are waited for; the store is left to be compacted at the end of the run.
+    The store is left to be compacted at the end of the run.
 
     Args:
         stage: the messages; none is no trouble.
@@ -104,13 +102,15 @@ def gather(
         covered: what was in view, and the gaps.
         run_id: what to note as the origin of these.
     """
-    receipt = Receipt(0, Saved(0, 0, 0))
-    with store.writing(patience=_PATIENCE):
-        if span := stage.span():
-            panel = store.remember(panel)
-            receipt = _saved(stage, span, store, panel, key, source, collected_at)
+    n_addressed, saved = 0, Saved(0, 0, 0)
+    if span := stage.span():
+        panel = store.remember(panel)
+        n_addressed = stage.address(panel)
+    with store.writing():
+        if span:
+            saved = _saved(stage, span, store, panel, key, source, collected_at)
         store.cover(covered, run_id=run_id, collected_at=collected_at)
-    return receipt
+    return Receipt(n_addressed, saved)
 
 
 def _saved(
@@ -121,15 +121,23 @@ def _saved(
     key: bytes,
     source: str,
     collected_at: datetime,
-) -> Receipt:
-    """Put the messages of the stage, judged and under pseudonyms, into the store."""
-    pseudonyms = Pseudonyms(key, panel.account_keys)
-    n_addressed = stage.address(panel)
-    judged = _judged(stage, pseudonyms.salt, source)
-    saved = store.save(
-        map(pseudonyms.applied, judged), first=span[0], last=span[1], collected_at=collected_at
-    )
-    return Receipt(n_addressed, saved)
+) -> Saved:
+    """Put the addressed messages of the stage, judged and under pseudonyms, into the store."""
+    arriving = _Arriving(stage, Pseudonyms(key, panel.account_keys), source)
+    return store.save(arriving, first=span[0], last=span[1], collected_at=collected_at)
+
+
+@dataclass(frozen=True)
+class _Arriving:
+    """The messages of the stage for the store, which may go through them more than once."""
+
+    stage: Stage
+    pseudonyms: Pseudonyms
+    source: str
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        judged = _judged(self.stage, self.pseudonyms.salt, self.source)
+        return map(self.pseudonyms.applied, judged)
 
 
 def in_memory(stage: Stage, panel: Panel) -> tuple[pa.Table, pa.Table]:

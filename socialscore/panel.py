@@ -15,6 +15,8 @@ import io
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
@@ -23,7 +25,6 @@ from socialscore.written import Place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     _Row = tuple[Place, Mapping[str, str]]
 
@@ -46,6 +47,7 @@ COLUMNS = (
     "valid_from", "valid_until", "calendar", "closed",
 )  # fmt: skip
 _RARE = ("calendar", "closed")  # written only where one says something: digests are to last
+_NONE = Account("", "", "", "")  # in the row of a body that has no account
 _EARLIEST_YEAR = 1990  # of a date that is no slip of the pen
 ROLES = ("main", "care", "alert", "person")
 
@@ -57,7 +59,7 @@ class Panel:
     name: str
     bodies: tuple[Body, ...]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change with any body or account."""
         return hashlib.sha256(format_panel(self).encode()).hexdigest()[:12]
@@ -78,9 +80,9 @@ class Panel:
         for body in other.bodies:
             new = tuple(account for account in body.accounts if _key(account) not in taken)
             mine = bodies.get(body.body_id)
-            if mine:
+            if mine and new:
                 bodies[body.body_id] = replace(mine, accounts=mine.accounts + new)
-            elif new or not body.accounts:
+            elif not mine and (new or not body.accounts):
                 bodies[body.body_id] = replace(body, accounts=new)
         return Panel(self.name, _in_order(bodies.values()))
 
@@ -119,13 +121,15 @@ def bodies_from_handles(network: str, accounts: Iterable[tuple[str, str]], name:
 
 def format_panel(panel: Panel) -> str:
     """The panel as the CSV that `read_panel` reads."""
-    rows = [_row(body, account) for body in panel.bodies for account in (body.accounts or (None,))]
-    silent = {column for column in _RARE if not any(row.get(column) for row in rows)}
-    columns = [column for column in COLUMNS if column not in silent]
+    rows = [_row(body, account) for body in panel.bodies for account in (body.accounts or (_NONE,))]
+    written = [
+        number
+        for number, column in enumerate(COLUMNS)
+        if column not in _RARE or any(row[number] for row in rows)
+    ]
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(map(itemgetter(*written), (COLUMNS, *rows)))
     return text.getvalue()
 
 
@@ -138,66 +142,77 @@ class PanelReading:
     places: Mapping[str, Place]  # of each body, by its body_id: the first row that names it
 
 
-def read_panel(path: Path) -> Panel:
+def read_panel(path: Path | str, content: bytes | None = None) -> Panel:
     """Read and check a panel.
+
+    Args:
+        path: of the file, or another address of it.
+        content: what it holds. None: it is read.
 
     Raises:
         InputError: naming the line, and the column where it is one that is wrong.
         UnknownName: for a column, a network or a role that does not exist.
     """
-    reading = examine_panel(path)
+    reading = examine_panel(path, content)
     for problem in reading.problems:
         raise problem
     return reading.panel
 
 
-def examine_panel(path: Path) -> PanelReading:
+def examine_panel(path: Path | str, content: bytes | None = None) -> PanelReading:
     """As `read_panel`, with everything that is wrong instead of the first of it."""
     problems: list[SocialscoreError] = []
-    rows = _rows(path, problems)
+    rows = _rows(path, content, problems)
     bodies, places = _bodies(rows, problems)
-    return PanelReading(Panel(path.stem, _in_order(bodies)), tuple(problems), places)
+    return PanelReading(Panel(PurePath(path).stem, _in_order(bodies)), tuple(problems), places)
 
 
-def _rows(path: Path, problems: list[SocialscoreError]) -> list[_Row]:
+def _rows(
+    path: Path | str, content: bytes | None, problems: list[SocialscoreError]
+) -> Iterator[_Row]:
     """The rows, as far as they can be read; what is wrong with the file goes to `problems`."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = (Path(path).read_bytes() if content is None else content).decode("utf-8-sig")
     except OSError as error:
         problems.append(InputError(path, f"the panel cannot be read ({error.strerror})"))
-        return []
+        return
     except UnicodeDecodeError as error:
         line = bytes(error.object[: error.start]).count(b"\n") + 1
         problem = "the panel is not UTF-8; save it as CSV in UTF-8"
         problems.append(InputError(Place(path, line), problem))
-        return []
+        return
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)  # spreadsheets of some countries write ; or tabs
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    rows: list[_Row] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    place, blank = Place(path), dict.fromkeys(COLUMNS, "")  # columns that a row does not have
     try:
-        wrong = list(_wrong_columns(path, reader.fieldnames))
+        columns = next(reader, None)
+        wrong = list(_wrong_columns(path, columns))
         problems += wrong
-        if not any(isinstance(problem, InputError) for problem in wrong):
-            rows += ((Place(path, reader.line_num), row) for row in reader)
+        if columns is None or any(isinstance(problem, InputError) for problem in wrong):
+            return
+        for cells in filter(None, reader):
+            place = Place(path, reader.line_num)
+            if len(cells) > len(columns):
+                problem = "there are more cells than columns; does one with a comma lack its "
+                problems.append(InputError(place, f"{problem}quotes?"))
+                continue
+            yield place, blank | dict(zip(columns, map(str.strip, cells), strict=False))
     except csv.Error as error:
-        last = rows[-1][0].line if rows else None
-        place = Place(path, last and last + 1)  # where the row begins that has no end
-        problems.append(InputError(place, f"the panel is not CSV ({error})"))
-    return rows
+        begin = Place(path, place.line and place.line + 1)  # of the row that has no end
+        problems.append(InputError(begin, f"the panel is not CSV ({error})"))
 
 
-def _row(body: Body, account: Account | None) -> dict[str, object]:
-    row: dict[str, object] = {
-        "body_id": body.body_id, "body": body.name, "category": body.category,
-        "calendar": body.calendar,
-    }  # fmt: skip
-    if account is None:
-        return row
-    return row | vars(account) | {"closed": "yes" if account.closed else ""}
+def _row(body: Body, account: Account) -> tuple[object, ...]:
+    """The cells of a row, one for each of COLUMNS."""
+    return (
+        body.body_id, body.name, body.category, account.network, account.account_id, account.handle,
+        account.role, account.valid_from, account.valid_until, body.calendar,
+        "yes" if account.closed else "",
+    )  # fmt: skip
 
 
-def _wrong_columns(path: Path, columns: Iterable[str] | None) -> Iterator[SocialscoreError]:
+def _wrong_columns(path: Path | str, columns: Iterable[str] | None) -> Iterator[SocialscoreError]:
     if not columns:
         problem = f"the panel is empty; its first line must be {','.join(COLUMNS)}"
         yield InputError(path, problem)
@@ -221,11 +236,7 @@ def _bodies(
     places: dict[str, Place] = {}
     seen: dict[tuple[str, str], list[tuple[Place, Account]]] = {}
     for place, row in rows:
-        if None in row:
-            problem = "there are more cells than columns; does one with a comma lack its quotes?"
-            problems.append(InputError(place, problem))
-            continue
-        body_id, name, category, calendar = (_cell(row, column) for column in _OF_BODY)
+        body_id, name, category, calendar = (row[column] for column in _OF_BODY)
         if not body_id or not name:
             problems.append(InputError(place, "body_id and body must not be empty"))
         account = _account(place, row, problems)
@@ -233,18 +244,22 @@ def _bodies(
             problems += list(_clashes(place, account, seen))[:1]
         if not body_id:
             continue
-        mine = bodies.get(body_id, Body(body_id, name))
+        accounts = (account,) if account else ()
+        mine = bodies.get(body_id)
+        if mine is None:
+            bodies[body_id] = Body(body_id, name, category, accounts, calendar)
+            places[body_id] = place
+            continue
         said = ((mine.name, name), (mine.category, category), (mine.calendar, calendar))
         for above, here in said:
             if above and here and above != here:
                 problem = f"body {body_id!r} is {above!r} in a line above, {here!r} here"
                 problems.append(InputError(place, problem))
-        places.setdefault(body_id, place)
         bodies[body_id] = Body(
             body_id,
             mine.name,
             mine.category or category,
-            (*mine.accounts, account) if account else mine.accounts,
+            mine.accounts + accounts,
             mine.calendar or calendar,
         )
     return bodies.values(), places
@@ -254,8 +269,8 @@ def _account(
     place: Place, row: Mapping[str, str], problems: list[SocialscoreError]
 ) -> Account | None:
     """The account of a row; None if it has none, or one with something wrong."""
-    network, handle = _cell(row, "network"), _cell(row, "handle").removeprefix("@")
-    role = _cell(row, "role") or "main"
+    network, handle = row["network"], row["handle"].removeprefix("@")
+    role = row["role"] or "main"
     if not network and not handle:
         return None
     wrong = list(_wrong_cells(place, row))
@@ -264,21 +279,21 @@ def _account(
         return None
     return Account(
         network,
-        _cell(row, "account_id") or handle,
+        row["account_id"] or handle,
         handle,
         role,
         _day(row, "valid_from"),
         _day(row, "valid_until"),
-        _cell(row, "closed") == "yes",
+        row["closed"] == "yes",
     )
 
 
 def _wrong_cells(place: Place, row: Mapping[str, str]) -> Iterator[SocialscoreError]:
     """What is wrong with the account of a row."""
-    network, role, closed = (_cell(row, column) for column in ("network", "role", "closed"))
+    network, role, closed = (row[column] for column in ("network", "role", "closed"))
     if network not in NETWORKS:
         yield UnknownName("network", network, NETWORKS, place)
-    if not _cell(row, "handle").removeprefix("@"):
+    if not row["handle"].removeprefix("@"):
         yield InputError(place, "the account has no handle")
     if role and role not in ROLES:
         yield UnknownName("role", role, ROLES, place)
@@ -286,7 +301,7 @@ def _wrong_cells(place: Place, row: Mapping[str, str]) -> Iterator[SocialscoreEr
         try:
             _day(row, column)
         except ValueError:
-            problem = f"{column} {_cell(row, column)!r} is not a date such as 2026-11-23"
+            problem = f"{column} {row[column]!r} is not a date such as 2026-11-23"
             yield InputError(place, problem)
     if closed not in ("", "yes"):
         yield InputError(place, f"closed is {closed!r}; write yes, or nothing")
@@ -297,14 +312,15 @@ def _clashes(
 ) -> Iterator[SocialscoreError]:
     """What names the account as another row does: none may come back for the same days."""
     for name in dict.fromkeys((account.handle.lower(), account.account_id)):
-        for other_place, other in seen.setdefault((account.network, name), []):
+        same = seen.setdefault((account.network, name), [])
+        for other_place, other in same:
             if _overlap(account, other):
                 yield InputError(
                     place,
                     f"the {account.network} account {name!r} is in line {other_place.line} "
                     "already; remove one, or give both validity dates that do not overlap",
                 )
-        seen[account.network, name].append((place, account))
+        same.append((place, account))
 
 
 def _key(account: Account) -> tuple[str, str]:
@@ -317,12 +333,8 @@ def _overlap(one: Account, other: Account) -> bool:
     ) < (one.valid_until or date.max)
 
 
-def _cell(row: Mapping[str, str], column: str) -> str:
-    return (row.get(column) or "").strip()
-
-
 def _day(row: Mapping[str, str], column: str) -> date | None:
-    text = _cell(row, column)
+    text = row[column]
     day = date.fromisoformat(text) if text else None
     if day and day.year < _EARLIEST_YEAR:
         raise ValueError(text)

@@ -29,7 +29,7 @@ _HEAD = r'"\u0000"'  # a key that nobody writes: the line of the header of a tab
 class Place:
     """Where a file says something."""
 
-    path: Path
+    path: Path | str  # or another address of the file
     line: int | None = None  # from 1; None where the file as a whole is meant
     key: str = ""  # of a TOML file, with dots
 

@@ -1,4 +1,4 @@
-"""The engine on which scoring tests run: DuckDB, or Spark with `SOCIALSCORE_ENGINE=spark`."""
+"""The engine on which scoring tests run: DuckDB, or Spark with `SOCIALSCORE_TEST_ENGINE=spark`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from socialscore.engines.spark import Spark
 if TYPE_CHECKING:
     from socialscore.engines import Engine
 
-CHOSEN = os.environ.get("SOCIALSCORE_ENGINE", "duckdb")
+CHOSEN = os.environ.get("SOCIALSCORE_TEST_ENGINE", "duckdb")
 SMALL = {  # worlds are tiny: what prepares Spark for great ones only takes its time
     "spark.default.parallelism": "1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # With less room it stops compiling after some thousand statements, and crawls.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=160m "
+    "-XX:+UseSerialGC",
     "spark.driver.memory": "1g",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",

@@ -37,7 +37,7 @@ class Result:
 
 def begin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with settings of its own."""
-    for name in ("STORE", "PANEL", "KEY_FILE"):
+    for name in ("STORE", "PANEL", "KEY_FILE", "ENGINE"):
         monkeypatch.delenv(f"SOCIALSCORE_{name}", raising=False)
     monkeypatch.chdir(folder)
     assert run("init").code == 0

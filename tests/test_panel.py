@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from socialscore.errors import InputError, UnknownName
 from socialscore.model import NETWORKS, Account, Body
-from socialscore.panel import ROLES, Panel, adoption, bodies_from_handles, format_panel, read_panel
+from socialscore.panel import (
+    ROLES,
+    Panel,
+    adoption,
+    bodies_from_handles,
+    examine_panel,
+    format_panel,
+    read_panel,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,6 +210,15 @@ def test_a_row_with_something_wrong_is_named_by_its_line(
 
     assert problem in said
     assert said.startswith((":3: ", ": the panel is not CSV"))
+
+
+def test_what_is_wrong_is_told_in_the_order_of_the_file(path: Path) -> None:
+    rows = ("a,A,,myspace,,a,,,", "b,B,,twitter,1,b,,,,too,many", 'c,"C,,twitter,2,c,,,')
+    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+
+    found = [str(problem).removeprefix(str(path)) for problem in examine_panel(path).problems]
+
+    assert [problem[:3] for problem in found] == [":2:", ":3:", ":4:"]
 
 
 @pytest.mark.parametrize(

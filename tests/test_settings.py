@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from shell import read_only
 
 from socialscore.errors import InputError, UnknownName
+from socialscore.limits import Limits
 from socialscore.settings import FILE_NAME, TEMPLATE, Settings, load_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def write(folder: Path, text: str) -> Path:
@@ -153,3 +152,105 @@ def test_what_is_no_number_of_days_is_named_by_its_key(tmp_path: Path, value: st
 def test_a_variable_that_is_no_number_of_days_is_named(tmp_path: Path, value: str) -> None:
     with pytest.raises(InputError, match="SOCIALSCORE_KEEP_TEXT_DAYS: write a whole number of da"):
         load(tmp_path, SOCIALSCORE_KEEP_TEXT_DAYS=value)
+
+
+def test_what_duckdb_may_take_is_a_setting(tmp_path: Path) -> None:
+    (tmp_path / "spill").mkdir()
+    write(tmp_path, 'memory_limit = "1.5 GiB"\ntemp_directory = "spill"\nthreads = 2\n')
+
+    said = load(tmp_path / "below").limits
+    instead = load(tmp_path, SOCIALSCORE_MEMORY_LIMIT="800mb", SOCIALSCORE_THREADS="1").limits
+
+    assert said == Limits(1_610_612_736, tmp_path / "spill", 2)
+    assert instead == Limits(800_000_000, tmp_path / "spill", 1)
+
+
+def test_unless_it_is_said_nothing_limits_duckdb_but_its_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path).limits == Limits()
+
+
+@pytest.mark.parametrize("value", ["4", '"4"', '"4 TB"', '"much"', '"0 GB"', '"-1 GB"', '"1,5 GB"'])
+def test_what_is_no_size_is_named_by_its_key(tmp_path: Path, value: str) -> None:
+    path = write(tmp_path, f"memory_limit = {value}\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert caught.value.exit_code == 3
+    assert str(caught.value) == (
+        f'{path}, key memory_limit: write a number with MB, GB, MiB or GiB, such as "4 GB"'
+    )
+
+
+@pytest.mark.parametrize("value", ["0", "1025", '"2"', "1.5", "true"])
+def test_what_is_no_number_of_threads_is_named_by_its_key(tmp_path: Path, value: str) -> None:
+    path = write(tmp_path, f"threads = {value}\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path}, key threads: write a whole number of threads, from 1 to 1024"
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), [("MEMORY_LIMIT", "4"), ("THREADS", "many")])
+def test_a_variable_that_is_no_limit_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(InputError, match=f"^SOCIALSCORE_{name}: write a "):
+        load(tmp_path, **{f"SOCIALSCORE_{name}": value})
+
+
+def test_a_folder_for_temporary_files_must_be_there(tmp_path: Path) -> None:
+    path = write(tmp_path, 'temp_directory = "nowhere"\n')
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path}, key temp_directory: nothing can be written to {tmp_path / 'nowhere'} (No such "
+        "file or directory); name a folder in which you may make files"
+    )
+
+
+def test_a_folder_for_temporary_files_must_be_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with read_only(tmp_path), pytest.raises(InputError) as caught:
+        load(Path(), SOCIALSCORE_TEMP_DIRECTORY=".")
+
+    assert str(caught.value) == (
+        "SOCIALSCORE_TEMP_DIRECTORY: nothing can be written to . (Permission denied); name a "
+        "folder in which you may make files"
+    )
+
+
+def test_what_counts_is_a_setting(tmp_path: Path) -> None:
+    write(tmp_path, 'engine = "sc://spark.example:15002"\n')
+
+    assert load(tmp_path / "below").engine == "sc://spark.example:15002"
+    assert load(tmp_path, SOCIALSCORE_ENGINE="local").engine == "local"
+
+
+@pytest.mark.parametrize("value", ['"spark"', '"sc:/here"', "1"])
+def test_what_is_no_engine_is_named_by_its_key(tmp_path: Path, value: str) -> None:
+    path = write(tmp_path, f"engine = {value}\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path}, key engine: write duckdb, local, spark://HOST:PORT or sc://HOST:PORT in "
+        "quotation marks"
+    )
+
+
+def test_the_store_may_be_in_a_bucket(tmp_path: Path) -> None:
+    (tmp_path / "socialscore.toml").write_text('store = "s3://bucket/folder"\n', encoding="utf-8")
+
+    by_file = load_settings(tmp_path, {}, tmp_path)
+    by_variable = load_settings(tmp_path, {"SOCIALSCORE_STORE": "s3://other/folder"}, tmp_path)
+
+    assert by_file.store == "s3://bucket/folder"
+    assert by_variable.store == "s3://other/folder"

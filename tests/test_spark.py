@@ -16,16 +16,20 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from engines import CHOSEN, has_java, spark
+from engines import has_java, spark
+from publications import Desk, contents, lay_store
 from random_worlds import ACCOUNTS, panel_of, side_by_side, written
 from shell import CHECKOUT, begin, run, run_apart
 from spark_cluster import OPTIONS, addresses, as_of, differences, is_same
+from spark_servers import cluster, connect, environment
 from worlds import ALL, PANEL, asks, at, world
 
+import socialscore
 from socialscore.content import preset_names
 from socialscore.engines import engine
 from socialscore.engines.duckdb import DuckDB
 from socialscore.engines.rows import Rows
+from socialscore.engines.spark import located
 from socialscore.errors import StoreError, UsageError
 from socialscore.ranking import load_ranking
 from socialscore.scoring import GROUPS, MessageTable, break_down, score
@@ -125,10 +129,7 @@ def test_messages_as_they_were_known_earlier_are_those_of_duckdb() -> None:
 
 
 def test_microseconds_add_up_beyond_64_bits() -> None:
-    waits = Rows({"line_id": "VARCHAR", "elapsed_us": "BIGINT"}, [
-        {"line_id": "a", "elapsed_us": 2**62}, {"line_id": "a", "elapsed_us": 2**62},
-        {"line_id": "a", "elapsed_us": 2**62},
-    ])  # fmt: skip
+    waits = Rows({"line_id": "VARCHAR", "elapsed_us": "BIGINT"}, [("a", 2**62)] * 3)
 
     with spark() as running:
         running.relation("wait", waits)
@@ -154,7 +155,7 @@ def test_a_parameter_arrives_as_it_is(value: object) -> None:
 
 def test_a_list_is_searched_even_if_it_is_empty() -> None:
     sql = "SELECT message_id FROM message WHERE message_id = ANY($ids)"
-    rows = Rows({"message_id": "VARCHAR"}, [{"message_id": "it's"}, {"message_id": "b"}])
+    rows = Rows({"message_id": "VARCHAR"}, [("it's",), ("b",)])
 
     with spark() as running:
         running.relation("message", rows)
@@ -196,6 +197,78 @@ def test_a_store_that_is_rewritten_while_it_is_read_is_told(tmp_path: Path) -> N
 
     assert months == [{"network": "twitter", "month": "2026-10"}]
     assert later.value.exit_code == 75
+
+
+def test_a_bucket_needs_what_reads_it() -> None:
+    with spark() as running, pytest.raises(UsageError) as caught:
+        running.relation("message", ["s3://b/message/network=twitter/month=2026-10/a.parquet"])
+
+    assert str(caught.value) == (
+        "this Spark cannot read buckets; start it with the package hadoop-aws (docs/scale.md)"
+    )
+
+
+def test_files_of_a_bucket_are_asked_for_below_the_root_of_their_table() -> None:
+    paths = [f"s3://b/c/message/network=twitter/month=2026-1{n}/a.parquet" for n in (0, 1)]
+
+    assert located(paths) == (
+        "s3a://b/c/message",
+        [f"s3a://b/c/message/network=twitter/month=2026-1{n}/a.parquet" for n in (0, 1)],
+    )
+
+
+# Commands ---------------------------------------------------------------------------------------
+
+
+def test_what_counts_counts_the_same_on_spark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(tmp_path, monkeypatch)
+    assert run("demo", "--store", "store").code == 0
+    monkeypatch.setenv("SOCIALSCORE_STORE", "store")
+    commands = [
+        ("adoption", "--as-of", "2026-11-01"),
+        ("explain", "ville-montsabran", "--ranking", "demo", "--format", "json"),
+    ]
+
+    expected = [run(*words) for words in commands]
+    found = [run(*words, "--engine", "local") for words in commands]
+    monkeypatch.setenv("SOCIALSCORE_ENGINE", "local")
+    by_setting = [run(*words) for words in commands]
+
+    assert [result.code for result in found] == [0, 0], found
+    assert [result.out for result in found] == [result.out for result in expected]
+    assert by_setting == found
+
+
+def test_python_names_the_engine_too(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("demo", "--store", store).code == 0
+
+    expected = socialscore.rank(store, period="2026-W45")
+    found = socialscore.rank(store, period="2026-W45", engine="local")
+
+    assert differences(found, expected) == []
+    with pytest.raises(UsageError, match="there is no engine 'spark'"):
+        socialscore.rank(store, engine="spark")
+
+
+def test_publications_of_both_engines_are_the_same_byte_for_byte(tmp_path: Path) -> None:
+    desk = Desk(lay_store(tmp_path), tmp_path / "socialscore-data")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.chdir(tmp_path)
+        desk.ranking(period="2026-W45")
+
+        ours = desk.published("2026-11-23", "--out", "ours")
+        theirs = desk.published("2026-11-23", "--out", "theirs", "--engine", "local")
+        by_spark = run("verify", "ours", "--store", desk.store, "--engine", "local")
+        by_duckdb = run("verify", "theirs", "--store", desk.store)
+
+    assert ours == theirs == ["2026-W45"]
+    assert contents(tmp_path / "theirs") == contents(tmp_path / "ours")
+    assert by_spark.code == by_duckdb.code == 0, by_spark.err + by_duckdb.err
+    assert "cells computed again: as published" in by_spark.out
+    assert by_duckdb.out == by_spark.out
 
 
 # What is asked for ------------------------------------------------------------------------------
@@ -246,10 +319,8 @@ def test_spark_listens_on_this_machine_only() -> None:
 def test_a_cluster_of_two_workers_says_what_duckdb_says_of_200_000_messages(
     tmp_path: Path,
 ) -> None:
-    # All of them take minutes: `make test-spark` has the patience.
-    chosen = preset_names() if CHOSEN == "spark" else ["default", "zendesk"]
     loopback = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "127.0.0.1"}
-    program = [sys.executable, Path(__file__).with_name("spark_cluster.py"), tmp_path, *chosen]
+    program = [sys.executable, Path(__file__).with_name("spark_cluster.py"), tmp_path]
 
     done = subprocess.run(
         program,
@@ -263,8 +334,43 @@ def test_a_cluster_of_two_workers_says_what_duckdb_says_of_200_000_messages(
     found = json.loads(done.stdout)
     presets = found["presets"]
     assert found["n_messages"] > 200_000
-    assert sorted(presets) == sorted(chosen)
+    assert sorted(presets) == sorted(preset_names())
     assert [line for each in presets.values() for line in each["differences"]] == []
     assert min(each["n_requests"] for each in presets.values()) > 500
     assert found["n_workers"] == 2
     assert found["listening"] == ["127.0.0.1"]
+
+
+# Servers ----------------------------------------------------------------------------------------
+
+
+def test_a_cluster_is_found_by_its_address(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("demo", "--store", store).code == 0
+    arguments = ("rank", "demo", "--store", store, "--format", "csv")
+
+    expected = run(*arguments)
+    with cluster(tmp_path) as address:
+        found = run_apart(*arguments, "--engine", address, env=environment(tmp_path))
+        listening = set().union(*map(addresses, psutil.Process().children(recursive=True)))
+
+    assert found.code == 0, found.err
+    assert found.out == expected.out
+    assert listening == {"127.0.0.1"}
+
+
+def test_who_asks_a_server_of_spark_connect_needs_no_java(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("demo", "--store", store).code == 0
+    arguments = ("rank", "demo", "--store", store, "--format", "csv")
+    bare = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
+
+    expected = run(*arguments)
+    with connect(tmp_path) as address:
+        words = (*arguments, "--engine", address)
+        found = run_apart(*words, env=bare | {"PATH": str(tmp_path)})
+        listening = set().union(*map(addresses, psutil.Process().children(recursive=True)))
+
+    assert found.code == 0, found.err
+    assert found.out == expected.out
+    assert listening == {"127.0.0.1"}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from worlds import PANEL, START, answers, asks, at
 
 from socialscore.engines.duckdb import DuckDB
-from socialscore.errors import StoreError
+from socialscore.errors import Overtaken, StoreError
 from socialscore.model import Account, Body, Coverage
 from socialscore.panel import Panel
 from socialscore.store.erasing import erase
@@ -280,10 +280,11 @@ def test_a_save_that_breaks_off_leaves_nothing_and_says_why(
 def test_a_second_writer_is_told_to_wait(store: Store) -> None:
     with (
         store.writing(),
-        pytest.raises(StoreError, match="another process is writing; try again later"),
-        Store.open(store.root).writing(),
+        pytest.raises(Overtaken, match="another process is writing; try again later") as late,
+        Store.open(store.root).writing(patience=0.1),
     ):
         pass  # the second writer gets no further than its door
+    assert late.value.exit_code == 75
 
 
 def test_the_lock_is_given_back(store: Store) -> None:

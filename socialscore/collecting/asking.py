@@ -41,9 +41,6 @@ BATCH = 20_000
 _FAILURES = 2
 """Tasks in a row that fail: then the network is out of order, and not one account of it."""
 
-_PATIENCE = 60.0
-"""Seconds for which another writer is waited for before the store is tidied."""
-
 _ROUNDING = 1e-9  # what a sum of prices may be wrong by
 
 
@@ -110,7 +107,7 @@ class Run:
         self._merge()
         self._merger.finish()
         if self._tallies or self._n_replayed:
-            with self._store.writing(patience=_PATIENCE):
+            with self._store.writing():
                 self._store.compact()
 
     def report(self, n_tasks: int) -> Report:

@@ -31,7 +31,6 @@ __all__ = ["Refreshed", "refresh"]
 
 _AT_ONCE = 100  # identifiers in one question
 _SUSPICIOUS = 20  # so many messages of an account are not all deleted: something else is wrong
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -126,5 +125,5 @@ def _mark(store: Store, rows: pa.Table, gone: set[str], seen_at: datetime) -> No
     rows = rows.set_column(rows.schema.get_field_index("deleted_at"), "deleted_at", stamp)
     span = pc.min_max(rows["sent_at"]).as_py()
     first, last = (span[name].replace(tzinfo=UTC) for name in ("min", "max"))
-    with store.writing(patience=_PATIENCE):
+    with store.writing():
         store.save([rows], first=first, last=last, collected_at=seen_at)

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["collect"]
 
-_PATIENCE = 10.0
-"""Seconds for which another writer is waited for before anything is asked."""
-
 
 def collect(
     collector: Collector,
@@ -67,8 +64,7 @@ def collect(
     network = collector.capabilities().network
     order = Order(now, budget, limit, stopping, waiter, progress)
     with collecting(store.root, network, patience=patience):
-        with store.writing(patience=_PATIENCE):
-            store.remember(panel)  # what does not fit is said before anything is paid for
+        store.remember(panel)  # what does not fit is said before anything is paid for
         started = now()
         run_id = f"{RUN}{network}-{started:%Y%m%dT%H%M%SZ}"
         target = Target(store, panel, key, network, run_id)

@@ -102,7 +102,7 @@ class Order:
     """What `socialscore collect` was asked for, of every network alike."""
 
     panel: Panel
-    root: Path  # of the store
+    root: Path | str  # of the store
     settings: Settings
     since: datetime | None
     strategy: str | None
@@ -197,7 +197,7 @@ def credentials_here(settings: Settings) -> Credentials:
     return Credentials(os.environ, settings.credentials_file, system_keyring())
 
 
-def whose_messages(root: Path, option: Path | None, setting: Path | None) -> Panel:
+def whose_messages(root: Path | str, option: Path | None, setting: Path | None) -> Panel:
     """The panel of the option or the setting, else the bodies that the store in `root` knows.
 
     Raises:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.commands.common import PanelOption, StoreOption, chosen_panel, settings_here
+from socialscore.commands.common import (
+    EngineOption,
+    PanelOption,
+    StoreOption,
+    chosen_engine,
+    chosen_panel,
+    settings_here,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +36,7 @@ def command(
             metavar="TIME", help="Look at the 30 days before. Default: where the data end."
         ),
     ] = None,
+    engine: EngineOption = None,
 ) -> None:
     """Count, by category, the bodies that have an account, and those that use it.
 
@@ -46,7 +54,8 @@ def command(
     root = store or settings.store
     bodies = chosen_panel(root, panel, settings.panel)
     messages = Store.open(root) if store else Store.find(root)
-    posted = activity(messages, bodies, ranking, as_of=end) if messages else None
+    running = chosen_engine(engine, settings)
+    posted = activity(messages, bodies, ranking, as_of=end, engine=running) if messages else None
     counts = adoption(bodies, ranking.networks)
     if posted is None:
         typer.echo("\n".join(_table(counts, None)))

@@ -75,7 +75,7 @@ def command(
 # --- whose tokens ---------------------------------------------------------------------------------
 
 
-def _pages(root: Path, panel: Path | None, settings: Settings) -> list[Account]:
+def _pages(root: Path | str, panel: Path | None, settings: Settings) -> list[Account]:
     """The Facebook pages of the panel, if there is one."""
     from socialscore.commands.access import accounts_of, whose_messages
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_PATIENCE = 10.0  # seconds to wait for another writer, while nothing is paid for yet
 _MOST_SERIOUS_FIRST = (4, 130, 75)  # exit codes, where networks end differently
 
 
@@ -162,8 +161,7 @@ def _collect(wanted: list[Access], order: Order, budget: float | None, limit: in
     store = Store.create(order.root, key_id=Pseudonyms(key).key_id)
     codes = {0}
     with stoppable(aloud=not is_watched()) as stop:
-        with store.writing(patience=_PATIENCE):
-            store.remember(order.panel)  # with the accounts that cannot be asked for
+        store.remember(order.panel)  # with the accounts that cannot be asked for
         for access in wanted:
             if stop.asked or limit == 0:
                 break
@@ -196,7 +194,7 @@ def _expire(store: Store, keep_text_days: int) -> None:
     from socialscore.store.erasing import expire
 
     before = now() - timedelta(days=keep_text_days)
-    if n_blanked := expire(store, before=before, patience=_PATIENCE):
+    if n_blanked := expire(store, before=before):
         say(f"blanked {n_blanked:,} texts that came {keep_text_days} days ago or earlier")
 
 

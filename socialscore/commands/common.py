@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_config_path
 
+from socialscore.limits import limit
 from socialscore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from socialscore.engines import Engine
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
     from socialscore.store.lake import Store
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsOfOption",
+    "EngineOption",
     "PanelOption",
     "PeriodOption",
     "PresetOption",
     "RankingArgument",
     "StoreOption",
     "Subject",
+    "chosen_engine",
     "chosen_panel",
     "screen_width",
     "settings_here",
@@ -41,8 +45,12 @@ RankingArgument = Annotated[
     typer.Argument(metavar="[RANKING]", help="A ranking file, or `demo` for the demo's."),
 ]
 StoreOption = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="DIR", help="The folder of the store. Default: the setting."),
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="DIR",
+        help="The store: a folder, or s3://BUCKET/FOLDER. Default: the setting.",
+    ),
 ]
 PanelOption = Annotated[
     Path | None,
@@ -66,6 +74,15 @@ AsOfOption = Annotated[
         "--as-of", metavar="TIME", help="Where the data are taken to end. Default: where they do."
     ),
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ADDRESS",
+        help="What counts: duckdb; or Spark: local, spark://HOST:PORT or sc://HOST:PORT "
+        "(docs/scale.md). Default: the setting, else duckdb.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -82,9 +99,10 @@ def subject(
     ranking: str | None,
     options: Mapping[str, object],
     *,
-    store: Path | None,
+    store: str | None,
     panel: Path | None,
     as_of: str | None,
+    engine: str | None = None,
 ) -> Subject:
     """The store, the panel and the ranking that the options, the ranking file or settings name."""
     from socialscore.content import ranking_path
@@ -94,6 +112,7 @@ def subject(
     path = ranking_path(ranking) if ranking else None
     chosen = _chosen(path, options)
     settings = settings_here()
+    running = chosen_engine(engine, settings)
     root = store or settings.store
     messages = Store.open(root)
     paths = [panel, chosen.panel, settings.panel]
@@ -102,6 +121,7 @@ def subject(
         "as_of": as_of,
         "pseudonym": Pseudonyms(read_key(settings.key_file)).of if chosen.ignore else None,
         "beside": [file for file in (next(filter(None, paths), None), path) if file],
+        "engine": running,
     }
     return Subject(messages, bodies, chosen, details)
 
@@ -122,11 +142,28 @@ def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
 
 
 def settings_here() -> Settings:
-    """The settings of the working folder and the environment."""
-    return load_settings(Path.cwd(), os.environ, user_config_path("socialscore"))
+    """The settings of the working folder and the environment; their limits hold from here on."""
+    settings = load_settings(Path.cwd(), os.environ, user_config_path("socialscore"))
+    limit(settings.limits)
+    return settings
 
 
-def chosen_panel(root: Path, *paths: Path | None) -> Panel:
+def chosen_engine(
+    address: str | None, settings: Settings, *, counts_in_numbers: bool = True
+) -> Callable[[], Engine]:
+    """What makes the engine of the address that is given, else of that of the settings.
+
+    It may be told to count with identifiers as they are.
+
+    Raises:
+        UsageError: no engine has such an address.
+    """
+    from socialscore.engines import engine
+
+    return engine(address or settings.engine, counts_in_numbers=counts_in_numbers)
+
+
+def chosen_panel(root: Path | str, *paths: Path | None) -> Panel:
     """The panel in the first path that is given, else the bodies that the store in `root` knows."""
     from socialscore.panel import read_panel
     from socialscore.store.lake import Store

@@ -32,12 +32,13 @@ def command(store: StoreOption = None) -> None:
     from socialscore.reporters import render
     from socialscore.scoring import score
     from socialscore.store.lake import Store
+    from socialscore.store.place import place_at
     from socialscore.store.privacy import Pseudonyms, read_key
 
     root = store or Path(tempfile.mkdtemp(prefix="socialscore-demo-")) / "store"
     ranking = load_ranking(ranking_path("demo"))
     panel = read_panel(demo_panel())
-    key = read_key(root.with_name("demo.key"))
+    key = read_key(place_at(root).here.with_name("demo.key"))
     target = Store.create(root, key_id=Pseudonyms(key).key_id)
     with Source(demo_messages()) as source, Stage() as stage:
         name, reading = read(source)

@@ -10,6 +10,7 @@ import typer
 
 from socialscore.commands.common import (
     AsOfOption,
+    EngineOption,
     PanelOption,
     PeriodOption,
     PresetOption,
@@ -55,6 +56,7 @@ def command(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
     ] = None,
+    engine: EngineOption = None,
 ) -> None:
     """Say why a body has the line that it has: what was counted, left out and answered.
 
@@ -75,9 +77,8 @@ def command(
         raise UsageError("--all lists all messages, --limit only the latest; give one of them")
     if message and (everything or limit is not None):
         raise UsageError("--message is about one message; leave out --all and --limit")
-    asked = subject(
-        ranking, {"preset": preset, "period": period}, store=store, panel=panel, as_of=as_of
-    )
+    options = {"preset": preset, "period": period}
+    asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
     explanation = explain(
         asked.messages,
         asked.panel,
@@ -88,7 +89,14 @@ def command(
     )
     width = screen_width() if output is None and sys.stdout.isatty() else 80
     if message:
-        found = messages_named(explanation, message, asked.messages, asked.panel, asked.ranking)
+        found = messages_named(
+            explanation,
+            message,
+            asked.messages,
+            asked.panel,
+            asked.ranking,
+            engine=asked.details["engine"],
+        )
         text = render_messages(explanation, found, format_name, width=width)
     else:
         if limit is None and format_name == "table" and not everything:

@@ -148,7 +148,7 @@ def _author(text: str, messages: Store, settings: Settings) -> Wish:
         )
         raise InputError(path, f"{problem}. Put it back (key_file in socialscore.toml)")
     pseudonyms = Pseudonyms(read_key(path))
-    Store.create(messages.root, key_id=pseudonyms.key_id)  # complains about another key
+    Store.create(messages.place, key_id=pseudonyms.key_id)  # complains about another key
     digest = pseudonyms.of(network, identifier)
     return Wish("author", network, identifier, digest)
 

@@ -108,7 +108,9 @@ def command(
                 _report(path, stage.refusals(), write_row)
 
 
-def _bodies(root: Path, option: Path | None, from_data: bool, setting: Path | None) -> Panel | None:
+def _bodies(
+    root: Path | str, option: Path | None, from_data: bool, setting: Path | None
+) -> Panel | None:
     """The panel whose messages to keep; None: that of each file."""
     from socialscore.panel import read_panel
     from socialscore.store.lake import Store

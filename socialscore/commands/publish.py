@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.commands.common import AsOfOption, PanelOption, StoreOption, settings_here, subject
+from socialscore.commands.common import (
+    AsOfOption,
+    EngineOption,
+    PanelOption,
+    StoreOption,
+    settings_here,
+    subject,
+)
 from socialscore.commands.screens import say
 from socialscore.errors import TooLittleData
 
@@ -53,6 +60,7 @@ def command(
     ] = False,
     store: StoreOption = None,
     panel: PanelOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Publish a ranking: a folder for each period, written whole or not at all.
 
@@ -65,7 +73,7 @@ def command(
     from socialscore.content import ranking_path
     from socialscore.publishing.publish import basis_of, publish
 
-    asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of)
+    asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of, engine=engine)
     basis = basis_of(asked.messages, asked.panel, asked.ranking, **asked.details)
     outcomes = publish(
         basis,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from socialscore.commands.common import (
     AsOfOption,
+    EngineOption,
     PanelOption,
     PeriodOption,
     PresetOption,
@@ -122,13 +122,7 @@ def command(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
     ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="duckdb; or Spark: local, spark://HOST:PORT or sc://HOST:PORT (docs/scale.md).",
-        ),
-    ] = "duckdb",
+    engine: EngineOption = None,
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the statement and do not run it.")
     ] = False,
@@ -138,13 +132,11 @@ def command(
     Options override the ranking file, which overrides the preset. `socialscore rank` alone ranks
     the last ISO week of the store that socialscore.toml names.
     """
-    from socialscore.engines import engine as engine_at
     from socialscore.reporters import check_format
     from socialscore.reporters.files import write_atomically
     from socialscore.scoring import GROUPS, break_down
 
     check_format(format_name)
-    running = engine_at(engine)
     notation = _notation(format_name, csv_dialect, labels)
     if sql and (format_name != "table" or compare_to):
         raise UsageError("--sql prints one statement, which has no --format and no --compare-to")
@@ -160,8 +152,7 @@ def command(
         "min_requests": min_requests, "by": by, "within": within, "show": show,
         "networks": network or None, "timezone": timezone,
     }  # fmt: skip
-    asked = subject(ranking, options, store=store, panel=panel, as_of=as_of)
-    asked = replace(asked, details=asked.details | {"engine": running})
+    asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
     if sql:
         text = _statement(asked, by_group)
     else:

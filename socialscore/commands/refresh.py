@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MOST_SERIOUS_FIRST = (4, 130, 75)
-_PATIENCE = 60.0  # seconds to wait for another writer
 
 
 def command(
@@ -81,7 +80,7 @@ def command(
             codes |= {each.error.exit_code for each in found if each.error}
         if stop.asked:
             codes.add(130)
-        with messages.writing(patience=_PATIENCE):
+        with messages.writing():
             messages.compact()  # files with texts of messages that an earlier run found deleted
     raise typer.Exit(next((code for code in _MOST_SERIOUS_FIRST if code in codes), 0))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.commands.common import settings_here
+from socialscore.commands.common import EngineOption, chosen_engine, settings_here
 from socialscore.commands.screens import say
 from socialscore.errors import InputError
 from socialscore.reporters import humane
@@ -28,7 +28,7 @@ def command(
         ),
     ],
     store: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--store",
             metavar="DIR",
@@ -42,6 +42,7 @@ def command(
             help="The ranking's file, needed with --store where the ranking ignores authors.",
         ),
     ] = None,
+    engine: EngineOption = None,
 ) -> None:
     """Check publications: that nobody changed them, and that the numbers are right.
 
@@ -53,7 +54,7 @@ def command(
     """
     from socialscore.publishing.verifying import publications_in, verify
 
-    evidence = _evidence(store, ranking) if store else None
+    evidence = _evidence(store, ranking, engine) if store else None
     found = [each for folder in folders for each in publications_in(folder)]
     of_several = len({each.resolve().parent for each in found}) > 1
     failed = []
@@ -68,18 +69,20 @@ def command(
         raise InputError(", ".join(failed), f"{n_failed} not as published")
 
 
-def _evidence(root: Path, ranking: str | None) -> Evidence:
+def _evidence(root: Path | str, ranking: str | None, engine: str | None) -> Evidence:
     from socialscore.content import ranking_path
     from socialscore.publishing.verifying import Evidence
     from socialscore.ranking import load_ranking
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
+    settings = settings_here()
     store = Store.open(root)
     ignored = load_ranking(ranking_path(ranking)).ignore if ranking else ()
-    if not ignored:
-        return Evidence(store)
-    return Evidence(store, ignored, Pseudonyms(read_key(settings_here().key_file)).of)
+    pseudonym = Pseudonyms(read_key(settings.key_file)).of if ignored else None
+    # Digests of identifiers are not to be trusted where it is about being right.
+    running = chosen_engine(engine, settings, counts_in_numbers=False)
+    return Evidence(store, ignored, pseudonym, running)
 
 
 def _name(folder: Path, *, of_several: bool) -> str:

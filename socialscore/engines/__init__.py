@@ -14,11 +14,18 @@ if TYPE_CHECKING:
 
     from socialscore.engines.rows import Rows
 
-__all__ = ["Engine", "engine"]
+__all__ = ["Engine", "Unconvertible", "engine"]
+
+
+class Unconvertible(ValueError):
+    """A value is not of the type that a statement makes of it."""
 
 
 class Engine(Protocol):
     """Runs statements, written for DuckDB, over named relations."""
+
+    counts_in_numbers: bool
+    """Whether identifiers are given to it as numbers, which it knows how to make."""
 
     def __enter__(self) -> Self:
         """Itself, to be closed at the end of the `with`."""
@@ -36,8 +43,12 @@ class Engine(Protocol):
         """The rows of one statement; `$name` in it stands for a parameter."""
 
 
-def engine(address: str) -> Callable[[], Engine]:
+def engine(address: str, *, counts_in_numbers: bool = True) -> Callable[[], Engine]:
     """What makes the engine of an address: `duckdb`, `local`, spark://HOST:PORT or sc://HOST:PORT.
+
+    Args:
+        address: of the engine.
+        counts_in_numbers: whether DuckDB may be given numbers for identifiers; Spark never is.
 
     Raises:
         UsageError: no engine has such an address.
@@ -45,7 +56,7 @@ def engine(address: str) -> Callable[[], Engine]:
     if address == "duckdb":
         from socialscore.engines.duckdb import DuckDB
 
-        return DuckDB
+        return DuckDB if counts_in_numbers else partial(DuckDB, counts_in_numbers=False)
     if address == "local" or address.startswith(("spark://", "sc://")):
         from socialscore.engines.spark import Spark
 

@@ -17,7 +17,12 @@ __all__ = ["Rows"]
 
 @dataclass(frozen=True)
 class Rows:
-    """A relation of few rows."""
+    """A relation of few rows: some ten thousand at most."""
 
     columns: Mapping[str, str]  # SQL types by name
-    rows: Sequence[Mapping[str, Any]]  # each with every column
+    rows: Sequence[Sequence[Any]]  # each with the values of the columns, in their order
+
+    def by_column(self) -> dict[str, list[Any]]:
+        """The values of each column, from the first row to the last."""
+        values = zip(*self.rows, strict=True) if self.rows else [()] * len(self.columns)
+        return dict(zip(self.columns, map(list, values), strict=True))

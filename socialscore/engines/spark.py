@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Spark"]
+__all__ = ["Spark", "located"]
 
 _SESSION = {
     # Instants are naive UTC, as in the store.
@@ -41,6 +41,7 @@ _HERE = {  # nobody else is to reach a Spark that works for this process alone
 }
 _QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
 _NOBODY = ("UNAVAILABLE", "JavaSparkContext", "All masters are unresponsive")
+_NO_BUCKETS = "S3AFileSystem not found"
 _VANISHED = ("PATH_NOT_FOUND", "FILE_NOT_EXIST")
 _KINDS = {
     "BIGINT": pa.int64(),
@@ -57,6 +58,8 @@ class Spark:
 
     Its files must be where every worker finds them: on a shared disk, or in object storage.
     """
+
+    counts_in_numbers = False
 
     def __init__(self, address: str, settings: Mapping[str, str] | None = None) -> None:
         """Connect.
@@ -84,7 +87,7 @@ class Spark:
         """Make a table, a few rows, or a list of Parquet files (at least one) known by a name."""
         if isinstance(data, Rows):
             schema = pa.schema([(column, _KINDS[kind]) for column, kind in data.columns.items()])
-            data = pa.Table.from_pylist([dict(row) for row in data.rows], schema=schema)
+            data = pa.Table.from_pydict(data.by_column(), schema=schema)
         with _calling():
             found = self._table(data) if isinstance(data, pa.Table) else self._files(data)
             found.createOrReplaceTempView(name)
@@ -97,9 +100,7 @@ class Spark:
         return self._session.createDataFrame(data, schema)
 
     def _files(self, paths: Sequence[str]) -> DataFrame:
-        # Hadoop's name for what everybody else calls s3.
-        paths = [path.replace("s3://", "s3a://", 1) for path in paths]
-        root = paths[0].rsplit("/", 1)[0].split("/network=", 1)[0]
+        root, paths = located(paths)
         return self._session.read.option("basePath", root).parquet(*paths)
 
     def view(self, name: str, sql: str) -> None:
@@ -124,6 +125,15 @@ class Spark:
             if name:
                 rows.createOrReplaceTempView(name)
         return rows
+
+
+def located(paths: Sequence[str]) -> tuple[str, list[str]]:
+    """The root of the table of Parquet files, and these, by the addresses of Hadoop.
+
+    It reads what everybody else calls s3 as s3a.
+    """
+    paths = [path.replace("s3://", "s3a://", 1) for path in paths]
+    return paths[0].rsplit("/", 1)[0].split("/network=", 1)[0], paths
 
 
 def _session(address: str, settings: tuple[tuple[str, str], ...]) -> SparkSession:
@@ -183,6 +193,9 @@ def _calling() -> Iterator[None]:
         try:
             yield
         except Exception as error:  # Java's come in wrappers of several kinds
+            if _NO_BUCKETS in str(error):
+                problem = "start it with the package hadoop-aws (docs/scale.md)"
+                raise UsageError(f"this Spark cannot read buckets; {problem}") from None
             if not any(sign in str(error) for sign in _VANISHED):
                 raise
             raise rewritten() from None

@@ -7,7 +7,6 @@ table, which goes to disk when it outgrows its memory, and leaves it as message 
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from socialscore.ahead import ahead
-from socialscore.embedded import connect
+from socialscore.embedded import connect, within_limits
 from socialscore.errors import InputError
 from socialscore.importers.staged import STAGED
 from socialscore.panel import Panel, bodies_from_handles
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Refusal", "Stage", "Tally"]
 
-_MEMORY = "1GB"
+_SHARE = 1 / 4  # of the memory: what judges and compares the rows takes the rest
 _ROWS_AT_ONCE = 250_000
 
 _KNOWN_NETWORK_YEARS = ("2004-01-01", "2100-01-01")
@@ -56,14 +55,15 @@ class Refusal:
 
 
 class Stage:
-    """The rows of one file. Use it in a `with`: it holds memory, and perhaps a temporary folder."""
+    """The rows of one file. Use it in a `with`: it holds memory, and perhaps temporary files.
 
+    What it does raises OutOfRoom when these have no more room.
+    """
+
+    @within_limits()
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="socialscore-")
-        self._connection = connect()
+        self._connection = connect(_SHARE)
         self._connection.execute("SET preserve_insertion_order = false")
-        self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        self._connection.execute("SET temp_directory = $folder", {"folder": self._folder.name})
         # The order of the joins is that of the statements: texts are then on the side that streams.
         self._connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         self._connection.register("columns", STAGED.empty_table())
@@ -76,8 +76,8 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
-        self._folder.cleanup()
 
+    @within_limits()
     def read(self, reading: Reading, place: object) -> None:
         """Take in a whole file.
 
@@ -121,6 +121,7 @@ class Stage:
             return
         self._connection.execute(_sql("settle_copies"))
 
+    @within_limits()
     def tally(self) -> Tally:
         """How many rows there were, of which kind."""
         (counts,) = self._connection.sql(
@@ -148,6 +149,7 @@ class Stage:
         while rows := found.fetchmany(1000):
             yield from (Refusal(*row) for row in rows)
 
+    @within_limits()
     def span(self) -> tuple[datetime, datetime] | None:
         """When the first and the last message were sent; None without messages."""
         ((first, last),) = self._connection.sql(
@@ -155,6 +157,7 @@ class Stage:
         ).fetchall()
         return first and (first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
 
+    @within_limits()
     def bodies(self) -> Panel:
         """A body for each account that the file says is one.
 
@@ -168,6 +171,7 @@ class Stage:
             panel = panel.merged(bodies_from_handles(network, accounts, panel.name))
         return panel
 
+    @within_limits()
     def address(self, panel: Panel) -> int:
         """Find out which messages are by or to accounts of the panel, and count them."""
         accounts = [
@@ -186,6 +190,7 @@ class Stage:
         ).fetchall()
         return int(n_messages)
 
+    @within_limits()
     def concerned(self) -> frozenset[tuple[str, str]]:
         """Network and account_id of the accounts that `address` found."""
         rows = self._connection.sql("SELECT DISTINCT network, account_id FROM concern").fetchall()
@@ -197,9 +202,9 @@ class Stage:
         The columns are those of the store's message table as far as the file tells them, and
         `outbound`: whether the account wrote the message.
         """
-        reader = self._connection.sql(_sql("addressed")).to_arrow_reader(_ROWS_AT_ONCE)
-        for batch in reader:
-            yield pa.Table.from_batches([batch])
+        with within_limits():
+            for batch in self._connection.sql(_sql("addressed")).to_arrow_reader(_ROWS_AT_ONCE):
+                yield pa.Table.from_batches([batch])
 
 
 def _sql(name: str) -> str:

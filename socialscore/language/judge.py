@@ -33,7 +33,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.embedded import connect
+from socialscore.embedded import connect, within_limits
 from socialscore.language.rulebook import ANY, rulebooks
 from socialscore.language.statement import judging, naming
 
@@ -52,6 +52,7 @@ _JUDGEMENTS = (
 )
 
 _BATCH_ROWS = 8_192
+_SHARE = 1 / 4  # of the memory: the rows come from one database, and go to another
 
 
 def judge(
@@ -71,9 +72,13 @@ def judge(
         a body's messages), `response_class` (`answer`, `redirect` or `automatic`; NULL for a
         citizen's message), `rule_id` (the rule that decided; NULL: none did) and `text_digest`
         (16 hexadecimal digits; NULL where nothing but links and handles was said).
+
+    Raises:
+        OutOfRoom: memory, or the disk that stands in for it, is used up.
     """
     message, cases = _distinct(table)
-    with connect() if connection is None else connection.cursor() as session:
+    own = connect(_SHARE) if connection is None else connection.cursor()
+    with within_limits(), own as session:
         session.register("message", message)
         statement = judging(_languages(message["language"]))
         # A relation would be bound twice, and binding so many patterns takes its time.

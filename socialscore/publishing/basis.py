@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from socialscore.content import calendar_path
+from socialscore.engines.duckdb import DuckDB
 from socialscore.ranking import override
 from socialscore.scoring import ask, in_view, score
 from socialscore.scoring.inputs import calendars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from socialscore.engines import Engine
     from socialscore.model import Scoreboard
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
@@ -34,6 +36,7 @@ class Basis:
     seen_until: datetime  # up to when the store had learnt of them, aware, UTC
     pseudonym: Pseudonym | None = None  # needed where the ranking ignores authors
     beside: Sequence[Path] = ()  # files beside which calendars are looked for
+    engine: Callable[[], Engine] = DuckDB  # makes what counts; publications are the same by any
 
     def scoreboard(self, period: str) -> Scoreboard:
         """The scoreboard of a period; its ranking is named by the digest without that period."""
@@ -45,6 +48,7 @@ class Basis:
             seen_until=self.seen_until,
             pseudonym=self.pseudonym,
             beside=self.beside,
+            engine=self.engine,
         )
         return replace(board, ranking_digest=self.ranking.digest)
 

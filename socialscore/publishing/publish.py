@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UsageError
 from socialscore.period import labels_between, period_before
 from socialscore.publishing.assertions import shortfalls
@@ -18,9 +19,10 @@ from socialscore.reporters import humane
 from socialscore.scoring import ask, in_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from socialscore.engines import Engine
     from socialscore.model import Scoreboard
     from socialscore.panel import Panel
     from socialscore.period import Period
@@ -54,6 +56,7 @@ def basis_of(
     as_of: str | None = None,
     pseudonym: Pseudonym | None = None,
     beside: Sequence[Path] = (),
+    engine: Callable[[], Engine] = DuckDB,
 ) -> Basis:
     """What a ranking is published from now: all that the store has learnt so far.
 
@@ -64,15 +67,16 @@ def basis_of(
         as_of: where the data are taken to end; by default, where they do.
         pseudonym: as in `score`.
         beside: as in `score`.
+        engine: as in `score`.
 
     Raises:
         UsageError: nothing was collected yet.
     """
     seen_until = store.seen_until()
     if seen_until is None:
-        raise UsageError(f"{store.root}: the store is empty; `socialscore import FILE` fills it")
+        raise UsageError(f"{store.place}: the store is empty; `socialscore import FILE` fills it")
     question = ask(in_view(store, seen_until), panel, ranking, as_of=as_of)
-    return Basis(store, panel, ranking, question.as_of, seen_until, pseudonym, beside)
+    return Basis(store, panel, ranking, question.as_of, seen_until, pseudonym, beside, engine)
 
 
 def publish(

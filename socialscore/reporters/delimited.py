@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
@@ -170,6 +171,7 @@ def _decimal(value: float, unit: str) -> str:
     return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
+@lru_cache(maxsize=1_000)  # most texts stand on every row
 def _plain(text: str) -> str:
     # The csv module does not quote a lone carriage return, and readers would end the row there.
     return harmless(text.replace("\r\n", "\n").replace("\r", "\n"))

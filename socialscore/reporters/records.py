@@ -21,6 +21,7 @@ __all__ = ["common", "of_bodies", "of_breakdown", "of_long_form", "with_hours"]
 
 def of_bodies(scoreboard: Scoreboard) -> Iterator[Record]:
     """One record per body, in the order of the scoreboard."""
+    shared = common(scoreboard)
     for score in scoreboard.scores:
         yield {
             "rank": score.rank,
@@ -32,7 +33,7 @@ def of_bodies(scoreboard: Scoreboard) -> Iterator[Record]:
             "category": score.body.category,
             **_numbers(scoreboard.metrics, score.values),
             **(comparison(score) if scoreboard.compared_to is not None else {}),
-            **common(scoreboard),
+            **shared,
             "band": score.band,
             "reason": score.reason,
         }
@@ -48,7 +49,7 @@ def of_long_form(scoreboard: Scoreboard) -> Iterator[Record]:
 
 def of_breakdown(breakdown: Breakdown) -> Iterator[Record]:
     """One record per line."""
-    medians = median_metrics(breakdown)
+    medians, shared = median_metrics(breakdown), common(breakdown.scoreboard)
     for line in breakdown.lines:
         yield {
             "by": breakdown.by,
@@ -59,7 +60,7 @@ def of_breakdown(breakdown: Breakdown) -> Iterator[Record]:
                 f"median_of_bodies_{metric.name}": line.median_of_bodies.get(metric.name)
                 for metric in medians
             },
-            **common(breakdown.scoreboard),
+            **shared,
         }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from socialscore.again import undisturbed
 from socialscore.engines.duckdb import DuckDB
 from socialscore.period import utc
 from socialscore.scoring import inputs
@@ -13,6 +14,9 @@ from socialscore.scoring.statement import compose
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from socialscore.engines import Engine
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
     from socialscore.scoring import Messages
@@ -32,8 +36,14 @@ class Activity:
     unseen: frozenset[str]  # of those with an account whose posts of these days nobody collected
 
 
+@undisturbed
 def activity(
-    messages: Messages, panel: Panel, ranking: Ranking, *, as_of: datetime | None = None
+    messages: Messages,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    as_of: datetime | None = None,
+    engine: Callable[[], Engine] = DuckDB,
 ) -> Activity | None:
     """Who is active; None where nothing was collected for the panel, and nobody can say.
 
@@ -42,6 +52,7 @@ def activity(
         panel: the bodies.
         ranking: says which networks count, and where the days of validity begin.
         as_of: the moment before which to look; by default, where the data end.
+        engine: as in `score`.
     """
     accounts = {
         (account.network, account.account_id): body.body_id
@@ -64,11 +75,11 @@ def activity(
         and row["covered_from"] < utc(until)
         and row["covered_until"] > utc(since)
     }
-    with DuckDB() as engine:
+    with engine() as running:
         found = messages.messages(since, until)
-        engine.relation("message", found if len(found) else MESSAGE.empty_table())
-        engine.relation("account", inputs.accounts(panel, ranking))
+        running.relation("message", found if len(found) else MESSAGE.empty_table())
+        running.relation("account", inputs.accounts(panel, ranking))
         days = {"read_from": utc(since), "read_until": utc(until)}
-        rows = engine.query(compose((), {}, target="active"), days).to_pylist()
+        rows = running.query(compose((), {}, target="active"), days).to_pylist()
     active = frozenset(row["body_id"] for row in rows)
     return Activity(since, until, active, frozenset(accounts.values()) - seen - active)

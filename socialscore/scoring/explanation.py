@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from socialscore.again import undisturbed
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UnknownName, UsageError
 from socialscore.explained import (
@@ -214,7 +215,13 @@ def _texts(
 
 
 def messages_named(
-    explanation: Explanation, message_id: str, messages: Messages, panel: Panel, ranking: Ranking
+    explanation: Explanation,
+    message_id: str,
+    messages: Messages,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    engine: Callable[[], Engine] = DuckDB,
 ) -> list[ExplainedMessage]:
     """The messages of an explanation that have an identifier: one, or one per network.
 
@@ -225,7 +232,7 @@ def messages_named(
     if found:
         return found
     body = explanation.score.body
-    rows = _sought(messages, [message_id])
+    rows = _sought(messages, [message_id], engine=engine)
     if not rows:
         raise UsageError(
             f"there is no message {message_id!r} in the store; "
@@ -270,6 +277,7 @@ def _why_not(row: Row, account: Account, explanation: Explanation, ranking: Rank
     return f"{message} was sent on a day on which @{account.handle} was not an account of {name}"
 
 
+@undisturbed
 def _sought(
     messages: Messages,
     message_ids: Collection[str],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from socialscore.calendar import read_calendar
 from socialscore.calendar import stretches as stretches_of
@@ -63,24 +65,23 @@ def bodies(panel: Panel, ranking: Ranking) -> Rows:
     return Rows(
         {"body_id": "VARCHAR", "category": "VARCHAR", "calendar_id": "VARCHAR"},
         [
-            {
-                "body_id": body.body_id,
-                "category": body.category,
-                "calendar_id": ranking.calendar or body.calendar,
-            }
+            (body.body_id, body.category, ranking.calendar or body.calendar)
             for body in compared(panel, ranking)
         ],
     )
 
 
 def presences(panel: Panel, ranking: Ranking) -> Rows:
-    """One row per compared body and network, numbered: joins meet on a number, not on two texts."""
+    """One row per compared body and network on which it has an account, numbered.
+
+    So joins meet on a number, and not on two texts.
+    """
     numbers = _numbered(panel, ranking)
     body_ids = {body.body_id for body in compared(panel, ranking)}
     return Rows(
         {"presence_id": "INTEGER", "body_id": "VARCHAR", "network": "VARCHAR"},
         [
-            {"presence_id": number, "body_id": body_id, "network": network}
+            (number, body_id, network)
             for (body_id, network), number in numbers.items()
             if body_id in body_ids
         ],
@@ -101,15 +102,15 @@ def accounts(panel: Panel, ranking: Ranking) -> Rows:
             "has_sister": "BOOLEAN",
         },
         [
-            {
-                "body_id": body.body_id,
-                "presence_id": numbers[body.body_id, account.network],
-                "network": account.network,
-                "account_id": account.account_id,
-                "valid_from": _midnight(account.valid_from or _ALWAYS[0], ranking),
-                "valid_until": _midnight(account.valid_until or _ALWAYS[1], ranking),
-                "has_sister": sum(a.network == account.network for a in body.accounts) > 1,
-            }
+            (
+                body.body_id,
+                numbers[body.body_id, account.network],
+                account.network,
+                account.account_id,
+                _midnight(account.valid_from or _ALWAYS[0], ranking.timezone),
+                _midnight(account.valid_until or _ALWAYS[1], ranking.timezone),
+                sum(a.network == account.network for a in body.accounts) > 1,
+            )
             for body, account in panel.accounts()
             if account.network in ranking.networks
         ],
@@ -121,7 +122,7 @@ def ignored(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> Ro
     return Rows(
         {"network": "VARCHAR", "author_id": "VARCHAR"},
         [
-            {"network": network, "author_id": pseudonym(network, author) if pseudonym else author}
+            (network, pseudonym(network, author) if pseudonym else author)
             for network in ranking.networks
             for author in ranking.ignore
         ],
@@ -155,9 +156,9 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
             "is_open": "BOOLEAN", "open_us": "BIGINT",
         },
         [
-            {"calendar_id": name, **vars(stretch)}
+            (name, it.stretch_id, it.day, it.starts_at, it.ends_at, it.is_open, it.open_us)
             for name in sorted(names)
-            for stretch in stretches_of(
+            for it in stretches_of(
                 read_calendar(calendar_path(name, beside=beside)),
                 question.read_from - _DAY,
                 question.as_of + _DAY,
@@ -180,9 +181,14 @@ def labels(panel: Panel, by: str) -> dict[str, str]:
 
 
 def _numbered(panel: Panel, ranking: Ranking) -> dict[tuple[str, str], int]:
-    pairs = ((body.body_id, network) for body in panel.bodies for network in ranking.networks)
+    pairs = dict.fromkeys(
+        (body.body_id, account.network)
+        for body, account in panel.accounts()
+        if account.network in ranking.networks
+    )
     return {pair: number for number, pair in enumerate(pairs)}
 
 
-def _midnight(day: date, ranking: Ranking) -> datetime:
-    return utc(datetime.combine(day, time(), ranking.zone))
+@cache  # accounts are many, and the days on which they change are few
+def _midnight(day: date, timezone: str) -> datetime:
+    return utc(datetime.combine(day, time(), ZoneInfo(timezone)))

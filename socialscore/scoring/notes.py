@@ -84,6 +84,7 @@ def of_accounts(
     found = [
         note
         for body in bodies
+        if any(account.valid_from or account.valid_until for account in body.accounts)
         for note in _of_accounts(
             body.name, [a for a in body.accounts if a.network in networks], period
         )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from socialscore.scoring.uncertainty import rank_intervals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from socialscore.model import Body, Metric, Score
     from socialscore.ranking import Ranking
+
+    _Place = tuple[float, float, float, float]
 
 __all__ = ["in_order", "reason_for_no_rank"]
 
@@ -57,40 +60,60 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     that are still equal share a rank (1, 2, 2, 4) and stand in order of name. Ranked scores are
     given their interval, percentile and band.
     """
-    scores = sorted(scores, key=lambda score: (score.body.name, score.body.body_id))
-    ranked = sorted((score for score in scores if not score.reason), key=lambda s: _place(s, key))
-    placed: list[Score] = []
-    for position, score in enumerate(ranked, start=1):
-        tied = placed and _place(placed[-1], key) == _place(score, key)
-        rank = placed[-1].rank if tied else position
-        placed.append(replace(score, rank=rank, band=band_of(score, ranking)))
-    placed = list(_with_percentiles(_with_intervals(placed, key, ranking.seed)))
-    return (*placed, *(score for score in scores if score.reason))
+    by_name = sorted(scores, key=lambda score: (score.body.name, score.body.body_id))
+    placed = sorted(
+        ((_place(score, key), score) for score in by_name if not score.reason), key=itemgetter(0)
+    )
+    ranked = [score for _, score in placed]
+    ranks = _ranks([place for place, _ in placed])
+    intervals = _intervals(ranked, ranks, key, ranking.seed)
+    lines = zip(ranked, ranks, intervals, _percentiles(ranks), strict=True)
+    return (
+        *(
+            replace(
+                score,
+                rank=rank,
+                rank_low=low,
+                rank_high=high,
+                percentile=percentile,
+                band=band_of(score, ranking),
+            )
+            for score, rank, (low, high), percentile in lines
+        ),
+        *(score for score in by_name if score.reason),
+    )
 
 
-def _with_intervals(placed: list[Score], key: Metric, seed: int) -> list[Score]:
-    """With the 95 % interval of each rank, where the key is a share of requests or follows one."""
+def _ranks(places: Sequence[_Place]) -> list[int]:
+    """The rank of each place, in order; equal ones share the first of their ranks."""
+    ranks: list[int] = []
+    for number, place in enumerate(places):
+        ranks.append(ranks[-1] if number and place == places[number - 1] else number + 1)
+    return ranks
+
+
+def _intervals(
+    ranked: Sequence[Score], ranks: Sequence[int], key: Metric, seed: int
+) -> list[tuple[int, int]] | list[tuple[None, None]]:
+    """The 95 % interval of each rank, where the key is a share of requests or follows one."""
     share = "response_rate" if key.name in _FOLLOW_THE_RATE else key.name
     if not (share == "response_rate" or share.startswith("within_")):
-        return placed
+        return [(None, None)] * len(ranked)
     counts = []
-    for score in placed:
+    for score in ranked:
         n_requests = int(score.values["n_requests"] or 0)
         counts.append((round((score.values[share] or 0) * n_requests), n_requests))
     return [
         # 10 of 10 are first by their rate, though the draws may doubt it.
-        replace(score, rank_low=min(low, score.rank or low), rank_high=max(high, score.rank or 0))
-        for score, (low, high) in zip(placed, rank_intervals(counts, seed), strict=True)
+        (min(low, rank), max(high, rank))
+        for rank, (low, high) in zip(ranks, rank_intervals(counts, seed), strict=True)
     ]
 
 
-def _with_percentiles(ranked: list[Score]) -> Iterator[Score]:
-    """With the share of the other ranked bodies that stand below; one body alone has none."""
-    n_at = Counter(score.rank for score in ranked)
-    for score in ranked:
-        n_below = len(ranked) - (score.rank or 0) + 1 - n_at[score.rank]
-        others = len(ranked) - 1
-        yield replace(score, percentile=n_below / others if others else None)
+def _percentiles(ranks: Sequence[int]) -> list[float | None]:
+    """The share of the other ranked bodies that stand below; one body alone has none."""
+    n_at, others = Counter(ranks), len(ranks) - 1
+    return [(others + 2 - rank - n_at[rank]) / others if others else None for rank in ranks]
 
 
 def band_of(score: Score, ranking: Ranking) -> str | None:
@@ -105,7 +128,7 @@ def band_of(score: Score, ranking: Ranking) -> str | None:
     return None
 
 
-def _place(score: Score, key: Metric) -> tuple[float, float, float, float]:
+def _place(score: Score, key: Metric) -> _Place:
     """Sorts before the place of every worse score."""
     rate_low, rate_high = score.values["wilson_low"], score.values["wilson_high"]
     return (

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import compress
 from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
 
 from socialscore.errors import UsageError
 from socialscore.period import Period, parse_as_of, parse_period, utc
@@ -23,6 +26,7 @@ __all__ = ["Question", "ask"]
 
 _DAY = timedelta(days=1)
 _FOREVER = timedelta(days=36500)  # the horizon where there is none
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = timedelta(minutes=1)  # of a prompt reply, and between clocks that differ
 
 
@@ -130,24 +134,23 @@ def _variants(ranking: Ranking, by: str) -> dict[str, str]:
 
 def _covered(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
     """The first instant and the end of what was collected for the panel."""
-    accounts = {
-        (account.network, account.account_id)
-        for _, account in panel.accounts()
-        if account.network in ranking.networks
-    }
-    rows = [
-        row
-        for row in coverage.to_pylist()
-        if row["reason"] is None and (row["network"], row["account_id"]) in accounts
-    ]
-    if not rows:
+    rows = coverage.filter(pc.is_null(coverage["reason"]))
+    # Lists of plain values: making a dictionary and two instants of every row takes seconds.
+    owners = zip(rows["network"].to_pylist(), rows["account_id"].to_pylist(), strict=True)
+    begins, ends = (
+        rows[edge].cast("int64").to_pylist() for edge in ("covered_from", "covered_until")
+    )
+    mine = [it in panel.account_keys and it[0] in ranking.networks for it in owners]
+    if not any(mine):
         raise UsageError(
             f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
             "`socialscore import FILE` brings messages"
         )
-    first = min(row["covered_from"] for row in rows)
-    last = max(row["covered_until"] for row in rows)
-    return first.replace(tzinfo=UTC), last.replace(tzinfo=UTC)
+    return _instant(min(compress(begins, mine))), _instant(max(compress(ends, mine)))
+
+
+def _instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _lookback(ranking: Ranking) -> timedelta:

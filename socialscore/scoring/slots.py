@@ -32,7 +32,7 @@ def slots(by: str, question: Question, ranking: Ranking) -> Rows:
     return Rows(
         {"line_id": "VARCHAR", "day": "DATE", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},
         [
-            {"line_id": label, "day": starts_at.date(), "starts_at": starts_at, "ends_at": ends_at}
+            (label, starts_at.date(), starts_at, ends_at)
             for label, since, until in _named(by, question, ranking)
             for starts_at, ends_at in _by_utc_day(utc(since), utc(until))
         ],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.embedded import connect
+from socialscore.embedded import connect, reach, steady, within_limits
 from socialscore.period import utc
 from socialscore.store.schema import MESSAGE, MESSAGE_KEY
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = ["Arrivals"]
+
+_SHARE = 1 / 2  # of the memory: the arriving rows come from databases that take the rest
 
 
 class Arrivals:
@@ -29,15 +31,17 @@ class Arrivals:
         self.changed: list[pa.Table] = []
         self.error: Exception | None = None  # what stopped the rows from arriving
         self.n_rows = self.n_new = 0
-        self._connection = connect()
+        self._connection = connect(_SHARE)
         self._connection.register("no_message", MESSAGE.empty_table())
         source = "no_message" if not files else "read_parquet($files, hive_partitioning = true)"
         bounds: dict[str, object] = {"first": utc(first), "last": utc(last)}
-        self._connection.execute(
-            f"CREATE TEMP TABLE kept AS SELECT {', '.join(MESSAGE_KEY)}, n_edits, deleted_at "
-            f"FROM {source} WHERE sent_at BETWEEN $first AND $last",
-            bounds if not files else bounds | {"files": list(files)},
-        )
+        reach(self._connection, files)
+        with steady():
+            self._connection.execute(
+                f"CREATE TEMP TABLE kept AS SELECT {', '.join(MESSAGE_KEY)}, n_edits, deleted_at "
+                f"FROM {source} WHERE sent_at BETWEEN $first AND $last",
+                bounds if not files else bounds | {"files": list(files)},
+            )
 
     @property
     def n_changed(self) -> int:
@@ -65,6 +69,7 @@ class Arrivals:
             self.n_new += table.num_rows
             yield from table.to_batches()
 
+    @within_limits()
     def _met(self, rows: pa.Table) -> pa.Table:
         """The arriving rows that the store has: their number, and whether they change it."""
         self._connection.register(

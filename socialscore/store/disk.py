@@ -1,4 +1,4 @@
-"""What lies on the disk: Delta tables, and files that are replaced as a whole."""
+"""What lies in the place of a store: Delta tables and their files."""
 
 from __future__ import annotations
 
@@ -10,129 +10,152 @@ from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from deltalake import DeltaTable, WriterProperties
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
+from socialscore.embedded import connect, out_of_room, reach
 from socialscore.errors import StoreError
+from socialscore.objects import BUCKETS, reason
+from socialscore.store.commits import fence, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-__all__ = ["ZSTD", "cause_of", "delta", "files", "partitions", "put_month", "sweep", "write_whole"]
+    from socialscore.store.place import Place
 
-ZSTD = WriterProperties(compression="ZSTD")
+__all__ = ["ZSTD", "addresses", "cause_of", "delta", "files", "partitions", "put_month", "sweep"]
+
+# Groups of rows are what a reader can leave out: by their times, a reader of one week or of a batch
+# reads little more than that.
+ZSTD = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
 
 
-def delta(path: Path) -> DeltaTable | None:
+def delta(place: Place, name: str) -> DeltaTable | None:
     """A table as it is now; None before the first row.
 
     Raises:
-        StoreError: it is damaged.
+        StoreError: it is damaged, or cannot be reached.
     """
+    path = place.at(name)
     try:
-        return DeltaTable(path) if DeltaTable.is_deltatable(str(path)) else None
+        return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
     except (DeltaError, OSError) as error:
         raise StoreError(f"{path}: cannot be read: {cause_of(error)}") from None
 
 
-def files(path: Path, months: Sequence[tuple[str, str, str]] = ()) -> list[str]:
+def files(table: DeltaTable | None, months: Sequence[tuple[str, str, str]] = ()) -> list[str]:
     """The Parquet files of a table; the table library gives them as addresses."""
-    table = delta(path)
     uris = table.file_uris(file_pruning_predicate=list(months) or None) if table else []
     return [unquote(uri) for uri in uris]
 
 
-def partitions(path: Path) -> dict[tuple[str, str], list[str]]:
-    """The Parquet files of the message table by network and month, the newest month first."""
+def partitions(table: DeltaTable | None) -> dict[tuple[str, str], list[str]]:
+    """The files of the message table, as its log names them, by network and month, newest first."""
     found: dict[tuple[str, str], list[str]] = {}
-    if table := delta(path):
+    if table:
         for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-            place = (file["partition.network"], file["partition.month"])
-            found.setdefault(place, []).append(str(path / unquote(file["path"])))
+            month = (file["partition.network"], file["partition.month"])
+            found.setdefault(month, []).append(file["path"])
     return dict(sorted(found.items(), key=lambda each: each[0][1], reverse=True))
 
 
+def addresses(place: Place, name: str, logged: Sequence[str]) -> list[str]:
+    """Where files of a table are, by their names in its log."""
+    return [place.at(f"{name}/{unquote(each)}") for each in logged]
+
+
 def put_month(
-    path: Path, network: str, month: str, rows: duckdb.DuckDBPyRelation, schema: pa.Schema
+    place: Place,
+    table: DeltaTable,
+    month: tuple[str, str],
+    old: Sequence[str],
+    rows: duckdb.DuckDBPyRelation,
 ) -> None:
-    """Let a month of the message table consist of these rows, in one step.
+    """Let these rows take the place of files of one month of the message table, in one step.
 
     The table library would hold a whole month in memory; DuckDB writes it as it reads it.
 
     Args:
-        path: the table.
-        network: whose month.
-        month: such as 2026-11.
+        place: of the store.
+        table: the message table, as it was when the old files were read.
+        month: whose, and which, such as 2026-11.
+        old: the names of the files in its log.
         rows: in the columns of the table, but for the two that name the month.
-        schema: of the table.
 
     Raises:
-        StoreError: the disk is full or read-only; the month is as it was.
+        Overtaken: somebody else has replaced the old files; the month is as they left it.
+        StoreError: the disk is full or read-only, or memory is; the month is as it was.
     """
-    name = f"network={network}/month={month}/{uuid4()}.zstd.parquet"
-    file = path / name
+    network, name = month
+    logged = f"network={network}/month={name}/{uuid4()}.zstd.parquet"
+    file = f"message/{logged}"
     try:
-        rows.write_parquet(str(file), compression="zstd")
+        rows.write_parquet(place.at(file), compression="zstd")
     except duckdb.Error as error:
-        file.unlink(missing_ok=True)
-        raise StoreError(f"{path}: cannot be written: {str(error).splitlines()[0]}") from None
-    added = [_added(file, name, {"network": network, "month": month})]
-    DeltaTable(path).create_write_transaction(
-        [action for action in added if action],
-        mode="overwrite",
-        schema=schema,
-        partition_by=["network", "month"],
-        partition_filters=[("network", "=", network), ("month", "=", month)],
-    )
+        place.remove(file)
+        problem = f"{place.at('message')}: cannot be written: {str(error).splitlines()[0]}"
+        raise out_of_room(error) or StoreError(problem) from None
+    added = _added(place, file, logged, {"network": network, "month": name})
+    try:
+        replace(table, old, [added] if added else [])
+    except BaseException:
+        place.remove(file)
+        raise
+    if not added:
+        place.remove(file)
 
 
-def _added(file: Path, name: str, place: dict[str, str]) -> AddAction | None:
+def _added(place: Place, file: str, logged: str, month: dict[str, str]) -> AddAction | None:
     """What the log says of a new file: of its content no more than the times; None: it is empty."""
-    sent_at = pq.read_table(file, columns=["sent_at"], partitioning=None)["sent_at"]
-    if not len(sent_at):
+    with connect() as connection:
+        reach(connection, [place.at(file)])
+        sent_at = "SELECT COUNT(*), MIN(sent_at), MAX(sent_at) FROM read_parquet($file)"
+        found = connection.execute(sent_at, {"file": place.at(file)}).fetchone()
+    n_rows, first, last = found or (0, None, None)
+    if not n_rows:
         return None
-    span = pc.min_max(sent_at).as_py()
-    first, last = ({"sent_at": span[edge].isoformat()} for edge in ("min", "max"))
-    statistics = {"numRecords": len(sent_at), "minValues": first, "maxValues": last}
-    about = file.stat()
-    return AddAction(
-        name, about.st_size, place, int(about.st_mtime * 1000), True,
-        json.dumps(statistics | {"nullCount": {"sent_at": 0}}),
-    )  # fmt: skip
+    statistics = {
+        "numRecords": n_rows,
+        "minValues": {"sent_at": first.isoformat()},
+        "maxValues": {"sent_at": last.isoformat()},
+        "nullCount": {"sent_at": 0},
+    }
+    size, modified = place.about(file)
+    return AddAction(logged, size, month, modified, True, json.dumps(statistics))
 
 
-def sweep(path: Path) -> None:
+def sweep(place: Place, name: str) -> None:
     """Remove what lies in the folder of a table and is no part of it any more, however young.
 
-    The table library leaves half-written files of a writer that was killed. To be called by the
-    only writer; readers that have begun may miss their files.
+    The table library leaves half-written files of a writer that was killed. Whoever is writing on
+    another host, and whose files may be among these, begins anew; a reader may miss its files.
+
+    Raises:
+        Overtaken: somebody has replaced files meanwhile.
     """
-    if (table := delta(path)) is None:
+    if (table := delta(place, name)) is None:
         return
+    lying = {file for file in place.names(name) if "_delta_log" not in file.split("/")}
+    if not lying - _used(table, name):
+        return
+    fence(table)  # after the list: whose files are on it can commit them no more
+    if table := delta(place, name):
+        for file in lying - _used(table, name):
+            place.remove(file)
+
+
+def _used(table: DeltaTable, name: str) -> set[str]:
+    """The files that a table consists of."""
     actions = pa.table(table.get_add_actions(flatten=True))
-    used = {path / unquote(each) for each in actions["path"].to_pylist()}
-    for file in path.rglob("*"):
-        if file.is_file() and file not in used and "_delta_log" not in file.parts:
-            file.unlink()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """All of the text or, when the disk is full, what was there before."""
-    temporary = path.with_suffix(".new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return {f"{name}/{unquote(path)}" for path in actions["path"].to_pylist()}
 
 
 def cause_of(error: Exception) -> str:
     """The reason behind an error of the table library, which wraps it in paths and layers."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+    if BUCKETS in str(error) or "S3 error" in str(error):
+        return reason(str(error))
     found = re.search(r"([^:]+) \(os error \d+\)", str(error))
     return found[1].strip() if found else str(error).splitlines()[0]

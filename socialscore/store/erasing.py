@@ -4,6 +4,10 @@ Rows are not deleted by the table library, which would write the condition, and 
 its log. Each month that holds some is written anew without them, and then every file that the
 tables no longer use is removed, whoever may be reading it.
 
+Others may save meanwhile, on other hosts: a month that somebody else rewrites is begun again, and
+what came beside it is looked through in another round, until a version of the table is found that
+holds nothing of it.
+
 Whatever ends a run in the middle, the next one completes it:
 
 - a count is noted before its rows go, so that none goes uncounted; a run that is killed between the
@@ -16,24 +20,25 @@ Whatever ends a run in the middle, the next one completes it:
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from deltalake import write_deltalake
 
-from socialscore.embedded import connect, steady
-from socialscore.errors import StoreError
-from socialscore.panel import format_panel
+from socialscore.again import again
+from socialscore.embedded import connect, reach, steady
+from socialscore.errors import Overtaken
 from socialscore.period import utc
-from socialscore.store.disk import ZSTD, partitions, put_month, sweep, write_whole
+from socialscore.store.disk import addresses, delta, partitions, put_month, sweep
 from socialscore.store.journal import collecting, drop_aside, left
-from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE
+from socialscore.store.schema import ERASURE, MESSAGE
 from socialscore.store.wishes import ALTERED, GOES, INSTEAD, Wish, in_view, unwanted, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import duckdb
@@ -42,8 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Found", "erase", "expire", "look", "tidy"]
 
-_LATER = 75  # exit code
 _TABLES = ("message", "coverage")  # that may hold what is erased
+_COUNTS = ("n_erased", "n_altered")
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,12 @@ FROM (
 
 def look(store: Store, wish: Wish) -> Found:
     """What a wish would erase, which is left as it is."""
-    with steady(), connect() as connection:
-        counted = _counted(connection, store, wish)
-    return _found(counted, store, wish, act=False)
+    counted = _Work(store, wish, None).count()
+    return replace(
+        _beside(store, wish, act=False),
+        n_erased=sum(row["n_erased"] for row in counted),
+        n_altered=sum(row["n_altered"] for row in counted),
+    )
 
 
 def erase(store: Store, wish: Wish, *, erased_at: datetime) -> Found:
@@ -102,22 +110,21 @@ def erase(store: Store, wish: Wish, *, erased_at: datetime) -> Found:
         erased_at: the moment to note.
 
     Raises:
-        StoreError: pages wait to be merged, or somebody is collecting or writing: nothing was
-            erased. Or the disk is full: some was, and the same wish erases the rest.
+        Overtaken: pages wait to be merged, or somebody is collecting or writing.
+        StoreError: the disk is full: some was erased, and the same wish erases the rest.
     """
     with _alone(store, wish):
-        with connect() as connection:
-            counted = _counted(connection, store, wish)
-            if wish.cause == "account" and not counted.num_rows:
-                _note_silence(store, wish, erased_at)
-            found = _found(counted, store, wish, act=True, erased_at=erased_at)
-            _rewrite(connection, store, wish, counted, erased_at)
-        _keep_panel(store, wish)
+        work = _Work(store, wish, erased_at)
+        if wish.cause == "account" and not work.count():
+            _note_silence(store, wish, erased_at)
+        found = _beside(store, wish, act=True, erased_at=erased_at)
+        work.do()
+        store.amend_panel(lambda panel: without(panel, wish))
         tidy(store)
-    return found
+    return replace(found, n_erased=work.n_erased, n_altered=work.n_altered)
 
 
-def expire(store: Store, *, before: datetime, patience: float = 0) -> int:
+def expire(store: Store, *, before: datetime) -> int:
     """Blank the texts of messages that came before an instant; return how many there were.
 
     Pages that were set aside go with them. The files that held the texts are gone afterwards.
@@ -125,22 +132,21 @@ def expire(store: Store, *, before: datetime, patience: float = 0) -> int:
     Args:
         store: whose texts.
         before: aware.
-        patience: seconds to wait for another writer.
     """
     wish = Wish("expired", until=before)
-    with store.writing(patience=patience), connect() as connection:
-        counted = _counted(connection, store, wish)
-        found = _found(counted, store, wish, act=True)
-        _rewrite(connection, store, wish, counted, before)
-        if counted.num_rows:
+    with store.writing():
+        work = _Work(store, wish, None)
+        _beside(store, wish, act=True)
+        work.do()
+        if work.n_altered:
             tidy(store)
-    return found.n_altered
+    return work.n_altered
 
 
 def tidy(store: Store) -> None:
-    """Remove every file that the tables no longer use. To be called by the only writer."""
+    """Remove every file that the tables no longer use, whoever may be reading it."""
     for name in _TABLES:
-        sweep(store.root / name)
+        again(partial(sweep, store.place, name))
 
 
 @contextmanager
@@ -150,31 +156,28 @@ def _alone(store: Store, wish: Wish) -> Iterator[None]:
         for network in wish.networks:
             held.enter_context(collecting(store.root, network))
         if paths := [path for each in wish.networks for path in left(store.root, each)]:
-            error = StoreError(
+            raise Overtaken(
                 f"{paths[0]}: pages of a run that broke off are not merged yet; "
                 "`socialscore collect` merges them first"
             )
-            error.exit_code = _LATER
-            raise error
         held.enter_context(store.writing())
         yield
 
 
-def _found(
-    counted: pa.Table, store: Store, wish: Wish, *, act: bool, erased_at: datetime | None = None
-) -> Found:
-    """What a wish finds; if it is to act, what is not in view any more is noted."""
-    before = _by_stream(store.coverage())
-    after = {stream: in_view(rows, wish, erased_at) for stream, rows in before.items()}
-    n_streams = sum(before[stream] != after[stream] for stream in before)
+def _beside(store: Store, wish: Wish, *, act: bool, erased_at: datetime | None = None) -> Found:
+    """What a wish finds besides messages; to act is to note what is not in view any more."""
+
+    def rest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        streams = _by_stream(rows).values()
+        return [row for rows in streams for row in in_view(rows, wish, erased_at)]
+
+    rows = store.coverage().to_pylist()
+    before, after = _by_stream(rows), _by_stream(rest(rows))
+    n_streams = sum(before[stream] != after.get(stream, []) for stream in before)
     if act and n_streams:
-        rest = [row for rows in after.values() for row in rows]
-        table = pa.Table.from_pylist(rest, schema=COVERAGE)
-        write_deltalake(store.root / "coverage", table, mode="overwrite", writer_properties=ZSTD)
+        store.amend_coverage(rest)
     panel = store.panel()
     return Found(
-        n_erased=sum(counted["n_erased"].to_pylist()),
-        n_altered=sum(counted["n_altered"].to_pylist()),
         n_streams=n_streams,
         n_pages=drop_aside(store.root, lambda name, line: unwanted(name, line, wish), act=act),
         n_accounts=len(panel.account_keys - without(panel, wish).account_keys),
@@ -193,47 +196,106 @@ def _note_silence(store: Store, wish: Wish, erased_at: datetime) -> None:
 # --- messages -----------------------------------------------------------------------------------
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, store: Store, wish: Wish) -> pa.Table:
-    """How many rows go or are altered, by network, month, account and day; `gone` is known then."""
-    of_network = [
-        file
-        for (network, _), files in partitions(store.root / "message").items()
-        for file in files
-        if network in wish.networks
-    ]
-    _know(connection, of_network)
-    goes = GOES[wish.cause]
-    gone = pa.table({"message_id": pa.array([], pa.string())})
-    if wish.cause == "author":
-        gone = _query(connection, _GONE.format(goes=goes), wish).to_arrow_table()
-    connection.register("gone", gone)
-    return _query(
-        connection, _COUNTED.format(goes=goes, altered=ALTERED[wish.cause]), wish
-    ).to_arrow_table()
+@dataclass
+class _Work:
+    """Erasing from the message table, in as many rounds as it takes."""
+
+    store: Store
+    wish: Wish
+    erased_at: datetime | None
+    n_erased: int = 0  # until now
+    n_altered: int = 0
+    gone: set[str] = field(default_factory=set)  # the messages that go or went, of an author
+    noted: Counter[tuple[object, ...]] = field(default_factory=Counter)  # and not gone yet
+
+    def count(self) -> list[dict[str, Any]]:
+        """How many rows go or are altered, by network, month, account and day."""
+
+        def counted() -> list[dict[str, Any]]:
+            with steady(), connect() as connection:
+                return self._counted(connection, partitions(delta(self.store.place, "message")))
+
+        return again(counted)
+
+    def do(self) -> None:
+        """Erase until a version of the table holds nothing of it."""
+        while again(self._round):
+            pass
+
+    def _round(self) -> bool:
+        """Erase what is there, and say whether others have brought something meanwhile."""
+        table = delta(self.store.place, "message")
+        if table is None:
+            return False
+        n_expected = table.version()
+        months = partitions(table)
+        with steady(), connect() as connection:
+            rows = self._counted(connection, months)
+            # A month may have millions of rows: one thread that may let go of the order holds few
+            # of them, and writes them in their order all the same.
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET threads = 1")
+            for month, logged in months.items():
+                if here := [row for row in rows if (row["network"], row["month"]) == month]:
+                    self._note(here)
+                    self._know(connection, logged)
+                    put_month(self.store.place, table, month, logged, _rest(connection, self.wish))
+                    self._done(here)
+                    n_expected += 1
+        table.update_incremental()
+        return bool(rows) and table.version() > n_expected
+
+    def _counted(
+        self, connection: duckdb.DuckDBPyConnection, months: Mapping[tuple[str, str], list[str]]
+    ) -> list[dict[str, Any]]:
+        """As `count`; `gone` is known to the connection then."""
+        mine = [month for month in months if month[0] in self.wish.networks]
+        self._know(connection, [name for month in mine for name in months[month]])
+        goes, altered = GOES[self.wish.cause], ALTERED[self.wish.cause]
+        if self.wish.cause == "author":
+            ids = _query(connection, _GONE.format(goes=goes), self.wish).to_arrow_table()
+            self.gone.update(ids["message_id"].to_pylist())
+        gone = pa.table({"message_id": pa.array(sorted(self.gone), pa.string())})
+        connection.register("gone", gone)
+        sql = _COUNTED.format(goes=goes, altered=altered)
+        rows: list[dict[str, Any]] = _query(connection, sql, self.wish).to_arrow_table().to_pylist()
+        return rows
+
+    def _know(self, connection: duckdb.DuckDBPyConnection, logged: Sequence[str]) -> None:
+        """Let `message` be the rows of these files."""
+        connection.execute("DROP VIEW IF EXISTS message")
+        if logged:
+            files = addresses(self.store.place, "message", logged)
+            reach(connection, files)
+            connection.read_parquet(files, hive_partitioning=True).create_view("message")
+        else:
+            connection.register("message", MESSAGE.empty_table())
+
+    def _note(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Note what is about to go, but for what an attempt that came to nothing has noted."""
+        if self.erased_at is None:
+            return
+        stamp = {"cause": self.wish.cause, "erased_at": utc(self.erased_at)}
+        new = []
+        for row in rows:
+            more = {name: row[name] - self.noted[(name, *_whose(row))] for name in _COUNTS}
+            if any(n > 0 for n in more.values()):
+                new.append(row | {name: max(n, 0) for name, n in more.items()} | stamp)
+            for name, n in more.items():
+                self.noted[(name, *_whose(row))] += max(n, 0)
+        if new:
+            self.store.note_erasures(pa.Table.from_pylist(new, schema=ERASURE))
+
+    def _done(self, rows: Sequence[dict[str, Any]]) -> None:
+        for row in rows:
+            self.n_erased += row["n_erased"]
+            self.n_altered += row["n_altered"]
+            for name in _COUNTS:
+                self.noted[(name, *_whose(row))] -= row[name]
 
 
-def _rewrite(
-    connection: duckdb.DuckDBPyConnection,
-    store: Store,
-    wish: Wish,
-    counted: pa.Table,
-    erased_at: datetime,
-) -> None:
-    """Write every month anew that holds something of it, the newest first."""
-    rows = counted.to_pylist()
-    # A month may have millions of rows: one thread that may let go of the order holds few of them,
-    # and writes them in their order all the same.
-    connection.execute("SET preserve_insertion_order = false")
-    connection.execute("SET threads = 1")
-    for (network, month), files in partitions(store.root / "message").items():
-        here = [row for row in rows if (row["network"], row["month"]) == (network, month)]
-        if not here:
-            continue
-        if wish.cause != "expired":
-            stamp = {"cause": wish.cause, "erased_at": utc(erased_at)}
-            store.note_erasures(pa.Table.from_pylist([r | stamp for r in here], schema=ERASURE))
-        _know(connection, files)
-        put_month(store.root / "message", network, month, _rest(connection, wish), MESSAGE)
+def _whose(row: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(row[name] for name in ("network", "month", "account_id", "day"))
 
 
 def _rest(connection: duckdb.DuckDBPyConnection, wish: Wish) -> duckdb.DuckDBPyRelation:
@@ -250,31 +312,17 @@ def _rest(connection: duckdb.DuckDBPyConnection, wish: Wish) -> duckdb.DuckDBPyR
     return _query(connection, sql, wish)
 
 
-def _know(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
-    """Let `message` be the rows of these files."""
-    connection.execute("DROP VIEW IF EXISTS message")
-    if files:
-        connection.read_parquet(list(files), hive_partitioning=True).create_view("message")
-    else:
-        connection.register("message", MESSAGE.empty_table())
-
-
 def _query(connection: duckdb.DuckDBPyConnection, sql: str, wish: Wish) -> duckdb.DuckDBPyRelation:
     used = {name: value for name, value in wish.parameters.items() if f"${name}" in sql}
     return connection.sql(sql, params=used)
 
 
-def _by_stream(coverage: pa.Table) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+def _by_stream(
+    coverage: Iterable[dict[str, Any]],
+) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     """The rows of the coverage table by network, account and stream."""
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in coverage.to_pylist():
+    for row in coverage:
         stream = (row["network"], row["account_id"], row["stream"])
         found.setdefault(stream, []).append(row)
     return found
-
-
-def _keep_panel(store: Store, wish: Wish) -> None:
-    panel = store.panel()
-    rest = without(panel, wish)
-    if rest != panel:
-        write_whole(store.root / "panel.csv", format_panel(rest))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.embedded import connect, steady
+from socialscore.again import undisturbed
+from socialscore.embedded import connect, reach, steady
 from socialscore.period import utc
 from socialscore.store.schema import MESSAGE
 
@@ -94,6 +95,7 @@ def standing(store: Store, network: str, since: datetime) -> pa.Table:
     )
 
 
+@undisturbed
 def newest(store: Store) -> datetime | None:
     """The newest moment noted in any table, aware, UTC; None: nothing is."""
     moments = [
@@ -102,11 +104,13 @@ def newest(store: Store) -> datetime | None:
     ]
     if files := store.messages(_EARLIEST, _LATEST):
         with steady(), connect() as connection:  # by statistics: no row is read
+            reach(connection, files)
             found = connection.sql(_NEWEST, params={"files": files}).to_arrow_table()
         moments += found["seen_at"].to_pylist()
     return max((each.replace(tzinfo=UTC) for each in moments if each), default=None)
 
 
+@undisturbed
 def _query(
     store: Store,
     sql: str,
@@ -120,6 +124,7 @@ def _query(
             connection.register(name, table)
         files = store.messages(*span)
         if files:
+            reach(connection, files)
             connection.read_parquet(files, hive_partitioning=True).create_view("message")
         else:
             connection.register("message", MESSAGE.empty_table())

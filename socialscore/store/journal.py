@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from filelock import FileLock, Timeout
 
 from socialscore.durable import sync_folder
-from socialscore.errors import StoreError
+from socialscore.errors import Overtaken, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -167,17 +167,15 @@ def collecting(root: Path, network: str, *, patience: float = 0) -> Iterator[Non
         patience: seconds to wait for another one; negative: for as long as it takes.
 
     Raises:
-        StoreError: another collector is still at work; the exit code says to try again later.
+        Overtaken: another collector is still at work.
     """
     lock = FileLock(root / f"collector-{network}.lock", timeout=patience)
     try:
         lock.acquire()
     except Timeout:
-        error = StoreError(
+        raise Overtaken(
             f"{root}: another run is collecting from {network}; try again when it is done"
-        )
-        error.exit_code = 75
-        raise error from None
+        ) from None
     except OSError as error:
         raise StoreError(f"{root}: cannot be written: {error.strerror}") from None
     try:

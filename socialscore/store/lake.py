@@ -1,4 +1,4 @@
-"""The store: Delta tables in one folder, appended to by one writer at a time and read by anybody.
+"""The store: Delta tables in one place, written and read by anybody at any time.
 
     socialscore-data/
       store.json     marks the folder, and tells which key made the pseudonyms
@@ -8,14 +8,17 @@
       erasure/       Delta table: how much was erased, of which account and day
 
 Saving is idempotent by key. What is new is appended; only what changed (edits, deletions) is
-merged, because a merge reads and rewrites whole files.
+merged, because a merge reads and rewrites whole files. Either is committed if nobody else committed
+anything since the store was read, and otherwise done again: `commits.py` says why. That holds
+between hosts; on one machine writers take turns besides (`Store.writing`), so that they rarely do
+anything twice.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,36 +28,37 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
+from socialscore.again import TRIES, again, undisturbed
 from socialscore.ahead import ahead
-from socialscore.embedded import connect, steady
-from socialscore.errors import StoreError
+from socialscore.embedded import connect, reach, steady
+from socialscore.errors import Overtaken, StoreError
 from socialscore.panel import Panel, format_panel, read_panel
 from socialscore.period import utc
 from socialscore.store import inventory
 from socialscore.store.arrivals import Arrivals
-from socialscore.store.disk import ZSTD, cause_of, delta, files, write_whole
+from socialscore.store.commits import NEXT, next_version
+from socialscore.store.compacting import compact
+from socialscore.store.disk import ZSTD, cause_of, delta, files
+from socialscore.store.place import place_at
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from socialscore.model import Coverage
+    from socialscore.store.place import Where
 
 __all__ = ["Saved", "Store", "coverage_row"]
 
 _FORMAT = 2  # 1 had no edited_seen_at
-_UNUSABLE = frozenset("[]^|%\\")  # the table library takes a path for an address
+_PATIENCE = 120.0  # seconds for which another writer of this machine is waited for
+_POLL = 0.01  # seconds: who writes without a pause would leave no gap for those who ask less often
 # Statistics stand in the Delta log in the clear: of texts and authors there must be none.
 _STATISTICS = {"delta.dataSkippingStatsColumns": "sent_at"}
 _DELETION = ("deleted_at", "deleted_seen_at")
 _FIXED = (*MESSAGE_KEY, *_DELETION, "month", "sent_at", "collected_at")  # whatever is edited
-# Texts of deleted messages lie in the files of former versions. X gives us 24 hours to be rid of
-# them, the library's default is a week; a reader may take up to an hour for its statement. What is
-# younger than that goes with the next run.
-_HOURS_FOR_READERS = 1
-_MANY_FILES = 8  # in one month: more small files than this are made into one, sorted by time
 
 
 @dataclass(frozen=True)
@@ -67,58 +71,68 @@ class Saved:
 
 
 class Store:
-    """A folder of messages. Make one with `Store.open` or `Store.create`."""
+    """A place full of messages. Make one with `Store.open` or `Store.create`.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        for sign in root.absolute().as_posix():
-            if sign in _UNUSABLE:
-                problem = f"no store can be in a folder with {sign} in its path; choose another"
-                raise StoreError(f"{root}: {problem}")
+    Args:
+        where: a folder, or an address such as s3://bucket/folder.
+
+    Raises:
+        StoreError: no store can be there.
+    """
+
+    def __init__(self, where: Where) -> None:
+        self.place = place_at(where)
+
+    @property
+    def root(self) -> Path:
+        """The folder on a disk of this machine with the locks and the journal.
+
+        Of a store that is a folder, it is that folder.
+        """
+        return self.place.here
 
     @classmethod
-    def open(cls, root: Path) -> Store:
-        """The store in `root`.
+    def open(cls, where: Where) -> Store:
+        """The store in a place.
 
         Raises:
             StoreError: there is none, or another version of socialscore wrote it.
         """
-        return cls(root)._checked()
+        return cls(where)._checked()
 
     @classmethod
-    def find(cls, root: Path) -> Store | None:
-        """The store in `root`; None where one can be made: nothing is there, or an empty folder.
+    def find(cls, where: Where) -> Store | None:
+        """The store in a place; None where one can be made: nothing is there.
 
         Raises:
             StoreError: something else is there.
         """
-        store = cls(root)
+        store = cls(where)
         try:
-            vacant = not root.exists() or (root.is_dir() and not any(root.iterdir()))
+            vacant = store.place.vacant()
         except OSError as error:
-            raise StoreError(f"{root}: the store cannot be read ({error.strerror})") from None
+            raise StoreError(f"{where}: the store cannot be read ({error.strerror})") from None
         return None if vacant else store._checked()
 
     @classmethod
-    def create(cls, root: Path, *, key_id: str) -> Store:
-        """The store in `root`, made when the folder is missing or empty.
+    def create(cls, where: Where, *, key_id: str) -> Store:
+        """The store in a place, made when nothing is there.
 
         Raises:
-            StoreError: the folder holds something else, cannot be written, or its pseudonyms were
-                made with another key.
+            StoreError: something else is there, nothing can be written, or its pseudonyms were made
+                with another key.
         """
-        store = cls.find(root)
+        store = cls.find(where)
         if store is None:
+            store = cls(where)
+            about = json.dumps({"format": _FORMAT, "key_id": key_id}) + "\n"
             try:
-                root.mkdir(parents=True, exist_ok=True)
-                about = {"format": _FORMAT, "key_id": key_id}
-                write_whole(root / "store.json", json.dumps(about) + "\n")
+                store.place.amend("store.json", lambda there: there or about.encode())
             except OSError as error:
-                raise StoreError(f"{root}: the store cannot be made ({error.strerror})") from None
-            return cls(root)
+                raise StoreError(f"{where}: the store cannot be made ({error.strerror})") from None
         if store._about().get("key_id") != key_id:
             raise StoreError(
-                f"{root}: its pseudonyms were made with another key; put that key back "
+                f"{where}: its pseudonyms were made with another key; put that key back "
                 "(key_file in socialscore.toml), or import into a new store"
             )
         return store
@@ -129,51 +143,68 @@ class Store:
             problem = f"the store has format {found}, this socialscore reads {_FORMAT}; "
             earlier = isinstance(found, int) and found < _FORMAT
             way_out = "import and collect into a new one (--store DIR)" if earlier else "update it"
-            raise StoreError(f"{self.root}: {problem}{way_out}")
+            raise StoreError(f"{self.place}: {problem}{way_out}")
         return self
 
     def _about(self) -> dict[str, Any]:
         try:
-            about = json.loads((self.root / "store.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            if self.root.exists():
-                raise StoreError(f"{self.root}: is not a store of socialscore") from None
-            raise StoreError(
-                f"{self.root}: there is no store yet; "
-                f"`socialscore import FILE --store {self.root}` makes one"
-            ) from None
+            text = self.place.read("store.json")
+            if text is None:
+                if not self.place.vacant():
+                    raise StoreError(f"{self.place}: is not a store of socialscore")
+                raise StoreError(
+                    f"{self.place}: there is no store yet; "
+                    f"`socialscore import FILE --store {self.place}` makes one"
+                )
+            about = json.loads(text)
         except OSError as error:
             problem = f"store.json cannot be read ({error.strerror})"
-            raise StoreError(f"{self.root}: {problem}") from None
+            raise StoreError(f"{self.place}: {problem}") from None
         except ValueError:
-            raise StoreError(f"{self.root}: store.json is damaged") from None
+            raise StoreError(f"{self.place}: store.json is damaged") from None
         return about if isinstance(about, dict) else {}
 
     @contextmanager
-    def writing(self, *, patience: float = 0) -> Iterator[None]:
-        """Holds the store against other writers; readers are not held up.
+    def writing(self, *, patience: float | None = None) -> Iterator[None]:
+        """Makes the writers of this machine take turns; readers are not held up.
 
         Args:
-            patience: seconds to wait for another writer.
+            patience: seconds to wait for another writer; by default two minutes.
 
         Raises:
-            StoreError: another writer is at work, or the disk is full or read-only.
+            Overtaken: another writer is still at work.
+            StoreError: the disk is full or read-only.
         """
-        lock = FileLock(self.root / "writer.lock", timeout=patience)
+        timeout = _PATIENCE if patience is None else patience
         try:
-            with lock:
+            with FileLock(self.root / "writer.lock", timeout=timeout, poll_interval=_POLL):
                 yield
         except Timeout:
-            raise StoreError(f"{self.root}: another process is writing; try again later") from None
+            raise Overtaken(f"{self.place}: another process is writing; try again later") from None
         except (DeltaError, OSError) as error:
-            raise StoreError(f"{self.root}: cannot be written: {cause_of(error)}") from None
+            raise StoreError(f"{self.place}: cannot be written: {cause_of(error)}") from None
 
     # --- the panel -------------------------------------------------------------------------
 
     def panel(self) -> Panel:
         """The bodies whose messages are kept."""
-        path = self.root / "panel.csv"
-        return read_panel(path) if path.exists() else Panel("panel", ())
+        return self._panel(self.place.read("panel.csv"))
+
+    def _panel(self, text: bytes | None) -> Panel:
+        return Panel("panel", ()) if text is None else read_panel(f"{self.place}/panel.csv", text)
+
+    def amend_panel(self, change: Callable[[Panel], Panel]) -> Panel:
+        """Let the store know what becomes of the panel that it knows, whoever else amends it."""
+
+        def amended(text: bytes | None) -> bytes:
+            known = self._panel(text)
+            changed = change(known)
+            return text if text is not None and changed == known else format_panel(changed).encode()
+
+        try:
+            return self._panel(self.place.amend("panel.csv", amended))
+        except OSError as error:
+            raise StoreError(f"{self.place}: cannot be written: {cause_of(error)}") from None
 
     def remember(self, panel: Panel) -> Panel:
         """The panel with what else the store knows; the store knows all of it from now on.
@@ -181,16 +212,17 @@ class Store:
         Raises:
             StoreError: the store knows a handle of the panel as that of another account.
         """
-        known = self.panel()
-        for account, other in panel.rivals(known):
-            raise StoreError(
-                f"{self.root}: the messages of the {other.network} account {other.handle!r} are "
-                f"kept under {other.account_id!r}, the panel says {account.account_id!r}; give the "
-                "panel the account_id of the store, or import into a new store"
-            )
-        merged = panel.merged(known)
-        write_whole(self.root / "panel.csv", format_panel(merged))
-        return merged
+
+        def merged(known: Panel) -> Panel:
+            for account, other in panel.rivals(known):
+                raise StoreError(
+                    f"{self.place}: the messages of the {other.network} account {other.handle!r} "
+                    f"are kept under {other.account_id!r}, the panel says {account.account_id!r}; "
+                    "give the panel the account_id of the store, or import into a new store"
+                )
+            return panel.merged(known)
+
+        return self.amend_panel(merged)
 
     # --- messages --------------------------------------------------------------------------
 
@@ -199,34 +231,55 @@ class Store:
     ) -> Saved:
         """Append the rows whose key is new, and merge those that an edit or deletion changed.
 
+        Others may save at the same time, here and on other hosts.
+
         Args:
-            tables: rows of the message table without `month` and `collected_at`; no key twice.
+            tables: rows of the message table without `month` and `collected_at`; no key twice. They
+                are gone through again where another writer was faster.
             first: the earliest `sent_at` among them.
             last: the latest.
             collected_at: the moment to note in each new row.
+
+        Raises:
+            Overtaken: others were faster in every try, or in the only one where the tables can be
+                gone through but once.
         """
+        tries = 1 if isinstance(tables, Iterator) else TRIES
+        arrivals = again(lambda: self._append(tables, first, last, collected_at), tries)
+        if arrivals.changed:
+            changed = pa.concat_tables(arrivals.changed)
+            again(lambda: self._merge(changed))
+        n_known = arrivals.n_rows - arrivals.n_new - arrivals.n_changed
+        return Saved(arrivals.n_new, n_known, arrivals.n_changed)
+
+    def _append(
+        self, tables: Iterable[pa.Table], first: datetime, last: datetime, collected_at: datetime
+    ) -> Arrivals:
         table = self._table("message", MESSAGE, ["network", "month"])
-        arrivals = Arrivals(self.messages(first, last), first, last)
+        arrivals = Arrivals(files(table, _months(first, last)), first, last)
         new = arrivals.new(_complete(rows, collected_at) for rows in ahead(tables))
         head = next(new, None)
         if head is not None:
             reader = pa.RecordBatchReader.from_batches(MESSAGE, _chain(head, new))
-            try:
-                write_deltalake(table, reader, mode="append", writer_properties=ZSTD)
-            except DeltaError as error:
-                raise arrivals.error or error from None
-        if arrivals.changed:
-            self._merge(pa.concat_tables(arrivals.changed))
-        n_known = arrivals.n_rows - arrivals.n_new - arrivals.n_changed
-        return Saved(arrivals.n_new, n_known, arrivals.n_changed)
+            with next_version(table):
+                try:
+                    write_deltalake(
+                        table,
+                        reader,
+                        mode="append",
+                        writer_properties=ZSTD,
+                        commit_properties=NEXT,
+                    )
+                except DeltaError as error:
+                    raise arrivals.error or error from None
+        return arrivals
 
     def messages(self, first: datetime, last: datetime) -> list[str]:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
-        months = [("month", ">=", _month(first)), ("month", "<=", _month(last))]
-        return files(self.root / "message", months)
+        return files(delta(self.place, "message"), _months(first, last))
 
     def _merge(self, rows: pa.Table) -> None:
-        table = DeltaTable(self.root / "message")
+        table = self._table("message", MESSAGE, ["network", "month"])
         same = " AND ".join(f"kept.{name} = seen.{name}" for name in (*MESSAGE_KEY, "month"))
         months = ", ".join(f"'{month}'" for month in sorted(set(rows["month"].to_pylist())))
         edited = "CASE WHEN seen.n_edits > kept.n_edits THEN seen.{0} ELSE kept.{0} END"
@@ -239,42 +292,38 @@ class Store:
         updates["text"] = (
             f"CASE WHEN {updates['deleted_at']} IS NOT NULL THEN '' ELSE {updates['text']} END"
         )
-        table.merge(
-            rows,
-            predicate=f"{same} AND kept.month IN ({months})",
-            source_alias="seen",
-            target_alias="kept",
-            writer_properties=ZSTD,
-        ).when_matched_update(updates).execute()
+        with next_version(table):
+            table.merge(
+                rows,
+                predicate=f"{same} AND kept.month IN ({months})",
+                source_alias="seen",
+                target_alias="kept",
+                writer_properties=ZSTD,
+            ).when_matched_update(updates).execute()
 
     def compact(self) -> None:
-        """Make the many small files of a month into one, sorted by time; drop what is unused."""
-        if table := delta(self.root / "message"):
-            found = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-            n_files = Counter((f["partition.network"], f["partition.month"]) for f in found)
-            for (network, month), n in n_files.items():
-                if n > _MANY_FILES:
-                    this = [("network", "=", network), ("month", "=", month)]
-                    table.optimize.z_order(
-                        ["sent_at"], partition_filters=this, writer_properties=ZSTD
-                    )
-            _drop_unused(table)
-        coverage = delta(self.root / "coverage")
-        if coverage and len(coverage.file_uris()) > _MANY_FILES:
-            coverage.optimize.compact(writer_properties=ZSTD)
-            _drop_unused(coverage)
+        """Make the many small files of a month into one, sorted by time; drop what is unused.
+
+        Where another host is faster, it is left to the next time.
+        """
+        with suppress(Overtaken):
+            again(lambda: compact(self.place))
 
     # --- coverage --------------------------------------------------------------------------
 
+    @undisturbed
     def coverage(self) -> pa.Table:
         """All rows of the coverage table."""
-        return self._rows("coverage", COVERAGE)
+        return _rows(delta(self.place, "coverage"), COVERAGE)
 
     def cover(self, rows: Sequence[Coverage], *, run_id: str, collected_at: datetime) -> None:
         """Note what was in view; an interval that lies within a noted one adds nothing."""
+        again(lambda: self._cover(rows, run_id, collected_at))
+
+    def _cover(self, rows: Sequence[Coverage], run_id: str, collected_at: datetime) -> None:
         table = self._table("coverage", COVERAGE, [])
         noted: dict[tuple[object, ...], list[dict[str, Any]]] = {}
-        for row in self.coverage().to_pylist():
+        for row in _rows(table, COVERAGE).to_pylist():
             noted.setdefault(_stream(row), []).append(row)
         new = [
             row
@@ -284,7 +333,29 @@ class Store:
         if new:
             stamp = {"run_id": run_id, "collected_at": utc(collected_at)}
             data = pa.Table.from_pylist([row | stamp for row in new], schema=COVERAGE)
-            write_deltalake(table, data, mode="append", writer_properties=ZSTD)
+            with next_version(table):
+                write_deltalake(
+                    table, data, mode="append", writer_properties=ZSTD, commit_properties=NEXT
+                )
+
+    def amend_coverage(
+        self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+    ) -> None:
+        """Let the coverage table have the rows that become of those that it has."""
+        again(lambda: self._amend_coverage(change))
+
+    def _amend_coverage(
+        self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+    ) -> None:
+        table = self._table("coverage", COVERAGE, [])
+        before = _rows(table, COVERAGE).to_pylist()
+        after = change(before)
+        if after != before:
+            data = pa.Table.from_pylist(after, schema=COVERAGE)
+            with next_version(table):
+                write_deltalake(
+                    table, data, mode="overwrite", writer_properties=ZSTD, commit_properties=NEXT
+                )
 
     # --- erasures --------------------------------------------------------------------------
 
@@ -293,11 +364,11 @@ class Store:
 
         It may say more than was removed, where a run was killed and began again, and never less.
         """
-        return self._rows("erasure", ERASURE)
+        return _rows(delta(self.place, "erasure"), ERASURE)
 
     def note_erasures(self, rows: pa.Table) -> None:
         """Add rows of the erasure table."""
-        write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append")
+        again(lambda: write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append"))
 
     # --- the tables as such ----------------------------------------------------------------
 
@@ -308,27 +379,31 @@ class Store:
         """
         return inventory.newest(self)
 
-    def _rows(self, name: str, schema: pa.Schema) -> pa.Table:
-        found = files(self.root / name)
-        if not found:
-            return schema.empty_table()
-        with steady(), connect() as connection:
-            rows = connection.read_parquet(found).to_arrow_table()
-        return rows.select(schema.names).cast(schema)
-
     def _table(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
-        return DeltaTable.create(
-            self.root / name,
-            schema,
-            mode="ignore",
-            partition_by=partitions,
-            configuration=_STATISTICS if name == "message" else None,
-        )
+        path = self.place.at(name)
+        try:
+            return DeltaTable.create(
+                path,
+                schema,
+                mode="ignore",
+                partition_by=partitions,
+                configuration=_STATISTICS if name == "message" else None,
+            )
+        except DeltaError:
+            if table := delta(self.place, name):
+                return table  # another process has made it at this moment
+            raise
 
 
-def _drop_unused(table: DeltaTable) -> None:
-    """Remove the files of former versions, and those of writers that were killed."""
-    table.vacuum(_HOURS_FOR_READERS, dry_run=False, enforce_retention_duration=False, full=True)
+def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
+    """All rows of a small table."""
+    found = files(table)
+    if not found:
+        return schema.empty_table()
+    with steady(), connect() as connection:
+        reach(connection, found)
+        rows = connection.read_parquet(found).to_arrow_table()
+    return rows.select(schema.names).cast(schema)
 
 
 def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
@@ -354,8 +429,9 @@ def _chain(first: pa.RecordBatch, rest: Iterable[pa.RecordBatch]) -> Iterator[pa
     yield from rest
 
 
-def _month(instant: datetime) -> str:
-    return f"{utc(instant):%Y-%m}"
+def _months(first: datetime, last: datetime) -> list[tuple[str, str, str]]:
+    """The months of `[first, last]`, as the table library asks for them."""
+    return [("month", ">=", f"{utc(first):%Y-%m}"), ("month", "<=", f"{utc(last):%Y-%m}")]
 
 
 def coverage_row(row: Coverage) -> dict[str, Any]:

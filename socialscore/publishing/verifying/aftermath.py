@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from socialscore.engines.duckdb import DuckDB
+from socialscore.again import undisturbed
 from socialscore.period import utc
 from socialscore.store.wishes import ERASED
 
@@ -104,21 +104,23 @@ def _cut(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
             yield row["network"], row["account_id"], 0, what
 
 
-def _edited(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
+@undisturbed
+def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
     files = store.messages(question.read_from, question.read_until)
     if not len(files):
-        return
+        return []
     parameters = {
         "seen_until": utc(basis.seen_until),
         "read_from": utc(question.read_from),
         "read_until": utc(question.read_until),
     }
-    with DuckDB() as engine:
-        engine.relation("message", files)
-        rows: list[dict[str, Any]] = engine.query(_EDITED, parameters).to_pylist()
-    for row in rows:
-        what = f"edited since (by {row['day']})"
-        yield row["network"], row["account_id"], row["n_rows"], what
+    with basis.engine() as running:
+        running.relation("message", files)
+        rows: list[dict[str, Any]] = running.query(_EDITED, parameters).to_pylist()
+    return [
+        (row["network"], row["account_id"], row["n_rows"], f"edited since (by {row['day']})")
+        for row in rows
+    ]
 
 
 def _sentence(n_rows: int, body: Body, what: str) -> str:

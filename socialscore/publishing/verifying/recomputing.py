@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UsageError
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.verifying.aftermath import aftermath
@@ -14,8 +16,9 @@ from socialscore.publishing.verifying.differences import Finding, in_document, t
 from socialscore.reporters import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from socialscore.engines import Engine
     from socialscore.model import Scoreboard
     from socialscore.publishing.verifying.aftermath import Aftermath
     from socialscore.publishing.verifying.differences import Difference, Kind
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "recomputed"]
 
 _IDENTITY = 3  # columns that say who a body is
+_EXACTLY = partial(DuckDB, counts_in_numbers=False)  # not by digests of identifiers
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Evidence:
     store: Store
     ignored: tuple[str, ...] = ()  # the authors that the ranking ignores, as its file names them
     pseudonym: Pseudonym | None = None  # needed where it ignores any
+    engine: Callable[[], Engine] = _EXACTLY  # makes what counts
 
 
 def recomputed(
@@ -62,6 +67,7 @@ def recomputed(
         manifest.seen_until,
         evidence.pseudonym,
         beside=[opened.publication.folder / "panel.csv"],
+        engine=evidence.engine,
     )
     known = (len(ignored), basis.ignored)
     if manifest.n_ignored and known != (manifest.n_ignored, manifest.ignored_digest):

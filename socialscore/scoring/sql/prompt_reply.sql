@@ -17,4 +17,6 @@ INNER JOIN account
         AND message.sent_at < account.valid_until
 WHERE
     message.author_id <> message.account_id
+    AND message.sent_at >= $read_from
+    AND message.sent_at < $read_until
     AND ABS(EPOCH_US(routine.sent_at) - EPOCH_US(message.sent_at)) < 60000000
