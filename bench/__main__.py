@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.jobs import CARE_CSV
+from bench.importing import CARE_CSV, ROWS_PER_POST
 from bench.measure import FINDINGS, PARTS, found, measured, run_once
-from bench.report import HEADER, facts, markdown, plain, rows
+from bench.report import HEADER, facts, markdown, plain, rows, with_section
 from bench.seed import invented, read_seed, write_repeated
 
 if TYPE_CHECKING:
@@ -34,30 +34,31 @@ def main(
     folder = _folder_with_rows(data, seed, options.rows) if set(parts) & set(PARTS) else data
     origin = options.seed_file.name if options.seed_file else "invented"
     about = (
-        f"{datetime.now(UTC):%d %B %Y}. {facts()} Each figure is the median of {options.runs} runs "
-        f"after a warm-up, with their range and the largest peak of memory. The rows repeat "
-        f"{len(seed):,} rows ({origin}) with new ids."
+        f"{facts()} Each time is the median of some runs after a warm-up, with their range and the "
+        f"largest peak of memory. The rows repeat {len(seed):,} rows ({origin}) with new ids."
     )
-    text = f"# Results\n\nWritten by `make bench`; README.md says how to read them.\n\n{about}\n"
+    measured_on = f"Measured on {datetime.now(UTC):%d %B %Y}"
     done: set[str] = set()
     for name in parts:
+        print(f"bench: {name} …", file=sys.stderr)
+        note = f"{measured_on}."
         if name in FINDINGS:
-            print(f"bench: {name} …", file=sys.stderr)
             title, header, lines = found(FINDINGS[name])
-            print(plain(title, lines, header), flush=True)
-            text += markdown(title, lines, header)
-            continue
-        part = PARTS[name]
-        for job in part.needs:
-            if job not in done:
-                run_once(job, folder)
-        done.update(job.name for job in part.jobs)
-        title = part.title.format(rows=f"{options.rows:,}")
-        print(f"bench: {title} …", file=sys.stderr)
-        lines = rows(part, measured(part, folder, options.runs))
-        print(plain(title, lines, HEADER), flush=True)
-        text += markdown(title, lines, HEADER)
-    results.write_text(text, encoding="utf-8")
+        else:
+            part = PARTS[name]
+            for job in part.needs:
+                if job not in done:
+                    run_once(job, folder)
+            done.update((*part.needs, *(job.name for job in part.jobs)))
+            n_posts = options.rows // ROWS_PER_POST
+            title = part.title.format(rows=f"{options.rows:,}", posts=f"{n_posts:,}")
+            header, lines = HEADER, rows(part, measured(part, folder, options.runs))
+            note = f"{measured_on}; runs: {options.runs}."
+        print(plain(title, lines, header), flush=True)
+        # Written at once: all of them take hours.
+        before = results.read_text(encoding="utf-8") if results.exists() else ""
+        text = with_section(before, about, title, f"{markdown(lines, header)}\n{note}\n")
+        results.write_text(text, encoding="utf-8")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

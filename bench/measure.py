@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-__all__ = ["FINDINGS", "PARTS", "Figure", "Job", "Part", "found", "measured", "run_once"]
+__all__ = [
+    "FINDINGS",
+    "PARTS",
+    "WORLD_TITLES",
+    "Figure",
+    "Job",
+    "Part",
+    "found",
+    "measured",
+    "run_once",
+]
 
 _ROOT = Path(__file__).parents[1]
 
@@ -50,6 +60,46 @@ class Figure:
         return median(self.seconds)
 
 
+WORLD_TITLES = {
+    "1m": "Ranking of a million messages, 25 weeks, 35,000 bodies",
+    "10m": "Ranking of 10 million messages, 25 weeks, 35,000 bodies",
+    "100m": "Ranking of 100 million messages, 25 weeks, 35,000 bodies",
+}
+"""By the name of the world."""
+
+
+def _of_world(world: str) -> Part:
+    """The whole of a world by the default preset, and by other means."""
+    jobs = [
+        Job(f"{world}-by-hand-message", "DuckDB, unit message by hand"),
+        Job(f"{world}-message", "score(), unit message", f"{world}-by-hand-message", 1.2),
+        Job(f"{world}-by-hand-episode", "DuckDB, unit episode by hand", f"{world}-by-hand-message"),
+        Job(f"{world}-episode", "score(), unit episode", f"{world}-by-hand-episode", 1.2),
+        Job(
+            f"{world}-by-hand-two-windows",
+            "DuckDB, unit episode by hand, two windows",
+            f"{world}-episode",
+        ),
+    ]
+    needs = [f"{world}-world", f"{world}-compare-message", f"{world}-compare-episode"]
+    if world == "100m":
+        jobs += [
+            Job(
+                f"{world}-message-in-1-gb", "score(), unit message, memory_limit 1 GB", jobs[1].name
+            ),
+            Job(
+                f"{world}-episode-in-1-gb", "score(), unit episode, memory_limit 1 GB", jobs[3].name
+            ),
+        ]
+    else:
+        jobs += [
+            Job(f"{world}-polars", "Polars, unit message", f"{world}-message"),
+            Job(f"{world}-pandas", "pandas, unit message", f"{world}-message"),
+        ]
+        needs += [f"{world}-compare-two-windows", f"{world}-compare-frames"]
+    return Part(WORLD_TITLES[world], tuple(jobs), tuple(needs))
+
+
 PARTS = {
     "import": Part(
         "Import of {rows} rows",
@@ -59,6 +109,22 @@ PARTS = {
             Job("polars", "Polars, CSV to Parquet", "duckdb"),
             Job("import", "socialscore import, into a new store", "duckdb", 6.0),
         ),
+    ),
+    "posts": Part(
+        "Import of {posts} posts of X, JSON Lines",
+        (
+            Job("twarc-csv", "twarc-csv, JSON Lines to CSV"),
+            Job("import-posts", "socialscore import, into a new store", "twarc-csv", 0.1),
+        ),
+        needs=("posts", "twarc"),
+    ),
+    "table": Part(
+        "Import of {rows} rows of Parquet",
+        (
+            Job("duckdb-table", "DuckDB, Parquet to Parquet"),
+            Job("import-table", "socialscore import, into a new store", "duckdb-table"),
+        ),
+        needs=("table",),
     ),
     "rank": Part(
         "Ranking of {rows} rows",
@@ -78,6 +144,45 @@ PARTS = {
             Job("rank-business", "score(), unit episode, clock business", "rank-message"),
         ),
         needs=("import",),
+    ),
+    **{f"world-{name}": _of_world(name) for name in WORLD_TITLES},
+    "direct": Part(
+        "Direct replies without rules: ranking of 10 million messages",
+        (
+            Job("10m-by-hand-counting", "DuckDB, query written by hand"),
+            Job("10m-counting", "score(), the same figures", "10m-by-hand-counting", 1.2),
+        ),
+        needs=("10m-world", "10m-compare-counting"),
+    ),
+    "week": Part(
+        "One week, of 4 million messages where the store has 4 million a week",
+        (
+            Job("dense-week-message", "of 10 million in 2.5 weeks, unit message"),
+            Job("100m-week-message", "of 100 million, unit message", "dense-week-message", 1.5),
+            Job("100m-week-episode", "of 100 million, unit episode", "100m-week-message", 3),
+            Job(
+                "10m-week-message", "of 10 million in 25 weeks, unit message", "dense-week-message"
+            ),
+            Job("1m-week-message", "of a million, unit message", "dense-week-message"),
+        ),
+        needs=("1m-world", "10m-world", "100m-world", "dense-world"),
+    ),
+    "publish": Part(
+        "socialscore publish: one week, 35,000 bodies",
+        (
+            Job("dense-publish", "of 10 million in 2.5 weeks"),
+            Job("100m-publish", "of 100 million", "dense-publish"),
+        ),
+        needs=("dense-world", "100m-world"),
+    ),
+    "save": Part(
+        "Save of 5,000 messages",
+        (
+            Job("1m-save", "into a store of a million"),
+            Job("10m-save", "into a store of 10 million", "1m-save"),
+            Job("100m-save", "into a store of 100 million", "1m-save", 3),
+        ),
+        needs=("1m-world", "10m-world", "100m-world"),
     ),
     "judge": Part(
         "The language rules",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bench.measure import Figure, Part
 
-__all__ = ["HEADER", "facts", "markdown", "plain", "rows", "section"]
+__all__ = ["HEADER", "facts", "markdown", "plain", "rows", "section", "with_section"]
 
 HEADER = ("what", "median", "range", "peak memory", "ratio", "target")
 _LIBRARIES = ("socialscore", "duckdb", "pyarrow", "deltalake", "polars")
@@ -52,10 +52,21 @@ def plain(title: str, lines: Sequence[Sequence[str]], header: Sequence[str]) -> 
     )
 
 
-def markdown(title: str, lines: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """A section with a table."""
+def markdown(lines: Sequence[Sequence[str]], header: Sequence[str]) -> str:
+    """A table."""
     table = [header, ("---", *["---:"] * (len(header) - 1)), *lines]
-    return f"\n## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in table)
+    return "".join(f"| {' | '.join(line)} |\n" for line in table)
+
+
+def with_section(results: str, about: str, title: str, content: str) -> str:
+    """RESULTS.md with one section renewed, or added at its end, and all others as they were."""
+    parts = results.split("\n## ")[1:]
+    sections = dict(part.split("\n\n", 1) for part in parts)
+    sections[title] = content
+    text = "".join(f"\n## {name}\n\n{body.rstrip()}\n" for name, body in sections.items())
+    return (
+        f"# Results\n\nWritten by `make bench`; README.md says how to read them.\n\n{about}\n{text}"
+    )
 
 
 def section(results: str, title: str) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+import duckdb
 import pytest
 
 from bench.__main__ import main
-from bench.jobs import CARE_CSV, JOBS
+from bench.importing import CARE_CSV
+from bench.jobs import JOBS
+from bench.posts import write_pages, write_panel
 from bench.seed import invented, read_seed, write_repeated
 
 
@@ -65,3 +70,50 @@ def test_repetitions_share_companies_and_no_tweets_and_no_citizens(tmp_path):
 
 def authors(rows, inbound):
     return {row[1] for row in rows if row[2] == inbound}
+
+
+def test_pages_hold_as_many_posts_as_wanted_and_all_that_they_refer_to(tmp_path):
+    write_pages(250, tmp_path / "posts.jsonl")
+
+    lines = (tmp_path / "posts.jsonl").read_text(encoding="utf-8").splitlines()
+    pages = [json.loads(line) for line in lines]
+
+    assert [len(page["data"]) for page in pages] == [100, 100, 50]
+    assert len({post["id"] for page in pages for post in page["data"]}) == 250
+    for page in pages:
+        included = {post["id"] for post in page["includes"]["tweets"]}
+        references = [each for post in page["data"] for each in post.get("referenced_tweets", ())]
+        assert {each["id"] for each in references} == included
+        assert {each["type"] for each in references} == {"replied_to", "retweeted", "quoted"}
+        users = {user["id"] for user in page["includes"]["users"]}
+        assert {post["author_id"] for post in page["data"]} <= users
+
+
+def test_equal_numbers_make_equal_pages(tmp_path):
+    for name in ("one", "other"):
+        write_pages(100, tmp_path / name)
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_every_post_concerns_a_city_of_the_panel(tmp_path):
+    write_pages(300, tmp_path / "posts.jsonl")
+    write_panel(tmp_path / "posts-panel.csv")
+
+    JOBS["import-posts"](tmp_path)()
+
+    assert n_kept(tmp_path / "store of posts.jsonl") == 300
+
+
+def test_the_table_holds_the_messages_of_the_csv(tmp_path):
+    write_repeated(invented(), 1000, tmp_path / CARE_CSV)
+    JOBS["table"](tmp_path)()
+
+    JOBS["import"](tmp_path)()
+    JOBS["import-table"](tmp_path)()
+
+    assert n_kept(tmp_path / "store of table.parquet") == n_kept(tmp_path / "store")
+
+
+def n_kept(root):
+    return duckdb.read_parquet(str(root / "message" / "**" / "*.parquet")).shape[0]
