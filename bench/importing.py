@@ -165,7 +165,7 @@ def convert_with_twarc(folder: Path, name: str = _POSTS) -> Callable[[], object]
         stderr=subprocess.DEVNULL,
         cwd=folder,
     )
-    assert converter.stdout  # noqa: S101
+    assert converter.stdout
     converter.stdout.readline()
 
     def run() -> None:

@@ -97,7 +97,7 @@ class _Page:
     """The conversations of twenty minutes, drawn from the number of the page."""
 
     def __init__(self, number: int) -> None:
-        self._chance = random.Random(number)  # noqa: S311
+        self._chance = random.Random(number)
         self._number, self._n_posts = number, 0
 
     def answer(self, n_posts: int) -> Json:
@@ -238,7 +238,7 @@ def _handle(user: int) -> str:
 
 def _user(user: int) -> Json:
     """A user with the fields that twarc2 asks for, drawn from the number."""
-    chance = random.Random(user)  # noqa: S311
+    chance = random.Random(user)
     name = _handle(user)
     return {
         "id": str(user),

@@ -100,6 +100,7 @@ def write_world(world: World, root: Path) -> int:
             for stream in ("inbound", "outbound")
         ]
         store.cover(coverage, run_id="bench", collected_at=end)
+        store.compact()
     return n_messages
 
 

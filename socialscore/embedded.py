@@ -16,7 +16,7 @@ from socialscore.scratch import private_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["connect", "out_of_room", "reach", "rewritten", "steady", "within_limits"]
+__all__ = ["connect", "memory_of", "out_of_room", "reach", "rewritten", "steady", "within_limits"]
 
 
 def connect(share: float = 1) -> duckdb.DuckDBPyConnection:
@@ -40,6 +40,13 @@ def connect(share: float = 1) -> duckdb.DuckDBPyConnection:
     if allowed.threads:
         connection.execute("SET threads = $threads", {"threads": allowed.threads})
     return connection
+
+
+def memory_of(connection: duckdb.DuckDBPyConnection) -> int:
+    """The bytes that a database may take."""
+    asked = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    [size] = connection.execute(asked).fetchone() or (0,)
+    return int(size)
 
 
 def reach(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:

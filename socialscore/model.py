@@ -85,7 +85,8 @@ class Metric:
     better: Literal["higher", "lower"] | None  # None: a count that is neither
     expression: str  # SQL, over the columns of `over`
     description: str  # one or two sentences for the data dictionary
-    over: Literal["wait", "exclusion", "tally", "body"] = "wait"  # the relation it reads
+    # The relation it reads; of a category, those of all its bodies.
+    over: Literal["wait", "exclusion", "tally", "body", "category"] = "wait"
     label_fr: str = ""  # the header in French
 
 

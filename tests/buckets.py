@@ -27,7 +27,7 @@ def bucket() -> Iterator[str]:
         assert server.stdin
         assert server.stdout
         endpoint = server.stdout.readline().decode().strip()
-        urlopen(Request(f"{endpoint}/{BUCKET}", method="PUT")).close()  # noqa: S310
+        urlopen(Request(f"{endpoint}/{BUCKET}", method="PUT")).close()
         try:
             yield endpoint
         finally:
@@ -41,7 +41,7 @@ def _serve() -> None:
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    print(f"http://{host}:{port}", flush=True)  # noqa: T201
+    print(f"http://{host}:{port}", flush=True)
     sys.stdin.read()
     server.stop()
 

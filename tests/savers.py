@@ -106,4 +106,4 @@ def ranking(address: str, seconds: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     job, *arguments = sys.argv[1:]
-    print(json.dumps({"save": saving, "rank": ranking}[job](*arguments)), flush=True)  # noqa: T201
+    print(json.dumps({"save": saving, "rank": ranking}[job](*arguments)), flush=True)

@@ -93,7 +93,7 @@ def test_nothing_is_lost_and_nothing_is_there_twice(store: Store, lock: str, kil
         sum(each[name] for each in saved) for name in ("n_saves", "n_new", "n_retries")
     )
     n_rankings = sum(len(each["seen"]) for each in ranked)
-    print(  # noqa: T201
+    print(
         f"\n{lock}, {n_killed} killed: {n_saves} saves, {n_retries} tried again, "
         f"{n_rankings} rankings, {len(found)} messages"
     )

@@ -57,12 +57,12 @@ class Files:
 
 
 class Watched(DuckDB):
-    """Notes which relations are made of others."""
+    """Notes which relations have digests."""
 
     views: tuple[str, ...] = ()
 
     def view(self, name: str, sql: str) -> None:
-        Watched.views += (name,)
+        Watched.views += (name,) if "HASH(" in sql else ()
         super().view(name, sql)
 
 

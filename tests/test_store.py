@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,13 +18,14 @@ from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import Overtaken, StoreError
 from socialscore.model import Account, Body, Coverage
 from socialscore.panel import Panel
+from socialscore.store import compacting
 from socialscore.store.erasing import erase
 from socialscore.store.lake import Saved, Store
 from socialscore.store.schema import MESSAGE
 from socialscore.store.wishes import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -297,18 +298,55 @@ def test_the_lock_is_given_back(store: Store) -> None:
 # --- compaction --------------------------------------------------------------------------------
 
 
-def test_compaction_keeps_all_rows_in_fewer_files_sorted_by_time(store: Store) -> None:
+def of_two_accounts(day: int) -> list[dict[str, Any]]:
+    return [
+        asks(f"m{day}-{n}", at(days=day, hours=n), account_id=account)
+        for n, account in enumerate(("2", "1", "2", "1"))
+    ]
+
+
+def places(files: Sequence[str]) -> list[list[tuple[date, str, datetime]]]:
+    """For each file the day, the account and the time of its rows, as they stand."""
+    tables = [pq.read_table(file.removeprefix("file://"), partitioning=None) for file in files]
+    return [
+        [(row["sent_at"].date(), row["account_id"], row["sent_at"]) for row in table.to_pylist()]
+        for table in tables
+    ]
+
+
+def test_compaction_keeps_all_rows_in_fewer_files_sorted_by_day_and_account(store: Store) -> None:
     for day in (5, 3, 9, 1, 7, 2, 8, 4, 6):
-        save(store, asks(f"m{day}", at(days=day)), asks(f"n{day}", at(days=day, hours=3)))
+        save(store, *of_two_accounts(day))
     before, n_before = kept(store), len(store.messages(at(), at(days=20)))
 
     store.compact()
 
-    (file,) = store.messages(at(), at(days=20))
-    moments = pq.read_table(file.removeprefix("file://"), partitioning=None)["sent_at"].to_pylist()
+    (rows,) = places(store.messages(at(), at(days=20)))
     assert n_before == 9
     assert kept(store) == before
-    assert moments == sorted(moments)
+    assert rows == sorted(rows)
+    assert len(rows) == 36
+
+
+def test_large_files_are_sorted_once_and_each_for_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compacting, "_LARGE", 1)
+    for day in range(9):
+        save(store, *of_two_accounts(day))
+    before = kept(store)
+
+    store.compact()
+    once = store.messages(at(), at(days=20))
+    for day in range(9, 17):
+        save(store, *of_two_accounts(day))
+    store.compact()
+    again = store.messages(at(), at(days=20))
+
+    assert len(once) == 9
+    assert all(rows == sorted(rows) for rows in places(once))
+    assert [row for row in kept(store) if row in before] == before
+    assert set(once) < set(again)  # eight more are too few to begin anew
 
 
 def test_few_files_are_left_as_they_are(store: Store) -> None:

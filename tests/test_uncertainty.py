@@ -240,17 +240,15 @@ def test_rates_are_drawn_towards_their_category_as_far_as_its_bodies_are_alike()
         for category, members in CATEGORIES.items()
         for number, (k, n) in enumerate(members)
     }
-    line = {
-        "line_id": list(bodies),
+    counted = {
+        "body_id": list(bodies),
+        "category": [category for category, _, _ in bodies.values()],
         "n_requests": [n for _, _, n in bodies.values()],
         "n_answered": [k for _, k, _ in bodies.values()],
         "response_rate": [k / n if n else None for _, k, n in bodies.values()],
     }
-    body = {"body_id": list(bodies), "category": [category for category, _, _ in bodies.values()]}
-    nothing = {"body_id": pa.array([], pa.string())}
-    parts = dict.fromkeys(("excluded", "collected", "activity"), nothing)
 
-    found = rows({"line": line, "body": body, **parts}, "score", "shrunk_rate")
+    found = rows({"counted": counted}, "score", "shrunk_rate")
 
     shrunk = {row["body_id"]: row["shrunk_rate"] for row in found}
     for category, members in CATEGORIES.items():

@@ -27,6 +27,9 @@ class Engine(Protocol):
     counts_in_numbers: bool
     """Whether identifiers are given to it as numbers, which it knows how to make."""
 
+    most_messages: int | None
+    """How many messages it counts well at a time; None: it sees to that itself."""
+
     def __enter__(self) -> Self:
         """Itself, to be closed at the end of the `with`."""
 

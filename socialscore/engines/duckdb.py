@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 import pyarrow as pa
 
-from socialscore.embedded import connect, reach, steady, within_limits
+from socialscore.embedded import connect, memory_of, reach, steady, within_limits
 from socialscore.engines import Unconvertible
 from socialscore.engines.rows import Rows
 
@@ -17,20 +17,27 @@ if TYPE_CHECKING:
 __all__ = ["DuckDB"]
 
 
+_MEMORY_OF_A_MESSAGE = 400  # bytes, by the default preset
+_MOST_MESSAGES = 5_000_000  # more at a time take no less time, and gigabytes
+
+
 class DuckDB:
     """Runs statements over named relations; close it, or use it in a `with`.
 
     Instants are naive UTC everywhere, whatever the machine's timezone.
     """
 
-    def __init__(self, *, counts_in_numbers: bool = True) -> None:
+    def __init__(self, *, counts_in_numbers: bool = True, most_messages: int | None = None) -> None:
         """Open an empty database.
 
         Args:
             counts_in_numbers: whether identifiers may be given to it as numbers.
+            most_messages: how many messages it counts at a time; by default what goes into memory.
         """
         self.counts_in_numbers = counts_in_numbers
         self._connection = connect()
+        room = memory_of(self._connection) // _MEMORY_OF_A_MESSAGE
+        self.most_messages: int | None = most_messages or max(1, min(room, _MOST_MESSAGES))
         # The order of rows means nothing to a statement, and keeping it costs memory.
         self._connection.execute("SET preserve_insertion_order = false")
         # Sizes cannot be guessed through so many conditions, and a wrong guess builds the table of
@@ -51,7 +58,7 @@ class DuckDB:
         elif isinstance(data, Rows):
             # A list per column: one of structures takes ten times as long to hand over.
             columns = (f"UNNEST(${it}::{kind}[]) AS {it}" for it, kind in data.columns.items())
-            sql = f"CREATE TABLE {name} AS SELECT {', '.join(columns)}"
+            sql = f"CREATE OR REPLACE TABLE {name} AS SELECT {', '.join(columns)}"
             self._connection.execute(sql, data.by_column())
         else:
             with steady():

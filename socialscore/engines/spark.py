@@ -60,6 +60,7 @@ class Spark:
     """
 
     counts_in_numbers = False
+    most_messages: int | None = None
 
     def __init__(self, address: str, settings: Mapping[str, str] | None = None) -> None:
         """Connect.

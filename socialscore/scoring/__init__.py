@@ -16,34 +16,29 @@ The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore import __version__
-from socialscore.again import undisturbed
-from socialscore.engines import Unconvertible
 from socialscore.engines.duckdb import DuckDB
 from socialscore.model import Band, Breakdown, Line, Score, Scoreboard
 from socialscore.period import utc
 from socialscore.scoring import inputs, notes
 from socialscore.scoring.metrics import key_metric, metrics_for
-from socialscore.scoring.numbered import can_be_numbered, views
 from socialscore.scoring.order import in_order, reason_for_no_rank
 from socialscore.scoring.question import Question, ask
-from socialscore.scoring.slots import SLOTS, slots
-from socialscore.store.schema import MESSAGE
+from socialscore.scoring.running import Messages, run
+from socialscore.scoring.slots import SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.engines import Engine
-    from socialscore.engines.rows import Rows
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
 
@@ -64,16 +59,6 @@ __all__ = [
 
 GROUPS = ("account", "network", "category", *SLOTS)
 """What requests can be counted by, besides bodies."""
-
-
-class Messages(Protocol):
-    """Where messages come from: a store, or a table in memory."""
-
-    def messages(self, first: datetime, last: datetime) -> pa.Table | Sequence[str]:
-        """A table, or the Parquet files, with at least all messages of `[first, last]`."""
-
-    def coverage(self) -> pa.Table:
-        """What was in view, and when."""
 
 
 @dataclass(frozen=True)
@@ -204,78 +189,6 @@ def break_down(
     ]
     metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
     return Breakdown(_scoreboard((), question, panel, ranking), by, metrics, tuple(lines))
-
-
-@undisturbed
-def run(
-    question: Question,
-    messages: Messages,
-    panel: Panel,
-    ranking: Ranking,
-    *,
-    seen_until: datetime | None = None,
-    pseudonym: Pseudonym | None = None,
-    beside: Sequence[Path] = (),
-    by: str = "body",
-    engine: Callable[[], Engine] = DuckDB,
-    names_messages: bool = True,
-) -> list[dict[str, Any]]:
-    """The rows of a question's relation.
-
-    Args:
-        question: what to ask.
-        messages: as in `score`, and so are those that follow.
-        panel: the bodies.
-        ranking: the options.
-        seen_until: an instant.
-        pseudonym: of authors.
-        beside: where calendars are looked for.
-        by: what lines are.
-        engine: makes what runs the statement.
-        names_messages: whether the rows hold identifiers of messages or accounts; without, the
-            engine may be given numbers for them.
-    """
-    given: dict[str, pa.Table | Rows] = {
-        "coverage": question.coverage,
-        "account": inputs.accounts(panel, ranking),
-        "presence": inputs.presences(panel, ranking),
-        "body": inputs.bodies(panel, ranking),
-        "ignored": inputs.ignored(ranking, pseudonym),
-    }
-    if ranking.clock == "business":
-        given["stretch"] = inputs.stretches(panel, ranking, question, beside)
-    if by in SLOTS:
-        given["slot"] = slots(by, question, ranking)
-    found = messages.messages(question.read_from, question.read_until)
-    if not names_messages and not isinstance(found, pa.Table) and can_be_numbered(panel, ranking):
-        with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
-            return _asked(engine, question, found, given, seen_until, views())
-    return _asked(engine, question, found, given, seen_until, {})
-
-
-def _asked(
-    engine: Callable[[], Engine],
-    question: Question,
-    messages: pa.Table | Sequence[str],
-    given: Mapping[str, pa.Table | Rows],
-    seen_until: datetime | None,
-    numbered: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    """The rows of a question's relation, once its engine has everything."""
-    with engine() as running:
-        views = numbered if running.counts_in_numbers else {}
-        names = {name: f"original_{name}" for name in views}
-        for name, data in given.items():
-            running.relation(names.get(name, name), data)
-        message = names.get("message", "message")
-        stored = "stored" if seen_until else message
-        running.relation(stored, messages if len(messages) else MESSAGE.empty_table())
-        if seen_until:
-            running.view(message, inputs.as_seen(seen_until))
-        for name, sql in views.items():
-            running.view(name, sql)
-        rows: list[dict[str, Any]] = running.query(question.sql, question.parameters).to_pylist()
-        return rows
 
 
 def in_view(messages: Messages, seen_until: datetime | None) -> pa.Table:

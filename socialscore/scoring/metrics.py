@@ -173,7 +173,7 @@ _REQUESTS = (
         expression=_SHRUNK,
         description="The rate drawn towards that of the category, the more the fewer requests "
         "there are (beta-binomial); with fewer than five bodies, Jeffreys's (k + ½) / (N + 1).",
-        over="body",
+        over="category",
     ),
     _delay_quantile(
         "median_delay",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,11 @@ from socialscore.period import Period, parse_as_of, parse_period, utc
 from socialscore.ranking import EXCLUSIONS
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
-from socialscore.scoring.statement import compose
+from socialscore.scoring.statement import INPUTS, compose
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from socialscore.panel import Panel
@@ -36,12 +40,19 @@ class Question:
 
     sql: str
     parameters: dict[str, object]
+    # The same in two: what each body's own messages tell, which can be asked of some bodies at a
+    # time, and what follows from all that, the relation `counted`. None: it has no such parts.
+    parts: tuple[str, str] | None
     period: Period
     as_of: datetime  # aware, UTC
     asked_from: datetime  # no request is older
     read_from: datetime  # the earliest message that matters
     read_until: datetime  # the first moment that no longer does
     coverage: pa.Table  # what was in view, and when
+
+    def used_in(self, sql: str) -> dict[str, object]:
+        """The parameters that a statement has."""
+        return _used(self.parameters, sql)
 
     @property
     def text(self) -> str:
@@ -114,9 +125,17 @@ def ask(
     }
     for reason in EXCLUSIONS:
         parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
-    sql = compose(metrics_for(ranking), _variants(ranking, by), target=target)
-    used = {name: value for name, value in parameters.items() if f"${name}" in sql}
-    return Question(sql, used, period, end, asked_from, read_from, read_until, coverage)
+    put_together = partial(compose, metrics_for(ranking), _variants(ranking, by))
+    sql, parts = put_together(target=target), None
+    if target == "score":
+        parts = (put_together(target="counted"), put_together(given=(*INPUTS, "counted")))
+    return Question(
+        sql, _used(parameters, sql), parts, period, end, asked_from, read_from, read_until, coverage
+    )
+
+
+def _used(parameters: Mapping[str, object], sql: str) -> dict[str, object]:
+    return {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", sql)}
 
 
 def _variants(ranking: Ranking, by: str) -> dict[str, str]:

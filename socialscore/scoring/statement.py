@@ -80,17 +80,20 @@ def _from(metrics: Sequence[Metric]) -> dict[str, str]:
     named = {metric.name: metric for metric in metrics}
     counted = [name for name, metric in named.items() if metric.over == "wait"]
     derived = [_as(metric) for metric in metrics if metric.over == "tally"]
+    own = [metric for metric in metrics if metric.over != "category"]
     return {
         "tally": _grouped("wait", "line_id", "the counts and delays of its requests", metrics),
         "excluded": _grouped("exclusion", "body_id", "how many messages were left out", metrics),
         "line": "-- One row per line that has a request: its metrics.\n"
         + _select(["line_id", *counted, *derived], "tally")
         + "LEFT JOIN patience USING (line_id)\nLEFT JOIN spread USING (line_id)",
-        "score": "-- One row per body of the panel: its value of every metric.\n"
-        + _select(["body.body_id", *map(_of_body, metrics)], "body")
+        "counted": "-- One row per body of the panel: what its own messages tell.\n"
+        + _select(["body.body_id", "body.category", *map(_of_body, own)], "body")
         + "LEFT JOIN line ON body.body_id = line.line_id\n"
-        + "LEFT JOIN prior USING (category)\n"
         + "\n".join(f"LEFT JOIN {part} USING (body_id)" for part in _OF_BODIES),
+        "score": "-- One row per body of the panel: its value of every metric.\n"
+        + _select(["body_id", *map(_of_category, metrics)], "counted")
+        + "LEFT JOIN prior USING (category)",
     }
 
 
@@ -115,3 +118,7 @@ def _of_body(metric: Metric) -> str:
     if metric.unit == "count":
         value = f"COALESCE({value}, 0)"
     return value if value == metric.name else f"{value} AS {metric.name}"
+
+
+def _of_category(metric: Metric) -> str:
+    return _as(metric) if metric.over == "category" else metric.name

@@ -1,7 +1,12 @@
-"""Compacting: of the many small files that savers leave, few that are sorted by time."""
+"""Compacting: of the many files that savers leave, few that are sorted.
+
+By day, so that a reader of a week leaves out the rest; and within a day by account, so that a
+reader of some accounts does.
+"""
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,10 +23,12 @@ if TYPE_CHECKING:
 
 __all__ = ["compact"]
 
-_MANY = 8  # small files of one month, or of a small table: more are made into one
-# Files of this size are left alone, so that a month of millions of messages is not written anew
-# after every few saves.
+_MANY = 8  # files of one month, or of a small table: with more it is time to compact
+# Files of this size are sorted once, each for itself, and left alone from then on, so that a month
+# of millions of messages is not written anew after every few saves.
 _LARGE = 64_000_000  # bytes
+_SORTED = "sorted-"  # so begin the names of files that are
+_ORDER = "CAST(sent_at AS DATE), account_id, sent_at"
 # Texts of deleted messages lie in the files of former versions. X gives us 24 hours to be rid of
 # them, the library's default is a week; a reader may take up to an hour for its statement. What is
 # younger than that goes with the next run.
@@ -29,16 +36,17 @@ _HOURS_FOR_READERS = 1
 
 
 def compact(place: Place) -> None:
-    """Make the many small files of each month into one, sorted by time; drop what is unused.
+    """Make the many small files of each month into one, sorted; drop what is unused.
 
     Raises:
         Overtaken: another host was faster.
         StoreError: the disk is full or read-only.
     """
     if table := delta(place, "message"):
-        for month, small in _small_files(table).items():
-            if len(small) > _MANY:
-                _merge(place, table, month, small)
+        for month, groups in _loose_files(table).items():
+            if sum(map(len, groups)) > _MANY:
+                for group in groups:
+                    _sort(place, table, month, group)
         _drop_unused(table)
     coverage = delta(place, "coverage")
     if coverage and len(coverage.file_uris()) > _MANY:
@@ -48,27 +56,37 @@ def compact(place: Place) -> None:
         _drop_unused(coverage)
 
 
-def _small_files(table: DeltaTable) -> dict[tuple[str, str], list[str]]:
-    """The small files of the message table, as its log names them, by network and month."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _loose_files(table: DeltaTable) -> dict[tuple[str, str], list[list[str]]]:
+    """The files of the message table to be made into one, by network and month.
+
+    As its log names them: the small ones together, and each large one that is not sorted yet.
+    """
+    small: dict[tuple[str, str], list[str]] = {}
+    large: dict[tuple[str, str], list[list[str]]] = {}
     for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        month = (file["partition.network"], file["partition.month"])
         if file["size_bytes"] < _LARGE:
-            month = (file["partition.network"], file["partition.month"])
-            found.setdefault(month, []).append(file["path"])
-    return found
+            small.setdefault(month, []).append(file["path"])
+        elif not PurePosixPath(file["path"]).name.startswith(_SORTED):
+            large.setdefault(month, []).append([file["path"]])
+    months = small | large
+    return {
+        month: [*large.get(month, ()), *([small[month]] if month in small else ())]
+        for month in months
+    }
 
 
-def _merge(place: Place, table: DeltaTable, month: tuple[str, str], small: list[str]) -> None:
-    files = addresses(place, "message", small)
+def _sort(place: Place, table: DeltaTable, month: tuple[str, str], loose: list[str]) -> None:
+    files = addresses(place, "message", loose)
     columns = ", ".join(name for name in MESSAGE.names if name not in ("network", "month"))
     with steady(), connect() as connection:
         reach(connection, files)
         rows = connection.sql(
             f"SELECT {columns} FROM read_parquet($files, hive_partitioning = false) "
-            "ORDER BY sent_at",
+            f"ORDER BY {_ORDER}",
             params={"files": files},
         )
-        put_month(place, table, month, small, rows)
+        put_month(place, table, month, loose, rows, name=_SORTED)
 
 
 def _drop_unused(table: DeltaTable) -> None:

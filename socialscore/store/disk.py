@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["ZSTD", "addresses", "cause_of", "delta", "files", "partitions", "put_month", "sweep"]
 
 # Groups of rows are what a reader can leave out: by their times, a reader of one week or of a batch
-# reads little more than that.
+# reads little more than that; and by their accounts, where a month is sorted, a reader of some.
 ZSTD = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
+_GROUP = 32_768  # rows of a day of a large store, of neighbouring accounts
 
 
 def delta(place: Place, name: str) -> DeltaTable | None:
@@ -71,6 +72,8 @@ def put_month(
     month: tuple[str, str],
     old: Sequence[str],
     rows: duckdb.DuckDBPyRelation,
+    *,
+    name: str = "",
 ) -> None:
     """Let these rows take the place of files of one month of the message table, in one step.
 
@@ -82,21 +85,22 @@ def put_month(
         month: whose, and which, such as 2026-11.
         old: the names of the files in its log.
         rows: in the columns of the table, but for the two that name the month.
+        name: what the name of the new file begins with.
 
     Raises:
         Overtaken: somebody else has replaced the old files; the month is as they left it.
         StoreError: the disk is full or read-only, or memory is; the month is as it was.
     """
-    network, name = month
-    logged = f"network={network}/month={name}/{uuid4()}.zstd.parquet"
+    network, when = month
+    logged = f"network={network}/month={when}/{name}{uuid4()}.zstd.parquet"
     file = f"message/{logged}"
     try:
-        rows.write_parquet(place.at(file), compression="zstd")
+        rows.write_parquet(place.at(file), compression="zstd", row_group_size=_GROUP)
     except duckdb.Error as error:
         place.remove(file)
         problem = f"{place.at('message')}: cannot be written: {str(error).splitlines()[0]}"
         raise out_of_room(error) or StoreError(problem) from None
-    added = _added(place, file, logged, {"network": network, "month": name})
+    added = _added(place, file, logged, {"network": network, "month": when})
     try:
         replace(table, old, [added] if added else [])
     except BaseException:

@@ -3,7 +3,7 @@
     socialscore-data/
       store.json     marks the folder, and tells which key made the pseudonyms
       panel.csv      the accounts whose messages are kept
-      message/       Delta table, partitioned by network and month, sorted by time when compacted
+      message/       Delta table, partitioned by network and month, sorted when compacted
       coverage/      Delta table: what was in view, and when
       erasure/       Delta table: how much was erased, of which account and day
 
@@ -302,7 +302,7 @@ class Store:
             ).when_matched_update(updates).execute()
 
     def compact(self) -> None:
-        """Make the many small files of a month into one, sorted by time; drop what is unused.
+        """Make the many small files of a month into one, sorted; drop what is unused.
 
         Where another host is faster, it is left to the next time.
         """

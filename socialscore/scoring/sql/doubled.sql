@@ -4,7 +4,7 @@ SELECT
     message.message_id,
     MIN(message.account_id) AS account_id,
     ARRAY_AGG(message.account_id) AS account_ids
-FROM message
+FROM sent AS message
 INNER JOIN account
     ON
         message.network = account.network

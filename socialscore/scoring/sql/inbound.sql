@@ -22,7 +22,7 @@ SELECT
         WHEN author.body_id = account.body_id THEN 'own-group'
         WHEN author.body_id IS NOT NULL THEN 'institution'
     END AS author_role
-FROM message
+FROM sent AS message
 INNER JOIN account
     ON
         message.network = account.network

@@ -15,7 +15,7 @@ SELECT
         WHEN message.bot THEN 'automatic'
         ELSE COALESCE(message.response_class, 'answer')
     END AS response_class
-FROM message
+FROM sent AS message
 INNER JOIN account
     ON
         message.network = account.network

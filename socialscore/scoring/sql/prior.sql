@@ -25,15 +25,14 @@ FROM (
         )) AS DOUBLE) AS most_deviation
     FROM (
         SELECT
-            body.category,
-            line.n_requests,
-            line.response_rate,
-            SUM(line.n_requests) OVER (PARTITION BY body.category) AS n_in_all,
-            1.0 * SUM(line.n_answered) OVER (PARTITION BY body.category)
-            / SUM(line.n_requests) OVER (PARTITION BY body.category) AS mean_rate
-        FROM line
-        INNER JOIN body ON line.line_id = body.body_id
-        WHERE line.n_requests > 0
+            category,
+            n_requests,
+            response_rate,
+            SUM(n_requests) OVER (PARTITION BY category) AS n_in_all,
+            1.0 * SUM(n_answered) OVER (PARTITION BY category)
+            / SUM(n_requests) OVER (PARTITION BY category) AS mean_rate
+        FROM counted
+        WHERE n_requests > 0
     ) AS rated
     GROUP BY
         category,

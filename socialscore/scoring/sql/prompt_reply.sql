@@ -4,7 +4,7 @@ SELECT DISTINCT
     routine.message_id,
     routine.text_digest,
     routine.sent_at
-FROM message
+FROM sent AS message
 INNER JOIN routine
     ON
         message.network = routine.network
