@@ -53,7 +53,7 @@ def main(
             n_posts = options.rows // ROWS_PER_POST
             title = part.title.format(rows=f"{options.rows:,}", posts=f"{n_posts:,}")
             header, lines = HEADER, rows(part, measured(part, folder, options.runs))
-            note = f"{measured_on}; runs: {options.runs}."
+            note = f"{measured_on}; runs: {options.runs or '1, without a warm-up'}."
         print(plain(title, lines, header), flush=True)
         # Written at once: all of them take hours.
         before = results.read_text(encoding="utf-8") if results.exists() else ""
@@ -67,7 +67,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"{', '.join(known)}; default: all"
     )
-    parser.add_argument("--runs", type=int, default=5, metavar="N", help="besides the warm-up")
+    parser.add_argument(
+        "--runs", type=int, default=5, metavar="N", help="besides the warm-up; 0: it counts"
+    )
     parser.add_argument(
         "--rows", type=int, default=2_000_000, metavar="N", help="to import and rank"
     )

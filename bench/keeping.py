@@ -23,14 +23,14 @@ _ROOT = Path(__file__).parents[1]
 _N_SAVED = 5_000
 _MOMENT = BEGIN + timedelta(days=8, hours=12)  # in the middle of what every world has
 
-# What is saved: messages of that hour once more, under the numbers that follow theirs.
+# What is saved: messages of that hour once more, under numbers that no thread uses.
 _ARRIVING = """
 SELECT
     * EXCLUDE (month, collected_at)
-    REPLACE (CAST(CAST(message_id AS BIGINT) + 1 AS VARCHAR) AS message_id)
+    REPLACE (CAST(CAST(message_id AS BIGINT) + 14 AS VARCHAR) AS message_id)
 FROM read_parquet($files, hive_partitioning = true)
 WHERE sent_at >= $first
-ORDER BY sent_at
+ORDER BY sent_at, message_id
 LIMIT $n
 """
 

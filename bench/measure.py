@@ -81,7 +81,7 @@ def _of_world(world: str) -> Part:
             f"{world}-episode",
         ),
     ]
-    needs = [f"{world}-world", f"{world}-compare-message", f"{world}-compare-episode"]
+    needs = [f"{world}-world"]
     if world == "100m":
         jobs += [
             Job(
@@ -96,7 +96,8 @@ def _of_world(world: str) -> Part:
             Job(f"{world}-polars", "Polars, unit message", f"{world}-message"),
             Job(f"{world}-pandas", "pandas, unit message", f"{world}-message"),
         ]
-        needs += [f"{world}-compare-two-windows", f"{world}-compare-frames"]
+        compared = ("message", "episode", "two-windows", "frames")
+        needs += [f"{world}-compare-{name}" for name in compared]
     return Part(WORLD_TITLES[world], tuple(jobs), tuple(needs))
 
 
@@ -212,12 +213,12 @@ def measured(part: Part, folder: Path, runs: int) -> dict[str, Figure]:
     """The figures of a part's jobs.
 
     The jobs take turns, so that whatever else the machine does hits all of them alike; the first
-    round warms the caches and is not counted.
+    round warms the caches and is not counted, unless it is the only one.
     """
     rounds = [[run_once(job.name, folder) for job in part.jobs] for _ in range(1 + runs)]
     return {
         job.name: Figure(tuple(run[0] for run in of_job), max(run[1] for run in of_job))
-        for job, of_job in zip(part.jobs, zip(*rounds[1:], strict=True), strict=True)
+        for job, of_job in zip(part.jobs, zip(*(rounds[1:] or rounds), strict=True), strict=True)
     }
 
 

@@ -186,7 +186,6 @@ for _world in WORLDS:
         f"{_world}-episode": _in_world(_world, rank, _EPISODES),
         f"{_world}-message-in-1-gb": _in_world(_world, rank, _MESSAGES, memory="1 GB"),
         f"{_world}-episode-in-1-gb": _in_world(_world, rank, _EPISODES, memory="1 GB"),
-        f"{_world}-message-in-3-gb": _in_world(_world, rank, _MESSAGES, memory="3 GB"),
         f"{_world}-pandas": _in_world(_world, in_a_frame, "pandas"),
         f"{_world}-polars": _in_world(_world, in_a_frame, "polars"),
         f"{_world}-compare-frames": _in_world(_world, compare_frames),

@@ -7,6 +7,7 @@ import json
 import duckdb
 import pytest
 
+from bench import measure
 from bench.__main__ import main
 from bench.importing import CARE_CSV
 from bench.jobs import JOBS
@@ -40,6 +41,19 @@ def test_the_tables_that_are_printed_are_also_written(tmp_path, capsys):
     for line in ("query written by hand", "the same figures"):
         assert line in printed
         assert line in written
+
+
+@pytest.mark.parametrize(("n_runs", "counted"), [(2, (2.0, 3.0)), (1, (2.0,)), (0, (1.0,))])
+def test_the_first_round_counts_only_where_it_is_the_only_one(
+    n_runs, counted, tmp_path, monkeypatch
+):
+    seconds = iter([1.0, 2.0, 3.0])
+    monkeypatch.setattr(measure, "run_once", lambda _job, _folder: (next(seconds), 100.0))
+    part = measure.Part("Something", (measure.Job("rank", "score()"),))
+
+    figures = measure.measured(part, tmp_path, n_runs)
+
+    assert figures["rank"].seconds == counted
 
 
 def test_an_unknown_part_is_refused(capsys):
