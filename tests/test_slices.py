@@ -14,6 +14,7 @@ from worlds import ALL, END, PANEL, asks, at, world
 
 from socialscore.content import preset_names
 from socialscore.engines.duckdb import DuckDB
+from socialscore.model import Body
 from socialscore.panel import Panel
 from socialscore.ranking import load_ranking
 from socialscore.scoring import break_down, score
@@ -111,6 +112,20 @@ def test_a_body_of_many_messages_is_counted_whole() -> None:
 
 def test_only_the_messages_of_the_period_matter() -> None:
     assert sliced(9, period="2026-09-07..2026-09-08", horizon="1h", exclude="none") == ()
+
+
+def test_a_period_without_messages_is_counted_at_once() -> None:
+    assert sliced(1, period="2026-10-07..2026-10-08") == ()
+
+
+def test_bodies_without_accounts_are_counted_too() -> None:
+    panel = Panel("test", (Body("parc", "Parc de Lanmeur", "parc"), *PANEL.bodies))
+    ranking = load_ranking(None, ALL)
+
+    board = score(world(ROWS), panel, ranking, engine=lambda: Watched(most_messages=1))
+
+    assert Watched.slices == (("parc", "ville"), ("metro",))
+    assert {line.body.body_id for line in board.scores} == {"parc", "ville", "metro"}
 
 
 def test_tables_by_something_else_than_bodies_are_counted_at_once() -> None:

@@ -50,8 +50,9 @@ class Slice:
     @property
     def messages(self) -> str:
         """Which of the messages `known` stand under one of the accounts, which are `slice`."""
-        account_ids = [account_id.replace("'", "''") for _, account_id in self.accounts.rows]
-        return _SLICED.format(first=min(account_ids), last=max(account_ids))
+        account_ids = [account_id for _, account_id in self.accounts.rows]
+        first, last = (edge(account_ids).replace("'", "''") for edge in (min, max))
+        return _SLICED.format(first=first, last=last)
 
 
 def slices(running: Engine, question: Question, body: Rows, account: Rows) -> list[Slice]:
@@ -80,13 +81,15 @@ def slices(running: Engine, question: Question, body: Rows, account: Rows) -> li
         body_id: sum(n_messages[key] for key in accounts.get(body_id, ()))
         for body_id, *_ in body.rows
     }
-    parted: dict[int, list[Sequence[Any]]] = {}
     n_before, n_in_all = 0, sum(sizes.values())
+    if n_in_all <= most:
+        return []
     n_slices = -(-n_in_all // most)
+    parted: dict[int, list[Sequence[Any]]] = {}
     for row in sorted(body.rows, key=lambda row: min(accounts.get(row[0], [("", "")]))):
         parted.setdefault(n_before * n_slices // n_in_all, []).append(row)
         n_before += sizes[row[0]]
-    return [_slice(body, rows, accounts) for rows in parted.values()] if n_slices > 1 else []
+    return [_slice(body, rows, accounts) for rows in parted.values()]
 
 
 def in_slices(running: Engine, question: Question, slices: Sequence[Slice]) -> pa.Table:
@@ -112,10 +115,9 @@ def _accounts(account: Rows) -> dict[str, list[Key]]:
     """The network and identifier of each account, by body."""
     columns = account.by_column()
     found: dict[str, list[Key]] = {}
-    for body_id, *key in zip(
-        columns["body_id"], columns["network"], columns["account_id"], strict=True
-    ):
-        found.setdefault(body_id, []).append((key[0], key[1]))
+    keys = zip(columns["network"], columns["account_id"], strict=True)
+    for body_id, key in zip(columns["body_id"], keys, strict=True):
+        found.setdefault(body_id, []).append(key)
     return found
 
 
