@@ -52,8 +52,9 @@ def save(folder: Path, name: str) -> Callable[[], object]:
     store = Store.open(place_of(folder, name))
     table = DeltaTable(store.root / "message")
     before = store.root / "before-saving.txt"
-    if before.exists():
-        table.restore(int(before.read_text(encoding="ascii")))
+    # A run that broke off may have saved nothing.
+    if before.exists() and (version := int(before.read_text(encoding="ascii"))) < table.version():
+        table.restore(version)
     before.write_text(str(DeltaTable(store.root / "message").version()), encoding="ascii")
     rows = duckdb.sql(
         _ARRIVING,

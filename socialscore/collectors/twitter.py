@@ -148,7 +148,7 @@ class TwitterCollector:
             found.append(Refused(str(left_out), str(lack.get("title") or "an error of X's")))
         return found
 
-    def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:  # noqa: ARG002
+    def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:  # noqa: ARG002 - by id alone
         """Those of the posts that X still shows, whosever they are; each shown is paid for."""
         found: set[str] = set()
         for first in range(0, len(message_ids), LOOKUP_SIZE):

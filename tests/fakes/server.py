@@ -203,7 +203,7 @@ class _Server(ThreadingHTTPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as it is called
         error = sys.exception()
         if error and not isinstance(error, ConnectionError):
             self.bugs.append(error)
