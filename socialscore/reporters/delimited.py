@@ -145,9 +145,15 @@ def written(
     lines.write(dialect.beginning)
     writer = csv.writer(lines, delimiter=dialect.delimiter, lineterminator=dialect.line_end)
     writer.writerow(_plain(LABELS[labels](field)) for field in shown)
-    for row in rows:
-        record = records.with_hours(row, fields) if dialect.hours else row
-        writer.writerow(_cell(record[field.name], field, dialect) for field in shown)
+    above: list[Value] = [None for _ in shown]
+    cells = ["" for _ in shown]
+    for row in records.with_hours(rows, fields) if dialect.hours else rows:
+        for place, field in enumerate(shown):
+            value = row[field.name]
+            if value is not above[place]:  # most columns say what they say in the row above
+                above[place] = value
+                cells[place] = _cell(value, field, dialect)
+        writer.writerow(cells)
     return lines.getvalue()
 
 
@@ -171,7 +177,7 @@ def _decimal(value: float, unit: str) -> str:
     return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
-@lru_cache(maxsize=1_000)  # most texts stand on every row
+@lru_cache(maxsize=1_000)  # most texts stand on many rows
 def _plain(text: str) -> str:
     # The csv module does not quote a lone carriage return, and readers would end the row there.
     return harmless(text.replace("\r\n", "\n").replace("\r", "\n"))

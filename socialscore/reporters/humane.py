@@ -112,5 +112,6 @@ def days(since: datetime, until: datetime) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks, control characters and marks that turn the writing around."""
-    visible = (character if character.isprintable() else " " for character in text)
-    return " ".join("".join(visible).split())
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(text.split())

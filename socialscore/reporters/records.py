@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.reporters.columns import in_hours
+from socialscore.reporters import columns
 from socialscore.reporters.facts import comparison, context, median_metrics
 
 if TYPE_CHECKING:
@@ -42,9 +42,12 @@ def of_bodies(scoreboard: Scoreboard) -> Iterator[Record]:
 def of_long_form(scoreboard: Scoreboard) -> Iterator[Record]:
     """One record per body and metric, also where the body has no value of it."""
     units = {metric.name: metric.unit for metric in scoreboard.metrics}
+    of_a_row = {"metric", "unit", "value"}
+    of_a_body = [field.name for field in columns.of_long_form() if field.name not in of_a_row]
     for record in of_bodies(scoreboard):
+        its = {name: record[name] for name in of_a_body}
         for name, unit in units.items():
-            yield {**record, "metric": name, "unit": unit, "value": record[name]}
+            yield {**its, "metric": name, "unit": unit, "value": record[name]}
 
 
 def of_breakdown(breakdown: Breakdown) -> Iterator[Record]:
@@ -72,14 +75,17 @@ def common(scoreboard: Scoreboard) -> Record:
     }
 
 
-def with_hours(record: Record, fields: Iterable[Field]) -> Record:
-    """The record, with what it has in seconds in hours too."""
-    hours: Record = {}
-    for field in fields:
-        if field.unit == "seconds":
-            seconds = record[field.name]
-            hours[in_hours(field).name] = None if seconds is None else float(seconds) / 3_600
-    return record | hours
+def with_hours(rows: Iterable[Record], fields: Iterable[Field]) -> Iterator[Record]:
+    """The records, with what they have in seconds in hours too."""
+    names = [
+        (field.name, columns.in_hours(field).name) for field in fields if field.unit == "seconds"
+    ]
+    for record in rows:
+        hours: Record = {}
+        for in_seconds, name in names:
+            seconds = record[in_seconds]
+            hours[name] = None if seconds is None else float(seconds) / 3_600
+        yield record | hours
 
 
 def _numbers(

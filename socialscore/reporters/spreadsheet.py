@@ -100,8 +100,8 @@ def _ranking(
     fields = columns.of_numbers(scoreboard)
     shown = [columns.in_hours(field) if field.unit == "seconds" else field for field in fields]
     rows = []
-    for score, record in zip(scoreboard.scores, records.of_bodies(scoreboard), strict=True):
-        its = records.with_hours(record, fields)
+    every = records.with_hours(records.of_bodies(scoreboard), fields)
+    for score, its in zip(scoreboard.scores, every, strict=True):
         its["reason"] = reason(scoreboard, score.reason, score.values.get("n_requests")) or None
         if "direction" in its:
             its["direction"] = directions.get(str(its["direction"]), its["direction"])
