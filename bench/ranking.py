@@ -58,8 +58,29 @@ def rank(
     return partial(score, opened, opened.panel(), load_ranking(None, options), as_of=as_of)
 
 
-def by_hand(store: Path, name: str) -> Callable[[], Figures]:
-    """The figures of a ranking, by a query of its own over the same Parquet files."""
+def rank_settled(store: Path, options: Mapping[str, object]) -> Callable[[], Scoreboard]:
+    """A ranking in months that are settled, which takes a month's ranking each the first time."""
+    from socialscore.ranking import load_ranking
+    from socialscore.scoring.settling import settle
+    from socialscore.store.lake import Store
+
+    opened = Store.open(store)
+    for _ in settle(opened, opened.panel(), load_ranking(None, options)):
+        pass
+    return rank(store, options)
+
+
+def by_hand(
+    store: Path, name: str, over: Mapping[str, object] | None = None, *, as_of: str | None = None
+) -> Callable[[], Figures]:
+    """The figures of a ranking, by a query of its own over the same Parquet files.
+
+    Args:
+        store: the folder.
+        name: of the query.
+        over: options beside those that it answers.
+        as_of: where the data are taken to end.
+    """
     import duckdb
     import pyarrow as pa
 
@@ -70,7 +91,8 @@ def by_hand(store: Path, name: str) -> Callable[[], Figures]:
     options, parts = _BY_HAND[name]
     opened = Store.open(store)
     panel = opened.panel()
-    question = ask(opened.coverage(), panel, load_ranking(None, options))
+    ranking = load_ranking(None, options | (over or {}))
+    question = ask(opened.coverage(), panel, ranking, as_of=as_of)
     files = opened.messages(question.read_from, question.read_until)
     pairs = [(body.body_id, account.account_id) for body, account in panel.accounts()]
     accounts = pa.table(list(zip(*pairs, strict=True)), names=["body_id", "account_id"])
@@ -193,4 +215,9 @@ for _world in WORLDS:
             _world, rank, _WEEK | {"unit": "message"}, as_of=_AS_OF
         ),
         f"{_world}-week-episode": _in_world(_world, rank, _WEEK, as_of=_AS_OF),
+        f"{_world}-week-by-hand": _in_world(_world, by_hand, "message", _WEEK, as_of=_AS_OF),
+        f"{_world}-week-settled-message": _in_world(
+            _world, rank_settled, _WEEK | {"unit": "message"}
+        ),
+        f"{_world}-week-settled-episode": _in_world(_world, rank_settled, _WEEK),
     }

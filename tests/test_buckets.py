@@ -254,6 +254,23 @@ def test_what_is_published_from_a_bucket_is_verified_with_it(address: str, folde
 
 
 @pytest.mark.usefixtures("folder")
+def test_months_are_settled_in_a_bucket_and_forgotten_with_their_messages(address: str) -> None:
+    take(address, ("1", "ana", "2026-06-02"), ("2", "bo", "2026-06-03"), ("3", "ana", "2026-09-01"))
+    before = run("rank", "--store", address, "--period", "2026-06", "--format", "json")
+
+    settled = run("settle", "--store", address)
+    after = run("rank", "--store", address, "--period", "2026-06", "--format", "json")
+
+    assert (settled.code, settled.err) == (0, "")
+    assert settled.out.startswith("2026-06: settled, 2 rows\n")
+    assert after.out == before.out
+    kept = [name for name in objects(address) if "settled/" in name]
+    assert sum(name.endswith(".json") for name in kept) == len(settled.out.splitlines())
+
+    assert run("forget", "--author", "twitter:ana", "--yes", "--store", address).code == 0
+    assert sum("settled/" in name for name in objects(address)) < len(kept)
+
+
 def test_a_bucket_that_is_missing_is_said() -> None:
     result = run("rank", "demo", "--store", "s3://elsewhere/store")
 

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_worlds import AS_OF, PANEL, SINCE, UNTIL
 from random_worlds import worlds as random_worlds
-from worlds import ALL, END, answers, asks, at, world
+from worlds import ALL, END, Files, answers, asks, at, world
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.ranking import load_ranking
 from socialscore.scoring import break_down, score
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
     from random_worlds import World
 
     from socialscore.model import Scoreboard
@@ -40,20 +35,6 @@ OPTIONS = st.fixed_dictionaries(
         "latest": st.sampled_from([None, 2]),
     }
 )
-
-
-@dataclass(frozen=True)
-class Files:
-    """Messages in a file, as a store has them."""
-
-    path: Path
-    covered: pa.Table
-
-    def messages(self, *_: datetime) -> Sequence[str]:
-        return [str(self.path)]
-
-    def coverage(self) -> pa.Table:
-        return self.covered
 
 
 class Watched(DuckDB):
@@ -73,7 +54,7 @@ def forget() -> None:
 
 def in_file(table: MessageTable, folder: Path) -> Files:
     pq.write_table(table.table, folder / "messages.parquet")
-    return Files(folder / "messages.parquet", table.covered)
+    return Files([str(folder / "messages.parquet")], table.covered)
 
 
 def numbers(scoreboard: Scoreboard) -> dict[str, Any]:
@@ -169,6 +150,6 @@ def test_an_engine_may_be_told_to_count_without(tmp_path):
     ranking = load_ranking(None, ALL | {"networks": ["twitter"]})
     files = in_file(world(ROWS, PANEL), tmp_path)
 
-    score(files, PANEL, ranking, engine=lambda: Watched(counts_in_numbers=False))
+    score(files, PANEL, ranking, engine=lambda: Watched(takes_shortcuts=False))
 
     assert not Watched.views

@@ -7,7 +7,7 @@ threads. Times have microseconds: sums of whole seconds are exact even where nob
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from random import Random
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from random_worlds import ACCOUNTS, SINCE, UNTIL, panel_of, side_by_side, written
-from worlds import world
+from worlds import Files, world
 
 from socialscore import embedded
 from socialscore.engines import duckdb
@@ -40,20 +40,6 @@ OPTIONS: dict[str, Any] = {
 }
 PRESETS = ("default", "zendesk", "facebook-2018", "fanpage-karma", "sprout")
 THREADS = (1, 7, 2, 7, 2)  # one for each of the sources
-
-
-@dataclass(frozen=True)
-class Files:
-    """Messages in Parquet files."""
-
-    paths: list[str]
-    covered: pa.Table
-
-    def messages(self, *_: object) -> list[str]:
-        return self.paths
-
-    def coverage(self) -> pa.Table:
-        return self.covered
 
 
 @cache

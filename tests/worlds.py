@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from socialscore.store.schema import COVERAGE, MESSAGE
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from socialscore.store.settled import Settled
 
 START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday
 END = START + timedelta(days=60)
@@ -70,6 +73,26 @@ def world(rows: list[dict[str, Any]], panel: Panel = PANEL, until: datetime = EN
     return MessageTable(
         pa.Table.from_pylist(rows, schema=MESSAGE), pa.Table.from_pylist(covered, schema=COVERAGE)
     )
+
+
+@dataclass(frozen=True)
+class Files:
+    """Messages in Parquet files, as a store has them."""
+
+    paths: list[str]
+    covered: pa.Table
+
+    def messages(self, *_: datetime) -> list[str]:
+        """All of them."""
+        return self.paths
+
+    def coverage(self) -> pa.Table:
+        """What was in view."""
+        return self.covered
+
+    def settled(self) -> dict[str, Settled]:
+        """Nothing."""
+        return {}
 
 
 def board(

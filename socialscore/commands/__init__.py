@@ -26,6 +26,7 @@ COMMANDS = {
     "forget": "forget",
     "rank": "rank",
     "explain": "explain",
+    "settle": "settle",
     "publish": "publish",
     "verify": "verify",
     "history": "history",

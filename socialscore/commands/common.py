@@ -149,18 +149,18 @@ def settings_here() -> Settings:
 
 
 def chosen_engine(
-    address: str | None, settings: Settings, *, counts_in_numbers: bool = True
+    address: str | None, settings: Settings, *, takes_shortcuts: bool = True
 ) -> Callable[[], Engine]:
     """What makes the engine of the address that is given, else of that of the settings.
 
-    It may be told to count with identifiers as they are.
+    It may be told to count from the messages as they are: `Engine.takes_shortcuts`.
 
     Raises:
         UsageError: no engine has such an address.
     """
     from socialscore.engines import engine
 
-    return engine(address or settings.engine, counts_in_numbers=counts_in_numbers)
+    return engine(address or settings.engine, takes_shortcuts=takes_shortcuts)
 
 
 def chosen_panel(root: Path | str, *paths: Path | None) -> Panel:

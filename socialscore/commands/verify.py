@@ -80,8 +80,9 @@ def _evidence(root: Path | str, ranking: str | None, engine: str | None) -> Evid
     store = Store.open(root)
     ignored = load_ranking(ranking_path(ranking)).ignore if ranking else ()
     pseudonym = Pseudonyms(read_key(settings.key_file)).of if ignored else None
-    # Digests of identifiers are not to be trusted where it is about being right.
-    running = chosen_engine(engine, settings, counts_in_numbers=False)
+    # Neither digests of identifiers nor what was counted once are trusted where it is about being
+    # right.
+    running = chosen_engine(engine, settings, takes_shortcuts=False)
     return Evidence(store, ignored, pseudonym, running)
 
 

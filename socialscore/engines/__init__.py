@@ -24,8 +24,8 @@ class Unconvertible(ValueError):
 class Engine(Protocol):
     """Runs statements, written for DuckDB, over named relations."""
 
-    counts_in_numbers: bool
-    """Whether identifiers are given to it as numbers, which it knows how to make."""
+    takes_shortcuts: bool
+    """Whether it may be given numbers for identifiers, and what is kept of settled months."""
 
     most_messages: int | None
     """How many messages it counts well at a time; None: it sees to that itself."""
@@ -46,12 +46,12 @@ class Engine(Protocol):
         """The rows of one statement; `$name` in it stands for a parameter."""
 
 
-def engine(address: str, *, counts_in_numbers: bool = True) -> Callable[[], Engine]:
+def engine(address: str, *, takes_shortcuts: bool = True) -> Callable[[], Engine]:
     """What makes the engine of an address: `duckdb`, `local`, spark://HOST:PORT or sc://HOST:PORT.
 
     Args:
         address: of the engine.
-        counts_in_numbers: whether DuckDB may be given numbers for identifiers; Spark never is.
+        takes_shortcuts: whether DuckDB may, as `Engine` has it; Spark never does.
 
     Raises:
         UsageError: no engine has such an address.
@@ -59,7 +59,7 @@ def engine(address: str, *, counts_in_numbers: bool = True) -> Callable[[], Engi
     if address == "duckdb":
         from socialscore.engines.duckdb import DuckDB
 
-        return DuckDB if counts_in_numbers else partial(DuckDB, counts_in_numbers=False)
+        return DuckDB if takes_shortcuts else partial(DuckDB, takes_shortcuts=False)
     if address == "local" or address.startswith(("spark://", "sc://")):
         from socialscore.engines.spark import Spark
 

@@ -27,14 +27,14 @@ class DuckDB:
     Instants are naive UTC everywhere, whatever the machine's timezone.
     """
 
-    def __init__(self, *, counts_in_numbers: bool = True, most_messages: int | None = None) -> None:
+    def __init__(self, *, takes_shortcuts: bool = True, most_messages: int | None = None) -> None:
         """Open an empty database.
 
         Args:
-            counts_in_numbers: whether identifiers may be given to it as numbers.
+            takes_shortcuts: as `Engine` has it.
             most_messages: how many messages it counts at a time; by default what goes into memory.
         """
-        self.counts_in_numbers = counts_in_numbers
+        self.takes_shortcuts = takes_shortcuts
         self._connection = connect()
         room = memory_of(self._connection) // _MEMORY_OF_A_MESSAGE
         self.most_messages: int | None = most_messages or max(1, min(room, _MOST_MESSAGES))

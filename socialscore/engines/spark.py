@@ -59,7 +59,7 @@ class Spark:
     Its files must be where every worker finds them: on a shared disk, or in object storage.
     """
 
-    counts_in_numbers = False
+    takes_shortcuts = False
     most_messages: int | None = None
 
     def __init__(self, address: str, settings: Mapping[str, str] | None = None) -> None:

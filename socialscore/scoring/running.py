@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from socialscore.engines import Unconvertible
 from socialscore.engines.duckdb import DuckDB
 from socialscore.scoring import inputs
 from socialscore.scoring.numbered import can_be_numbered, views
+from socialscore.scoring.settled import of_settled, settled_for
 from socialscore.scoring.slices import in_slices, slices
 from socialscore.scoring.slots import SLOTS, slots
 from socialscore.store.schema import MESSAGE
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
     from socialscore.scoring.question import Question
+    from socialscore.scoring.slices import Slice
+    from socialscore.store.settled import Settled
 
     Pseudonym = Callable[[str, str], str]
 
-__all__ = ["Messages", "run"]
+__all__ = ["Asked", "Messages", "prepare", "relations_of", "run"]
 
 
 class Messages(Protocol):
@@ -40,6 +44,21 @@ class Messages(Protocol):
 
     def coverage(self) -> pa.Table:
         """What was in view, and when."""
+
+    def settled(self) -> Mapping[str, Settled]:
+        """What is kept of settled months, by the digest of all that it was counted from."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with all that it is asked about."""
+
+    question: Question
+    messages: Messages
+    panel: Panel
+    ranking: Ranking
+    given: Mapping[str, Rows]  # the relations besides messages and coverage
+    seen_until: datetime | None = None  # as in `score`
 
 
 @undisturbed
@@ -71,49 +90,76 @@ def run(
         names_messages: whether the rows hold identifiers of messages or accounts; without, the
             engine may be given numbers for them.
     """
-    given: dict[str, Rows] = {
+    given = relations_of(panel, ranking, pseudonym)
+    if ranking.clock == "business":
+        given["stretch"] = inputs.stretches(panel, ranking, question, beside)
+    if by in SLOTS:
+        given["slot"] = slots(by, question, ranking)
+    asked = Asked(question, messages, panel, ranking, given, seen_until)
+    with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
+        return _rows(engine, asked, shortcuts=not names_messages)
+    return _rows(engine, asked, shortcuts=False)
+
+
+def relations_of(panel: Panel, ranking: Ranking, pseudonym: Pseudonym | None) -> dict[str, Rows]:
+    """What every question is given besides messages and coverage."""
+    return {
         "account": inputs.accounts(panel, ranking),
         "presence": inputs.presences(panel, ranking),
         "body": inputs.bodies(panel, ranking),
         "ignored": inputs.ignored(ranking, pseudonym),
     }
-    if ranking.clock == "business":
-        given["stretch"] = inputs.stretches(panel, ranking, question, beside)
-    if by in SLOTS:
-        given["slot"] = slots(by, question, ranking)
-    found = messages.messages(question.read_from, question.read_until)
-    if not names_messages and not isinstance(found, pa.Table) and can_be_numbered(panel, ranking):
-        with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
-            return _asked(engine, question, found, given, seen_until, views())
-    return _asked(engine, question, found, given, seen_until, {})
 
 
-def _asked(
-    engine: Callable[[], Engine],
-    question: Question,
-    messages: pa.Table | Sequence[str],
-    given: Mapping[str, Rows],
-    seen_until: datetime | None,
-    numbered: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    """The rows of a question's relation, once its engine has everything."""
+def _rows(engine: Callable[[], Engine], asked: Asked, *, shortcuts: bool) -> list[dict[str, Any]]:
+    """The rows of a question's relation, on a quicker way if shortcuts may be taken."""
+    question = asked.question
     with engine() as running:
-        numbered = numbered if running.counts_in_numbers else {}
-        for name, data in {"coverage": question.coverage, **given}.items():
-            running.relation(f"original_{name}" if name in numbered else name, data)
-        running.relation("stored", messages if len(messages) else MESSAGE.empty_table())
-        sliced = slices(running, question, given["body"], given["account"])
-        # Each is made of the one before.
-        steps = {
-            "known": inputs.as_seen(seen_until) if seen_until else "SELECT * FROM stored",
-            "original_message": "SELECT * FROM known",
-            "message": "SELECT * FROM original_message",
-        }
-        for name, sql in {**steps, **numbered}.items():
-            running.view(name, sql)
-        if sliced:
-            rows = in_slices(running, question, sliced)
+        shortcuts = shortcuts and running.takes_shortcuts
+        files = settled_for(asked, running.most_messages) if shortcuts else None
+        if files:
+            rows = of_settled(running, asked, files)
         else:
-            rows = running.query(question.sql, question.parameters)
+            sliced = prepare(running, asked, shortcuts=shortcuts, in_parts=bool(question.parts))
+            if sliced and question.parts:
+                rows = in_slices(running, question, question.parts, sliced)
+            else:
+                rows = running.query(question.sql, question.parameters)
         found: list[dict[str, Any]] = rows.to_pylist()
         return found
+
+
+def prepare(running: Engine, asked: Asked, *, shortcuts: bool, in_parts: bool) -> list[Slice]:
+    """Give an engine everything that a question is asked about.
+
+    Args:
+        running: the engine.
+        asked: the question.
+        shortcuts: whether identifiers may be numbers.
+        in_parts: whether it may be asked of some bodies at a time.
+
+    Returns:
+        The slices in which it is to be asked; none: of all bodies at once.
+    """
+    question, given = asked.question, asked.given
+    messages = asked.messages.messages(question.read_from, question.read_until)
+    counts_in_numbers = (
+        shortcuts
+        and not isinstance(messages, pa.Table)
+        and can_be_numbered(asked.panel, asked.ranking)
+    )
+    numbered = views() if counts_in_numbers else {}
+    for name, data in {"coverage": question.coverage, **given}.items():
+        running.relation(f"original_{name}" if name in numbered else name, data)
+    running.relation("stored", messages if len(messages) else MESSAGE.empty_table())
+    sliced = slices(running, question, given["body"], given["account"]) if in_parts else []
+    seen_until = asked.seen_until
+    # Each is made of the one before.
+    steps = {
+        "known": inputs.as_seen(seen_until) if seen_until else "SELECT * FROM stored",
+        "original_message": "SELECT * FROM known",
+        "message": "SELECT * FROM original_message",
+    }
+    for name, sql in {**steps, **numbered}.items():
+        running.view(name, sql)
+    return sliced

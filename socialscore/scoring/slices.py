@@ -15,12 +15,12 @@ import pyarrow as pa
 from socialscore.engines.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from socialscore.engines import Engine
     from socialscore.scoring.question import Question
 
-__all__ = ["in_slices", "slices"]
+__all__ = ["by_slice", "in_slices", "slices"]
 
 # The bounds leave out groups of rows of the files, the join what lies between.
 _SLICED = """
@@ -70,7 +70,7 @@ def slices(running: Engine, question: Question, body: Rows, account: Rows) -> li
         Nothing where all can be counted at once.
     """
     most = running.most_messages
-    if question.parts is None or most is None:
+    if most is None:
         return []
     n_stored: int = running.query("SELECT COUNT(*) AS n FROM stored", {})["n"][0].as_py()
     if n_stored <= most:
@@ -92,23 +92,39 @@ def slices(running: Engine, question: Question, body: Rows, account: Rows) -> li
     return [_slice(body, rows, accounts) for rows in parted.values()]
 
 
-def in_slices(running: Engine, question: Question, slices: Sequence[Slice]) -> pa.Table:
+def in_slices(
+    running: Engine, question: Question, parts: tuple[str, str], slices: Sequence[Slice]
+) -> pa.Table:
     """The rows of a question's relation, counted slice by slice.
 
     Args:
-        running: an engine with the messages `known`, that makes `message` of `original_message`.
-        question: one in two parts.
+        running: as in `by_slice`.
+        question: whose.
+        parts: its two.
         slices: all of its bodies.
     """
-    of_some, of_all = question.parts or ("", "")
-    counted = []
+    of_some, of_all = parts
+    counted = pa.concat_tables(by_slice(running, question, of_some, slices))
+    running.relation("counted", counted)
+    return running.query(of_all, question.used_in(of_all))
+
+
+def by_slice(
+    running: Engine, question: Question, sql: str, slices: Sequence[Slice]
+) -> Iterator[pa.Table]:
+    """The rows of a statement, slice by slice.
+
+    Args:
+        running: an engine with the messages `known`, that makes `message` of `original_message`.
+        question: whose parameters it has.
+        sql: about the messages of each body.
+        slices: of bodies.
+    """
     for each in slices:
         running.relation("body", each.body)
         running.relation("slice", each.accounts)
         running.view("original_message", each.messages)
-        counted.append(running.query(of_some, question.used_in(of_some)))
-    running.relation("counted", pa.concat_tables(counted))
-    return running.query(of_all, question.used_in(of_all))
+        yield running.query(sql, question.used_in(sql))
 
 
 def _accounts(account: Rows) -> dict[str, list[Key]]:

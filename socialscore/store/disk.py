@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
     from socialscore.store.place import Place
 
-__all__ = ["ZSTD", "addresses", "cause_of", "delta", "files", "partitions", "put_month", "sweep"]
+__all__ = [
+    "ZSTD",
+    "addresses",
+    "cause_of",
+    "delta",
+    "files",
+    "partitions",
+    "put_file",
+    "put_month",
+    "sweep",
+]
 
 # Groups of rows are what a reader can leave out: by their times, a reader of one week or of a batch
 # reads little more than that; and by their accounts, where a month is sorted, a reader of some.
@@ -94,12 +104,7 @@ def put_month(
     network, when = month
     logged = f"network={network}/month={when}/{name}{uuid4()}.zstd.parquet"
     file = f"message/{logged}"
-    try:
-        rows.write_parquet(place.at(file), compression="zstd", row_group_size=_GROUP)
-    except duckdb.Error as error:
-        place.remove(file)
-        problem = f"{place.at('message')}: cannot be written: {str(error).splitlines()[0]}"
-        raise out_of_room(error) or StoreError(problem) from None
+    put_file(place, file, rows, n_grouped=_GROUP)
     added = _added(place, file, logged, {"network": network, "month": when})
     try:
         replace(table, old, [added] if added else [])
@@ -108,6 +113,27 @@ def put_month(
         raise
     if not added:
         place.remove(file)
+
+
+def put_file(place: Place, file: str, rows: duckdb.DuckDBPyRelation, *, n_grouped: int) -> None:
+    """Write rows, in their order, as a Parquet file.
+
+    Args:
+        place: of the store.
+        file: its name.
+        rows: of a database that may reach the place.
+        n_grouped: how many rows are a group.
+
+    Raises:
+        StoreError: the disk is full or read-only, or memory is; nothing is left of the file.
+    """
+    try:
+        rows.write_parquet(place.at(file), compression="zstd", row_group_size=n_grouped)
+    except duckdb.Error as error:
+        place.remove(file)
+        folder = place.at(file.split("/")[0])
+        problem = f"{folder}: cannot be written: {str(error).splitlines()[0]}"
+        raise out_of_room(error) or StoreError(problem) from None
 
 
 def _added(place: Place, file: str, logged: str, month: dict[str, str]) -> AddAction | None:

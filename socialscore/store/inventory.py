@@ -14,11 +14,11 @@ from socialscore.period import utc
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from socialscore.store.lake import Store
 
-__all__ = ["counts", "known", "newer", "newest", "standing"]
+__all__ = ["counts", "known", "newer", "newest", "newest_of", "standing"]
 
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -102,12 +102,20 @@ def newest(store: Store) -> datetime | None:
         pc.max(store.coverage()["collected_at"]).as_py(),
         pc.max(store.erasures()["erased_at"]).as_py(),
     ]
-    if files := store.messages(_EARLIEST, _LATEST):
-        with steady(), connect() as connection:  # by statistics: no row is read
-            reach(connection, files)
-            found = connection.sql(_NEWEST, params={"files": files}).to_arrow_table()
-        moments += found["seen_at"].to_pylist()
-    return max((each.replace(tzinfo=UTC) for each in moments if each), default=None)
+    known = [each.replace(tzinfo=UTC) for each in moments if each]
+    if of_messages := newest_of(store.messages(_EARLIEST, _LATEST)):
+        known.append(of_messages)
+    return max(known, default=None)
+
+
+def newest_of(files: Sequence[str]) -> datetime | None:
+    """The newest moment noted in files of messages, aware, UTC; None: there are none."""
+    if not files:
+        return None
+    with steady(), connect() as connection:  # by statistics: no row is read
+        reach(connection, files)
+        found = connection.execute(_NEWEST, {"files": files}).fetchone()
+    return found[0].replace(tzinfo=UTC) if found and found[0] else None
 
 
 @undisturbed

@@ -6,6 +6,7 @@
       message/       Delta table, partitioned by network and month, sorted when compacted
       coverage/      Delta table: what was in view, and when
       erasure/       Delta table: how much was erased, of which account and day
+      settled/       what `socialscore settle` has counted of months that are over
 
 Saving is idempotent by key. What is new is appended; only what changed (edits, deletions) is
 merged, because a merge reads and rewrites whole files. Either is committed if nobody else committed
@@ -20,6 +21,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -41,6 +43,7 @@ from socialscore.store.compacting import compact
 from socialscore.store.disk import ZSTD, cause_of, delta, files
 from socialscore.store.place import place_at
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
+from socialscore.store.settled import Settled, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,6 +57,8 @@ __all__ = ["Saved", "Store", "coverage_row"]
 
 _FORMAT = 2  # 1 had no edited_seen_at
 _PATIENCE = 120.0  # seconds for which another writer of this machine is waited for
+_SECOND = timedelta(seconds=1)
+_AS_LOGGED = "%Y-%m-%d %H:%M:%S.%f"
 _POLL = 0.01  # seconds: who writes without a pause would leave no gap for those who ask less often
 # Statistics stand in the Delta log in the clear: of texts and authors there must be none.
 _STATISTICS = {"delta.dataSkippingStatsColumns": "sent_at"}
@@ -276,7 +281,11 @@ class Store:
 
     def messages(self, first: datetime, last: datetime) -> list[str]:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
-        return files(delta(self.place, "message"), _months(first, last))
+        return files(delta(self.place, "message"), _span(first, last))
+
+    def settled(self) -> dict[str, Settled]:
+        """What is kept of settled months, by the digest of all that it was counted from."""
+        return settled(self.place)
 
     def _merge(self, rows: pa.Table) -> None:
         table = self._table("message", MESSAGE, ["network", "month"])
@@ -432,6 +441,15 @@ def _chain(first: pa.RecordBatch, rest: Iterable[pa.RecordBatch]) -> Iterator[pa
 def _months(first: datetime, last: datetime) -> list[tuple[str, str, str]]:
     """The months of `[first, last]`, as the table library asks for them."""
     return [("month", ">=", f"{utc(first):%Y-%m}"), ("month", "<=", f"{utc(last):%Y-%m}")]
+
+
+def _span(first: datetime, last: datetime) -> list[tuple[str, str, str]]:
+    """The months and times of `[first, last]`, as the table library asks for them.
+
+    A second more on either side: its log may have times in milliseconds.
+    """
+    times = ((">=", utc(first) - _SECOND), ("<=", utc(last) + _SECOND))
+    return [*_months(first, last), *(("sent_at", sign, f"{at:{_AS_LOGGED}}") for sign, at in times)]
 
 
 def coverage_row(row: Coverage) -> dict[str, Any]:

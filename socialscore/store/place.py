@@ -131,6 +131,7 @@ class Folder:
     def _write(self, name: str, data: bytes) -> None:
         """All of it or, when the disk is full, what was there before."""
         path = self.here / name
+        path.parent.mkdir(exist_ok=True)
         temporary = path.with_suffix(".new")
         try:
             temporary.write_bytes(data)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "recomputed"]
 
 _IDENTITY = 3  # columns that say who a body is
-_EXACTLY = partial(DuckDB, counts_in_numbers=False)  # not by digests of identifiers
+_EXACTLY = partial(DuckDB, takes_shortcuts=False)  # not by digests of identifiers
 
 
 @dataclass(frozen=True)
