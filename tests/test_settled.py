@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -459,6 +461,18 @@ def test_the_command_says_why_there_is_nothing_to_settle(tmp_path: Path) -> None
     assert (result.code, result.out) == (0, "")
     assert result.err == (
         "socialscore: no month can be settled yet: none has been over for long enough\n"
+    )
+
+
+def test_the_command_says_why_nothing_can_be_kept(tmp_path: Path) -> None:
+    store = stored(tmp_path, ROWS)
+    (store.root / "settled").write_text("in the way", encoding="utf-8")
+
+    result = run("settle", "--store", store.root)
+
+    assert (result.code, result.out) == (5, "")
+    assert result.err == (
+        f"socialscore: {store.root}/settled: cannot be written: {os.strerror(errno.EEXIST)}\n"
     )
 
 

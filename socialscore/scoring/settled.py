@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from socialscore.scoring.question import Question
     from socialscore.scoring.running import Asked
 
-__all__ = ["digest_of", "months_of", "of_settled", "settled_for"]
+__all__ = ["digest_of", "is_over", "months_of", "of_settled", "settled_for"]
 
 _FORMAT = 1  # of what is kept; another number, and all is counted anew
 _MOMENT = timedelta(microseconds=1)
@@ -81,34 +81,39 @@ def settled_for(asked: Asked, most: int | None) -> list[str] | None:
     kept = {} if question.of_settled is None else store.settled()
     if not kept:
         return None
-    found, length = [], timedelta()
-    for month in months_of(question.period, asked):
-        if month is None or (each := kept.get(digest_of(month, asked))) is None:
-            return None
-        if asked.seen_until and each.newest > asked.seen_until:
+    months = months_of(question.period, asked)
+    if not all(is_over(month, asked) for month in months):
+        return None
+    found = []
+    for month in months:
+        each = kept.get(digest_of(month, asked))
+        if each is None or (asked.seen_until and each.newest > asked.seen_until):
             return None
         found.append(each)
-        length += month.period.until - month.period.since
+    length = months[-1].period.until - months[0].period.since
     share = (question.period.until - question.period.since) / length
     n_rows = sum(each.n_rows for each in found) * share
     return [file for each in found for file in each.files] if n_rows <= (most or inf) else None
 
 
-def months_of(period: Period, asked: Asked) -> list[Question | None]:
-    """What to ask of the months that a period lies in; None for one that is not settled yet."""
+def months_of(period: Period, asked: Asked) -> list[Question]:
+    """What to ask of the months that a period lies in, to settle them."""
     ranking, last = asked.ranking, period.until.astimezone(UTC) - _MOMENT
     labels = labels_between(f"{period.since:%Y-%m}", f"{last.astimezone(ranking.zone):%Y-%m}")
     months = (parse_period(label, ranking.zone, covered=(_NEVER, _NEVER)) for label in labels)
-    questions = (
+    return [
         ask_about(
             month, asked.question.coverage, ranking, begin=month.since, end=_NEVER, target="settled"
         )
         for month in months
-    )
-    # The last message of a request may yet be deleted, for as long as the horizon.
-    patience = timedelta(seconds=ranking.horizon or 0)
-    end = asked.question.as_of
-    return [each if each.read_until + patience <= end else None for each in questions]
+    ]
+
+
+def is_over(month: Question, asked: Asked) -> bool:
+    """Whether nothing that is yet to come can change what is counted of a month."""
+    # The last message of a request may be deleted for as long as the horizon.
+    patience = timedelta(seconds=asked.ranking.horizon or 0)
+    return month.read_until + patience <= asked.question.as_of
 
 
 def digest_of(month: Question, asked: Asked) -> str:

@@ -14,7 +14,7 @@ from socialscore.errors import UsageError
 from socialscore.ranking import override
 from socialscore.scoring.question import ask, can_be_settled
 from socialscore.scoring.running import Asked, prepare, relations_of
-from socialscore.scoring.settled import digest_of, months_of
+from socialscore.scoring.settled import digest_of, is_over, months_of
 from socialscore.scoring.slices import by_slice
 from socialscore.store.inventory import newest_of
 from socialscore.store.settled import keep, names_of, tidy
@@ -66,7 +66,7 @@ def settle(
     question = ask(store.coverage(), panel, ranking)
     asked = Asked(question, store, panel, ranking, relations_of(panel, ranking, pseudonym))
     for month in months_of(question.period, asked):
-        if month is None:
+        if not is_over(month, asked):
             continue
         if digest_of(month, asked) in store.settled():
             yield Month(month.period.label, None)

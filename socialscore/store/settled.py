@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from socialscore.embedded import connect, reach, steady
-from socialscore.store.disk import put_file
+from socialscore.errors import StoreError
+from socialscore.store.disk import cause_of, put_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -92,7 +93,7 @@ def keep(
     Raises:
         StoreError: the disk is full or read-only.
     """
-    place.amend(f"{_FOLDER}/{_ABOUT_ALL}", lambda _: _README.encode())
+    _put(place, _ABOUT_ALL, _README)
     names, n_rows = [], 0
     for table in tables:
         names.append(f"{uuid4()}.zstd.parquet")
@@ -109,9 +110,16 @@ def keep(
         "read": [instant.isoformat() for instant in read],
         "read_from": sorted(read_from),
     }
-    text = json.dumps(about, indent=1) + "\n"
-    place.amend(f"{_FOLDER}/{digest}.json", lambda _: text.encode())
+    _put(place, f"{digest}.json", json.dumps(about, indent=1) + "\n")
     return n_rows
+
+
+def _put(place: Place, name: str, text: str) -> None:
+    try:
+        place.amend(f"{_FOLDER}/{name}", lambda _: text.encode())
+    except OSError as error:
+        problem = f"cannot be written: {cause_of(error)}"
+        raise StoreError(f"{place.at(_FOLDER)}: {problem}") from None
 
 
 def tidy(place: Place, is_valid: Callable[[Settled], bool]) -> None:
