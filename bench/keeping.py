@@ -23,7 +23,7 @@ _ROOT = Path(__file__).parents[1]
 _N_SAVED = 5_000
 _MOMENT = BEGIN + timedelta(days=8, hours=12)  # in the middle of what every world has
 
-# What is saved: messages of that hour once more, under numbers that no thread uses.
+# What is saved: messages from that moment on once more, under numbers that no thread uses.
 _ARRIVING = """
 SELECT
     * EXCLUDE (month, collected_at)
@@ -59,7 +59,7 @@ def save(folder: Path, name: str) -> Callable[[], object]:
     rows = duckdb.sql(
         _ARRIVING,
         params={
-            "files": store.messages(_MOMENT, _MOMENT + timedelta(days=1)),
+            "files": store.messages(_MOMENT, _MOMENT + timedelta(weeks=1)),
             "first": utc(_MOMENT),
             "n": _N_SAVED,
         },

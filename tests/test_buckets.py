@@ -250,10 +250,6 @@ def test_what_is_published_from_a_bucket_is_verified_with_it(address: str, folde
     assert b"SECRET" not in text
 
 
-# --- what is wrong is said -----------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("folder")
 def test_months_are_settled_in_a_bucket_and_forgotten_with_their_messages(address: str) -> None:
     take(address, ("1", "ana", "2026-06-02"), ("2", "bo", "2026-06-03"), ("3", "ana", "2026-09-01"))
     before = run("rank", "--store", address, "--period", "2026-06", "--format", "json")
@@ -271,6 +267,10 @@ def test_months_are_settled_in_a_bucket_and_forgotten_with_their_messages(addres
     assert sum("settled/" in name for name in objects(address)) < len(kept)
 
 
+# --- what is wrong is said -----------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_bucket_that_is_missing_is_said() -> None:
     result = run("rank", "demo", "--store", "s3://elsewhere/store")
 
