@@ -2,7 +2,7 @@
 
     settled/
       DIGEST.json       one per month and way of counting: its files, written after them
-      UUID.parquet      rows of `scoring/sql/settled.sql`, in order of time
+      UUID.parquet      rows of `scoring/sql/settled.sql`, in its order
 
 Nothing here is trusted for being here: it is only found by the digest of all that it was counted
 from, and can be removed at any time.
@@ -85,7 +85,7 @@ def keep(
     Args:
         place: of the store.
         digest: of all that it was counted from.
-        tables: the rows, some at a time, each in order of time.
+        tables: the rows, some at a time, each in order.
         newest: as in `Settled`, and so are those that follow.
         read: two instants.
         read_from: names of files.

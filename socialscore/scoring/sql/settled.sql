@@ -49,4 +49,7 @@ FROM post
 WHERE
     sent_at >= $since
     AND sent_at < $until
-ORDER BY happened_at
+-- By kind first: whoever wants one of them reads its groups of rows, and no others.
+ORDER BY
+    kind,
+    happened_at
