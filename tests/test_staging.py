@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -9,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialscore.errors import InputError
-from socialscore.importers.staged import STAGED, Reading
+from socialscore.importers.staged import STAGED, Reading, from_messages
 from socialscore.importers.staging import Refusal, Stage, Tally
-from socialscore.model import Account, Body
+from socialscore.model import Account, Body, Message
 from socialscore.panel import Panel
 
 if TYPE_CHECKING:
@@ -67,6 +69,16 @@ def accounts(stage: Stage) -> list[tuple[str, str]]:
 
 
 # --- taking in ---------------------------------------------------------------------------------
+
+
+def test_instants_of_any_zone_are_staged_in_utc() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    sent_at, deleted_at = BEGIN.astimezone(paris), BEGIN.replace(month=12).astimezone(paris)
+    message = Message("twitter", "1", "901", sent_at, "Quand ?", deleted_at=deleted_at)
+    rows = from_messages([(1, message), (2, "no text"), (3, replace(message, deleted_at=None))])
+    begin = BEGIN.replace(tzinfo=None)
+    assert rows["sent_at"].to_pylist() == [begin, None, begin]
+    assert rows["deleted_at"].to_pylist() == [begin.replace(month=12), None, None]
 
 
 def test_rows_are_counted_by_what_became_of_them(stage: Stage) -> None:

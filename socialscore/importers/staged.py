@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from socialscore.model import Message
-from socialscore.period import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,12 +69,11 @@ def from_messages(rows: Iterable[tuple[int, Message | str]]) -> pa.Table:
     # Column by column: Arrow takes twice as long to sort out rows that are dictionaries.
     cells = [_NO_CELLS if isinstance(message, str) else _cells(message) for _, message in rows]
     columns |= zip(_OF_A_MESSAGE, zip(*cells, strict=True), strict=True)
-    for name in ("sent_at", "deleted_at"):
-        columns[name] = [instant and utc(instant) for instant in columns[name]]
     columns["mentioned_handles"] = [
         handles and [handle.lower() for handle in handles]
         for handles in columns["mentioned_handles"]
     ]
+    # Arrow takes aware instants to UTC.
     return pa.Table.from_arrays(
         [
             pa.array(columns[column.name], column.type)
