@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 from engines import engine
+from random_worlds import panel_of
 from worlds import ALL, END, PANEL, START, world
 
 from socialscore.engines.rows import Rows
 from socialscore.ranking import load_ranking
 from socialscore.scoring import ask
-from socialscore.scoring.inputs import accounts, presences
+from socialscore.scoring.inputs import accounts
+from socialscore.scoring.numbered import bodies_numbered
+from socialscore.scoring.running import relations_of
 from socialscore.store.schema import COVERAGE
 
 if TYPE_CHECKING:
@@ -54,15 +57,27 @@ def test_rows_arrive_as_they_are(rows: Sequence[tuple[Any, ...]]) -> None:
     assert [tuple(row.values()) for row in found] == rows
 
 
-def test_only_networks_with_an_account_have_a_presence_and_it_is_that_of_the_account() -> None:
-    ranking = load_ranking(None, ALL)
+def test_accounts_of_one_body_on_one_network_have_one_number() -> None:
+    panel = panel_of(2)  # of which a body has two accounts on X
+    found = accounts(panel, load_ranking(None, ALL)).by_column()
 
-    numbered = presences(PANEL, ranking).rows
-    of_accounts = accounts(PANEL, ranking).rows
+    pairs = list(zip(found["body_id"], found["network"], strict=True))
+    numbers = dict(zip(pairs, found["presence_id"], strict=True))
+    assert len(numbers) < len(pairs)
+    assert sorted(numbers.values()) == list(range(len(numbers)))
+    assert [numbers[pair] for pair in pairs] == found["presence_id"]
+    assert [pairs.count(pair) > 1 for pair in pairs] == found["has_sister"]
 
-    assert sorted((row[1], row[0], row[2]) for row in numbered) == sorted(
-        (row[0], row[1], row[2]) for row in of_accounts
-    )
+
+def test_bodies_come_back_from_their_numbers() -> None:
+    given = relations_of(PANEL, load_ranking(None, ALL), None)
+
+    relations, body_ids = bodies_numbered(given)
+
+    for name in ("account", "body"):
+        numbers = relations[name].by_column()["body_id"]
+        assert [body_ids[number] for number in numbers] == given[name].by_column()["body_id"]
+    assert relations["ignored"] == given["ignored"]
 
 
 def test_gaps_and_accounts_of_others_do_not_say_where_the_data_end() -> None:

@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> Any:
     """Run a command and exit; our errors become one line on stderr and their exit code."""
     # A command makes millions of objects, hardly any of them in cycles: looking for these as often
     # as Python does by default takes a tenth to a fifth of a large ranking, import or workbook.
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)
     try:
         app(arguments, prog_name="socialscore")
     except SocialscoreError as error:

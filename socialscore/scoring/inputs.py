@@ -33,7 +33,6 @@ __all__ = [
     "compared",
     "ignored",
     "labels",
-    "presences",
     "stretches",
 ]
 
@@ -71,26 +70,29 @@ def bodies(panel: Panel, ranking: Ranking) -> Rows:
     )
 
 
-def presences(panel: Panel, ranking: Ranking) -> Rows:
-    """One row per compared body and network on which it has an account, numbered.
-
-    So joins meet on a number, and not on two texts.
-    """
-    numbers = _numbered(panel, ranking)
-    body_ids = {body.body_id for body in compared(panel, ranking)}
-    return Rows(
-        {"presence_id": "INTEGER", "body_id": "VARCHAR", "network": "VARCHAR"},
-        [
-            (number, body_id, network)
-            for (body_id, network), number in numbers.items()
-            if body_id in body_ids
-        ],
-    )
-
-
 def accounts(panel: Panel, ranking: Ranking) -> Rows:
-    """One row per account in view, with the instants between which it was the body's."""
-    numbers = _numbered(panel, ranking)
+    """One row per account in view, with the instants between which it was the body's.
+
+    All accounts of a body on one network have one number, so that joins meet on it, and not on two
+    texts.
+    """
+    numbers: dict[tuple[str, str], int] = {}
+    rows = []
+    for body in panel.bodies:
+        networks = [account.network for account in body.accounts]
+        rows += [
+            (
+                body.body_id,
+                numbers.setdefault((body.body_id, account.network), len(numbers)),
+                account.network,
+                account.account_id,
+                _midnight(account.valid_from or _ALWAYS[0], ranking.timezone),
+                _midnight(account.valid_until or _ALWAYS[1], ranking.timezone),
+                networks.count(account.network) > 1,
+            )
+            for account in body.accounts
+            if account.network in ranking.networks
+        ]
     return Rows(
         {
             "body_id": "VARCHAR",
@@ -101,19 +103,7 @@ def accounts(panel: Panel, ranking: Ranking) -> Rows:
             "valid_until": "TIMESTAMP",
             "has_sister": "BOOLEAN",
         },
-        [
-            (
-                body.body_id,
-                numbers[body.body_id, account.network],
-                account.network,
-                account.account_id,
-                _midnight(account.valid_from or _ALWAYS[0], ranking.timezone),
-                _midnight(account.valid_until or _ALWAYS[1], ranking.timezone),
-                sum(a.network == account.network for a in body.accounts) > 1,
-            )
-            for body, account in panel.accounts()
-            if account.network in ranking.networks
-        ],
+        rows,
     )
 
 
@@ -178,15 +168,6 @@ def labels(panel: Panel, by: str) -> dict[str, str]:
         f"@{account.handle}"
         for body, account in panel.accounts()
     }
-
-
-def _numbered(panel: Panel, ranking: Ranking) -> dict[tuple[str, str], int]:
-    pairs = dict.fromkeys(
-        (body.body_id, account.network)
-        for body, account in panel.accounts()
-        if account.network in ranking.networks
-    )
-    return {pair: number for number, pair in enumerate(pairs)}
 
 
 @cache  # accounts are many, and the days on which they change are few

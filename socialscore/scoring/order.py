@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from math import inf
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
+from socialscore.model import Score
 from socialscore.scoring.uncertainty import rank_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from socialscore.model import Body, Metric, Score
+    from socialscore.model import Body, Metric
     from socialscore.ranking import Ranking
 
     _Place = tuple[float, float, float, float]
@@ -36,10 +36,10 @@ def reason_for_no_rank(
     """The first reason for which the body cannot be ranked, None if it can."""
     n_requests, n_answered = values["n_requests"] or 0, values["n_answered"] or 0
     coverage = values["coverage"] or 0.0
-    accounts = [account for account in body.accounts if account.network in ranking.networks]
-    if not accounts:
+    closed = [account.closed for account in body.accounts if account.network in ranking.networks]
+    if not closed:
         return "no-account"
-    if all(account.closed for account in accounts):
+    if all(closed):
         return "closed"
     if coverage == 0:
         return "not-collected"
@@ -60,7 +60,7 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     that are still equal share a rank (1, 2, 2, 4) and stand in order of name. Ranked scores are
     given their interval, percentile and band.
     """
-    by_name = sorted(scores, key=lambda score: (score.body.name, score.body.body_id))
+    by_name = sorted(scores, key=attrgetter("body.name", "body.body_id"))
     placed = sorted(
         ((_place(score, key), score) for score in by_name if not score.reason), key=itemgetter(0)
     )
@@ -70,8 +70,9 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     lines = zip(ranked, ranks, intervals, _percentiles(ranks), strict=True)
     return (
         *(
-            replace(
-                score,
+            Score(
+                score.body,
+                score.values,
                 rank=rank,
                 rank_low=low,
                 rank_high=high,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from socialscore.again import undisturbed
 from socialscore.engines import Unconvertible
 from socialscore.engines.duckdb import DuckDB
 from socialscore.scoring import inputs
-from socialscore.scoring.numbered import can_be_numbered, views
+from socialscore.scoring.numbered import bodies_numbered, can_be_numbered, views
 from socialscore.scoring.settled import of_settled, settled_for
 from socialscore.scoring.slices import in_slices, slices
 from socialscore.scoring.slots import SLOTS, slots
@@ -105,7 +105,6 @@ def relations_of(panel: Panel, ranking: Ranking, pseudonym: Pseudonym | None) ->
     """What every question is given besides messages and coverage."""
     return {
         "account": inputs.accounts(panel, ranking),
-        "presence": inputs.presences(panel, ranking),
         "body": inputs.bodies(panel, ranking),
         "ignored": inputs.ignored(ranking, pseudonym),
     }
@@ -114,8 +113,12 @@ def relations_of(panel: Panel, ranking: Ranking, pseudonym: Pseudonym | None) ->
 def _rows(engine: Callable[[], Engine], asked: Asked, *, shortcuts: bool) -> list[dict[str, Any]]:
     """The rows of a question's relation, on a quicker way if shortcuts may be taken."""
     question = asked.question
+    body_ids: list[str] = []
     with engine() as running:
         shortcuts = shortcuts and running.takes_shortcuts
+        if shortcuts:
+            given, body_ids = bodies_numbered(asked.given)
+            asked = replace(asked, given=given)
         files = settled_for(asked, running.most_messages) if shortcuts else None
         if files:
             rows = of_settled(running, asked, files)
@@ -126,7 +129,10 @@ def _rows(engine: Callable[[], Engine], asked: Asked, *, shortcuts: bool) -> lis
             else:
                 rows = running.query(question.sql, question.parameters)
         found: list[dict[str, Any]] = rows.to_pylist()
-        return found
+    if body_ids and "body_id" in rows.column_names:
+        for row in found:
+            row["body_id"] = body_ids[row["body_id"]]
+    return found
 
 
 def prepare(running: Engine, asked: Asked, *, shortcuts: bool, in_parts: bool) -> list[Slice]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INPUTS", "SETTLED", "compose", "relations"]
 
-INPUTS = ("message", "coverage", "account", "presence", "body", "ignored", "stretch", "slot")
+INPUTS = ("message", "coverage", "account", "body", "ignored", "stretch", "slot")
 SETTLED = ("request", "left_out", "post")
 """What follows from messages, and is all that counting needs of them: the relation `settled`."""
 

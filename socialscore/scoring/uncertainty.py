@@ -6,15 +6,15 @@ Every interval is at 95 %.
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from socialscore.ahead import ahead
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,7 @@ __all__ = ["newcombe", "rank_intervals"]
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 _TAIL = 0.083  # beyond either end of two intervals that just touch if a test at 5 % just rejects
 
-_AT_A_TIME = 64  # bodies: a megabyte of draws
+_TOGETHER = 64  # bodies that are drawn out of one stream: a megabyte of draws
 
 
 def rank_intervals(
@@ -42,13 +42,11 @@ def rank_intervals(
         seed: the same seed and counts give the same intervals.
         draws: how many.
     """
-    beyond = int(_TAIL * draws)
     bodies = sorted(set(counts))
-    middles = [np.empty((0, 2))]
-    for rates in ahead(_drawn(bodies, seed, draws)):
-        rates.partition((beyond, draws - 1 - beyond))
-        middles.append(rates[:, [beyond, draws - 1 - beyond]])
-    ends = np.concatenate(middles)
+    together = [bodies[first : first + _TOGETHER] for first in range(0, len(bodies), _TOGETHER)]
+    with ThreadPoolExecutor() as workers:
+        middles = workers.map(partial(_middles, seed, draws), range(len(together)), together)
+        ends = np.concatenate([np.empty((0, 2)), *middles])
     n_alike = Counter(counts)
     lows, highs = np.sort(np.repeat(ends, [n_alike[body] for body in bodies], axis=0), axis=0).T
     best = len(counts) - lows.searchsorted(ends[:, 1], side="right") + 1
@@ -57,19 +55,18 @@ def rank_intervals(
     return [found[body] for body in counts]
 
 
-def _drawn(
-    bodies: Sequence[tuple[int, int]], seed: int, draws: int
-) -> Iterator[NDArray[np.float64]]:
-    """The rates drawn for each body, some bodies at a time: a row per body.
-
-    They come one after another out of one stream, body by body.
-    """
+def _middles(
+    seed: int, draws: int, number: int, bodies: Sequence[tuple[int, int]]
+) -> NDArray[np.float64]:
+    """The ends of the middle of each body's draws, a row per body; for bodies drawn together."""
     # RandomState is frozen: the same numbers from every version of numpy since 1.16 (NEP 19). The
     # newer Generator may change its streams, and published intervals could not be computed again.
-    random = np.random.RandomState(seed)
-    for first in range(0, len(bodies), _AT_A_TIME):
-        k, n = np.array(bodies[first : first + _AT_A_TIME]).T[:, :, np.newaxis]
-        yield random.beta(k + 0.5, n - k + 0.5, (len(k), draws))
+    random = np.random.RandomState([seed, number])
+    k, n = np.array(bodies).T[:, :, np.newaxis]
+    rates = random.beta(k + 0.5, n - k + 0.5, (len(bodies), draws))
+    beyond = int(_TAIL * draws)
+    rates.partition((beyond, draws - 1 - beyond))
+    return rates[:, [beyond, draws - 1 - beyond]]
 
 
 def newcombe(k1: int, n1: int, k2: int, n2: int) -> tuple[float, float, float] | None:

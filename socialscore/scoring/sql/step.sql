@@ -4,9 +4,9 @@ SELECT
     elapsed_us,
     n_ended,
     -- Waiting just before: responses come before censorings of the same length.
-    SUM(n_left) OVER (PARTITION BY line_id ORDER BY elapsed_us DESC) AS n_waiting,
+    SUM(n_left) OVER (PARTITION BY line_id) - SUM(n_left) OVER so_far + n_left AS n_waiting,
     n_answered,
-    SUM(n_answered) OVER (PARTITION BY line_id ORDER BY elapsed_us) AS n_answered_so_far,
+    SUM(n_answered) OVER so_far AS n_answered_so_far,
     SUM(n_answered) OVER (PARTITION BY line_id) AS n_answered_in_all
 FROM (
     SELECT
@@ -21,3 +21,4 @@ FROM (
         line_id,
         elapsed_us
 ) AS length
+WINDOW so_far AS (PARTITION BY line_id ORDER BY elapsed_us)
