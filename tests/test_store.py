@@ -338,15 +338,33 @@ def test_large_files_are_sorted_once_and_each_for_itself(
 
     store.compact()
     once = store.messages(at(), at(days=20))
-    for day in range(9, 17):
-        save(store, *of_two_accounts(day))
+    save(store, *of_two_accounts(10))
     store.compact()
     again = store.messages(at(), at(days=20))
 
     assert len(once) == 9
-    assert all(rows == sorted(rows) for rows in places(once))
+    assert len(again) == 10
+    assert all(rows == sorted(rows) for rows in places(again))
     assert [row for row in kept(store) if row in before] == before
-    assert set(once) < set(again)  # eight more are too few to begin anew
+    assert set(once) < set(again)
+
+
+def test_few_files_that_are_large_together_are_made_into_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (3, 1, 2):
+        save(store, *of_two_accounts(day))
+    before, files = kept(store), list((store.root / "message").rglob("*.parquet"))
+    monkeypatch.setattr(compacting, "_LARGE", sum(file.stat().st_size for file in files))
+
+    store.compact()
+    once = store.messages(at(), at(days=20))
+    store.compact()
+
+    (rows,) = places(once)
+    assert rows == sorted(rows)
+    assert kept(store) == before
+    assert store.messages(at(), at(days=20)) == once
 
 
 def test_few_files_are_left_as_they_are(store: Store) -> None:

@@ -17,15 +17,17 @@ from socialscore.store.disk import ZSTD, addresses, delta, put_month
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deltalake import DeltaTable
 
     from socialscore.store.place import Place
 
 __all__ = ["compact"]
 
-_MANY = 8  # files of one month, or of a small table: with more it is time to compact
-# Files of this size are sorted once, each for itself, and left alone from then on, so that a month
-# of millions of messages is not written anew after every few saves.
+_MANY = 8  # small files of one month, or of a small table: with more it is time to compact
+# Files of this size, and small ones that have it together, are sorted once and left alone from then
+# on, so that a month of millions of messages is not written anew after every few saves.
 _LARGE = 64_000_000  # bytes
 _SORTED = "sorted-"  # so begin the names of files that are
 _ORDER = "CAST(sent_at AS DATE), account_id, sent_at"
@@ -43,10 +45,8 @@ def compact(place: Place) -> None:
         StoreError: the disk is full or read-only.
     """
     if table := delta(place, "message"):
-        for month, groups in _loose_files(table).items():
-            if sum(map(len, groups)) > _MANY:
-                for group in groups:
-                    _sort(place, table, month, group)
+        for month, files in _loose_files(table):
+            _sort(place, table, month, files)
         _drop_unused(table)
     coverage = delta(place, "coverage")
     if coverage and len(coverage.file_uris()) > _MANY:
@@ -56,24 +56,22 @@ def compact(place: Place) -> None:
         _drop_unused(coverage)
 
 
-def _loose_files(table: DeltaTable) -> dict[tuple[str, str], list[list[str]]]:
-    """The files of the message table to be made into one, by network and month.
+def _loose_files(table: DeltaTable) -> Iterator[tuple[tuple[str, str], list[str]]]:
+    """The files of the message table that are to be made into one, with their network and month.
 
-    As its log names them: the small ones together, and each large one that is not sorted yet.
+    As its log names them: each large one that is not sorted yet, and the small ones of a month
+    where they are many, or large together.
     """
-    small: dict[tuple[str, str], list[str]] = {}
-    large: dict[tuple[str, str], list[list[str]]] = {}
+    small: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
         month = (file["partition.network"], file["partition.month"])
         if file["size_bytes"] < _LARGE:
-            small.setdefault(month, []).append(file["path"])
+            small.setdefault(month, []).append(file)
         elif not PurePosixPath(file["path"]).name.startswith(_SORTED):
-            large.setdefault(month, []).append([file["path"]])
-    months = small | large
-    return {
-        month: [*large.get(month, ()), *([small[month]] if month in small else ())]
-        for month in months
-    }
+            yield month, [file["path"]]
+    for month, files in small.items():
+        if len(files) > _MANY or sum(file["size_bytes"] for file in files) >= _LARGE:
+            yield month, [file["path"] for file in files]
 
 
 def _sort(place: Place, table: DeltaTable, month: tuple[str, str], loose: list[str]) -> None:

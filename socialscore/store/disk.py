@@ -39,7 +39,7 @@ __all__ = [
 # Groups of rows are what a reader can leave out: by their times, a reader of one week or of a batch
 # reads little more than that; and by their accounts, where a month is sorted, a reader of some.
 ZSTD = WriterProperties(compression="ZSTD", max_row_group_size=131_072)
-_GROUP = 32_768  # rows of a day of a large store, of neighbouring accounts
+_GROUP = 8_192  # rows of a day of a large store, of neighbouring accounts
 
 
 def delta(place: Place, name: str) -> DeltaTable | None:
