@@ -21,7 +21,8 @@ test: .venv/dev  ## run all tests, on all cores
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-spark: .venv/dev  ## run all scoring tests on Spark; `make test` runs some of them on both engines
-	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest $(SCORING:%=tests/test_%.py)
+	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest --numprocesses auto \
+		$(SCORING:%=tests/test_%.py)
 
 lint: .venv/dev  ## check style, types and SQL
 	$(BIN)/ruff check .
