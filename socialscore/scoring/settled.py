@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digest_of", "is_over", "months_of", "of_settled", "settled_for"]
 
+_ROWS_PER_MESSAGE = 4  # that are counted in the memory that a message takes
 _FORMAT = 1  # of what is kept; another number, and all is counted anew
 _MOMENT = timedelta(microseconds=1)
 _NEVER = datetime(2262, 1, 1, tzinfo=UTC)  # where data end that say nothing new of a month
@@ -72,10 +73,10 @@ def settled_for(asked: Asked, most: int | None) -> list[str] | None:
 
     Args:
         asked: the question.
-        most: how many rows an engine counts well at once; None: any number.
+        most: how many messages an engine counts well at once; None: any number.
 
     Returns:
-        None where not all of the months are settled, or the period has more rows than that.
+        None where not all of the months are settled, or the period has more rows than it counts.
     """
     question, store = asked.question, asked.messages
     kept = {} if question.of_settled is None else store.settled()
@@ -93,7 +94,9 @@ def settled_for(asked: Asked, most: int | None) -> list[str] | None:
     length = months[-1].period.until - months[0].period.since
     share = (question.period.until - question.period.since) / length
     n_rows = sum(each.n_rows for each in found) * share
-    return [file for each in found for file in each.files] if n_rows <= (most or inf) else None
+    if n_rows > (most or inf) * _ROWS_PER_MESSAGE:
+        return None
+    return [file for each in found for file in each.files]
 
 
 def months_of(period: Period, asked: Asked) -> list[Question]:
