@@ -71,9 +71,10 @@ def bodies_numbered(given: Mapping[str, Rows]) -> tuple[dict[str, Rows], list[st
     """
     numbers: dict[str, int] = {}
     relations = dict(given)
-    for name in _OF_BODIES:
-        columns = given[name].by_column()
-        columns["body_id"] = [numbers.setdefault(it, len(numbers)) for it in columns["body_id"]]
-        kinds = {**given[name].columns, "body_id": "INTEGER"}
-        relations[name] = Rows(kinds, list(zip(*columns.values(), strict=True)))
+    for name in _OF_BODIES:  # of each, body_id is the first column
+        columns, rows = given[name].columns, given[name].rows
+        relations[name] = Rows(
+            {**columns, "body_id": "INTEGER"},
+            [(numbers.setdefault(row[0], len(numbers)), *row[1:]) for row in rows],
+        )
     return relations, list(numbers)
