@@ -324,7 +324,7 @@ def test_compaction_may_ask_for_it_to_be_settled_again(store: Store) -> None:
 def test_a_period_of_many_requests_is_counted_some_bodies_at_a_time(
     store: Store, most: int
 ) -> None:
-    ranking = load_ranking(None, ALL | SEPTEMBER)
+    ranking = load_ranking(None, ALL | SEPTEMBER | {"period": "2026-09"})  # nine rows
     Watched.read = ()
 
     score(store, PANEL, ranking, engine=lambda: Watched(most_messages=most))
@@ -343,6 +343,25 @@ def test_a_month_of_many_messages_is_settled_some_bodies_at_a_time(
     assert max(len(each.files) for each in store.settled().values()) == 2
     assert ranked(store)["ville"][2]["n_requests"] == 5
     assert is_read("settled")
+
+
+def test_an_account_that_changes_hands_is_settled_once_for_each_of_its_bodies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socialscore.scoring.settling.DuckDB", partial(DuckDB, most_messages=1))
+    metro, ville = PANEL.bodies
+    [account] = ville.accounts
+    day = at(days=9).date()
+    before = replace(ville, accounts=(replace(account, valid_until=day),))
+    after = replace(ville, body_id="port", accounts=(replace(account, valid_from=day),))
+    panel = replace(PANEL, bodies=(metro, after, before))
+    store = stored(tmp_path, ROWS, panel)
+    list(settle(store, panel, load_ranking(None, ALL | SEPTEMBER)))
+
+    found = ranked(store, panel)
+
+    assert is_read("settled")
+    assert (found["ville"][2]["n_requests"], found["port"][2]["n_requests"]) == (2, 3)
 
 
 def test_identifiers_that_are_no_numbers_are_settled_too(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ SELECT
     NULL AS reason,
     NULL AS replies_to
 FROM request
+-- Where some bodies are counted at a time, an account that changed hands brings others along.
+WHERE presence_id IN (SELECT presence.presence_id FROM presence)
 UNION ALL
 SELECT
     'left-out' AS kind,
@@ -29,7 +31,8 @@ SELECT
     NULL AS replies_to
 FROM left_out
 WHERE
-    sent_at >= $since
+    presence_id IN (SELECT presence.presence_id FROM presence)
+    AND sent_at >= $since
     AND sent_at < $until
 UNION ALL
 SELECT
@@ -47,7 +50,8 @@ SELECT
     replies_to
 FROM post
 WHERE
-    sent_at >= $since
+    presence_id IN (SELECT presence.presence_id FROM presence)
+    AND sent_at >= $since
     AND sent_at < $until
 -- By kind first: whoever wants one of them reads its groups of rows, and no others.
 ORDER BY
