@@ -18,7 +18,8 @@ SMALL = {  # worlds are tiny: what prepares Spark for great ones only takes its 
     # With less room it stops compiling after some thousand statements, and crawls.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=160m "
     "-XX:+UseSerialGC",
-    "spark.driver.memory": "1g",
+    # One process serves hundreds of tests, and what they kept goes late: 1 GB was full once.
+    "spark.driver.memory": "2g",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
