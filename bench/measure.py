@@ -163,17 +163,6 @@ PARTS = {
             Job("100m-week-episode", "of 100 million, unit episode", "100m-week-message", 3),
             Job("100m-week-by-hand", "the same by hand, unit message", "100m-week-message"),
             Job(
-                "100m-week-settled-message",
-                "of 100 million, settled, unit message",
-                "100m-week-message",
-            ),
-            Job(
-                "100m-week-settled-episode",
-                "of 100 million, settled, unit episode",
-                "100m-week-settled-message",
-                3,
-            ),
-            Job(
                 "10m-week-message", "of 10 million in 25 weeks, unit message", "dense-week-message"
             ),
             Job("1m-week-message", "of a million, unit message", "dense-week-message"),

@@ -58,18 +58,6 @@ def rank(
     return partial(score, opened, opened.panel(), load_ranking(None, options), as_of=as_of)
 
 
-def rank_settled(store: Path, options: Mapping[str, object]) -> Callable[[], Scoreboard]:
-    """A ranking in months that are settled, which takes a month's ranking each the first time."""
-    from socialscore.ranking import load_ranking
-    from socialscore.scoring.settling import settle
-    from socialscore.store.lake import Store
-
-    opened = Store.open(store)
-    for _ in settle(opened, opened.panel(), load_ranking(None, options)):
-        pass
-    return rank(store, options)
-
-
 def by_hand(
     store: Path, name: str, over: Mapping[str, object] | None = None, *, as_of: str | None = None
 ) -> Callable[[], Figures]:
@@ -216,8 +204,4 @@ for _world in WORLDS:
         ),
         f"{_world}-week-episode": _in_world(_world, rank, _WEEK, as_of=_AS_OF),
         f"{_world}-week-by-hand": _in_world(_world, by_hand, "message", _WEEK, as_of=_AS_OF),
-        f"{_world}-week-settled-message": _in_world(
-            _world, rank_settled, _WEEK | {"unit": "message"}
-        ),
-        f"{_world}-week-settled-episode": _in_world(_world, rank_settled, _WEEK),
     }

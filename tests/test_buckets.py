@@ -220,6 +220,16 @@ def test_compaction_makes_few_files_and_leaves_what_is_young(address: str) -> No
     assert n_files < 9 < n_objects
 
 
+def test_compaction_removes_the_cache_of_months_that_former_versions_kept(address: str) -> None:
+    take(address, ("1", STAYS, "2026-10-01"))
+    store = Store.open(address)
+    store.place.amend("settled/digest.json", lambda _: b"{}")
+
+    store.compact()
+
+    assert not [name for name in objects(address) if "settled" in name]
+
+
 def test_a_reader_whose_objects_vanish_is_told_to_try_again(address: str) -> None:
     take(address, ("101", GONE, "2026-10-05"))
     store = Store.open(address)
@@ -248,23 +258,6 @@ def test_what_is_published_from_a_bucket_is_verified_with_it(address: str, folde
     assert verified.code == 0, verified.err
     text = b"".join(path.read_bytes() for path in folder.rglob("published/**/*") if path.is_file())
     assert b"SECRET" not in text
-
-
-def test_months_are_settled_in_a_bucket_and_forgotten_with_their_messages(address: str) -> None:
-    take(address, ("1", "ana", "2026-06-02"), ("2", "bo", "2026-06-03"), ("3", "ana", "2026-09-01"))
-    before = run("rank", "--store", address, "--period", "2026-06", "--format", "json")
-
-    settled = run("settle", "--store", address)
-    after = run("rank", "--store", address, "--period", "2026-06", "--format", "json")
-
-    assert (settled.code, settled.err) == (0, "")
-    assert settled.out.startswith("2026-06: settled, 2 rows\n")
-    assert after.out == before.out
-    kept = [name for name in objects(address) if "settled/" in name]
-    assert sum(name.endswith(".json") for name in kept) == len(settled.out.splitlines())
-
-    assert run("forget", "--author", "twitter:ana", "--yes", "--store", address).code == 0
-    assert sum("settled/" in name for name in objects(address)) < len(kept)
 
 
 # --- what is wrong is said -----------------------------------------------------------------------

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from socialscore.store.settled import Settled
-
 
 class Arriving:
     """Rows; before they arrive for the first time, somebody else does something."""
@@ -227,9 +225,6 @@ class Disturbed:
 
     def coverage(self) -> pa.Table:
         return self.store.coverage()
-
-    def settled(self) -> dict[str, Settled]:
-        return self.store.settled()
 
     def messages(self, first: datetime, last: datetime) -> list[str]:
         self.n_times += 1

@@ -418,6 +418,13 @@ def test_options_that_do_not_exist_are_refused(arguments: list[str]) -> None:
     assert "Usage: socialscore rank" in result.err
 
 
+def test_a_command_that_was_removed_says_what_to_do_instead() -> None:
+    result = run("settle", "demo")
+
+    assert result.code == 2
+    assert "`settle` was removed: rankings count the messages themselves" in result.err
+
+
 def test_a_command_that_does_not_exist_is_likened_to_one_that_does() -> None:
     result = run("rnak")
 

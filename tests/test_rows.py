@@ -15,8 +15,6 @@ from socialscore.engines.rows import Rows
 from socialscore.ranking import load_ranking
 from socialscore.scoring import ask
 from socialscore.scoring.inputs import accounts
-from socialscore.scoring.numbered import bodies_numbered
-from socialscore.scoring.running import relations_of
 from socialscore.store.schema import COVERAGE
 
 if TYPE_CHECKING:
@@ -67,17 +65,6 @@ def test_accounts_of_one_body_on_one_network_have_one_number() -> None:
     assert sorted(numbers.values()) == list(range(len(numbers)))
     assert [numbers[pair] for pair in pairs] == found["presence_id"]
     assert [pairs.count(pair) > 1 for pair in pairs] == found["has_sister"]
-
-
-def test_bodies_come_back_from_their_numbers() -> None:
-    given = relations_of(PANEL, load_ranking(None, ALL), None)
-
-    relations, body_ids = bodies_numbered(given)
-
-    for name in ("account", "body"):
-        numbers = relations[name].by_column()["body_id"]
-        assert [body_ids[number] for number in numbers] == given[name].by_column()["body_id"]
-    assert relations["ignored"] == given["ignored"]
 
 
 def test_gaps_and_accounts_of_others_do_not_say_where_the_data_end() -> None:

@@ -328,6 +328,18 @@ def test_compaction_keeps_all_rows_in_fewer_files_sorted_by_day_and_account(stor
     assert len(rows) == 36
 
 
+def test_compaction_removes_the_cache_of_months_that_former_versions_kept(store: Store) -> None:
+    save(store, asks("1", at()))
+    cached = store.root / "settled"
+    cached.mkdir()
+    (cached / "digest.json").write_text("{}")
+
+    store.compact()
+
+    assert not cached.exists()
+    assert len(kept(store)) == 1
+
+
 def test_large_files_are_sorted_once_and_each_for_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

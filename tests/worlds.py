@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from socialscore.store.settled import Settled
 
 START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday
 END = START + timedelta(days=60)
@@ -89,10 +88,6 @@ class Files:
     def coverage(self) -> pa.Table:
         """What was in view."""
         return self.covered
-
-    def settled(self) -> dict[str, Settled]:
-        """Nothing."""
-        return {}
 
 
 def board(

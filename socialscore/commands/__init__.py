@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from socialscore import __version__
-from socialscore.errors import SocialscoreError, UnknownName
+from socialscore.errors import SocialscoreError, UnknownName, UsageError
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -26,7 +26,6 @@ COMMANDS = {
     "forget": "forget",
     "rank": "rank",
     "explain": "explain",
-    "settle": "settle",
     "publish": "publish",
     "verify": "verify",
     "history": "history",
@@ -39,6 +38,12 @@ COMMANDS = {
 }
 """Module by command, in the order in which a newcomer meets them."""
 
+_REMOVED = {
+    "settle": "`settle` was removed: rankings count the messages themselves, so nothing needs to "
+    "be prepared; leave it out"
+}
+"""What to say of commands that earlier versions had."""
+
 
 class _Commands(TyperGroup):
     """Commands that are imported one by one, so that `rank` does not wait for the others."""
@@ -47,6 +52,8 @@ class _Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, _: object, cmd_name: str) -> Any:
+        if cmd_name in _REMOVED:
+            raise UsageError(_REMOVED[cmd_name])
         if cmd_name not in COMMANDS:
             raise UnknownName("command", cmd_name, COMMANDS)
         module = import_module(f"socialscore.commands.{COMMANDS[cmd_name]}")

@@ -25,7 +25,7 @@ class Engine(Protocol):
     """Runs statements, written for DuckDB, over named relations."""
 
     takes_shortcuts: bool
-    """Whether it may be given numbers for identifiers, and what is kept of settled months."""
+    """Whether it may be given numbers for identifiers."""
 
     most_messages: int | None
     """How many messages it counts well at a time; None: it sees to that itself."""

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from socialscore.engines import Engine
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
-    from socialscore.store.settled import Settled
 
     Pseudonym = Callable[[str, str], str]
 
@@ -77,10 +76,6 @@ class MessageTable:
     def coverage(self) -> pa.Table:
         """What was in view, and when."""
         return self.covered
-
-    def settled(self) -> dict[str, Settled]:
-        """Nothing: what is in memory is counted anew."""
-        return {}
 
 
 def score(

@@ -5,30 +5,24 @@ order and its equality. What is compared and never put in order (authors, thread
 digested. Two that share a digest would have to meet at one body to change anything: among ten
 million authors of one body, that happens once in 370,000 cases. `socialscore verify` counts without
 digests.
-
-Bodies have no digests but their place in a list, from which their identifiers come back.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.engines.rows import Rows
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
 
-__all__ = ["bodies_numbered", "can_be_numbered", "views"]
+__all__ = ["can_be_numbered", "views"]
 
 _NETWORKS = ("twitter",)  # on which messages have whole numbers, of less than 64 bits
 _PUT_IN_ORDER = ("message_id", "reply_to_id")
 _COMPARED = ("account_id", "author_id", "reply_to_author_id", "conversation_id", "text_digest")
 _ELSEWHERE = {"coverage": "account_id", "account": "account_id", "ignored": "author_id"}
-_OF_BODIES = ("account", "body")  # relations
 
 
 def can_be_numbered(panel: Panel, ranking: Ranking) -> bool:
@@ -61,20 +55,3 @@ def _numbered(name: str) -> str:
 def _digest(value: str) -> str:
     # What is not known has a digest too, and would be equal to itself.
     return f"CASE WHEN {value} IS NOT NULL THEN HASH({value}) END"
-
-
-def bodies_numbered(given: Mapping[str, Rows]) -> tuple[dict[str, Rows], list[str]]:
-    """The same relations with numbers for bodies, and the body_id of each number.
-
-    Args:
-        given: relations by name, those with bodies among them.
-    """
-    numbers: dict[str, int] = {}
-    relations = dict(given)
-    for name in _OF_BODIES:  # of each, body_id is the first column
-        columns, rows = given[name].columns, given[name].rows
-        relations[name] = Rows(
-            {**columns, "body_id": "INTEGER"},
-            [(numbers.setdefault(row[0], len(numbers)), *row[1:]) for row in rows],
-        )
-    return relations, list(numbers)

@@ -16,7 +16,7 @@ from socialscore.period import Period, parse_as_of, parse_period, utc
 from socialscore.ranking import EXCLUSIONS
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
-from socialscore.scoring.statement import INPUTS, SETTLED, compose
+from socialscore.scoring.statement import INPUTS, compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from socialscore.panel import Panel
     from socialscore.ranking import Ranking
 
-__all__ = ["Question", "ask", "ask_about", "can_be_settled"]
+__all__ = ["Question", "ask"]
 
 _DAY = timedelta(days=1)
 _FOREVER = timedelta(days=36500)  # the horizon where there is none
@@ -43,8 +43,6 @@ class Question:
     # The same in two: what each body's own messages tell, which can be asked of some bodies at a
     # time, and what follows from all that, the relation `counted`. None: it has no such parts.
     parts: tuple[str, str] | None
-    # The same of the months that the period lies in, where these are settled. None: they never are.
-    of_settled: str | None
     period: Period
     as_of: datetime  # aware, UTC
     asked_from: datetime  # no request is older
@@ -93,34 +91,6 @@ def ask(
     begin, end = _covered(coverage, panel, ranking)
     end = parse_as_of(as_of, ranking.zone) if as_of else end
     period = parse_period(ranking.period, ranking.zone, covered=(begin, end))
-    return ask_about(
-        period, coverage, ranking, begin=begin, end=end, target=target, by=by, body_id=body_id
-    )
-
-
-def ask_about(
-    period: Period,
-    coverage: pa.Table,
-    ranking: Ranking,
-    *,
-    begin: datetime,
-    end: datetime,
-    target: str = "score",
-    by: str = "body",
-    body_id: str | None = None,
-) -> Question:
-    """What to ask about a period, whichever the ranking names.
-
-    Args:
-        period: which.
-        coverage: as in `ask`, and so are those that are not explained here.
-        ranking: the options.
-        begin: the first instant that was collected, aware.
-        end: where the data are taken to end, aware.
-        target: the relation.
-        by: what lines are.
-        body_id: a body.
-    """
     horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
     watched = min(2 * horizon, _FOREVER)
     asked_from = min(begin, period.since) if ranking.latest else period.since
@@ -156,16 +126,13 @@ def ask_about(
     for reason in EXCLUSIONS:
         parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
     put_together = partial(compose, metrics_for(ranking), _variants(ranking, by))
-    sql, parts, of_settled = put_together(target=target), None, None
+    sql, parts = put_together(target=target), None
     if target == "score":
         parts = (put_together(target="counted"), put_together(given=(*INPUTS, "counted")))
-    if can_be_settled(ranking):
-        of_settled = put_together(target=target, given=(*INPUTS, *SETTLED))
     return Question(
         sql,
         _used(parameters, sql),
         parts,
-        of_settled,
         period,
         end,
         asked_from,
@@ -173,15 +140,6 @@ def ask_about(
         read_until,
         coverage,
     )
-
-
-def can_be_settled(ranking: Ranking) -> bool:
-    """Whether the requests of a month stay as they are, once that is over and watched to the end.
-
-    Requests that are watched forever never do. One per author and period is another one in each
-    period, and a body's latest ones may be of any time.
-    """
-    return bool(ranking.horizon) and ranking.unit != "author" and not ranking.latest
 
 
 def _used(parameters: Mapping[str, object], sql: str) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -12,8 +12,7 @@ from socialscore.again import undisturbed
 from socialscore.engines import Unconvertible
 from socialscore.engines.duckdb import DuckDB
 from socialscore.scoring import inputs
-from socialscore.scoring.numbered import bodies_numbered, can_be_numbered, views
-from socialscore.scoring.settled import of_settled, settled_for
+from socialscore.scoring.numbered import can_be_numbered, views
 from socialscore.scoring.slices import in_slices, slices
 from socialscore.scoring.slots import SLOTS, slots
 from socialscore.store.schema import MESSAGE
@@ -29,11 +28,10 @@ if TYPE_CHECKING:
     from socialscore.ranking import Ranking
     from socialscore.scoring.question import Question
     from socialscore.scoring.slices import Slice
-    from socialscore.store.settled import Settled
 
     Pseudonym = Callable[[str, str], str]
 
-__all__ = ["Asked", "Messages", "prepare", "relations_of", "run"]
+__all__ = ["Messages", "run"]
 
 
 class Messages(Protocol):
@@ -45,12 +43,9 @@ class Messages(Protocol):
     def coverage(self) -> pa.Table:
         """What was in view, and when."""
 
-    def settled(self) -> Mapping[str, Settled]:
-        """What is kept of settled months, by the digest of all that it was counted from."""
-
 
 @dataclass(frozen=True)
-class Asked:
+class _Asked:
     """A question with all that it is asked about."""
 
     question: Question
@@ -90,59 +85,41 @@ def run(
         names_messages: whether the rows hold identifiers of messages or accounts; without, the
             engine may be given numbers for them.
     """
-    given = relations_of(panel, ranking, pseudonym)
+    given = {
+        "account": inputs.accounts(panel, ranking),
+        "body": inputs.bodies(panel, ranking),
+        "ignored": inputs.ignored(ranking, pseudonym),
+    }
     if ranking.clock == "business":
         given["stretch"] = inputs.stretches(panel, ranking, question, beside)
     if by in SLOTS:
         given["slot"] = slots(by, question, ranking)
-    asked = Asked(question, messages, panel, ranking, given, seen_until)
+    asked = _Asked(question, messages, panel, ranking, given, seen_until)
     with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
         return _rows(engine, asked, shortcuts=not names_messages)
     return _rows(engine, asked, shortcuts=False)
 
 
-def relations_of(panel: Panel, ranking: Ranking, pseudonym: Pseudonym | None) -> dict[str, Rows]:
-    """What every question is given besides messages and coverage."""
-    return {
-        "account": inputs.accounts(panel, ranking),
-        "body": inputs.bodies(panel, ranking),
-        "ignored": inputs.ignored(ranking, pseudonym),
-    }
-
-
-def _rows(engine: Callable[[], Engine], asked: Asked, *, shortcuts: bool) -> list[dict[str, Any]]:
+def _rows(engine: Callable[[], Engine], asked: _Asked, *, shortcuts: bool) -> list[dict[str, Any]]:
     """The rows of a question's relation, on a quicker way if shortcuts may be taken."""
     question = asked.question
-    body_ids: list[str] = []
     with engine() as running:
-        shortcuts = shortcuts and running.takes_shortcuts
-        if shortcuts:
-            given, body_ids = bodies_numbered(asked.given)
-            asked = replace(asked, given=given)
-        files = settled_for(asked, running.most_messages) if shortcuts else None
-        if files:
-            rows = of_settled(running, asked, files)
+        sliced = _prepare(running, asked, shortcuts=shortcuts and running.takes_shortcuts)
+        if sliced and question.parts:
+            rows = in_slices(running, question, question.parts, sliced)
         else:
-            sliced = prepare(running, asked, shortcuts=shortcuts, in_parts=bool(question.parts))
-            if sliced and question.parts:
-                rows = in_slices(running, question, question.parts, sliced)
-            else:
-                rows = running.query(question.sql, question.parameters)
+            rows = running.query(question.sql, question.parameters)
         found: list[dict[str, Any]] = rows.to_pylist()
-    if body_ids and "body_id" in rows.column_names:
-        for row in found:
-            row["body_id"] = body_ids[row["body_id"]]
     return found
 
 
-def prepare(running: Engine, asked: Asked, *, shortcuts: bool, in_parts: bool) -> list[Slice]:
+def _prepare(running: Engine, asked: _Asked, *, shortcuts: bool) -> list[Slice]:
     """Give an engine everything that a question is asked about.
 
     Args:
         running: the engine.
         asked: the question.
         shortcuts: whether identifiers may be numbers.
-        in_parts: whether it may be asked of some bodies at a time.
 
     Returns:
         The slices in which it is to be asked; none: of all bodies at once.
@@ -158,7 +135,7 @@ def prepare(running: Engine, asked: Asked, *, shortcuts: bool, in_parts: bool) -
     for name, data in {"coverage": question.coverage, **given}.items():
         running.relation(f"original_{name}" if name in numbered else name, data)
     running.relation("stored", messages if len(messages) else MESSAGE.empty_table())
-    sliced = slices(running, question, given["body"], given["account"]) if in_parts else []
+    sliced = slices(running, question, given["body"], given["account"]) if question.parts else []
     seen_until = asked.seen_until
     # Each is made of the one before.
     steps = {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from socialscore.engines import Engine
     from socialscore.scoring.question import Question
 
-__all__ = ["by_slice", "in_slices", "slices"]
+__all__ = ["Slice", "in_slices", "slices"]
 
 # The bounds leave out groups of rows of the files, the join what lies between.
 _SLICED = """
@@ -98,28 +98,21 @@ def in_slices(
     """The rows of a question's relation, counted slice by slice.
 
     Args:
-        running: as in `by_slice`.
+        running: an engine with the messages `known`, that makes `message` of `original_message`.
         question: whose.
         parts: its two.
         slices: all of its bodies.
     """
     of_some, of_all = parts
-    counted = pa.concat_tables(by_slice(running, question, of_some, slices))
+    counted = pa.concat_tables(_by_slice(running, question, of_some, slices))
     running.relation("counted", counted)
     return running.query(of_all, question.used_in(of_all))
 
 
-def by_slice(
+def _by_slice(
     running: Engine, question: Question, sql: str, slices: Sequence[Slice]
 ) -> Iterator[pa.Table]:
-    """The rows of a statement, slice by slice.
-
-    Args:
-        running: an engine with the messages `known`, that makes `message` of `original_message`.
-        question: whose parameters it has.
-        sql: about the messages of each body.
-        slices: of bodies.
-    """
+    """The rows of a statement about the messages of each body, slice by slice."""
     for each in slices:
         running.relation("body", each.body)
         running.relation("slice", each.accounts)

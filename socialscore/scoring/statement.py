@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
     from socialscore.model import Metric
 
-__all__ = ["INPUTS", "SETTLED", "compose", "relations"]
+__all__ = ["INPUTS", "compose", "relations"]
 
 INPUTS = ("message", "coverage", "account", "body", "ignored", "stretch", "slot")
-SETTLED = ("request", "left_out", "post")
-"""What follows from messages, and is all that counting needs of them: the relation `settled`."""
 
 _OF_BODIES = ("excluded", "collected", "activity")
 

@@ -100,6 +100,11 @@ class Bucket:
         with telling(self._address):
             obstore.delete(self._objects, name)
 
+    def remove_folder(self, name: str) -> None:
+        """See `Place`."""
+        for found in self.names(name):
+            self.remove(found)
+
     def about(self, name: str) -> tuple[int, int]:
         """See `Place`."""
         with telling(self._address):

@@ -35,6 +35,7 @@ _ORDER = "CAST(sent_at AS DATE), account_id, sent_at"
 # them, the library's default is a week; a reader may take up to an hour for its statement. What is
 # younger than that goes with the next run.
 _HOURS_FOR_READERS = 1
+_FORMER_CACHE = "settled"  # of months that `socialscore settle`, which is gone, had counted
 
 
 def compact(place: Place) -> None:
@@ -54,6 +55,7 @@ def compact(place: Place) -> None:
         with next_version(coverage):
             coverage.optimize.compact(writer_properties=ZSTD)
         _drop_unused(coverage)
+    place.remove_folder(_FORMER_CACHE)
 
 
 def _loose_files(table: DeltaTable) -> Iterator[tuple[tuple[str, str], list[str]]]:

@@ -32,11 +32,9 @@ from socialscore.again import again
 from socialscore.embedded import connect, reach, steady
 from socialscore.errors import Overtaken
 from socialscore.period import utc
-from socialscore.store import settled
-from socialscore.store.disk import addresses, delta, files, partitions, put_month, sweep
+from socialscore.store.disk import addresses, delta, partitions, put_month, sweep
 from socialscore.store.journal import collecting, drop_aside, left
 from socialscore.store.schema import ERASURE, MESSAGE
-from socialscore.store.settled import names_of
 from socialscore.store.wishes import ALTERED, GOES, INSTEAD, Wish, in_view, unwanted, without
 
 if TYPE_CHECKING:
@@ -146,14 +144,9 @@ def expire(store: Store, *, before: datetime) -> int:
 
 
 def tidy(store: Store) -> None:
-    """Remove every file that the tables no longer use, whoever may be reading it.
-
-    And what was counted of such files.
-    """
+    """Remove every file that the tables no longer use, whoever may be reading it."""
     for name in _TABLES:
         again(partial(sweep, store.place, name))
-    used = names_of(files(delta(store.place, "message")))
-    settled.tidy(store.place, lambda kept: kept.read_from <= used)
 
 
 @contextmanager

@@ -6,7 +6,6 @@
       message/       Delta table, partitioned by network and month, sorted when compacted
       coverage/      Delta table: what was in view, and when
       erasure/       Delta table: how much was erased, of which account and day
-      settled/       what `socialscore settle` has counted of months that are over
 
 Saving is idempotent by key. What is new is appended; only what changed (edits, deletions) is
 merged, because a merge reads and rewrites whole files. Either is committed if nobody else committed
@@ -43,7 +42,6 @@ from socialscore.store.compacting import compact
 from socialscore.store.disk import ZSTD, cause_of, delta, files
 from socialscore.store.place import place_at
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
-from socialscore.store.settled import Settled, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -282,10 +280,6 @@ class Store:
     def messages(self, first: datetime, last: datetime) -> list[str]:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
         return files(delta(self.place, "message"), _span(first, last))
-
-    def settled(self) -> dict[str, Settled]:
-        """What is kept of settled months, by the digest of all that it was counted from."""
-        return settled(self.place)
 
     def _merge(self, rows: pa.Table) -> None:
         table = self._table("message", MESSAGE, ["network", "month"])

@@ -6,7 +6,9 @@ read the files of tables by their addresses: a place only says what these are.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from filelock import FileLock, Timeout
@@ -51,6 +53,9 @@ class Place(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file, which may be gone already."""
+
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder with all that is in it; it may be missing."""
 
     def about(self, name: str) -> tuple[int, int]:
         """The bytes of a file, and the milliseconds of the epoch in which it was written."""
@@ -142,6 +147,11 @@ class Folder:
     def remove(self, name: str) -> None:
         """See `Place`."""
         (self.here / name).unlink(missing_ok=True)
+
+    def remove_folder(self, name: str) -> None:
+        """See `Place`."""
+        with suppress(FileNotFoundError):
+            rmtree(self.here / name)
 
     def about(self, name: str) -> tuple[int, int]:
         """See `Place`."""
