@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from socialscore.engines.duckdb import DuckDB
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import compose
 from socialscore.scoring.uncertainty import rank_intervals
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from socialscore.model import Metric
+    from socialscore.model.scoreboard import Metric
 
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]

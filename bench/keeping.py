@@ -46,7 +46,7 @@ def save(folder: Path, name: str) -> Callable[[], object]:
     import duckdb
     from deltalake import DeltaTable
 
-    from socialscore.period import utc
+    from socialscore.model.period import utc
     from socialscore.store.lake import Store
 
     store = Store.open(place_of(folder, name))

@@ -12,7 +12,7 @@ from bench.worlds import WORLDS, place_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
 
     Job = Callable[[Path], Callable[[], object]]
     Figures = dict[str, dict[str, float | None]]  # by body, then by metric
@@ -48,7 +48,7 @@ def rank(
 ) -> Callable[[], Scoreboard]:
     """A ranking of what a store holds, as `score()` makes it."""
     import socialscore
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.ranking import load_ranking
     from socialscore.scoring import score
     from socialscore.store.lake import Store
 
@@ -72,7 +72,7 @@ def by_hand(
     import duckdb
     import pyarrow as pa
 
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.ranking import load_ranking
     from socialscore.scoring import ask
     from socialscore.store.lake import Store
 
@@ -107,7 +107,7 @@ def in_a_frame(store: Path, library: str) -> Callable[[], Figures]:
     import importlib
 
     from bench import rivals
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.ranking import load_ranking
     from socialscore.scoring import ask
     from socialscore.store.lake import Store
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore.embedded import connect
-from socialscore.model import Account, Body, Coverage
-from socialscore.panel import Panel
-from socialscore.period import utc
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body, Coverage
+from socialscore.model.period import utc
+from socialscore.runtime.duckdb import connect
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:

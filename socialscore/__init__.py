@@ -14,14 +14,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from socialscore.version import __version__
+
 if TYPE_CHECKING:
-    from socialscore.model import Scoreboard
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.scoreboard import Scoreboard
 
 __all__ = ["__version__", "limit", "rank"]
-
-__version__ = "0.1.0"
 
 
 def rank(
@@ -52,7 +52,7 @@ def rank(
         SocialscoreError: something given is wrong; `str(error)` says what, and the way out.
     """
     from socialscore.engines import engine as engine_at
-    from socialscore.panel import read_panel
+    from socialscore.inputs.panel import read_panel
     from socialscore.scoring import score
     from socialscore.store.lake import Store
 
@@ -86,7 +86,7 @@ def limit(
     Raises:
         InputError: one of them cannot be.
     """
-    from socialscore import limits
+    from socialscore.runtime import limits
 
     memory = folder = number = None
     if memory_limit is not None:
@@ -101,7 +101,7 @@ def limit(
 def _ranking(
     ranking: Ranking | Path | str | None, options: dict[str, Any], *, is_table: bool
 ) -> Ranking:
-    from socialscore.ranking import Ranking, load_ranking, override
+    from socialscore.inputs.ranking import Ranking, load_ranking, override
 
     if is_table:
         options = {"period": "all"} | options

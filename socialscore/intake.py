@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 
 from socialscore.language.judge import judge
-from socialscore.model import Coverage
+from socialscore.model.messages import Coverage
 from socialscore.store.lake import Saved, coverage_row
 from socialscore.store.privacy import Pseudonyms
 from socialscore.store.schema import COVERAGE, MESSAGE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from socialscore.importers.staging import Stage
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
     from socialscore.store.lake import Store
 
 __all__ = ["Receipt", "gather", "in_memory", "keep"]

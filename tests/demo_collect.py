@@ -22,7 +22,7 @@ from fakes import serve_demo
 from fakes.facebook import page_token
 from fakes.twitter import TOKEN
 
-from socialscore.panel import Panel, format_panel
+from socialscore.inputs.panel import Panel, format_panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

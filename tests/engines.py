@@ -10,7 +10,7 @@ from socialscore.engines.duckdb import DuckDB
 from socialscore.engines.spark import Spark
 
 if TYPE_CHECKING:
-    from socialscore.engines import Engine
+    from socialscore.engines.base import Engine
 
 CHOSEN = os.environ.get("SOCIALSCORE_TEST_ENGINE", "duckdb")
 SMALL = {  # worlds are tiny: what prepares Spark for great ones only takes its time

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from scoreboards import scoreboard, since
 
-from socialscore.model import Band, Body, Score, Scoreboard
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Body
+from socialscore.model.scoreboard import Band, Score, Scoreboard
 from socialscore.scoring.metrics import metrics_for
 
 METRICS = metrics_for(load_ranking(None, {"clock": "business", "within": "90m,4h,2d,1w"}))

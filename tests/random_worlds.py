@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from worlds import answers, asks
 
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
 
 Row = dict[str, Any]
 

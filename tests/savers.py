@@ -22,8 +22,8 @@ import pyarrow as pa
 from worlds import ALL, PANEL, START, asks, at
 
 from socialscore.engines.duckdb import DuckDB
-from socialscore.model import Coverage
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Coverage
 from socialscore.scoring import score
 from socialscore.store.lake import Store
 from socialscore.store.schema import MESSAGE
@@ -76,7 +76,7 @@ def save(store: Store, random: Random, *, lock: bool) -> int:
 
 def saving(address: str, seed: str, seconds: str, lock: str) -> dict[str, int]:
     retries = _Retries()
-    logger = logging.getLogger("socialscore.again")
+    logger = logging.getLogger("socialscore.runtime.retrying")
     logger.addHandler(retries)
     logger.setLevel(logging.INFO)
     random, store = Random(int(seed)), Store.open(address)

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from math import hypot, sqrt
 from zoneinfo import ZoneInfo
 
-from socialscore.model import Band, Body, Breakdown, Change, Line, Metric, Score, Scoreboard
+from socialscore.model.breakdown import Breakdown, Line
+from socialscore.model.messages import Body
+from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
 
 PARIS = ZoneInfo("Europe/Paris")
 

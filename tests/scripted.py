@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.collectors.base import (
     Capabilities,
+    CollectionPlan,
+    CredentialFinding,
     Estimate,
-    Finding,
     Page,
-    Plan,
     Refused,
     Stopped,
     Task,
 )
 from socialscore.errors import ProtocolDrift
-from socialscore.model import Account, Body, Message
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -131,10 +131,10 @@ class Scripted:
     def capabilities(self) -> Capabilities:
         return replace(self.limits, page_cost=self.price * self.size)
 
-    def check(self, accounts: Sequence[Account]) -> list[Finding]:
-        return [Finding(True, account.handle, "is there") for account in accounts]
+    def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
+        return [CredentialFinding(True, account.handle, "is there") for account in accounts]
 
-    def estimate(self, plan: Plan) -> Estimate:
+    def estimate(self, plan: CollectionPlan) -> Estimate:
         n_items = sum(len(self.world.of(task)) for task in plan.tasks)
         return Estimate(n_items, n_items, 0.0, n_items * self.price, "2026-11-01", True)
 

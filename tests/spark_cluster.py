@@ -22,16 +22,16 @@ import pyarrow.parquet as pq
 from random_worlds import ACCOUNTS, SINCE, UNTIL, panel_of, side_by_side, written
 from worlds import END, START, world
 
-from socialscore.content import preset_names
 from socialscore.engines.spark import Spark
-from socialscore.model import Coverage
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.shipped import preset_names
+from socialscore.model.messages import Coverage
 from socialscore.scoring import score
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
-    from socialscore.model import Scoreboard
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.scoreboard import Scoreboard
 
 N_WORLDS = 168  # four of them, 42 times
 PANEL = panel_of(N_WORLDS)

@@ -9,9 +9,9 @@ import pytest
 from shell import Result, begin, run
 from worlds import END, METRO, PANEL, VILLE, answers, asks, world
 
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
-from socialscore.ranking import load_ranking
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Account, Body
 from socialscore.scoring import MessageTable
 from socialscore.scoring.adoption import Activity, activity
 

@@ -14,7 +14,7 @@ from shell import CHECKOUT, run
 
 import socialscore
 from socialscore.errors import InputError, UnknownName
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from scoreboards import score, scoreboard
 
-from socialscore.model import Score, Scoreboard
+from socialscore.inputs.ranking import Assertions
+from socialscore.model.scoreboard import Score, Scoreboard
 from socialscore.publishing.assertions import shortfalls
-from socialscore.ranking import Assertions
 
 
 def line(name: str, n_requests: int | None, coverage: float | None = 1.0, **said: object) -> Score:

@@ -18,8 +18,8 @@ from fakes.facebook import USER_TOKEN, page_token
 from fakes.twitter import TOKEN
 from shell import Result, command, run, run_apart
 
-from socialscore.credentials import Credentials, system_keyring, variable
 from socialscore.errors import InputError, StoreError
+from socialscore.inputs.credentials import Credentials, system_keyring, variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from worlds import END, METRO, PANEL, VILLE, answers, asks, at, board, breakdown
 
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
 from socialscore.scoring import GROUPS
 
 if TYPE_CHECKING:
-    from socialscore.model import Breakdown
+    from socialscore.model.breakdown import Breakdown
 
 AID = Account("twitter", "3", "montsabran_aide", "care")
 PAGE = Account("facebook", "1", "montsabran")

@@ -22,10 +22,10 @@ from worlds import PANEL
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import Overtaken, StoreError
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
 from socialscore.store.lake import Store
-from socialscore.store.place import place_at
+from socialscore.store.location import location_at
 from socialscore.store.privacy import Pseudonyms, read_key
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def address(folder: Path, request: pytest.FixtureRequest) -> str:
 
 def objects(address: str) -> dict[str, bytes]:
     """Every object of a store; of Parquet files also what stands in them."""
-    place = place_at(address)
+    place = location_at(address)
     found = {}
     for name in place.names(""):
         content = place.read(name) or b""
@@ -121,8 +121,8 @@ def test_several_who_save_at_once_lose_nothing_and_bring_nothing_twice(
 ) -> None:
     n_before = len(numbers(store))
 
-    running = [begun("save", store.place, number, 3, lock) for number in range(1, 4)]
-    ranker = begun("rank", store.place, 3)
+    running = [begun("save", store.location, number, 3, lock) for number in range(1, 4)]
+    ranker = begun("rank", store.location, 3)
     saved, ranked = [said(each) for each in running], said(ranker)
 
     found = numbers(store)
@@ -215,7 +215,7 @@ def test_compaction_makes_few_files_and_leaves_what_is_young(address: str) -> No
     store = Store.open(address)
 
     n_files = len(store.messages(*EVER))
-    n_objects = sum(name.endswith(".parquet") for name in store.place.names("message"))
+    n_objects = sum(name.endswith(".parquet") for name in store.location.names("message"))
     assert len(numbers(store)) == 10
     assert n_files < 9 < n_objects
 
@@ -223,7 +223,7 @@ def test_compaction_makes_few_files_and_leaves_what_is_young(address: str) -> No
 def test_compaction_removes_the_cache_of_months_that_former_versions_kept(address: str) -> None:
     take(address, ("1", STAYS, "2026-10-01"))
     store = Store.open(address)
-    store.place.amend("settled/digest.json", lambda _: b"{}")
+    store.location.amend("settled/digest.json", lambda _: b"{}")
 
     store.compact()
 
@@ -279,7 +279,7 @@ def test_a_store_that_is_missing_is_said(address: str) -> None:
 
 
 def test_something_else_in_a_bucket_is_no_store(address: str) -> None:
-    place_at(address).amend("holiday.jpg", lambda _: b"")
+    location_at(address).amend("holiday.jpg", lambda _: b"")
 
     for command in (["rank", "demo"], ["demo"]):
         result = run(*command, "--store", address)

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialscore.calendar import (
+from socialscore.errors import InputError, UnknownName
+from socialscore.inputs.calendar import (
     Calendar,
     Hours,
     Stretch,
@@ -22,9 +23,8 @@ from socialscore.calendar import (
     read_calendar,
     stretches,
 )
-from socialscore.content import calendar_names, calendar_path
-from socialscore.errors import InputError, UnknownName
-from socialscore.period import utc
+from socialscore.inputs.shipped import calendar_names, calendar_path
+from socialscore.model.period import utc
 
 ROOT = Path(__file__).parents[1]
 OFFICE = """\

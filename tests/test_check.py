@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shell import begin, run
 
-from socialscore.content import ranking_path
-from socialscore.panel import examine_panel
+from socialscore.inputs.panel import examine_panel
+from socialscore.inputs.shipped import ranking_path
+from socialscore.inputs.toml_files import line_of, place_of
 from socialscore.publishing.check import check_ranking
-from socialscore.written import line_of, place_of
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(path.stem for path in (ROOT / "rankings").glob("*.toml"))

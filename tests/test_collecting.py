@@ -18,7 +18,15 @@ from hypothesis import strategies as st
 from scripted import METRO, NOW, PANEL, VILLE, Scripted, World, inbound
 
 import socialscore.collecting.asking
-from socialscore.collecting import Report, collect, missing, plan, refresh, standings, status
+from socialscore.collecting import (
+    CollectionReport,
+    collect,
+    missing,
+    plan,
+    refresh,
+    standings,
+    status,
+)
 from socialscore.collectors.base import Capabilities, Interval, Page, Stopped, Task
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import (
@@ -32,8 +40,8 @@ from socialscore.errors import (
     StoreError,
     Transient,
 )
-from socialscore.model import Account, Body, Coverage
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body, Coverage
 from socialscore.store.journal import collecting, left
 from socialscore.store.lake import Store, coverage_row
 from socialscore.store.privacy import Pseudonyms
@@ -63,7 +71,9 @@ def store(tmp_path: Path) -> Store:
     return a_store(tmp_path)
 
 
-def run(collector: Scripted, store: Store, *, panel: Panel = PANEL, **options: Any) -> Report:
+def run(
+    collector: Scripted, store: Store, *, panel: Panel = PANEL, **options: Any
+) -> CollectionReport:
     return collect(collector, store, panel, KEY, **{"now": lambda: NOW} | options)
 
 

@@ -10,18 +10,18 @@ from deltalake import DeltaTable
 from test_store import NOW, kept, save, table
 from worlds import PANEL, START, asks, at
 
-from socialscore.again import again, undisturbed
 from socialscore.errors import Overtaken
-from socialscore.model import Account, Body, Coverage
-from socialscore.panel import Panel
-from socialscore.ranking import load_ranking
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Account, Body, Coverage
+from socialscore.runtime.retrying import retry, retry_reading
 from socialscore.scoring import score
-from socialscore.store import erasing
+from socialscore.store import erase as erase_module
 from socialscore.store.commits import fence, next_version
-from socialscore.store.disk import delta, sweep
-from socialscore.store.erasing import erase
+from socialscore.store.erase import erase
+from socialscore.store.erasure_request import ErasureRequest
 from socialscore.store.lake import Saved, Store
-from socialscore.store.wishes import Wish
+from socialscore.store.table_files import delta, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,14 +100,14 @@ def test_who_is_always_outrun_gives_up_in_the_end() -> None:
         raise Overtaken("again")
 
     with pytest.raises(Overtaken):
-        again(attempt, 3)
+        retry(attempt, 3)
     with pytest.raises(Overtaken):
-        undisturbed(attempt)()
+        retry_reading(attempt)()
     assert len(tries) == 3 + 5
 
 
 def test_an_error_that_nobody_else_caused_is_told_at_once(store: Store) -> None:
-    found = delta(store.place, "message")
+    found = delta(store.location, "message")
     assert found
 
     with pytest.raises(Exception, match="No field named") as error, next_version(found):
@@ -142,9 +142,9 @@ def test_bodies_that_are_remembered_at_once_are_all_there(store: Store) -> None:
 
 def test_of_two_compactions_that_overlap_one_gives_way(store: Store) -> None:
     save(store, asks("m2", at(days=2)))
-    first = DeltaTable(store.place.at("message"))
+    first = DeltaTable(store.location.at("message"))
     fence(first)
-    second = DeltaTable(store.place.at("message"))
+    second = DeltaTable(store.location.at("message"))
     fence(second)
 
     second.optimize.z_order(["sent_at"])
@@ -169,7 +169,7 @@ def test_a_save_that_is_under_way_while_files_are_compacted_is_whole(store: Stor
 def test_a_save_that_is_under_way_while_files_are_removed_is_whole(store: Store) -> None:
     stray = store.root / "message" / "network=twitter" / "month=2026-09" / "stray.parquet"
     stray.write_bytes(b"half")
-    rows = Arriving(lambda: sweep(store.place, "message"), asks("m2", at(days=2)))
+    rows = Arriving(lambda: sweep(store.location, "message"), asks("m2", at(days=2)))
 
     assert brought(store, rows) == Saved(n_new=1)
     assert rows.n_times == 2
@@ -193,7 +193,7 @@ def test_what_others_do_while_something_is_erased_is_neither_lost_nor_spared(
         "merge": lambda: save(store, asks("m2", at(days=2), author_id="other", n_edits=1)),
         "compact": store.compact,
     }
-    put_month, calls = erasing.put_month, []
+    put_month, calls = erase_module.put_month, []
 
     def interrupted(*arguments: Any) -> None:
         calls.append(1)
@@ -201,10 +201,10 @@ def test_what_others_do_while_something_is_erased_is_neither_lost_nor_spared(
             meanwhile[change]()
         put_month(*arguments)
 
-    monkeypatch.setattr(erasing, "put_month", interrupted)
+    monkeypatch.setattr(erase_module, "put_month", interrupted)
 
     # As on another host: the lock of this one is not held.
-    work = erasing._Work(store, Wish("author", "twitter", "citizen", "citizen"), NOW)
+    work = erase_module._Work(store, ErasureRequest("author", "twitter", "citizen", "citizen"), NOW)
     work.do()
 
     appended = {"append": {"newer"}}.get(change, set())
@@ -230,7 +230,9 @@ class Disturbed:
         self.n_times += 1
         files = self.store.messages(first, last)
         if self.n_times == 1:
-            erase(self.store, Wish("author", "twitter", "citizen", "citizen"), erased_at=NOW)
+            erase(
+                self.store, ErasureRequest("author", "twitter", "citizen", "citizen"), erased_at=NOW
+            )
         return files
 
 

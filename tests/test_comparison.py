@@ -10,9 +10,10 @@ import pytest
 from worlds import METRO, VILLE, answers, asks, at, board, line
 
 from socialscore.errors import UsageError
-from socialscore.model import Account, Body, Change, Scoreboard
-from socialscore.panel import Panel
-from socialscore.period import parse_period, period_before
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
+from socialscore.model.period import parse_period, period_before
+from socialscore.model.scoreboard import Change, Scoreboard
 from socialscore.scoring.comparison import compare, period_to_compare
 
 PARIS = ZoneInfo("Europe/Paris")

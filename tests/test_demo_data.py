@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from socialscore.calendar import open_intervals, read_calendar
-from socialscore.content import calendar_path
+from socialscore.inputs.calendar import open_intervals, read_calendar
+from socialscore.inputs.shipped import calendar_path
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 PARIS = ZoneInfo("Europe/Paris")

@@ -22,10 +22,10 @@ from exports import complete
 from bench import coverage, language
 from bench.report import section
 from socialscore.commands import COMMANDS, main
-from socialscore.content import calendar_names, calendar_path, preset_names, preset_path
 from socialscore.importers.table import COLUMNS, NEEDED
-from socialscore.ranking import Ranking, load_ranking
-from socialscore.reporters import columns, humane
+from socialscore.inputs.ranking import Ranking, load_ranking
+from socialscore.inputs.shipped import calendar_names, calendar_path, preset_names, preset_path
+from socialscore.reporters import columns, formatting
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE
@@ -130,7 +130,7 @@ def of_presets() -> str:
     rows = []
     for name in preset_names():
         preset = load_ranking(None, {"preset": name})
-        horizon = humane.span(preset.horizon) if preset.horizon else "none"
+        horizon = formatting.span(preset.horizon) if preset.horizon else "none"
         ways = f"{preset.selection}, {preset.unit}, {preset.match}"
         rows.append(
             (f"`{name}`", ways, horizon, f"`{preset.by}`", str(preset.min_requests), preset.source)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from worlds import PANEL, VILLE, answers, asks, at, board, values
 
-from socialscore.model import Account
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account
 
 
 def test_a_message_deleted_in_the_second_of_its_response_had_one() -> None:

@@ -22,10 +22,10 @@ from shell import begin, run
 from worlds import ALL, END, METRO, PANEL, START, VILLE, answers, asks, at, world
 
 from socialscore.errors import UnknownName, UsageError
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.ranking import load_ranking
 from socialscore.language import rules
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
-from socialscore.ranking import load_ranking
+from socialscore.model.messages import Account, Body
 from socialscore.reporters.explanation import render_explanation, render_messages
 from socialscore.scoring.explanation import body_named, explain, messages_named
 from socialscore.store.lake import Store
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from random_worlds import World
 
-    from socialscore.explained import ExplainedMessage, Explanation
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.explanation import ExplainedMessage, Explanation
     from socialscore.scoring import Messages
 
 WEEK = {"period": "2026-09-14..2026-09-21"}  # the second week of the world

@@ -18,10 +18,11 @@ from scoreboards import EXAMPLES, by_category, devoted, ordinary, scoreboard
 from shell import CHECKOUT, Result, run
 
 import socialscore
-from socialscore.content import preset_names
 from socialscore.errors import UnknownName
-from socialscore.model import Breakdown, Scoreboard
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.shipped import preset_names
+from socialscore.model.breakdown import Breakdown
+from socialscore.model.scoreboard import Scoreboard
 from socialscore.reporters import columns, records, render
 from socialscore.reporters.columns import Field
 from socialscore.reporters.datapackage import datapackage

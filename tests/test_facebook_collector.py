@@ -21,7 +21,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialscore.collectors import collector
-from socialscore.collectors.base import Interval, Options, Outside, Page, Plan, Stopped, Task
+from socialscore.collectors.base import (
+    CollectionPlan,
+    Interval,
+    Options,
+    Outside,
+    Page,
+    Stopped,
+    Task,
+)
 from socialscore.errors import (
     AuthError,
     Gone,
@@ -33,7 +41,7 @@ from socialscore.errors import (
     Transient,
     UsageError,
 )
-from socialscore.model import Account, Body, Message
+from socialscore.model.messages import Account, Body, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -703,14 +711,16 @@ def test_a_version_that_cannot_be_is_refused(version: str) -> None:
 def test_an_estimate_costs_nothing_and_is_no_more_than_a_guess() -> None:
     source = collector("facebook", {}, Options(), Waits(World([], NOW)).outside())
 
-    estimate = source.estimate(Plan((of(interval=Interval(NOW - timedelta(days=351), NOW)),)))
+    estimate = source.estimate(
+        CollectionPlan((of(interval=Interval(NOW - timedelta(days=351), NOW)),))
+    )
 
     assert (estimate.dollars, estimate.exact) == (0.0, False)
     assert (estimate.n_items, estimate.n_requests) == (None, 602)
 
 
 def test_facebook_sdk_is_imported_without_a_warning() -> None:
-    program = "import socialscore.collectors.facebook"
+    program = "import socialscore.collectors.facebook.collector"
 
     done = subprocess.run(
         [sys.executable, "-W", "error", "-B", "-X", "pycache_prefix=/nonexistent", "-c", program],

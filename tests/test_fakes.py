@@ -30,8 +30,8 @@ from fakes.twitter_posts import new_names
 from requests.adapters import HTTPAdapter
 from shell import SHARED
 
-from socialscore.content import demo_messages
-from socialscore.model import Account, Body
+from socialscore.inputs.shipped import demo_messages
+from socialscore.model.messages import Account, Body
 from socialscore.payloads import facebook as facebook_payloads
 from socialscore.payloads.twitter import Included, to_message
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from fakes.server import Fake
     from fakes.world import Post
 
-    from socialscore.model import Message
+    from socialscore.model.messages import Message
 
 POST_FIELDS = (
     "created_at", "author_id", "conversation_id", "in_reply_to_user_id", "referenced_tweets",

@@ -21,13 +21,14 @@ from shell import Result, begin, command, run
 from socialscore.collecting import standings
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import StoreError
-from socialscore.model import Coverage
-from socialscore.store import erasing, lake
-from socialscore.store.erasing import erase, expire
+from socialscore.model.messages import Coverage
+from socialscore.store import erase as erase_module
+from socialscore.store import lake
+from socialscore.store.erase import erase, expire
+from socialscore.store.erasure_request import ErasureRequest
 from socialscore.store.journal import Journal, collecting, set_aside
 from socialscore.store.lake import Store
 from socialscore.store.privacy import Pseudonyms, read_key
-from socialscore.store.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -525,10 +526,10 @@ def test_what_ends_an_erasure_in_the_middle_is_completed_by_the_next(
     set_aside(store.root, "twitter-1-inbound", payload)
     until = datetime(2026, 10, 6, tzinfo=UTC)
     wishes = {
-        "author": Wish("author", "twitter", GONE, digest()),
-        "before": Wish("before", until=until),
+        "author": ErasureRequest("author", "twitter", GONE, digest()),
+        "before": ErasureRequest("before", until=until),
     }
-    place: Any = Store if step in {"note_erasures", "amend_coverage"} else erasing
+    place: Any = Store if step in {"note_erasures", "amend_coverage"} else erase_module
     with monkeypatch.context() as patched:
         patched.setattr(place, step, breaking(getattr(place, step), n, after=after))
         if (step, wish) == ("amend_coverage", "author"):
@@ -550,7 +551,7 @@ def test_what_ends_an_erasure_in_the_middle_is_completed_by_the_next(
 def test_a_panel_that_could_not_be_written_is_written_by_the_next(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wish = Wish("account", "twitter", "2")
+    wish = ErasureRequest("account", "twitter", "2")
     with monkeypatch.context() as patched:
         patched.setattr(Store, "amend_panel", breaking(Store.amend_panel, 0, after=False))
         with pytest.raises(Killed):
@@ -582,7 +583,7 @@ def test_a_month_that_cannot_be_written_stays_as_it_was(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(erasing, "put_month", full)
+    monkeypatch.setattr(erase_module, "put_month", full)
     result = forget("--author", CITIZENS)
 
     assert result.code == 5

@@ -12,10 +12,11 @@ from engines import engine
 from scipy.stats import binomtest
 from worlds import answers, asks, at, board, values
 
-from socialscore.model import Account, Body, Score
-from socialscore.panel import Panel, adoption
-from socialscore.ranking import load_ranking
-from socialscore.reporters.humane import share
+from socialscore.inputs.panel import Panel, adoption
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Account, Body
+from socialscore.model.scoreboard import Score
+from socialscore.reporters.formatting import share
 from socialscore.scoring.comparison import compare
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order

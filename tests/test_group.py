@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from worlds import METRO, answers, asks, at, board, counts, values
 
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
 
 
 def panel(*accounts: Account) -> Panel:

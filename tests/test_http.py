@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialscore.collectors.base import Outside, Stopped
+from socialscore.collectors.facebook import refusals as facebook_refusals
 from socialscore.collectors.http import Answer, Refusal, Wire
 from socialscore.collectors.paging import Walk
-from socialscore.collectors.patience import patiently
-from socialscore.collectors.refusals import of_facebook, of_twitter
-from socialscore.collectors.secrecy import checked_address, redacted
+from socialscore.collectors.redaction import checked_address, redacted
+from socialscore.collectors.retry_policy import patiently
+from socialscore.collectors.twitter import refusals as twitter_refusals
 from socialscore.errors import (
     AuthError,
     Gone,
@@ -516,7 +517,7 @@ RESET = str(int(NOW.timestamp()) + 30)
 def test_what_x_means(
     found: Answer, error: type[NetworkError], code: str | None, wait: timedelta | None
 ) -> None:
-    refusal = of_twitter(found)
+    refusal = twitter_refusals.of_status(found)
 
     assert refusal
     assert (refusal.error, refusal.code, refusal.wait) == (error, code, wait)
@@ -546,14 +547,14 @@ REGAIN = '{"1": [{"call_count": 100, "estimated_time_to_regain_access": 7}]}'
     ],
 )
 def test_what_facebook_means(found: Answer, error: type[NetworkError], code: str) -> None:
-    refusal = of_facebook(found)
+    refusal = facebook_refusals.of_code(found)
 
     assert refusal
     assert (refusal.error, refusal.code) == (error, code)
 
 
 def test_facebook_says_for_how_many_minutes_it_wants_no_more_calls() -> None:
-    refusal = of_facebook(
+    refusal = facebook_refusals.of_code(
         answer(400, of_code(80001), X_Business_Use_Case_Usage=REGAIN, X_App_Usage="no JSON")
     )
 
@@ -564,14 +565,14 @@ def test_facebook_says_for_how_many_minutes_it_wants_no_more_calls() -> None:
 def test_the_missing_permission_is_named() -> None:
     said = "(#200) Requires pages_read_user_content permission to manage the object"
 
-    refusal = of_facebook(answer(403, of_code(200, message=said)))
+    refusal = facebook_refusals.of_code(answer(403, of_code(200, message=said)))
 
     assert refusal
     assert refusal.problem.startswith("the token lacks pages_read_user_content:")
 
 
 def test_an_expired_token_is_said_to_be_expired() -> None:
-    refusal = of_facebook(answer(401, of_code(190, 463)))
+    refusal = facebook_refusals.of_code(answer(401, of_code(190, 463)))
 
     assert refusal
     assert refusal.problem == (
@@ -583,4 +584,4 @@ def test_an_expired_token_is_said_to_be_expired() -> None:
     "body", [None, [], {"error": "x"}, {"error": {"code": "4"}}, {"error": {"code": 7777}}]
 )
 def test_what_facebook_does_not_say_the_status_does(body: object) -> None:
-    assert of_facebook(answer(500, body)) is None
+    assert facebook_refusals.of_code(answer(500, body)) is None

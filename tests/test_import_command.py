@@ -20,9 +20,9 @@ import pytest
 from shell import SHARED, Result, begin, command, read_only, run, run_apart
 
 from socialscore.store import lake
-from socialscore.store.disk import delta
 from socialscore.store.lake import Store
-from socialscore.store.place import Folder
+from socialscore.store.location import Folder
+from socialscore.store.table_files import delta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from random_worlds import MIDDLE, SINCE, UNTIL, panel_of, prefixed, side_by_side
 from random_worlds import worlds as random_worlds
 from worlds import asks, board
 
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
 
 if TYPE_CHECKING:
     from datetime import date

@@ -18,12 +18,12 @@ from shell import begin, run, run_apart
 from worlds import PANEL, world
 
 import socialscore
-from socialscore.embedded import connect, within_limits
 from socialscore.errors import InputError, OutOfRoom, StoreError
 from socialscore.importers.staging import Stage
 from socialscore.importers.table import read_arrow
-from socialscore.limits import Limits, limit, limits
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.runtime.duckdb import connect, within_limits
+from socialscore.runtime.limits import Limits, limit, limits
 from socialscore.scoring import MessageTable, score
 from socialscore.store.schema import MESSAGE
 
@@ -140,7 +140,7 @@ def test_a_folder_that_somebody_tidied_away_is_made_anew(tmp_path: Path) -> None
 SPILLING = f"""
 import sys
 import socialscore
-from socialscore.embedded import connect
+from socialscore.runtime.duckdb import connect
 
 socialscore.limit(memory_limit="30 MB", temp_directory=sys.argv[1])
 connection = connect()

@@ -49,7 +49,7 @@ def killed_often(store: Store, pause: float) -> tuple[int, list[str]]:
     threading.Timer(SECONDS, over.set).start()
     n_killed, errors = 0, []
     while not over.is_set():
-        victim = begun("save", store.place, 1_000 + n_killed, 3_600, "none")
+        victim = begun("save", store.location, 1_000 + n_killed, 3_600, "none")
         over.wait(pause * (1 + n_killed % 7 / 7))
         victim.send_signal(signal.SIGKILL)
         _, err = victim.communicate()
@@ -75,7 +75,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def savers(store: Store, n: int, lock: str) -> list[subprocess.Popen[str]]:
-    return [begun("save", store.place, number, SECONDS, lock) for number in range(n)]
+    return [begun("save", store.location, number, SECONDS, lock) for number in range(n)]
 
 
 @pytest.mark.parametrize("lock", ["lock", "none"])
@@ -84,7 +84,7 @@ def test_nothing_is_lost_and_nothing_is_there_twice(store: Store, lock: str, kil
     n_before = sum(numbers(store).values())
 
     running = savers(store, 7 if kill else 8, lock)
-    rankers = [begun("rank", store.place, SECONDS) for _ in range(4)]
+    rankers = [begun("rank", store.location, SECONDS) for _ in range(4)]
     n_killed, errors = killed_often(store, 5 if SECONDS > 60 else 1.5) if kill else (0, [])
     saved, ranked = [said(each) for each in running], [said(each) for each in rankers]
 

@@ -9,8 +9,8 @@ import pytest
 from worlds import METRO, PANEL, VILLE, answers, asks, at, board, line, values
 
 from socialscore.errors import UnknownName
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
 
 DELAYS = (3, 1, 40, 7, 2, 90, 5, 12, 20, 60)  # hours
 

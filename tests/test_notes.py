@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from worlds import METRO, PANEL, VILLE, asks, at, board, breakdown
 
-from socialscore.model import Account, Body, Scoreboard
-from socialscore.panel import Panel
-from socialscore.period import parse_period
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
+from socialscore.model.period import parse_period
 from socialscore.reporters import render
 from socialscore.scoring.comparison import compare
 from socialscore.scoring.notes import of_accounts, of_panels, of_period
+
+if TYPE_CHECKING:
+    from socialscore.model.scoreboard import Scoreboard
 
 COVERED = (datetime(2026, 9, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC))
 THEN, NOW = "2026-W37", "2026-W38"

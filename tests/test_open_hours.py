@@ -10,8 +10,8 @@ import pytest
 from worlds import METRO, VILLE, answers, asks, at, board, counts, values
 
 from socialscore.errors import UnknownName, UsageError
-from socialscore.model import Account, Body
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body
 
 if TYPE_CHECKING:
     from collections.abc import Callable

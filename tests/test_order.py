@@ -9,9 +9,10 @@ import pytest
 from worlds import METRO, VILLE, answers, asks, at, board, line, values, world
 
 from socialscore.errors import UsageError
-from socialscore.model import Account, Body, Score
-from socialscore.panel import Panel
-from socialscore.ranking import load_ranking
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Account, Body
+from socialscore.model.scoreboard import Score
 from socialscore.scoring import score
 from socialscore.scoring.metrics import key_metric
 from socialscore.scoring.order import in_order, reason_for_no_rank

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialscore.errors import InputError, UnknownName
-from socialscore.model import NETWORKS, Account, Body
-from socialscore.panel import (
+from socialscore.inputs.panel import (
     ROLES,
     Panel,
     adoption,
@@ -19,6 +18,7 @@ from socialscore.panel import (
     format_panel,
     read_panel,
 )
+from socialscore.model.messages import NETWORKS, Account, Body
 
 if TYPE_CHECKING:
     from pathlib import Path

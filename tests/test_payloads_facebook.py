@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialscore.model import KINDS, Message
+from socialscore.model.messages import KINDS, Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.facebook import to_message
 from socialscore.payloads.twitter import to_message as to_message_of_x

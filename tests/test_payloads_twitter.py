@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialscore.model import KINDS, Message
+from socialscore.model.messages import KINDS, Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.twitter import Included, to_message
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialscore.errors import UsageError
-from socialscore.period import labels_between, parse_instant, parse_period, period_before, utc
+from socialscore.model.period import labels_between, parse_instant, parse_period, period_before, utc
 
 PARIS = ZoneInfo("Europe/Paris")
 COVERED = (datetime(2026, 9, 1, 7, tzinfo=UTC), datetime(2026, 11, 18, 12, tzinfo=UTC))

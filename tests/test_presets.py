@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from shell import run
 
-from socialscore.content import preset_names
-from socialscore.ranking import Ranking, load_ranking
+from socialscore.inputs.ranking import Ranking, load_ranking
+from socialscore.inputs.shipped import preset_names
 from socialscore.scoring.metrics import key_metric, metrics_for
 
 HOUR, DAY = 3600, 86400

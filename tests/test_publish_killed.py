@@ -37,7 +37,7 @@ class Stage:
 
     desk: Desk
     before: Path
-    undisturbed: dict[str, bytes]
+    retry_reading: dict[str, bytes]
     seconds: float  # that it takes, on a slow disk
 
     def start(self, out: Path) -> subprocess.Popen[bytes]:
@@ -59,16 +59,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         desk.panel(*BODIES)
         desk.ranking()
         desk.published("2026-10-01", "--out", "before")
-        shutil.copytree("before", "undisturbed")
+        shutil.copytree("before", "retry_reading")
         begun = time.monotonic()
         stage = Stage(desk, folder / "before", {}, 0.0)
-        assert stage.start(Path("undisturbed")).wait() == 0
+        assert stage.start(Path("retry_reading")).wait() == 0
         seconds = time.monotonic() - begun
-        yield Stage(desk, folder / "before", contents(folder / "undisturbed"), seconds)
+        yield Stage(desk, folder / "before", contents(folder / "retry_reading"), seconds)
 
 
 def test_nobody_interferes(stage: Stage) -> None:
-    assert {path.split("/")[1] for path in stage.undisturbed} == EXPECTED
+    assert {path.split("/")[1] for path in stage.retry_reading} == EXPECTED
 
 
 @pytest.mark.parametrize("seed", range(N_KILLS))
@@ -91,7 +91,7 @@ def test_a_killed_run_leaves_whole_folders_and_the_next_one_completes(
     assert all(map(is_whole, seen))
     monkeypatch.chdir(stage.desk.folder)
     stage.desk.published(AS_OF, "--out", out)
-    assert contents(out) == stage.undisturbed
+    assert contents(out) == stage.retry_reading
     assert not list(out.glob("weekly/.unfinished-*"))
 
 
@@ -101,7 +101,7 @@ def _await_moment(
     """Wait for a random moment of the run, or for the n-th file: half of the times each."""
     n_there = len(_files(out))
     deadline = time.monotonic() + random.uniform(0.2, 1.0) * stage.seconds
-    n_files = random.randint(1, len(stage.undisturbed) - n_there) if random.random() < 0.5 else 0
+    n_files = random.randint(1, len(stage.retry_reading) - n_there) if random.random() < 0.5 else 0
     while process.poll() is None:
         n_new = len(_files(out)) - n_there
         if n_new >= n_files if n_files else time.monotonic() >= deadline:

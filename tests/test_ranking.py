@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialscore.content import preset_names
 from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
-from socialscore.ranking import EXCLUSIONS, Ranking, load_ranking
+from socialscore.inputs.ranking import EXCLUSIONS, Ranking, load_ranking
+from socialscore.inputs.shipped import preset_names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -379,7 +379,7 @@ def test_a_delimiter_is_one_ascii_character(path: Path, delimiter: str) -> None:
 
 
 def test_columns_with_our_names_get_other_ones(path: Path) -> None:
-    content = b"line,Refusal,text\nT1,no,late\n"
+    content = b"line,RefusedRow,text\nT1,no,late\n"
 
     assert header(path, content) == ("line_", "Refusal_", "text")
     assert rows(path, content) == [(2, None, "T1", "no", "late")]

@@ -17,8 +17,8 @@ from random_worlds import worlds as random_worlds
 from reference_scorer import reference
 from worlds import ALL, END, world
 
-from socialscore.period import parse_instant
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.period import parse_instant
 from socialscore.scoring import score
 
 if TYPE_CHECKING:

@@ -41,8 +41,10 @@ from scoreboards import (
 from shell import read_only
 
 from socialscore.errors import UnknownName, UsageError
-from socialscore.model import Band, Body, Change, Line, Score
-from socialscore.reporters import REPORTERS, humane, render
+from socialscore.model.breakdown import Line
+from socialscore.model.messages import Body
+from socialscore.model.scoreboard import Band, Change, Score
+from socialscore.reporters import REPORTERS, formatting, render
 from socialscore.reporters.console import bar
 from socialscore.reporters.files import write_atomically
 from socialscore.reporters.markdown import escaped
@@ -51,7 +53,8 @@ from socialscore.reporters.scoreboards import worded_scoreboard
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from socialscore.model import Breakdown, Scoreboard
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Scoreboard
 
 # --- golden files ---------------------------------------------------------------------------------
 
@@ -210,7 +213,7 @@ def test_a_name_in_markdown_reads_as_it_is_written(name: str) -> None:
 
     cells = re.findall(r"<td>(.*?)</td>", MarkdownIt().enable("table").render(table))
 
-    assert cells == [_html(f"x{humane.one_line(name)}"), "y"]
+    assert cells == [_html(f"x{formatting.one_line(name)}"), "y"]
 
 
 def _html(text: str) -> str:
@@ -384,7 +387,7 @@ def test_a_band_without_conditions_takes_all_others() -> None:
     ],
 )
 def test_the_limit_of_a_band_is_said_exactly(value: float, unit: str, words: str) -> None:
-    assert humane.limit(value, unit) == words
+    assert formatting.limit(value, unit) == words
 
 
 def test_the_interval_of_a_rank_stands_beside_it() -> None:
@@ -470,7 +473,7 @@ def test_nothing_is_compared_where_there_is_no_earlier_period() -> None:
     [(0.1, "+10"), (-0.081, "−8"), (0.0, "0"), (0.001, "+0"), (-0.001, "−0")],
 )
 def test_a_difference_is_said_in_points_with_its_sign(difference: float, words: str) -> None:
-    assert humane.points(difference) == words
+    assert formatting.points(difference) == words
 
 
 def _compared() -> str:
@@ -770,26 +773,26 @@ def _without_lines() -> Breakdown:
     ],
 )
 def test_a_duration_is_rounded_to_the_last_unit_shown(seconds: float | None, words: str) -> None:
-    assert humane.duration(seconds) == words
+    assert formatting.duration(seconds) == words
 
 
 @given(st.floats(0, 10_000_000), st.floats(0, 10_000_000))
 def test_a_longer_delay_never_reads_shorter(one: float, other: float) -> None:
     shorter, longer = sorted([one, other])
 
-    assert _seconds(humane.duration(shorter)) <= _seconds(humane.duration(longer))
+    assert _seconds(formatting.duration(shorter)) <= _seconds(formatting.duration(longer))
 
 
 @given(st.floats(0, 86_399), st.floats(0.0001, 60))
 def test_near_the_change_of_units_too_a_longer_delay_never_reads_shorter(
     delay: float, more: float
 ) -> None:
-    assert _seconds(humane.duration(delay)) <= _seconds(humane.duration(delay + more))
+    assert _seconds(formatting.duration(delay)) <= _seconds(formatting.duration(delay + more))
 
 
 @given(st.floats(0, 10_000_000))
 def test_a_duration_reads_within_half_of_its_last_unit(seconds: float) -> None:
-    words = humane.duration(seconds)
+    words = formatting.duration(seconds)
 
     last_unit = 3_600 if "d" in words else 60 if "h" in words or "min" in words else 1
     assert abs(_seconds(words) - seconds) <= last_unit / 2
@@ -809,14 +812,14 @@ def _seconds(words: str) -> int:
     [(None, "–"), (0, "0 %"), (0.001, "<1 %"), (0.72, "72 %"), (0.996, ">99 %"), (1, "100 %")],
 )
 def test_only_none_and_all_read_as_0_and_100(share: float | None, words: str) -> None:
-    assert humane.share(share) == words
+    assert formatting.share(share) == words
 
 
 @pytest.mark.parametrize(
     ("value", "words"), [(None, "–"), (1_574_775, "1,574,775"), (-619_819, "−619,819")]
 )
 def test_thousands_are_set_apart(value: int | None, words: str) -> None:
-    assert humane.count(value) == words
+    assert formatting.count(value) == words
 
 
 @pytest.mark.parametrize(
@@ -824,7 +827,7 @@ def test_thousands_are_set_apart(value: int | None, words: str) -> None:
     [(604_800, "7 d"), (86_400, "1 d"), (129_600, "36 h"), (5_400, "90 min"), (61, "61 s")],
 )
 def test_a_horizon_is_said_exactly(seconds: int, words: str) -> None:
-    assert humane.span(seconds) == words
+    assert formatting.span(seconds) == words
 
 
 @pytest.mark.parametrize(
@@ -840,7 +843,7 @@ def test_a_horizon_is_said_exactly(seconds: int, words: str) -> None:
 def test_a_period_is_said_by_its_first_and_last_day(
     since: tuple[int, ...], until: tuple[int, ...], words: str
 ) -> None:
-    assert humane.days(datetime(*since, tzinfo=PARIS), datetime(*until, tzinfo=PARIS)) == words
+    assert formatting.days(datetime(*since, tzinfo=PARIS), datetime(*until, tzinfo=PARIS)) == words
 
 
 def test_as_of_is_said_in_the_timezone_of_the_ranking() -> None:

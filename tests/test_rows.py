@@ -12,7 +12,7 @@ from random_worlds import panel_of
 from worlds import ALL, END, PANEL, START, world
 
 from socialscore.engines.rows import Rows
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
 from socialscore.scoring import ask
 from socialscore.scoring.inputs import accounts
 from socialscore.store.schema import COVERAGE

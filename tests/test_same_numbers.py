@@ -19,15 +19,16 @@ import pytest
 from random_worlds import ACCOUNTS, SINCE, UNTIL, panel_of, side_by_side, written
 from worlds import Files, world
 
-from socialscore import embedded
 from socialscore.engines import duckdb
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.runtime import duckdb as runtime_duckdb
 from socialscore.scoring import GROUPS, MessageTable, ask, break_down, run, score
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from socialscore.model import Line, Score
+    from socialscore.model.breakdown import Line
+    from socialscore.model.scoreboard import Score
 
 N_WORLDS = 4
 PANEL = panel_of(N_WORLDS)
@@ -92,7 +93,7 @@ def connect_with(monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
     """Let every engine begin with a statement."""
 
     def connect() -> Any:
-        connection = embedded.connect()
+        connection = runtime_duckdb.connect()
         connection.execute(statement)
         return connection
 

@@ -6,8 +6,8 @@ import pytest
 from shell import read_only
 
 from socialscore.errors import InputError, UnknownName
-from socialscore.limits import Limits
-from socialscore.settings import FILE_NAME, TEMPLATE, Settings, load_settings
+from socialscore.inputs.settings import FILE_NAME, TEMPLATE, Settings, load_settings
+from socialscore.runtime.limits import Limits
 
 
 def write(folder: Path, text: str) -> Path:

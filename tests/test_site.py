@@ -28,7 +28,7 @@ from scoreboards import (
 from shell import begin, read_only, run
 
 from socialscore.errors import InputError, UsageError
-from socialscore.model import Scoreboard
+from socialscore.model.scoreboard import Scoreboard
 from socialscore.publishing import site
 from socialscore.publishing.manifest import FILE_NAME, Manifest, digest
 from socialscore.publishing.series import folder_name, place, read_publication

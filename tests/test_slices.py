@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from random_worlds import ACCOUNTS, SINCE, UNTIL, panel_of, side_by_side, written
 from worlds import ALL, END, PANEL, asks, at, world
 
-from socialscore.content import preset_names
 from socialscore.engines.duckdb import DuckDB
-from socialscore.model import Body
-from socialscore.panel import Panel
-from socialscore.ranking import load_ranking
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.shipped import preset_names
+from socialscore.model.messages import Body
 from socialscore.scoring import break_down, score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from socialscore.engines.rows import Rows
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.scoring import MessageTable
 
 BODIES = panel_of(3)  # five in one category and more, which have a rate together
@@ -75,7 +75,7 @@ def numbers(scoreboard: Scoreboard) -> dict[str, Any]:
     st.booleans(),
 )
 def test_slices_rank_as_the_whole_does(
-    seed: int, preset: str, most: int, takes_shortcuts: bool
+    seed: int, preset: str, most: int, allow_hashed_ids: bool
 ) -> None:
     messages = of_chance(seed)
     options = {"preset": preset, "period": f"{SINCE}..{UNTIL}", "calendar": "office"}
@@ -87,7 +87,7 @@ def test_slices_rank_as_the_whole_does(
         messages,
         BODIES,
         ranking,
-        engine=lambda: Watched(most_messages=most, takes_shortcuts=takes_shortcuts),
+        engine=lambda: Watched(most_messages=most, allow_hashed_ids=allow_hashed_ids),
     )
 
     assert numbers(in_slices) == numbers(at_once)
@@ -100,7 +100,7 @@ def test_slices_rank_as_the_whole_does(
 
 def by_names(most: int) -> Watched:
     """An engine that is given bodies by their names."""
-    return Watched(most_messages=most, takes_shortcuts=False)
+    return Watched(most_messages=most, allow_hashed_ids=False)
 
 
 ROWS = [asks(f"v{n}", at(n)) for n in range(6)] + [

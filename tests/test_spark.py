@@ -25,18 +25,18 @@ from spark_servers import cluster, connect, environment
 from worlds import ALL, PANEL, asks, at, world
 
 import socialscore
-from socialscore.content import preset_names
 from socialscore.engines import engine
 from socialscore.engines.duckdb import DuckDB
 from socialscore.engines.rows import Rows
 from socialscore.engines.spark import located
 from socialscore.errors import StoreError, UsageError
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.shipped import preset_names
 from socialscore.scoring import GROUPS, MessageTable, break_down, score
 from socialscore.scoring.explanation import explain
 
 if TYPE_CHECKING:
-    from socialscore.model import Line
+    from socialscore.model.breakdown import Line
 
 N_WORLDS = 3
 BODIES = panel_of(N_WORLDS)

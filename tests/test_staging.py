@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialscore.errors import InputError
-from socialscore.importers.staged import STAGED, Reading, from_messages
-from socialscore.importers.staging import Refusal, Stage, Tally
-from socialscore.model import Account, Body, Message
-from socialscore.panel import Panel
+from socialscore.importers.staged import STAGED, StagedRows, from_messages
+from socialscore.importers.staging import FileCounts, RefusedRow, Stage
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def read(stage: Stage, *rows: dict[str, Any], piece: int = 100) -> None:
     numbered = [{"line": line} | row for line, row in enumerate(rows, 2)]
     table = pa.Table.from_pylist(numbered, schema=STAGED)
     pieces = (table.slice(start, piece) for start in range(0, len(rows), piece))
-    stage.read(Reading(pieces), "messages.csv")
+    stage.read(StagedRows(pieces), "messages.csv")
 
 
 def found(stage: Stage, panel: Panel = PANEL) -> list[dict[str, Any]]:
@@ -91,7 +91,9 @@ def test_rows_are_counted_by_what_became_of_them(stage: Stage) -> None:
         {"refusal": "3 columns instead of 7"},
     )
 
-    assert stage.tally() == Tally(n_rows=5, n_refused=1, n_damaged=1, n_repeated=1, n_replies=1)
+    assert stage.tally() == FileCounts(
+        n_rows=5, n_refused=1, n_damaged=1, n_repeated=1, n_replies=1
+    )
 
 
 def test_what_is_wrong_is_told_in_the_order_of_the_file(stage: Stage) -> None:
@@ -100,9 +102,9 @@ def test_what_is_wrong_is_told_in_the_order_of_the_file(stage: Stage) -> None:
     read(stage, bad, asks("m1"), damaged, bad, piece=1)
 
     assert list(stage.refusals()) == [
-        Refusal(2, "refused", "not JSON"),
-        Refusal(4, "damaged", "text has broken characters"),
-        Refusal(5, "refused", "not JSON"),
+        RefusedRow(2, "refused", "not JSON"),
+        RefusedRow(4, "damaged", "text has broken characters"),
+        RefusedRow(5, "refused", "not JSON"),
     ]
 
 
@@ -120,7 +122,7 @@ def test_a_file_of_refused_rows_is_named_with_its_first_line(stage: Stage) -> No
 def test_a_file_without_rows_holds_nothing(stage: Stage) -> None:
     read(stage)
 
-    assert stage.tally() == Tally(0, 0, 0, 0, 0)
+    assert stage.tally() == FileCounts(0, 0, 0, 0, 0)
     assert stage.span() is None
     assert found(stage) == []
 
@@ -156,7 +158,9 @@ def test_of_equal_rows_the_first_counts(stage: Stage) -> None:
 def test_a_row_with_a_known_identifier_and_other_content_is_refused(stage: Stage) -> None:
     read(stage, asks("m1", account="1"), asks("m1", account="1", text="Où ?"))
 
-    assert list(stage.refusals()) == [Refusal(3, "refused", "same id as line 2 but other content")]
+    assert list(stage.refusals()) == [
+        RefusedRow(3, "refused", "same id as line 2 but other content")
+    ]
     assert [row["text"] for row in found(stage)] == ["Quand ?"]
 
 

@@ -16,13 +16,14 @@ from worlds import PANEL, START, answers, asks, at
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import Overtaken, StoreError
-from socialscore.model import Account, Body, Coverage
-from socialscore.panel import Panel
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account, Body, Coverage
 from socialscore.store import compacting
-from socialscore.store.erasing import erase
+from socialscore.store.erase import erase
+from socialscore.store.erasure_request import ErasureRequest
+from socialscore.store.inventory import seen_until
 from socialscore.store.lake import Saved, Store
 from socialscore.store.schema import MESSAGE
-from socialscore.store.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -427,7 +428,7 @@ def test_what_was_rewritten_goes_when_readers_had_an_hour(
 
 
 def test_an_empty_store_was_never_told_anything(store: Store) -> None:
-    assert store.seen_until() is None
+    assert seen_until(store) is None
 
 
 def test_the_newest_moment_is_that_of_any_table(store: Store) -> None:
@@ -435,18 +436,18 @@ def test_the_newest_moment_is_that_of_any_table(store: Store) -> None:
     seen = []
 
     save(store, asks("m1", at(days=1)), collected_at=moments[0])
-    seen.append(store.seen_until())
+    seen.append(seen_until(store))
     save(store, asks("m1", at(days=1), n_edits=1), collected_at=moments[1])
-    seen.append(store.seen_until())
+    seen.append(seen_until(store))
     save(store, asks("m1", at(days=1), deleted_at=at(days=2)), collected_at=moments[2])
-    seen.append(store.seen_until())
+    seen.append(seen_until(store))
     with store.writing():
         store.cover([covering((0, 7))], run_id="run", collected_at=moments[3])
-    seen.append(store.seen_until())
-    erase(store, Wish("before", until=at(days=2)), erased_at=moments[4])
-    seen.append(store.seen_until())
+    seen.append(seen_until(store))
+    erase(store, ErasureRequest("before", until=at(days=2)), erased_at=moments[4])
+    seen.append(seen_until(store))
     save(store, asks("m2", at(days=3)), collected_at=moments[5])
-    seen.append(store.seen_until())
+    seen.append(seen_until(store))
 
     assert seen == moments
 

@@ -20,7 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialscore.collectors import collector, network_names
-from socialscore.collectors.base import Interval, Options, Outside, Page, Plan, Stopped, Task
+from socialscore.collectors.base import (
+    CollectionPlan,
+    Interval,
+    Options,
+    Outside,
+    Page,
+    Stopped,
+    Task,
+)
 from socialscore.collectors.prices import x_prices
 from socialscore.errors import (
     AuthError,
@@ -33,7 +41,7 @@ from socialscore.errors import (
     Transient,
     UnknownName,
 )
-from socialscore.model import Account, Body, Message
+from socialscore.model.messages import Account, Body, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -555,7 +563,7 @@ def test_no_page_costs_more_than_is_said(strategy: str, dollars: float) -> None:
 
 
 def test_without_counting_an_estimate_is_the_most_that_x_may_give() -> None:
-    estimate = on_nothing().estimate(Plan((inbound(), outbound())))
+    estimate = on_nothing().estimate(CollectionPlan((inbound(), outbound())))
 
     assert (estimate.n_items, estimate.n_requests) == (800 + 3200, 8 + 32)
     assert (estimate.dollars, estimate.exact) == (20.0, False)
@@ -565,14 +573,14 @@ def test_without_counting_an_estimate_is_the_most_that_x_may_give() -> None:
 def test_a_handle_to_look_up_is_part_of_an_estimate() -> None:
     by_handle = replace(VILLE, account_id="Ville0")
 
-    estimate = on_nothing().estimate(Plan((inbound(by_handle), outbound(by_handle))))
+    estimate = on_nothing().estimate(CollectionPlan((inbound(by_handle), outbound(by_handle))))
 
     assert (estimate.dollars, estimate.n_requests) == (20.01, 41)
 
 
 def test_x_counts_what_a_plan_will_bring_if_it_may() -> None:
     with FakeX(busy(250, n_replies=30)) as x:
-        estimate = on(x, count=True).estimate(Plan((inbound(), outbound())))
+        estimate = on(x, count=True).estimate(CollectionPlan((inbound(), outbound())))
 
     assert (estimate.n_items, estimate.n_requests, estimate.exact) == (280, 4, True)
     assert estimate.dollars == 1.4
@@ -584,7 +592,7 @@ def test_x_counts_a_year_month_by_month() -> None:
     year = replace(task, interval=Interval(NOW - timedelta(days=360), NOW))
 
     with FakeX(busy(30)) as x:
-        estimate = on(x, count=True).estimate(Plan((year,)))
+        estimate = on(x, count=True).estimate(CollectionPlan((year,)))
 
     assert (estimate.n_items, estimate.exact) == (30, True)
     assert x.count("counts") > 10
@@ -592,7 +600,7 @@ def test_x_counts_a_year_month_by_month() -> None:
 
 def test_an_estimate_that_may_not_count_says_so() -> None:
     with FakeX(busy(250), faults=[Fault("403", path="counts", times=math.inf)]) as x:
-        estimate = on(x, count=True).estimate(Plan((inbound(),)))
+        estimate = on(x, count=True).estimate(CollectionPlan((inbound(),)))
 
     assert (estimate.n_items, estimate.exact) == (800, False)
 
@@ -600,7 +608,7 @@ def test_an_estimate_that_may_not_count_says_so() -> None:
 def test_rate_limits_take_their_time() -> None:
     tasks = [inbound(replace(VILLE, account_id=str(9000 + n), handle=f"v{n}")) for n in range(60)]
 
-    estimate = on_nothing().estimate(Plan(tuple(tasks)))
+    estimate = on_nothing().estimate(CollectionPlan(tuple(tasks)))
 
     assert estimate.n_requests == 480
     assert 900 <= estimate.seconds < 1200

@@ -21,8 +21,9 @@ from bench import coverage
 from bench.__main__ import main
 from bench.measure import FINDINGS
 from bench.report import section
-from socialscore.model import Body, Score
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Body
+from socialscore.model.scoreboard import Score
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order
 from socialscore.scoring.statement import compose

@@ -17,7 +17,7 @@ import pytest
 from scipy.stats import CensoredData, binom, ecdf
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from socialscore.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import compose
 

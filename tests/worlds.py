@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from engines import engine
 
-from socialscore.model import Account, Body, Breakdown, Score, Scoreboard
-from socialscore.panel import Panel
-from socialscore.ranking import load_ranking
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Account, Body
 from socialscore.scoring import MessageTable, break_down, score
 from socialscore.store.schema import COVERAGE, MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Score, Scoreboard
 
 
 START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday

@@ -19,7 +19,7 @@ A command drives it so, and everything of the outside is given to it::
         patience=0,               # seconds to wait for another run; then StoreError, exit code 75
         stopping=stopped.is_set,  # set by the handlers of SIGINT and SIGTERM; exit code 130
         waiter=...,               # given a RateLimited, waits until its retry_at and returns True
-        planned=table.begin,      # a Plan, once
+        planned=table.begin,      # a CollectionPlan, once
         progress=table.update,    # a Progress after every page; report.tasks say it in the end
     )
     report.exit_code              # 0, 4, 75 or 130: that of the most serious thing that happened
@@ -37,15 +37,15 @@ from __future__ import annotations
 
 from socialscore.collecting.planning import missing, plan
 from socialscore.collecting.refreshing import Refreshed, refresh
-from socialscore.collecting.report import Progress, Report, TaskReport
+from socialscore.collecting.report import CollectionReport, Progress, TaskReport
 from socialscore.collecting.run import collect
 from socialscore.collecting.status import Gap, Standing, standings, status
 
 __all__ = [
+    "CollectionReport",
     "Gap",
     "Progress",
     "Refreshed",
-    "Report",
     "Standing",
     "TaskReport",
     "collect",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.collecting.part import Part
 from socialscore.collecting.planning import streams_of
-from socialscore.collecting.report import Progress, Report, Tally
+from socialscore.collecting.report import CollectionReport, Progress, TaskCounts
 from socialscore.collectors.base import Stopped
 from socialscore.errors import (
     AuthError,
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from socialscore.collecting.merging import Merger
     from socialscore.collectors.base import Collector, Page, Task
-    from socialscore.model import Coverage
+    from socialscore.model.messages import Coverage
     from socialscore.store.lake import Store
 
-__all__ = ["BATCH", "Order", "Run"]
+__all__ = ["BATCH", "Run", "RunOptions"]
 
 BATCH = 20_000
 """Messages that are merged at once, while the next ones come: few and large merges are cheap."""
@@ -45,7 +45,7 @@ _ROUNDING = 1e-9  # what a sum of prices may be wrong by
 
 
 @dataclass(frozen=True)
-class Order:
+class RunOptions:
     """What `collect` was asked for."""
 
     now: Callable[[], datetime]
@@ -66,12 +66,12 @@ class Run:
         merger: Merger,
         disk: Executor,
         run_id: str,
-        order: Order,
+        order: RunOptions,
     ) -> None:
         self._collector, self._capabilities = collector, collector.capabilities()
         self._store, self._merger, self._disk = store, merger, disk
         self._run_id, self._order = run_id, order
-        self._tallies: list[Tally] = []
+        self._tallies: list[TaskCounts] = []
         self._part: Part  # that pages are added to
         self._parts: list[Part] = []  # to which nothing will be added: to be merged
         self._gaps: list[Coverage] = []
@@ -110,9 +110,9 @@ class Run:
             with self._store.writing():
                 self._store.compact()
 
-    def report(self, n_tasks: int) -> Report:
+    def report(self, n_tasks: int) -> CollectionReport:
         """What became of it."""
-        return Report(
+        return CollectionReport(
             tasks=tuple(tally.report() for tally in self._tallies),
             n_tasks=n_tasks,
             n_replayed=self._n_replayed,
@@ -139,7 +139,7 @@ class Run:
         n_failures = 0
         for number, task in enumerate(tasks, 1):
             stream = (task.account.account_id, task.stream)
-            tally = Tally(task, error=failed.get(stream))
+            tally = TaskCounts(task, error=failed.get(stream))
             self._tallies.append(tally)
             try:
                 if not tally.error:
@@ -161,7 +161,7 @@ class Run:
             if self._error or self._enough():
                 return
 
-    def _ask(self, task: Task, tally: Tally, place: tuple[int, int]) -> None:
+    def _ask(self, task: Task, tally: TaskCounts, place: tuple[int, int]) -> None:
         """Ask for one task, as often as the pauses that the network wants make it necessary."""
         rest = self._placed(task)
         while rest.interval.since < rest.interval.until:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore.importers.staged import Reading, from_messages
+from socialscore.importers.staged import StagedRows, from_messages
 from socialscore.importers.staging import Stage
 from socialscore.intake import gather
 from socialscore.store.inventory import known
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from socialscore.collecting.part import Part
-    from socialscore.model import Message
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Message
     from socialscore.store.lake import Store
 
 __all__ = ["Merger", "Target"]
@@ -81,7 +81,7 @@ def _merge(target: Target, parts: Sequence[Part], collected_at: datetime) -> Sav
     with Stage() as stage:
         if messages:
             _count_known(target, parts)
-            stage.read(Reading(iter([_staged(parts)])), target.run_id)
+            stage.read(StagedRows(iter([_staged(parts)])), target.run_id)
         receipt = gather(
             stage,
             target.store,

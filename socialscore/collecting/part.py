@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from socialscore.collecting.planning import streams_of
-from socialscore.collecting.report import Tally
+from socialscore.collecting.report import TaskCounts
 from socialscore.collectors.base import Interval, Page, Refused, Task
 from socialscore.errors import ProtocolDrift
-from socialscore.model import Account, Coverage, Message
+from socialscore.model.messages import Account, Coverage, Message
 from socialscore.store.journal import Journal, replay, set_aside
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class Part:
     nobody knows, and then the page counts for nothing.
     """
 
-    def __init__(self, task: Task, tally: Tally | None = None) -> None:
+    def __init__(self, task: Task, tally: TaskCounts | None = None) -> None:
         self.task = task
-        self.tally = tally or Tally(task)
+        self.tally = tally or TaskCounts(task)
         self.messages: list[Message] = []
         self.complete_from = task.interval.until
         self.path: Path | None = None  # of its journal, once there is a page

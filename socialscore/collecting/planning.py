@@ -6,15 +6,15 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
-from socialscore.collectors.base import Interval, Plan, Task
-from socialscore.store.wishes import ERASED
+from socialscore.collectors.base import CollectionPlan, Interval, Task
+from socialscore.store.erasure_request import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from socialscore.collectors.base import Capabilities
-    from socialscore.model import Account
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Account
 
     Row = Mapping[str, Any]  # of the coverage table, instants naive UTC
 
@@ -52,7 +52,7 @@ def plan(
     *,
     now: datetime,
     since: datetime | None = None,
-) -> Plan:
+) -> CollectionPlan:
     """What to ask of a network, the newest of every stream first.
 
     Args:
@@ -86,7 +86,7 @@ def plan(
             beyond += [Task(account, stream, old) for old in _before(intervals, edge)]
             wanted.append([Task(account, stream, each) for each in _after(intervals, edge)])
     tasks = (task for task in chain.from_iterable(zip_longest(*wanted)) if task)
-    return Plan(tuple(tasks), tuple(beyond))
+    return CollectionPlan(tuple(tasks), tuple(beyond))
 
 
 def missing(

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore.errors import Gone, NetworkError, ProtocolDrift
-from socialscore.period import utc
+from socialscore.model.period import utc
 from socialscore.store.inventory import standing
 from socialscore.store.journal import collecting
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from socialscore.collectors.base import Collector
-    from socialscore.model import Account
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Account
     from socialscore.store.lake import Store
 
 __all__ = ["Refreshed", "refresh"]

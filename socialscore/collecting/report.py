@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from socialscore.collectors.base import Task
     from socialscore.errors import NetworkError
-    from socialscore.model import Coverage
+    from socialscore.model.messages import Coverage
     from socialscore.store.lake import Saved
 
-__all__ = ["Progress", "Report", "Tally", "TaskReport"]
+__all__ = ["CollectionReport", "Progress", "TaskCounts", "TaskReport"]
 
 _MOST_SERIOUS_FIRST = (4, 130, 75)
 
@@ -50,7 +50,7 @@ class TaskReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class CollectionReport:
     """What became of a run."""
 
     tasks: tuple[TaskReport, ...]  # those that were begun, in the order of the plan
@@ -73,7 +73,7 @@ class Report:
 
 
 @dataclass
-class Tally:
+class TaskCounts:
     """The counts of a task while it runs."""
 
     task: Task

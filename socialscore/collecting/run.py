@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from socialscore.collecting.asking import Order, Run
+from socialscore.collecting.asking import Run, RunOptions
 from socialscore.collecting.merging import Merger, Target
 from socialscore.collecting.planning import RUN, plan
 from socialscore.store.journal import collecting
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from socialscore.collecting.report import Progress, Report
-    from socialscore.collectors.base import Collector, Plan
+    from socialscore.collecting.report import CollectionReport, Progress
+    from socialscore.collectors.base import CollectionPlan, Collector
     from socialscore.errors import RateLimited
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
     from socialscore.store.lake import Store
 
 __all__ = ["collect"]
@@ -36,9 +36,9 @@ def collect(
     patience: float = 0,
     stopping: Callable[[], bool] = lambda: False,
     waiter: Callable[[RateLimited], bool] = lambda _: False,
-    planned: Callable[[Plan], object] = lambda _: None,
+    planned: Callable[[CollectionPlan], object] = lambda _: None,
     progress: Callable[[Progress], object] = lambda _: None,
-) -> Report:
+) -> CollectionReport:
     """Bring what is missing of a network into the store.
 
     Args:
@@ -62,7 +62,7 @@ def collect(
             be written. What came lies in the journal, and the next run merges it.
     """
     network = collector.capabilities().network
-    order = Order(now, budget, limit, stopping, waiter, progress)
+    order = RunOptions(now, budget, limit, stopping, waiter, progress)
     with collecting(store.root, network, patience=patience):
         store.remember(panel)  # what does not fit is said before anything is paid for
         started = now()

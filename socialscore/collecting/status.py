@@ -16,14 +16,14 @@ from socialscore.collecting.planning import (
 )
 from socialscore.collectors import network_names
 from socialscore.collectors.base import Interval
+from socialscore.store.erasure_request import ERASED
 from socialscore.store.inventory import counts
-from socialscore.store.wishes import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from socialscore.model import Account, Body
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Account, Body
     from socialscore.store.lake import Store
 
 __all__ = ["Gap", "Standing", "standings", "status"]

@@ -16,8 +16,8 @@ __all__ = ["CREDENTIALS", "collector", "network_names"]
 
 # By network, the module and the class; each is imported when it is needed, with its library.
 _COLLECTORS = {
-    "facebook": ("socialscore.collectors.facebook", "FacebookCollector"),
-    "twitter": ("socialscore.collectors.twitter", "TwitterCollector"),
+    "facebook": ("socialscore.collectors.facebook.collector", "FacebookCollector"),
+    "twitter": ("socialscore.collectors.twitter.collector", "TwitterCollector"),
 }
 
 CREDENTIALS = {"facebook": ("page_token",), "twitter": ("bearer_token",)}

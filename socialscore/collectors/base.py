@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from socialscore.model import Account, Message
+    from socialscore.model.messages import Account, Message
 
 __all__ = [
     "Capabilities",
+    "CollectionPlan",
     "Collector",
+    "CredentialFinding",
     "Estimate",
-    "Finding",
     "Interval",
     "Options",
     "Outside",
     "Page",
-    "Plan",
     "Refused",
     "Stopped",
     "Task",
@@ -65,7 +65,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CollectionPlan:
     """Everything that a run wants of one network, in order."""
 
     tasks: tuple[Task, ...]
@@ -125,7 +125,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CredentialFinding:
     """One line of `socialscore auth check`."""
 
     good: bool
@@ -181,10 +181,10 @@ class Collector(Protocol):
     def capabilities(self) -> Capabilities:
         """What can be seen, and how far back."""
 
-    def check(self, accounts: Sequence[Account]) -> list[Finding]:
+    def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
         """The cheapest calls that tell whether the credentials will do."""
 
-    def estimate(self, plan: Plan) -> Estimate:
+    def estimate(self, plan: CollectionPlan) -> Estimate:
         """What a plan will take; asks the network to count where that costs next to nothing."""
 
     def pages(self, task: Task) -> Iterator[Page]:

@@ -25,7 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from socialscore.collectors.deadline import bounded
-from socialscore.collectors.secrecy import checked_address, redacted
+from socialscore.collectors.redaction import checked_address, redacted
 from socialscore.errors import (
     AuthError,
     Gone,

@@ -10,8 +10,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from socialscore import __version__
 from socialscore.errors import SocialscoreError, UnknownName, UsageError
+from socialscore.version import __version__
 
 __all__ = ["COMMANDS", "app", "main"]
 

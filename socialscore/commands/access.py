@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from socialscore.collectors import CREDENTIALS, collector, network_names
 from socialscore.collectors.base import Options
-from socialscore.credentials import Credentials, system_keyring
 from socialscore.errors import UnknownName, UsageError
-from socialscore.panel import Panel, read_panel
+from socialscore.inputs.credentials import Credentials, system_keyring
+from socialscore.inputs.panel import Panel, read_panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from socialscore.collectors.base import Collector, Outside
-    from socialscore.model import Account
-    from socialscore.settings import Settings
+    from socialscore.inputs.settings import Settings
+    from socialscore.model.messages import Account
 
 __all__ = [
     "Access",
-    "Order",
+    "CollectRequest",
     "accesses",
     "accounts_of",
     "credentials_here",
@@ -98,7 +98,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Order:
+class CollectRequest:
     """What `socialscore collect` was asked for, of every network alike."""
 
     panel: Panel

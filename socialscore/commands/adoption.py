@@ -18,7 +18,7 @@ from socialscore.commands.common import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
     from socialscore.scoring.adoption import Activity
 
 __all__ = ["command"]
@@ -42,9 +42,9 @@ def command(
 
     Active are those that wrote a post of their own in 30 days, which a store has to know.
     """
-    from socialscore.panel import adoption
-    from socialscore.period import parse_as_of
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.panel import adoption
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.model.period import parse_as_of
     from socialscore.scoring.adoption import activity
     from socialscore.store.lake import Store
 
@@ -76,7 +76,7 @@ def _table(
     counts: Mapping[str, tuple[int, int]], n_active: Mapping[str, int] | None
 ) -> Iterator[str]:
     """The lines, by category; the last two columns only where it is known who is active."""
-    from socialscore.reporters.humane import share
+    from socialscore.reporters.formatting import share
 
     header = f"{'category':<30} {'bodies':>7} {'with account':>13} {'adoption':>9}"
     yield header + (f" {'active':>7} {'active_adoption':>16}" if n_active is not None else "")
@@ -90,7 +90,7 @@ def _table(
 
 def _said(posted: Activity, ranking: Ranking) -> str:
     """What the columns of activity rest on."""
-    from socialscore.reporters.humane import days
+    from socialscore.reporters.formatting import days
 
     when = days(posted.since.astimezone(ranking.zone), posted.as_of.astimezone(ranking.zone))
     text = f"active: a post of its own, {when} ({ranking.timezone})"

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from socialscore.commands.access import Access
-    from socialscore.credentials import Credentials
-    from socialscore.model import Account
-    from socialscore.panel import Panel
-    from socialscore.settings import Settings
+    from socialscore.inputs.credentials import Credentials
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.settings import Settings
+    from socialscore.model.messages import Account
 
 __all__ = ["command"]
 
@@ -134,7 +134,7 @@ def _of_page(page: str, pages: list[Account]) -> tuple[str, str]:
 
 
 def _set(credentials: Credentials, network: str, name: str, whose: str, *, optional: bool) -> None:
-    from socialscore.credentials import variable
+    from socialscore.inputs.credentials import variable
 
     if sys.stdin.isatty():
         skip = " (nothing: leave it as it is)" if optional else ""
@@ -152,7 +152,7 @@ def _set(credentials: Credentials, network: str, name: str, whose: str, *, optio
 
 
 def _clear(credentials: Credentials, network: str, name: str, whose: str) -> None:
-    from socialscore.credentials import variable
+    from socialscore.inputs.credentials import variable
 
     origins = credentials.forget(network, name)
     found = f"is removed from {' and '.join(origins)}" if origins else "was not kept"

@@ -29,7 +29,7 @@ def command(
     Problems are printed to stdout, one a line, by file and line; what is only worth knowing goes to
     stderr. Nothing is counted, and no store is needed. Exit codes: 0 no problem; 3 there is one.
     """
-    from socialscore.content import ranking_path
+    from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.check import check_ranking
 
     otherwise = settings_here().panel

@@ -21,9 +21,9 @@ from socialscore.errors import SocialscoreError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from socialscore.collecting.report import Report
+    from socialscore.collecting.report import CollectionReport
     from socialscore.collectors.base import Collector
-    from socialscore.commands.access import Access, Order
+    from socialscore.commands.access import Access, CollectRequest
     from socialscore.commands.screens import Screen
     from socialscore.store.lake import Store
 
@@ -86,7 +86,7 @@ def command(
     networks do not show is noted as a gap: `socialscore status` lists them. Exit codes: 0 done, 4
     a network let us down, 75 try again later, 130 ended by you; what came is kept in any case.
     """
-    from socialscore.commands.access import Order, accesses, whose_messages
+    from socialscore.commands.access import CollectRequest, accesses, whose_messages
     from socialscore.errors import UsageError
 
     settings = settings_here()
@@ -97,7 +97,7 @@ def command(
         raise UsageError("--count goes with --estimate")
     bodies = whose_messages(root, panel, settings.panel)
     wanted = accesses(network, bodies, settings, every_account=estimate)
-    order = Order(bodies, root, settings, begin, strategy, patience)
+    order = CollectRequest(bodies, root, settings, begin, strategy, patience)
     if estimate:
         from socialscore.commands.estimates import show
 
@@ -110,8 +110,8 @@ def _instant(since: str | None) -> datetime | None:
     from datetime import UTC
 
     from socialscore.errors import UsageError
-    from socialscore.period import parse_instant
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.period import parse_instant
 
     if since is None:
         return None
@@ -149,7 +149,9 @@ def _open(wanted: list[Access], *, named: bool) -> list[Access]:
     return usable
 
 
-def _collect(wanted: list[Access], order: Order, budget: float | None, limit: int | None) -> int:
+def _collect(
+    wanted: list[Access], order: CollectRequest, budget: float | None, limit: int | None
+) -> int:
     """Ask network after network, say what became of it, and return the exit code."""
     from socialscore.commands.outcomes import lines
     from socialscore.store.lake import Store
@@ -191,7 +193,7 @@ def _expire(store: Store, keep_text_days: int) -> None:
     """Blank the texts that were kept long enough."""
     from datetime import timedelta
 
-    from socialscore.store.erasing import expire
+    from socialscore.store.erase import expire
 
     before = now() - timedelta(days=keep_text_days)
     if n_blanked := expire(store, before=before):
@@ -208,14 +210,14 @@ _NEXT = {
 
 def _ask(
     access: Access,
-    order: Order,
+    order: CollectRequest,
     store: Store,
     key: bytes,
     budget: float | None,
     limit: int | None,
     stop: Stop,
     shown: Screen,
-) -> Report:
+) -> CollectionReport:
     from socialscore.collecting.run import collect
 
     return collect(
@@ -233,7 +235,7 @@ def _ask(
     )
 
 
-def _collector(access: Access, order: Order, stop: Stop, shown: Screen) -> Collector:
+def _collector(access: Access, order: CollectRequest, stop: Stop, shown: Screen) -> Collector:
     return access.collector(
         outside(stop, shown.waiting), strategy=order.strategy, max_wait=order.max_wait
     )

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_config_path
 
-from socialscore.limits import limit
-from socialscore.settings import Settings, load_settings
+from socialscore.inputs.settings import Settings, load_settings
+from socialscore.runtime.limits import limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from socialscore.engines import Engine
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.engines.base import Engine
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.inputs.toml_files import FilePosition
     from socialscore.store.lake import Store
-    from socialscore.written import Place
 
 __all__ = [
     "AsOfOption",
@@ -105,7 +105,7 @@ def subject(
     engine: str | None = None,
 ) -> Subject:
     """The store, the panel and the ranking that the options, the ranking file or settings name."""
-    from socialscore.content import ranking_path
+    from socialscore.inputs.shipped import ranking_path
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
@@ -128,12 +128,12 @@ def subject(
 
 def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
     """The ranking, with metrics that exist."""
-    from socialscore.ranking import read_ranking
+    from socialscore.inputs.ranking import read_ranking
     from socialscore.scoring.metrics import unknown_metrics
 
     reading = read_ranking(path, options)
 
-    def place(key: str, *way: str | int) -> Place | None:
+    def place(key: str, *way: str | int) -> FilePosition | None:
         return reading.place(key, *way) if reading.said_by.get(key) == path else None
 
     for problem in (*reading.problems, *unknown_metrics(reading.ranking, place)):
@@ -149,23 +149,23 @@ def settings_here() -> Settings:
 
 
 def chosen_engine(
-    address: str | None, settings: Settings, *, takes_shortcuts: bool = True
+    address: str | None, settings: Settings, *, allow_hashed_ids: bool = True
 ) -> Callable[[], Engine]:
     """What makes the engine of the address that is given, else of that of the settings.
 
-    It may be told to count from the messages as they are: `Engine.takes_shortcuts`.
+    It may be told to count from the messages as they are: `Engine.allow_hashed_ids`.
 
     Raises:
         UsageError: no engine has such an address.
     """
     from socialscore.engines import engine
 
-    return engine(address or settings.engine, takes_shortcuts=takes_shortcuts)
+    return engine(address or settings.engine, allow_hashed_ids=allow_hashed_ids)
 
 
 def chosen_panel(root: Path | str, *paths: Path | None) -> Panel:
     """The panel in the first path that is given, else the bodies that the store in `root` knows."""
-    from socialscore.panel import read_panel
+    from socialscore.inputs.panel import read_panel
     from socialscore.store.lake import Store
 
     path = next(filter(None, paths), None)

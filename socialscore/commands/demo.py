@@ -22,23 +22,23 @@ def command(store: StoreOption = None) -> None:
 
     Without --store a temporary folder takes the store; it may be removed at any time.
     """
-    from socialscore.content import demo_messages, demo_panel, ranking_path
     from socialscore.importers import read
     from socialscore.importers.source import Source
     from socialscore.importers.staging import Stage
+    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.inputs.shipped import demo_messages, demo_panel, ranking_path
     from socialscore.intake import keep
-    from socialscore.panel import read_panel
-    from socialscore.ranking import load_ranking
     from socialscore.reporters import render
     from socialscore.scoring import score
     from socialscore.store.lake import Store
-    from socialscore.store.place import place_at
+    from socialscore.store.location import location_at
     from socialscore.store.privacy import Pseudonyms, read_key
 
     root = store or Path(tempfile.mkdtemp(prefix="socialscore-demo-")) / "store"
     ranking = load_ranking(ranking_path("demo"))
     panel = read_panel(demo_panel())
-    key = read_key(place_at(root).here.with_name("demo.key"))
+    key = read_key(location_at(root).here.with_name("demo.key"))
     target = Store.create(root, key_id=Pseudonyms(key).key_id)
     with Source(demo_messages()) as source, Stage() as stage:
         name, reading = read(source)

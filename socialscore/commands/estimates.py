@@ -10,15 +10,15 @@ from socialscore.commands.screens import aligned
 from socialscore.commands.waiting import now, outside, stoppable
 
 if TYPE_CHECKING:
-    from socialscore.commands.access import Access, Order
+    from socialscore.commands.access import Access, CollectRequest
 
 __all__ = ["show"]
 
 
-def show(wanted: list[Access], order: Order, *, count: bool) -> None:
+def show(wanted: list[Access], order: CollectRequest, *, count: bool) -> None:
     """Print what each network would take; without `count`, no network is asked anything."""
     from socialscore.collecting.planning import plan
-    from socialscore.reporters.humane import duration
+    from socialscore.reporters.formatting import duration
     from socialscore.store.lake import Store
 
     kept = Store.find(order.root)

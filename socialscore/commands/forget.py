@@ -13,10 +13,10 @@ from socialscore.commands.waiting import now
 from socialscore.errors import UsageError
 
 if TYPE_CHECKING:
-    from socialscore.settings import Settings
-    from socialscore.store.erasing import Found
+    from socialscore.inputs.settings import Settings
+    from socialscore.store.erase import Found
+    from socialscore.store.erasure_request import ErasureRequest
     from socialscore.store.lake import Store
-    from socialscore.store.wishes import Wish
 
 __all__ = ["command"]
 
@@ -75,7 +75,7 @@ def command(
 def _expire(messages: Store, settings: Settings) -> None:
     from datetime import timedelta
 
-    from socialscore.store.erasing import expire, tidy
+    from socialscore.store.erase import expire, tidy
 
     before = now() - timedelta(days=settings.keep_text_days)
     n_blanked = expire(messages, before=before)
@@ -84,9 +84,9 @@ def _expire(messages: Store, settings: Settings) -> None:
     say(f"blanked {n_blanked:,} texts that came {settings.keep_text_days} days ago or earlier")
 
 
-def _forget(messages: Store, wish: Wish, whose: str, *, yes: bool) -> None:
+def _forget(messages: Store, wish: ErasureRequest, whose: str, *, yes: bool) -> None:
     """Say what there is, ask, erase it, and say so."""
-    from socialscore.store.erasing import erase, look
+    from socialscore.store.erase import erase, look
 
     there = look(messages, wish)
     if there:
@@ -129,12 +129,12 @@ def _in_words(found: Found) -> str:
 # --- what is wished -------------------------------------------------------------------------------
 
 
-def _author(text: str, messages: Store, settings: Settings) -> Wish:
+def _author(text: str, messages: Store, settings: Settings) -> ErasureRequest:
     """The wish to erase a citizen, under the pseudonym that the store has for them."""
     from socialscore.errors import InputError
+    from socialscore.store.erasure_request import ErasureRequest
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
-    from socialscore.store.wishes import Wish
 
     network, identifier = _parted("--author", text)
     if (network, identifier) in messages.panel().account_keys:
@@ -148,20 +148,20 @@ def _author(text: str, messages: Store, settings: Settings) -> Wish:
         )
         raise InputError(path, f"{problem}. Put it back (key_file in socialscore.toml)")
     pseudonyms = Pseudonyms(read_key(path))
-    Store.create(messages.place, key_id=pseudonyms.key_id)  # complains about another key
+    Store.create(messages.location, key_id=pseudonyms.key_id)  # complains about another key
     digest = pseudonyms.of(network, identifier)
-    return Wish("author", network, identifier, digest)
+    return ErasureRequest("author", network, identifier, digest)
 
 
-def _account(text: str) -> Wish:
-    from socialscore.store.wishes import Wish
+def _account(text: str) -> ErasureRequest:
+    from socialscore.store.erasure_request import ErasureRequest
 
-    return Wish("account", *_parted("--account", text))
+    return ErasureRequest("account", *_parted("--account", text))
 
 
 def _parted(option: str, text: str) -> tuple[str, str]:
     from socialscore.errors import UnknownName
-    from socialscore.model import NETWORKS
+    from socialscore.model.messages import NETWORKS
 
     network, colon, identifier = text.partition(":")
     if not colon or not identifier.strip():
@@ -171,10 +171,10 @@ def _parted(option: str, text: str) -> tuple[str, str]:
     return network, identifier.strip()
 
 
-def _before(text: str) -> Wish:
+def _before(text: str) -> ErasureRequest:
     from datetime import UTC, date, datetime, time
 
-    from socialscore.store.wishes import Wish
+    from socialscore.store.erasure_request import ErasureRequest
 
     try:
         day = datetime.combine(date.fromisoformat(text), time(), UTC)  # as erasures are counted
@@ -182,4 +182,4 @@ def _before(text: str) -> Wish:
         raise UsageError(f"--before {text}: write a day such as 2026-09-20") from None
     if day > now():
         raise UsageError(f"--before {text}: that is still to come")
-    return Wish("before", until=day)
+    return ErasureRequest("before", until=day)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from socialscore.importers.source import Source
-    from socialscore.importers.staged import Reading
-    from socialscore.importers.staging import Refusal, Tally
+    from socialscore.importers.staged import StagedRows
+    from socialscore.importers.staging import FileCounts, RefusedRow
+    from socialscore.inputs.panel import Panel
     from socialscore.intake import Receipt
-    from socialscore.panel import Panel
 
 __all__ = ["command"]
 
@@ -112,7 +112,7 @@ def _bodies(
     root: Path | str, option: Path | None, from_data: bool, setting: Path | None
 ) -> Panel | None:
     """The panel whose messages to keep; None: that of each file."""
-    from socialscore.panel import read_panel
+    from socialscore.inputs.panel import read_panel
     from socialscore.store.lake import Store
 
     if option and from_data:
@@ -128,8 +128,8 @@ def _bodies(
 
 
 def _interval(covers: str | None) -> tuple[datetime, datetime] | None:
-    from socialscore.period import parse_period
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.period import parse_period
 
     if covers is None:
         return None
@@ -140,7 +140,7 @@ def _interval(covers: str | None) -> tuple[datetime, datetime] | None:
     return period.since, period.until
 
 
-def _shown(reading: Reading, source: Source) -> Reading:
+def _shown(reading: StagedRows, source: Source) -> StagedRows:
     """The same rows, with a progress bar by bytes while they are read, on a terminal."""
     return replace(reading, pieces=_with_bar(reading.pieces, source))
 
@@ -159,7 +159,7 @@ def _with_bar(pieces: Iterator[pa.Table], source: Source) -> Iterator[pa.Table]:
             yield piece
 
 
-def _summary(tally: Tally, receipt: Receipt) -> str:
+def _summary(tally: FileCounts, receipt: Receipt) -> str:
     """The closing line. A message is kept, or known, once under each account that it concerns."""
     n_messages = tally.n_rows - tally.n_refused - tally.n_repeated
     saved = receipt.saved
@@ -198,7 +198,7 @@ def _listing(path: Path | None) -> Iterator[Callable[[Sequence[object]], object]
 
 
 def _report(
-    path: Path, refusals: Iterator[Refusal], write: Callable[[Sequence[object]], object] | None
+    path: Path, refusals: Iterator[RefusedRow], write: Callable[[Sequence[object]], object] | None
 ) -> None:
     """Show the first rows with something wrong, and write all where they are wanted."""
     n_hidden = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from socialscore.errors import UsageError
-from socialscore.settings import FILE_NAME, TEMPLATE
+from socialscore.inputs.settings import FILE_NAME, TEMPLATE
 
 __all__ = ["command"]
 

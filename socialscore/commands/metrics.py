@@ -18,7 +18,7 @@ def command(
     preset: Annotated[str, typer.Option(help="The preset whose metrics to describe.")] = "default",
 ) -> None:
     """Describe every metric: its column, its unit, which end is better, what it says."""
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.ranking import load_ranking
     from socialscore.scoring.metrics import metrics_for
 
     metrics = {

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PARTS", "Plan", "place"]
+__all__ = ["PARTS", "Schedule", "place"]
 
 _OF_GAP = 45  # seconds of every minute between two runs for collecting; the rest is for publishing
 
 
 @dataclass(frozen=True)
-class Plan:
+class Schedule:
     """A schedule, before it is written in anybody's notation."""
 
     name: str  # of its files, after the first ranking
@@ -82,7 +82,7 @@ exit "$worst"
 """
 
 
-def _script(plan: Plan) -> str:
+def _script(plan: Schedule) -> str:
     steps = [
         f"step {limit}{shlex.join([plan.program, *arguments])}"
         for limit, commands in (("$limit ", plan.collecting), ("", plan.publishing))
@@ -104,7 +104,7 @@ _CRONTAB = """\
 """
 
 
-def _crontab(plan: Plan) -> str:
+def _crontab(plan: Schedule) -> str:
     """A line per time; cron takes a bare percent sign for the end of the command."""
     run = shlex.join(["/bin/sh", plan.script]).replace("%", r"\%")
     lines = (f"{time % 60} {time // 60} * * *  {run}\n" for time in plan.times)
@@ -130,7 +130,7 @@ NoNewPrivileges=yes
 """
 
 
-def _service(plan: Plan) -> str:
+def _service(plan: Schedule) -> str:
     return _SERVICE.format(user=_user(), script=_for_systemd(plan.script))
 
 
@@ -163,12 +163,12 @@ WantedBy=timers.target
 """
 
 
-def _timer(plan: Plan) -> str:
+def _timer(plan: Schedule) -> str:
     lines = (f"OnCalendar=*-*-* {time // 60:02}:{time % 60:02}:00" for time in plan.times)
     return _TIMER.format(times="\n".join(lines))
 
 
-PARTS: dict[str, Callable[[Plan], str]] = {
+PARTS: dict[str, Callable[[Schedule], str]] = {
     "script": _script,
     "crontab": _crontab,
     "service": _service,
@@ -176,7 +176,7 @@ PARTS: dict[str, Callable[[Plan], str]] = {
 }
 
 
-def place(plan: Plan, part: str) -> str:
+def place(plan: Schedule, part: str) -> str:
     """Where a part belongs."""
     if part == "script":
         return plan.script

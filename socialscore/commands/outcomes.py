@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from socialscore.commands.screens import aligned, clock_time, name_of
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from socialscore.collecting.report import Report, TaskReport
-    from socialscore.model import Coverage
+    from socialscore.collecting.report import CollectionReport, TaskReport
+    from socialscore.model.messages import Coverage
 
 __all__ = ["REASONS", "lines"]
 
@@ -28,7 +28,7 @@ REASONS = {
 """Why something is not in view, by the reason in the coverage table."""
 
 
-def lines(report: Report, network: str) -> Iterator[str]:
+def lines(report: CollectionReport, network: str) -> Iterator[str]:
     """The accounts, the gaps, what went wrong, and the sum."""
     by_account: dict[str, list[TaskReport]] = {}
     for task in report.tasks:
@@ -43,7 +43,7 @@ def lines(report: Report, network: str) -> Iterator[str]:
     refused: Counter[str] = Counter()
     for task in report.tasks:
         refused.update(task.refused)
-    yield from (f"  {n:,} left out: {humane.one_line(why)}" for why, n in refused.most_common())
+    yield from (f"  {n:,} left out: {formatting.one_line(why)}" for why, n in refused.most_common())
     yield from _errors(report)
     yield f"{network}: {_sum(report, len(gaps))}"
 
@@ -86,12 +86,12 @@ def _stream(gap: Coverage) -> tuple[str, str, str]:
 def _gaps(gaps: Sequence[Coverage], names: dict[str, str]) -> Iterator[str]:
     for gap in gaps:
         whose = names.get(gap.account_id, gap.account_id)
-        span = humane.days(gap.covered_from, gap.covered_until)
+        span = formatting.days(gap.covered_from, gap.covered_until)
         why = REASONS.get(gap.reason, gap.reason)
         yield f"  gap: {whose} {gap.stream}, {span} (UTC): {why}"
 
 
-def _errors(report: Report) -> Iterator[str]:
+def _errors(report: CollectionReport) -> Iterator[str]:
     """Each error once, though it may have ended several streams."""
     errors = [report.error, *(task.error for task in report.tasks)]
     for text in dict.fromkeys(str(error) for error in errors if error):
@@ -101,7 +101,7 @@ def _errors(report: Report) -> Iterator[str]:
         yield f"  the network wants to be left alone until {clock_time(max(retry_at))}"
 
 
-def _sum(report: Report, n_gaps: int) -> str:
+def _sum(report: CollectionReport, n_gaps: int) -> str:
     """The closing line."""
     n_messages = sum(task.n_messages for task in report.tasks)
     n_pages = sum(task.n_pages for task in report.tasks)

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialscore.ranking import Conditions, Ranking
+    from socialscore.inputs.ranking import Conditions, Ranking
 
 __all__ = ["command"]
 
@@ -26,8 +26,8 @@ def command(
 
     `other` names the keys in which a preset differs besides; with NAME all of them are explained.
     """
-    from socialscore.content import preset_names
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.inputs.shipped import preset_names
 
     if name is None:
         presets = [load_ranking(None, {"preset": each}) for each in preset_names()]
@@ -68,7 +68,7 @@ def _keys(preset: Ranking) -> list[str]:
 
 def _written(preset: Ranking, key: str) -> str:
     """The value of a key as people write it."""
-    from socialscore.reporters.humane import span
+    from socialscore.reporters.formatting import span
 
     value = getattr(preset, key)
     if key == "horizon":

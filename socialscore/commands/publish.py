@@ -70,7 +70,7 @@ def command(
     codes: 0 done, or nothing to do; 6 a period has less data than the ranking asserts; 75 another
     run is publishing.
     """
-    from socialscore.content import ranking_path
+    from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.publish import basis_of, publish
 
     asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of, engine=engine)

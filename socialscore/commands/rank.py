@@ -23,7 +23,8 @@ from socialscore.commands.common import (
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from socialscore.model import Breakdown, Scoreboard
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Scoreboard
 
 __all__ = ["command"]
 
@@ -217,7 +218,7 @@ def _statement(asked: Subject, by_group: str | None) -> str:
 
 def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
     """The ranking, with what changed since another period where one is named."""
-    from socialscore.ranking import override
+    from socialscore.inputs.ranking import override
     from socialscore.scoring import score
     from socialscore.scoring.comparison import compare, period_to_compare
 

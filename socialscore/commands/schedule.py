@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialscore.commands.common import settings_here
-from socialscore.commands.notations import PARTS, Plan, place
+from socialscore.commands.notations import PARTS, Schedule, place
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from socialscore.settings import Settings
+    from socialscore.inputs.settings import Settings
 
 __all__ = ["command"]
 
@@ -110,18 +110,18 @@ def _plan(
     budget: float | None,
     times: list[int],
     settings: Settings,
-) -> Plan:
+) -> Schedule:
     """Who is collected, and what is published.
 
     Raises:
         InputError: a ranking or its panel is wrong.
         UsageError: of the times or the paths, some are not for a schedule.
     """
-    from socialscore.content import ranking_path
+    from socialscore.inputs.shipped import ranking_path
 
     paths = {name: ranking_path(name) for name in rankings}
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", paths[rankings[0]].stem).strip("-")
-    plan = Plan(
+    plan = Schedule(
         name=f"socialscore-{stem}",
         folder=_folder(),
         program=_program(),
@@ -141,8 +141,8 @@ def _collecting(
     rankings: Sequence[Path], usual: Path | None, budget: float | None
 ) -> list[list[str]]:
     """A command for every panel; that of the settings need not be named."""
-    from socialscore.panel import read_panel
-    from socialscore.ranking import load_ranking
+    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.ranking import load_ranking
 
     usual = usual and usual.absolute()
     said = (load_ranking(path).panel or usual for path in rankings)
@@ -178,7 +178,7 @@ def _minutes(time: str) -> int:
 
 def _folder() -> Path:
     """The folder of the settings; the working folder if there are none."""
-    from socialscore.settings import FILE_NAME
+    from socialscore.inputs.settings import FILE_NAME
 
     here = Path.cwd()
     return next((each for each in (here, *here.parents) if (each / FILE_NAME).is_file()), here)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import typer
 
 from socialscore.commands.waiting import ENDING
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from socialscore.collecting.report import Progress
-    from socialscore.collectors.base import Plan
-    from socialscore.model import Account
+    from socialscore.collectors.base import CollectionPlan
+    from socialscore.model.messages import Account
 
 __all__ = ["Lines", "Screen", "aligned", "clock_time", "is_watched", "name_of", "say", "screen"]
 
@@ -35,7 +35,7 @@ class Screen(Protocol):
     def __exit__(self, *_: object) -> None:
         """Leave the terminal as it was."""
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: CollectionPlan) -> None:
         """What will be asked of a network."""
 
     def progress(self, progress: Progress) -> None:
@@ -62,7 +62,9 @@ def say(text: str) -> None:
 
 def name_of(account: Account) -> str:
     """How people know an account."""
-    return humane.one_line(f"@{account.handle}" if account.network == "twitter" else account.handle)
+    return formatting.one_line(
+        f"@{account.handle}" if account.network == "twitter" else account.handle
+    )
 
 
 def clock_time(moment: datetime) -> str:
@@ -97,7 +99,7 @@ class Lines:
     def __exit__(self, *_: object) -> None:
         """Nothing to put in order."""
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: CollectionPlan) -> None:
         """Silent: the end says it all."""
 
     def progress(self, progress: Progress) -> None:
@@ -137,7 +139,7 @@ class LiveTable:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: CollectionPlan) -> None:
         accounts = [task.account for task in plan.tasks]
         self._network = accounts[0].network if accounts else ""
         self._accounts = {account.account_id: name_of(account) for account in accounts}
@@ -175,8 +177,8 @@ class LiveTable:
             back_to = mine[-1].complete_from if mine else None
             table.add_row(
                 self._accounts[account_id],
-                humane.count(sum(one.n_pages for one in mine)),
-                humane.count(sum(one.n_messages for one in mine)),
+                formatting.count(sum(one.n_pages for one in mine)),
+                formatting.count(sum(one.n_messages for one in mine)),
                 f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
                 "being asked" if asked else "done" if done else "",
             )

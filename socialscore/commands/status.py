@@ -12,7 +12,8 @@ import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.errors import UnknownName
-from socialscore.model import NETWORKS
+from socialscore.model.messages import NETWORKS
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +66,6 @@ def _lines(standings: Sequence[Standing]) -> Iterator[str]:
     """A line per stream; under them the gaps, and every step to take once."""
     from socialscore.commands.outcomes import REASONS
     from socialscore.commands.screens import aligned, name_of
-    from socialscore.reporters import humane
 
     header = ("network", "account", "stream", "since", "until", "gaps", "messages", "last run")
     rows = [
@@ -75,8 +75,8 @@ def _lines(standings: Sequence[Standing]) -> Iterator[str]:
             each.stream,
             _minute(each.since),
             _minute(each.until),
-            humane.count(len(each.gaps)),
-            humane.count(each.n_messages),
+            formatting.count(len(each.gaps)),
+            formatting.count(each.n_messages),
             _minute(each.collected_at),
         )
         for each in standings
@@ -86,7 +86,7 @@ def _lines(standings: Sequence[Standing]) -> Iterator[str]:
         yield "\ngaps"
     for each in standings:
         for gap in each.gaps:
-            span = humane.days(gap.since, gap.until)
+            span = formatting.days(gap.since, gap.until)
             whose = f"{each.account.network} {name_of(each.account)} {each.stream}"
             yield f"  {whose}, {span}: {REASONS.get(gap.reason, gap.reason)}"
     steps: dict[str, int] = {}

@@ -10,7 +10,7 @@ import typer
 from socialscore.commands.common import EngineOption, chosen_engine, settings_here
 from socialscore.commands.screens import say
 from socialscore.errors import InputError
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from socialscore.publishing.verifying import Evidence, Verification
@@ -70,9 +70,9 @@ def command(
 
 
 def _evidence(root: Path | str, ranking: str | None, engine: str | None) -> Evidence:
-    from socialscore.content import ranking_path
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.verifying import Evidence
-    from socialscore.ranking import load_ranking
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
@@ -82,14 +82,14 @@ def _evidence(root: Path | str, ranking: str | None, engine: str | None) -> Evid
     pseudonym = Pseudonyms(read_key(settings.key_file)).of if ignored else None
     # Neither digests of identifiers nor what was counted once are trusted where it is about being
     # right.
-    running = chosen_engine(engine, settings, takes_shortcuts=False)
+    running = chosen_engine(engine, settings, allow_hashed_ids=False)
     return Evidence(store, ignored, pseudonym, running)
 
 
 def _name(folder: Path, *, of_several: bool) -> str:
     """What a publication is called; with its series where there are others."""
     name = f"{folder.parent.name}/{folder.name}" if of_several else folder.name
-    return humane.one_line(name)
+    return formatting.one_line(name)
 
 
 def _tell(name: str, verification: Verification) -> None:

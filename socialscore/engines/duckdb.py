@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 import pyarrow as pa
 
-from socialscore.embedded import connect, memory_of, reach, steady, within_limits
-from socialscore.engines import Unconvertible
+from socialscore.engines.base import Unconvertible
 from socialscore.engines.rows import Rows
+from socialscore.runtime.duckdb import (
+    connect,
+    files_may_vanish,
+    memory_of,
+    register_object_store,
+    within_limits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,14 +33,14 @@ class DuckDB:
     Instants are naive UTC everywhere, whatever the machine's timezone.
     """
 
-    def __init__(self, *, takes_shortcuts: bool = True, most_messages: int | None = None) -> None:
+    def __init__(self, *, allow_hashed_ids: bool = True, most_messages: int | None = None) -> None:
         """Open an empty database.
 
         Args:
-            takes_shortcuts: as `Engine` has it.
+            allow_hashed_ids: as `Engine` has it.
             most_messages: how many messages it counts at a time; by default what goes into memory.
         """
-        self.takes_shortcuts = takes_shortcuts
+        self.allow_hashed_ids = allow_hashed_ids
         self._connection = connect()
         room = memory_of(self._connection) // _MEMORY_OF_A_MESSAGE
         self.most_messages: int | None = most_messages or max(1, min(room, _MOST_MESSAGES))
@@ -63,8 +69,8 @@ class DuckDB:
             sql = f"CREATE OR REPLACE TABLE {name} AS SELECT {', '.join(columns)}"
             self._connection.execute(sql, data.by_column())
         else:
-            with steady():
-                reach(self._connection, data)
+            with files_may_vanish():
+                register_object_store(self._connection, data)
                 files = self._connection.read_parquet(list(data), hive_partitioning=True)
             files.create_view(name)
 
@@ -79,7 +85,7 @@ class DuckDB:
             Unconvertible: a text is not the number that it should be.
         """
         try:
-            with steady():
+            with files_may_vanish():
                 return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
         except duckdb.ConversionException as error:
             raise Unconvertible(str(error)) from error

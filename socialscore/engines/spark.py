@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from socialscore.embedded import rewritten
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
+from socialscore.runtime.duckdb import rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ class Spark:
     Its files must be where every worker finds them: on a shared disk, or in object storage.
     """
 
-    takes_shortcuts = False
+    allow_hashed_ids = False
     most_messages: int | None = None
 
     def __init__(self, address: str, settings: Mapping[str, str] | None = None) -> None:
@@ -186,7 +186,7 @@ def _remote(address: str) -> SparkSession:
 
 @contextmanager
 def _calling() -> Iterator[None]:
-    """Around what calls Spark: tells of files that vanish, as `embedded.steady` does."""
+    """Around what calls Spark: tells of files that vanish, as `duckdb.files_may_vanish` does."""
     with warnings.catch_warnings():
         # It uses no pandas for us.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from socialscore.importers.source import Source
-    from socialscore.importers.staged import Reading
+    from socialscore.importers.staged import StagedRows
 
 __all__ = ["FORMATS", "read"]
 
@@ -30,7 +30,7 @@ def read(
     format_name: str | None = None,
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
-) -> tuple[str, Reading]:
+) -> tuple[str, StagedRows]:
     """Begin to read a file: the name of its format, and its rows.
 
     Args:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError
 from socialscore.importers.records import read_csv
-from socialscore.importers.staged import Reading
+from socialscore.importers.staged import StagedRows
 
 if TYPE_CHECKING:
     from socialscore.importers.source import Source
@@ -84,7 +84,7 @@ def claims(head: bytes) -> bool:
     return set(COLUMNS[:5]) <= {name.strip('" ') for name in re.split(r"[,;\t|]", header)}
 
 
-def read(source: Source, encoding: str = "utf-8") -> Reading:
+def read(source: Source, encoding: str = "utf-8") -> StagedRows:
     """The rows of a file in this layout.
 
     Raises:
@@ -94,4 +94,4 @@ def read(source: Source, encoding: str = "utf-8") -> Reading:
     missing = [column for column in COLUMNS if column not in file.columns]
     if missing:
         raise InputError(f"{source.path}:1", f"is not care-csv: it has no column {missing[0]}")
-    return Reading(file.tables(), _SELECT)
+    return StagedRows(file.tables(), _SELECT)

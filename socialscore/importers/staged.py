@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from socialscore.model import Message
+from socialscore.model.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["STAGED", "Reading", "from_messages"]
+__all__ = ["STAGED", "StagedRows", "from_messages"]
 
 STAGED = pa.schema(
     [
@@ -50,7 +50,7 @@ _NO_CELLS = (None,) * len(_OF_A_MESSAGE)
 
 
 @dataclass(frozen=True)
-class Reading:
+class StagedRows:
     """A file being read."""
 
     pieces: Iterator[pa.Table]  # its rows, in the columns of its own layout

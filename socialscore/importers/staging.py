@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from socialscore.ahead import ahead
-from socialscore.embedded import connect, within_limits
 from socialscore.errors import InputError
 from socialscore.importers.staged import STAGED
-from socialscore.panel import Panel, bodies_from_handles
+from socialscore.inputs.panel import Panel, bodies_from_handles
+from socialscore.runtime.duckdb import connect, within_limits
+from socialscore.runtime.prefetch import prefetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialscore.importers.staged import Reading
+    from socialscore.importers.staged import StagedRows
 
-__all__ = ["Refusal", "Stage", "Tally"]
+__all__ = ["FileCounts", "RefusedRow", "Stage"]
 
 _SHARE = 1 / 4  # of the memory: what judges and compares the rows takes the rest
 _ROWS_AT_ONCE = 250_000
@@ -35,7 +35,7 @@ _KNOWN_NETWORK_YEARS = ("2004-01-01", "2100-01-01")
 
 
 @dataclass(frozen=True)
-class Tally:
+class FileCounts:
     """What a file held."""
 
     n_rows: int  # messages and refused rows
@@ -46,7 +46,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedRow:
     """A row that is not, or only partly, what the file should hold."""
 
     line: int
@@ -78,7 +78,7 @@ class Stage:
         self._connection.close()
 
     @within_limits()
-    def read(self, reading: Reading, place: object) -> None:
+    def read(self, reading: StagedRows, place: object) -> None:
         """Take in a whole file.
 
         Args:
@@ -88,7 +88,7 @@ class Stage:
         Raises:
             InputError: there are rows, and not one of them is a message.
         """
-        for piece in ahead(reading.pieces):
+        for piece in prefetch(reading.pieces):
             self._connection.register("piece", piece)
             self._connection.execute(f"INSERT INTO staged BY NAME {reading.select}")
             self._connection.unregister("piece")
@@ -122,7 +122,7 @@ class Stage:
         self._connection.execute(_sql("settle_copies"))
 
     @within_limits()
-    def tally(self) -> Tally:
+    def tally(self) -> FileCounts:
         """How many rows there were, of which kind."""
         (counts,) = self._connection.sql(
             """
@@ -135,9 +135,9 @@ class Stage:
             FROM staged
             """
         ).fetchall()
-        return Tally(*counts)
+        return FileCounts(*counts)
 
-    def refusals(self) -> Iterator[Refusal]:
+    def refusals(self) -> Iterator[RefusedRow]:
         """Every row with something wrong, in the order of the file."""
         found = self._connection.cursor().execute(
             """
@@ -147,7 +147,7 @@ class Stage:
             """
         )
         while rows := found.fetchmany(1000):
-            yield from (Refusal(*row) for row in rows)
+            yield from (RefusedRow(*row) for row in rows)
 
     @within_limits()
     def span(self) -> tuple[datetime, datetime] | None:

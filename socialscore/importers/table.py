@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.importers.records import read_csv
-from socialscore.importers.staged import Reading
-from socialscore.model import KINDS, NETWORKS
-from socialscore.written import read_toml
+from socialscore.importers.staged import StagedRows
+from socialscore.inputs.toml_files import read_toml
+from socialscore.model.messages import KINDS, NETWORKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -69,7 +69,7 @@ def claims(head: bytes) -> bool:
     return all(name in first for name in NEEDED)
 
 
-def read(source: Source, columns: Mapping[str, str], encoding: str | None) -> Reading:
+def read(source: Source, columns: Mapping[str, str], encoding: str | None) -> StagedRows:
     """The rows of a table.
 
     Args:
@@ -98,7 +98,7 @@ def read(source: Source, columns: Mapping[str, str], encoding: str | None) -> Re
     return _reading(file.tables(), chosen, columns)
 
 
-def read_arrow(data: pa.Table, columns: Mapping[str, str] | None = None) -> Reading:
+def read_arrow(data: pa.Table, columns: Mapping[str, str] | None = None) -> StagedRows:
     """The rows of a table in memory."""
     chosen = _chosen("the table", data.schema.names, columns or {})
     return _reading(iter([_numbered(data.select(_theirs(chosen)), 0)]), chosen, columns or {})
@@ -243,9 +243,9 @@ def _theirs(chosen: Mapping[str, str]) -> list[str]:
 
 def _reading(
     pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
-) -> Reading:
+) -> StagedRows:
     network = columns.get("network", "")
-    return Reading(pieces, _select(chosen, network if network in NETWORKS else "twitter"))
+    return StagedRows(pieces, _select(chosen, network if network in NETWORKS else "twitter"))
 
 
 def _select(chosen: Mapping[str, str], network: str) -> str:

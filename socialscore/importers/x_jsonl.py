@@ -17,8 +17,8 @@ import msgspec
 
 from socialscore.errors import InputError
 from socialscore.importers.source import MAX_RECORD_BYTES
-from socialscore.importers.staged import Reading, from_messages
-from socialscore.model import Message
+from socialscore.importers.staged import StagedRows, from_messages
+from socialscore.model.messages import Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.twitter import Included, to_message
 from socialscore.payloads.twitter_fields import Document
@@ -58,7 +58,7 @@ def claims(head: bytes) -> bool:
     return bool(_OF_X_ALONE.search(head)) or all(name.search(head) for name in _OF_A_POST)
 
 
-def read(source: Source) -> Reading:
+def read(source: Source) -> StagedRows:
     """The posts of a file, staged in tables of at most 20,000 rows.
 
     What cannot be a message is a refused row under its line, or under the line of its page. Posts
@@ -69,7 +69,7 @@ def read(source: Source) -> Reading:
     """
     lines = (_rows(number, document) for number, document in _documents(source))
     rows = chain.from_iterable(_recognised(lines, source.path))
-    return Reading(_tables(rows))
+    return StagedRows(_tables(rows))
 
 
 def _tables(rows: Iterator[Row]) -> Iterator[pa.Table]:

@@ -33,9 +33,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.embedded import connect, within_limits
 from socialscore.language.rulebook import ANY, rulebooks
 from socialscore.language.statement import judging, naming
+from socialscore.runtime.duckdb import connect, within_limits
 
 if TYPE_CHECKING:
     import duckdb

@@ -27,9 +27,9 @@ from typing import Any
 
 import duckdb
 
-from socialscore.embedded import connect
 from socialscore.errors import InputError, UnknownName
-from socialscore.written import read_toml
+from socialscore.inputs.toml_files import read_toml
+from socialscore.runtime.duckdb import connect
 
 __all__ = ["ANY", "LEVELS", "Rule", "Rulebook", "read_rulebook", "rulebooks", "rules", "shipped"]
 

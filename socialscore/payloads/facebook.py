@@ -15,7 +15,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from socialscore.model import Message
+from socialscore.model.messages import Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from socialscore.model import Message
+from socialscore.model.messages import Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
 

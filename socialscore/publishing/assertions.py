@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from socialscore.model import Score, Scoreboard
-    from socialscore.ranking import Assertions
+    from socialscore.inputs.ranking import Assertions
+    from socialscore.model.scoreboard import Score, Scoreboard
 
 __all__ = ["shortfalls"]
 
@@ -45,10 +45,10 @@ def shortfalls(board: Scoreboard, assertions: Assertions) -> Iterator[str]:
     coverage = sum(map(_coverage, present)) / len(present) if present else 0.0
     if coverage < assertions.min_coverage:
         partial = sorted((score for score in present if _coverage(score) < 1), key=_coverage)
-        least = (f"{_name(score)}: {humane.share(_coverage(score))}" for score in partial)
+        least = (f"{_name(score)}: {formatting.share(_coverage(score))}" for score in partial)
         yield (
-            f"{humane.limit(_rounded_down(coverage), 'share')} of the period was in view, "
-            f"assert.min_coverage is {humane.limit(assertions.min_coverage, 'share')}"
+            f"{formatting.limit(_rounded_down(coverage), 'share')} of the period was in view, "
+            f"assert.min_coverage is {formatting.limit(assertions.min_coverage, 'share')}"
             f"{_listed(least)}"
         )
 
@@ -67,7 +67,7 @@ def _rounded_down(share: float) -> float:
 
 
 def _name(score: Score) -> str:
-    return humane.one_line(score.body.name)
+    return formatting.one_line(score.body.name)
 
 
 def _listed(parts: Iterable[str]) -> str:

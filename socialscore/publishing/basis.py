@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from socialscore.content import calendar_path
 from socialscore.engines.duckdb import DuckDB
-from socialscore.ranking import override
+from socialscore.inputs.ranking import override
+from socialscore.inputs.shipped import calendar_path
 from socialscore.scoring import ask, in_view, score
 from socialscore.scoring.inputs import calendars
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from socialscore.engines import Engine
-    from socialscore.model import Scoreboard
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.engines.base import Engine
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.scoring import Messages, Pseudonym, Question
 
 __all__ = ["Basis", "options_of"]

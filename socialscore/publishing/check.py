@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.calendar import read_calendar
-from socialscore.content import calendar_path
 from socialscore.errors import InputError, SocialscoreError, UnknownName
-from socialscore.panel import examine_panel
+from socialscore.inputs.calendar import read_calendar
+from socialscore.inputs.panel import examine_panel
+from socialscore.inputs.ranking import read_ranking
+from socialscore.inputs.shipped import calendar_path
+from socialscore.inputs.toml_files import place_of
 from socialscore.publishing.publish import RULES
-from socialscore.ranking import read_ranking
 from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import unknown_metrics
-from socialscore.written import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from socialscore.panel import PanelReading
-    from socialscore.ranking import Ranking, Reading
-    from socialscore.written import Place
+    from socialscore.inputs.panel import PanelReading
+    from socialscore.inputs.ranking import ParsedRanking, Ranking
+    from socialscore.inputs.toml_files import FilePosition
 
 __all__ = ["Findings", "check_ranking"]
 
@@ -80,11 +80,11 @@ def _file_and_line(problem: SocialscoreError) -> tuple[str, int]:
 # --- the ranking itself ------------------------------------------------------------------------
 
 
-def _of_ranking(reading: Reading, path: Path) -> Iterator[SocialscoreError]:
+def _of_ranking(reading: ParsedRanking, path: Path) -> Iterator[SocialscoreError]:
     """Metrics that it does not have, keys that have no effect or leave nothing to count."""
     ranking, default = reading.ranking, type(reading.ranking)()
 
-    def place(key: str, *way: str | int) -> Place | None:
+    def place(key: str, *way: str | int) -> FilePosition | None:
         is_said_here = reading.said_by.get(key) == path  # else its preset does not suit the rest
         return reading.place(key, *way) if is_said_here else place_of(path, "preset")
 
@@ -110,7 +110,7 @@ def _of_ranking(reading: Reading, path: Path) -> Iterator[SocialscoreError]:
         labels.add(band.label)
 
 
-def _notes(reading: Reading) -> Iterator[str]:
+def _notes(reading: ParsedRanking) -> Iterator[str]:
     ranking = reading.ranking
     if reading.place("period") in {getattr(it, "place", None) for it in reading.problems}:
         return  # it cannot even be read
@@ -126,7 +126,7 @@ def _notes(reading: Reading) -> Iterator[str]:
 # --- what it compares --------------------------------------------------------------------------
 
 
-def _of_panel(reading: Reading, panel: Path, path: Path) -> Iterator[SocialscoreError]:
+def _of_panel(reading: ParsedRanking, panel: Path, path: Path) -> Iterator[SocialscoreError]:
     """What is wrong with the panel, and what it lacks that the ranking speaks of."""
     bodies = examine_panel(panel)
     yield from bodies.problems
@@ -138,7 +138,7 @@ def _of_panel(reading: Reading, panel: Path, path: Path) -> Iterator[Socialscore
         yield from strangers or _too_few(reading, bodies, path)
 
 
-def _unknown_categories(reading: Reading, bodies: PanelReading) -> Iterator[SocialscoreError]:
+def _unknown_categories(reading: ParsedRanking, bodies: PanelReading) -> Iterator[SocialscoreError]:
     known = {body.category for body in bodies.panel.bodies}
     for number, category in enumerate(reading.ranking.categories):
         if category not in known:
@@ -147,7 +147,7 @@ def _unknown_categories(reading: Reading, bodies: PanelReading) -> Iterator[Soci
 
 
 def _unknown_networks(
-    reading: Reading, bodies: PanelReading, path: Path
+    reading: ParsedRanking, bodies: PanelReading, path: Path
 ) -> Iterator[SocialscoreError]:
     present = {account.network for _, account in bodies.panel.accounts()}
     for number, network in enumerate(reading.ranking.networks):
@@ -156,7 +156,9 @@ def _unknown_networks(
             yield InputError(reading.place("networks", number), problem)
 
 
-def _too_few(reading: Reading, bodies: PanelReading, path: Path) -> Iterator[SocialscoreError]:
+def _too_few(
+    reading: ParsedRanking, bodies: PanelReading, path: Path
+) -> Iterator[SocialscoreError]:
     """Fewer bodies than must be ranked, where that is not for a name that the panel lacks."""
     ranking = reading.ranking
     known = {body.category for body in bodies.panel.bodies}
@@ -180,13 +182,13 @@ def _n_comparable(ranking: Ranking, bodies: PanelReading) -> int:
 
 
 def _hours(
-    reading: Reading, bodies: PanelReading, *, beside: Sequence[Path]
+    reading: ParsedRanking, bodies: PanelReading, *, beside: Sequence[Path]
 ) -> Iterator[SocialscoreError]:
     """Calendars that the business clock needs, and are not there or say something wrong."""
     ranking = reading.ranking
     if ranking.clock != "business":
         return
-    named: dict[str, Place | None] = {}
+    named: dict[str, FilePosition | None] = {}
     if ranking.calendar:
         named[ranking.calendar] = reading.place("calendar")
     for body in () if ranking.calendar else compared(bodies.panel, ranking):

@@ -7,9 +7,8 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from socialscore import __version__
+from socialscore.inputs.panel import format_panel
 from socialscore.language.rulebook import shipped
-from socialscore.panel import format_panel
 from socialscore.publishing.basis import options_of
 from socialscore.publishing.manifest import Manifest, digest
 from socialscore.publishing.method import method_text
@@ -20,16 +19,17 @@ from socialscore.reporters.delimited import scoreboard_to_csv, scoreboard_to_lon
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
 from socialscore.scoring.comparison import compare
 from socialscore.scoring.notes import of_panels
+from socialscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from socialscore.model import Scoreboard
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.basis import Basis
     from socialscore.publishing.manifest import Predecessor
     from socialscore.publishing.series import Publication
-    from socialscore.ranking import Ranking
 
 __all__ = ["files", "manifest_of", "rules", "versions", "with_changes"]
 

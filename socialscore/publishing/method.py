@@ -12,7 +12,7 @@ from socialscore.scoring.inputs import as_seen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.basis import Basis
 
 __all__ = ["method_text"]

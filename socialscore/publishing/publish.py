@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Literal
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UsageError
-from socialscore.period import labels_between, period_before
+from socialscore.model.period import labels_between, period_before
 from socialscore.publishing.assertions import shortfalls
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.edition import files, manifest_of, with_changes
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import adding, folder_name, place, read_series
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 from socialscore.scoring import ask, in_view
+from socialscore.store import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from socialscore.engines import Engine
-    from socialscore.model import Scoreboard
-    from socialscore.panel import Panel
-    from socialscore.period import Period
+    from socialscore.engines.base import Engine
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.period import Period
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.series import Publication, Series
-    from socialscore.ranking import Ranking
     from socialscore.scoring import Pseudonym
     from socialscore.store.lake import Store
 
@@ -72,9 +73,11 @@ def basis_of(
     Raises:
         UsageError: nothing was collected yet.
     """
-    seen_until = store.seen_until()
+    seen_until = inventory.seen_until(store)
     if seen_until is None:
-        raise UsageError(f"{store.place}: the store is empty; `socialscore import FILE` fills it")
+        raise UsageError(
+            f"{store.location}: the store is empty; `socialscore import FILE` fills it"
+        )
     question = ask(in_view(store, seen_until), panel, ranking, as_of=as_of)
     return Basis(store, panel, ranking, question.as_of, seen_until, pseudonym, beside, engine)
 
@@ -120,7 +123,7 @@ def _wanted(basis: Basis, series: Series, period: str | None, since: str | None)
     if last.label == "all":
         raise UsageError("the period all has no end that stays; publish one that has: --period")
     if last.until > basis.as_of:
-        end = humane.instant(basis.as_of.astimezone(basis.ranking.zone))
+        end = formatting.instant(basis.as_of.astimezone(basis.ranking.zone))
         raise UsageError(f"the period {last.label} is not over: the data end on {end}")
     if period or rule not in RULES:
         if since:
@@ -152,7 +155,7 @@ def _publish_one(
     horizon = timedelta(seconds=basis.ranking.horizon or 0)
     matures_at = (period.until.astimezone(UTC) + horizon).astimezone(period.until.tzinfo)
     maturing = matures_at > basis.as_of
-    final_from = f"final from {humane.instant(matures_at)}"
+    final_from = f"final from {formatting.instant(matures_at)}"
     if before and not revise:
         if before.manifest.state == "final":
             return Outcome(period.label, "settled", "is published", before.folder)

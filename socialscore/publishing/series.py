@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from socialscore.durable import sync_folder
 from socialscore.errors import InputError, SocialscoreError, UsageError
-from socialscore.panel import read_panel
+from socialscore.inputs.panel import read_panel
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
+from socialscore.runtime.write_file import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
 
 __all__ = [
     "Publication",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from socialscore.errors import InputError
-from socialscore.model import Band, Body, Change, Metric, Score, Scoreboard
+from socialscore.model.messages import Body
+from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

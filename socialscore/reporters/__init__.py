@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
-from socialscore.model import Breakdown
+from socialscore.model.breakdown import Breakdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.report import Report
 
     Result = Scoreboard | Breakdown

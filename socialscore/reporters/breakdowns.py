@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane, wording
+from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column, words_column
 from socialscore.reporters.report import NAME, Cell, Column, Fact, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialscore.model import Breakdown
+    from socialscore.model.breakdown import Breakdown
 
 __all__ = ["worded_breakdown"]
 
@@ -25,7 +25,7 @@ def worded_breakdown(breakdown: Breakdown) -> Report:
     """The lines in one table, pooled and as the median of their bodies, and labelled so."""
     scoreboard = breakdown.scoreboard
     return Report(
-        title=humane.one_line(scoreboard.title),
+        title=formatting.one_line(scoreboard.title),
         warning=wording.provisional(scoreboard),
         subject=(*wording.subject(scoreboard), Fact("by", _by(breakdown))),
         terms=wording.terms(scoreboard),
@@ -45,9 +45,9 @@ def worded_breakdown(breakdown: Breakdown) -> Report:
 
 
 def _columns(breakdown: Breakdown) -> Iterator[Column]:
-    labels = [line.label or humane.NO_VALUE for line in breakdown.lines]
+    labels = [line.label or formatting.NO_VALUE for line in breakdown.lines]
     yield words_column(NAME, _by(breakdown), labels)
-    n_bodies = tuple(Cell(humane.count(line.n_bodies)) for line in breakdown.lines)
+    n_bodies = tuple(Cell(formatting.count(line.n_bodies)) for line in breakdown.lines)
     yield Column("n_bodies", "bodies", n_bodies)
     declared = {metric.name: metric for metric in breakdown.metrics}
     lines = [line.pooled for line in breakdown.lines]
@@ -59,7 +59,7 @@ def _columns(breakdown: Breakdown) -> Iterator[Column]:
 
 def _medians(breakdown: Breakdown) -> Column:
     rates = (line.median_of_bodies.get("response_rate") for line in breakdown.lines)
-    cells = tuple(Cell(humane.share(rate)) for rate in rates)
+    cells = tuple(Cell(formatting.share(rate)) for rate in rates)
     return Column("median_of_bodies", "median of bodies", cells)
 
 

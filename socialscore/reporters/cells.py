@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 from socialscore.reporters.report import Cell, Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from socialscore.model import Metric
+    from socialscore.model.scoreboard import Metric
 
     Values = Mapping[str, float | int | None]
 
@@ -41,7 +41,7 @@ def metric_column(metric: Metric, lines: Sequence[Values], horizon_seconds: int 
 
 def words_column(name: str, header: str, texts: Sequence[str], notes: Iterable[str] = ()) -> Column:
     """Words, one text per line."""
-    cells = tuple(Cell(words=humane.one_line(text)) for text in texts)
+    cells = tuple(Cell(words=formatting.one_line(text)) for text in texts)
     return Column(name, header, cells, notes=tuple(notes))
 
 
@@ -49,9 +49,9 @@ def _cell(metric: Metric, values: Values, horizon_seconds: int | None) -> Cell:
     value = values.get(metric.name)
     if value is None and metric.name in _WAITS and values.get("n_requests"):
         # Longer than anybody watched: it has no value, but is not missing.
-        longer = "not yet" if horizon_seconds is None else f"> {humane.span(horizon_seconds)}"
+        longer = "not yet" if horizon_seconds is None else f"> {formatting.span(horizon_seconds)}"
         return Cell(longer)
-    text = humane.quantity(value, metric.unit)
+    text = formatting.quantity(value, metric.unit)
     if metric.name == "response_rate":
         return Cell(text, _interval(values.get("wilson_low"), values.get("wilson_high")))
     if value is not None and is_delay(metric) and (values.get("n_answered") or 0) < FEW_ANSWERED:
@@ -62,5 +62,5 @@ def _cell(metric: Metric, values: Values, horizon_seconds: int | None) -> Cell:
 def _interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
-    ends = (humane.share(end).removesuffix(" %") for end in (low, high))
+    ends = (formatting.share(end).removesuffix(" %") for end in (low, high))
     return f" ({'–'.join(ends)})"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from socialscore.model import Breakdown, Metric, Scoreboard
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Metric, Scoreboard
 
 __all__ = [
     "Field",

@@ -14,7 +14,7 @@ from socialscore.reporters.delimited import DIALECTS, LABELS, fields_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.columns import Field
 
 __all__ = ["DESCRIBED", "datapackage"]

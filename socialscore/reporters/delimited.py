@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
-from socialscore.model import Breakdown
+from socialscore.model.breakdown import Breakdown
 from socialscore.reporters import columns, records
 from socialscore.reporters.facts import median_metrics
 from socialscore.reporters.formulas import harmless
@@ -17,7 +17,7 @@ from socialscore.reporters.formulas import harmless
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.columns import Field
     from socialscore.reporters.records import Record, Value
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import UnknownName
-from socialscore.reporters import humane, wording
+from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column
 from socialscore.reporters.facts import context, metric_named
 from socialscore.reporters.report import Fact
@@ -24,7 +24,7 @@ from socialscore.reporters.sentences import in_brief, in_sentences, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from socialscore.explained import ExplainedMessage, Explanation
+    from socialscore.model.explanation import ExplainedMessage, Explanation
 
 __all__ = ["FORMATS", "check_explanation_format", "render_explanation", "render_messages"]
 
@@ -101,7 +101,7 @@ def _page(
     explanation: Explanation, listed: Sequence[ExplainedMessage], width: int
 ) -> Iterator[str]:
     board, score = explanation.scoreboard, explanation.score
-    yield f"{humane.one_line(score.body.name)}: message by message"
+    yield f"{formatting.one_line(score.body.name)}: message by message"
     if warning := wording.provisional(board):
         yield warning
     yield ""
@@ -128,7 +128,7 @@ def _facts(facts: Iterable[Fact], width: int, label: int = 0) -> Iterator[str]:
 
 def _identity(explanation: Explanation) -> tuple[Fact, ...]:
     body = explanation.score.body
-    name = Fact("body", humane.one_line(f"{body.name} ({body.body_id})"))
+    name = Fact("body", formatting.one_line(f"{body.name} ({body.body_id})"))
     calendar = explanation.calendar
     return (name, Fact("open hours", calendar)) if calendar else (name,)
 
@@ -140,8 +140,8 @@ def _counts(explanation: Explanation) -> Iterator[Fact]:
     n_excluded = sum(explanation.n_excluded.values())
     reasons = "".join(wording.left_out(replace(board, scores=(explanation.score,))))
     named = f": {reasons.removeprefix('left out: ')}" if n_excluded else ""
-    yield Fact("left out", humane.count(n_excluded) + named)
-    parts = [humane.count(explanation.n_counted)]
+    yield Fact("left out", formatting.count(n_excluded) + named)
+    parts = [formatting.count(explanation.n_counted)]
     if explanation.n_earlier:
         parts.append(f"{explanation.n_earlier} of them go on with earlier requests")
     if explanation.n_outside:
@@ -149,17 +149,18 @@ def _counts(explanation: Explanation) -> Iterator[Fact]:
     yield Fact("counted", "; ".join(parts))
     selections = ("question-mark", "questions", "requests", "all")
     n_selected = (values[f"n_selected_{name.replace('-', '_')}"] for name in selections)
-    pairs = zip(selections, map(humane.count, n_selected), strict=True)
+    pairs = zip(selections, map(formatting.count, n_selected), strict=True)
     yield Fact("mature requests", ", ".join(f"{name} {number}" for name, number in pairs))
     numbers = ("n_requests", "n_answered", "n_late", "n_pending")
     n_requests, n_answered, n_late, n_pending = (int(values[name] or 0) for name in numbers)
     redirects = explanation.n_redirected
     yield Fact(
         f"of {board.selection}",
-        f"{humane.count(n_requests)}: {humane.count(n_answered)} answered"
+        f"{formatting.count(n_requests)}: {formatting.count(n_answered)} answered"
         + (f" ({_number(redirects, 'redirect')})" if redirects else "")
-        + f", {humane.count(n_late)} late, {humane.count(n_requests - n_answered - n_late)} "
-        f"unanswered; {humane.count(n_pending)} pending",
+        + f", {formatting.count(n_late)} late, "
+        + f"{formatting.count(n_requests - n_answered - n_late)} "
+        f"unanswered; {formatting.count(n_pending)} pending",
     )
 
 
@@ -189,7 +190,7 @@ def _messages(
         yield from ("Nobody addressed a message to it.", "")
         return
     if len(listed) < n_all:
-        which = f"the latest {len(listed)} of {humane.count(n_all)} messages; --all lists them"
+        which = f"the latest {len(listed)} of {formatting.count(n_all)} messages; --all lists them"
     else:
         which = _number(n_all, "message")
     yield f"{which}; times of {explanation.scoreboard.timezone}"
@@ -200,7 +201,9 @@ def _messages(
     )
     for message in listed:
         head, details = in_brief(explanation, message)
-        sent_at = humane.instant(message.sent_at.astimezone(explanation.scoreboard.since.tzinfo))
+        sent_at = formatting.instant(
+            message.sent_at.astimezone(explanation.scoreboard.since.tzinfo)
+        )
         who = f"{message.network:<{widths[0]}}  {message.message_id:<{widths[1]}}"
         yield from _wrapped(f"{sent_at:>17}  {who}  {head}", width, "    ")
         for line in (*details, *quoted(explanation, message.network, message.message_id)):
@@ -214,7 +217,7 @@ def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def _number(n: int, thing: str) -> str:
-    return f"{humane.count(n)} {thing}{'' if n == 1 else 's'}"
+    return f"{formatting.count(n)} {thing}{'' if n == 1 else 's'}"
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from socialscore.model import Breakdown, Metric, Score, Scoreboard
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = [
     "COMPARISON",

@@ -10,7 +10,9 @@ from socialscore.reporters.facts import comparison, context, median_metrics, pre
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from socialscore.model import Body, Breakdown, Metric, Score, Scoreboard
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = ["breakdown_to_json", "scoreboard_to_json"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ def to_markdown(report: Report) -> str:
 
 def escaped(text: str) -> str:
     """The text on one line, without any meaning to Markdown or HTML."""
-    return _SPECIAL.sub(r"\\\g<0>", humane.one_line(text))
+    return _SPECIAL.sub(r"\\\g<0>", formatting.one_line(text))
 
 
 def _lines(report: Report) -> Iterator[str]:

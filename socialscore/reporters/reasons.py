@@ -9,7 +9,7 @@ from socialscore.reporters.cells import FEW_ANSWERED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
 
 __all__ = ["in_english", "in_french"]
 

@@ -10,7 +10,8 @@ from socialscore.reporters.facts import comparison, context, median_metrics
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from socialscore.model import Breakdown, Metric, Scoreboard
+    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Metric, Scoreboard
     from socialscore.reporters.columns import Field
 
     Value = str | float | bool | None

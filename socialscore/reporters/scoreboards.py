@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane, reasons, wording
+from socialscore.reporters import formatting, reasons, wording
 from socialscore.reporters.cells import is_delay, metric_column, words_column
 from socialscore.reporters.facts import metric_named, movement
 from socialscore.reporters.report import NAME, REASON, Cell, Column, Report
@@ -13,7 +13,7 @@ from socialscore.reporters.report import NAME, REASON, Cell, Column, Report
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from socialscore.model import Metric, Score, Scoreboard
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = ["worded_scoreboard"]
 
@@ -26,7 +26,7 @@ def worded_scoreboard(scoreboard: Scoreboard) -> Report:
     unranked = [score for score in scoreboard.scores if score.rank is None]
     shown = _shown(scoreboard)
     return Report(
-        title=humane.one_line(scoreboard.title),
+        title=formatting.one_line(scoreboard.title),
         warning=wording.provisional(scoreboard),
         subject=wording.subject(scoreboard),
         terms=wording.terms(scoreboard),
@@ -123,11 +123,11 @@ def _changes(header: str, ranked: list[Score]) -> Column:
 def _difference(score: Score) -> Cell:
     change = score.change
     if change is None or change.difference is None:
-        return Cell(humane.NO_VALUE)
-    number = _ARROWS[change.direction] + humane.points(change.difference)
+        return Cell(formatting.NO_VALUE)
+    number = _ARROWS[change.direction] + formatting.points(change.difference)
     if change.low is None or change.high is None:
         return Cell(number)
-    return Cell(number, f" ({humane.points(change.low)}–{humane.points(change.high)})")
+    return Cell(number, f" ({formatting.points(change.low)}–{formatting.points(change.high)})")
 
 
 def _conditions(scoreboard: Scoreboard) -> Iterator[str]:
@@ -138,14 +138,14 @@ def _conditions(scoreboard: Scoreboard) -> Iterator[str]:
         parts = []
         for name, side, value in limits:
             metric = metric_named(scoreboard, name)
-            parts.append(f"{metric.label.lower()} {side} {humane.limit(value, metric.unit)}")
-        yield f"{humane.one_line(band.label)}: {', '.join(parts) or 'all others'}"
+            parts.append(f"{metric.label.lower()} {side} {formatting.limit(value, metric.unit)}")
+        yield f"{formatting.one_line(band.label)}: {', '.join(parts) or 'all others'}"
 
 
 def _gone(scoreboard: Scoreboard) -> Iterator[str]:
     """Who was ranked in the earlier period, and is not any more."""
     if scoreboard.gone:
-        yield f"gone: {', '.join(humane.one_line(body.name) for body in scoreboard.gone)}"
+        yield f"gone: {', '.join(formatting.one_line(body.name) for body in scoreboard.gone)}"
 
 
 def _nothing_ranked(scoreboard: Scoreboard) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 from socialscore.reporters.facts import metric_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from socialscore.explained import (
+    from socialscore.model.explanation import (
         Dismissed,
         ExplainedMessage,
         ExplainedRequest,
@@ -53,7 +53,7 @@ def in_brief(explanation: Explanation, message: ExplainedMessage) -> tuple[str, 
     if its and its.outcome == "answered":
         head = f"answered after {_delay(explanation, its)}"
     elif its and its.outcome == "late":
-        head = f"late, after {humane.duration(its.calendar_delay_seconds)}"
+        head = f"late, after {formatting.duration(its.calendar_delay_seconds)}"
     elif its and its.outcome == "not-selected":
         head = "not selected"
     parts = []
@@ -74,7 +74,7 @@ def in_brief(explanation: Explanation, message: ExplainedMessage) -> tuple[str, 
 
 def in_sentences(explanation: Explanation, message: ExplainedMessage) -> Iterator[str]:
     """Paragraphs for a layman; one that begins with a space belongs to the one before."""
-    where = f"@{humane.one_line(message.handle)} ({message.network})"
+    where = f"@{formatting.one_line(message.handle)} ({message.network})"
     yield f"It was sent to {where} on {_local(explanation, message.sent_at)}."
     yield from quoted(explanation, message.network, message.message_id, "  ")
     if message.reason is not None:
@@ -93,7 +93,7 @@ def quoted(
     """The text of a message or reply on one line, if texts are to be shown."""
     if explanation.texts is None:
         return
-    text = humane.one_line(explanation.texts.get((network, message_id), ""))
+    text = formatting.one_line(explanation.texts.get((network, message_id), ""))
     yield f"{indent}“{text}”" if text else f"{indent}(its text is kept no longer, or it has none)"
 
 
@@ -198,10 +198,10 @@ def _outcome(explanation: Explanation, its: ExplainedRequest) -> Iterator[str]:
         return
     until = f"until {_local(explanation, its.watched_until)}" if its.watched_until else "to the end"
     horizon = board.horizon_seconds
-    named = f"horizon {humane.span(horizon)}" if horizon else "no horizon"
+    named = f"horizon {formatting.span(horizon)}" if horizon else "no horizon"
     watched = f"was watched {until} ({named})"
     begin = f"counted from {_local(explanation, its.started_at)}"
-    by_calendar = humane.duration(its.calendar_delay_seconds)
+    by_calendar = formatting.duration(its.calendar_delay_seconds)
     if its.outcome == "pending":
         end = _local(explanation, board.as_of)
         so_far = "a" if its.responded_at else "no"
@@ -212,7 +212,9 @@ def _outcome(explanation: Explanation, its: ExplainedRequest) -> Iterator[str]:
     elif its.outcome == "answered":
         as_redirect = ", by a redirect" if its.redirected else ""
         if explanation.calendar:
-            delay = f"{humane.duration(its.delay_seconds)} of open hours ({explanation.calendar})"
+            delay = (
+                f"{formatting.duration(its.delay_seconds)} of open hours ({explanation.calendar})"
+            )
             delay += f", {by_calendar} by the calendar"
         else:
             delay = f"{by_calendar} on the calendar clock"
@@ -234,9 +236,9 @@ def _is_selected(explanation: Explanation, message: ExplainedMessage) -> bool:
 
 
 def _delay(explanation: Explanation, its: ExplainedRequest) -> str:
-    delay = humane.duration(its.delay_seconds)
+    delay = formatting.duration(its.delay_seconds)
     return f"{delay} of open hours" if explanation.calendar else delay
 
 
 def _local(explanation: Explanation, instant: datetime) -> str:
-    return humane.instant(instant.astimezone(explanation.scoreboard.since.tzinfo))
+    return formatting.instant(instant.astimezone(explanation.scoreboard.since.tzinfo))

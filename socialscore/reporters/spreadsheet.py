@@ -22,7 +22,7 @@ from socialscore.reporters.formulas import is_formula
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.columns import Field
     from socialscore.reporters.records import Record, Value
 

@@ -23,24 +23,25 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore import __version__
 from socialscore.engines.duckdb import DuckDB
-from socialscore.model import Band, Breakdown, Line, Score, Scoreboard
-from socialscore.period import utc
+from socialscore.model.breakdown import Breakdown, Line
+from socialscore.model.period import utc
+from socialscore.model.scoreboard import Band, Score, Scoreboard
 from socialscore.scoring import inputs, notes
+from socialscore.scoring.execution import Messages, run
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order, reason_for_no_rank
 from socialscore.scoring.question import Question, ask
-from socialscore.scoring.running import Messages, run
 from socialscore.scoring.slots import SLOTS
+from socialscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from socialscore.engines import Engine
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.engines.base import Engine
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
 
     Pseudonym = Callable[[str, str], str]
 

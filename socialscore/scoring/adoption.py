@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from socialscore.again import undisturbed
 from socialscore.engines.duckdb import DuckDB
-from socialscore.period import utc
+from socialscore.model.period import utc
+from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
 from socialscore.scoring.statement import compose
 from socialscore.store.schema import MESSAGE
@@ -16,9 +16,9 @@ from socialscore.store.schema import MESSAGE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from socialscore.engines import Engine
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.engines.base import Engine
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
     from socialscore.scoring import Messages
 
 __all__ = ["Activity", "activity"]
@@ -36,7 +36,7 @@ class Activity:
     unseen: frozenset[str]  # of those with an account whose posts of these days nobody collected
 
 
-@undisturbed
+@retry_reading
 def activity(
     messages: Messages,
     panel: Panel,

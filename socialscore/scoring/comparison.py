@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from socialscore.model import Change
-from socialscore.period import Period, period_before
+from socialscore.model.period import Period, period_before
+from socialscore.model.scoreboard import Change
 from socialscore.scoring.notes import of_panels
 from socialscore.scoring.uncertainty import newcombe
 
 if TYPE_CHECKING:
-    from socialscore.model import Body, Score, Scoreboard
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Score, Scoreboard
 
 __all__ = ["compare", "period_to_compare"]
 

@@ -6,17 +6,17 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from socialscore.again import undisturbed
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UnknownName, UsageError
-from socialscore.explained import (
+from socialscore.language import rules
+from socialscore.model.explanation import (
     Dismissed,
     ExplainedMessage,
     ExplainedRequest,
     Explanation,
     Matched,
 )
-from socialscore.language import rules
+from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import ask, run, score
 from socialscore.scoring.statement import compose
 from socialscore.store.schema import MESSAGE
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from socialscore.engines import Engine
-    from socialscore.model import Account, Body
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.engines.base import Engine
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.messages import Account, Body
     from socialscore.scoring import Messages, Pseudonym
 
     Row = Mapping[str, Any]
@@ -277,7 +277,7 @@ def _why_not(row: Row, account: Account, explanation: Explanation, ranking: Rank
     return f"{message} was sent on a day on which @{account.handle} was not an account of {name}"
 
 
-@undisturbed
+@retry_reading
 def _sought(
     messages: Messages,
     message_ids: Collection[str],

@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from socialscore.calendar import read_calendar
-from socialscore.calendar import stretches as stretches_of
-from socialscore.content import calendar_path
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
-from socialscore.period import utc
+from socialscore.inputs.calendar import read_calendar
+from socialscore.inputs.calendar import stretches as stretches_of
+from socialscore.inputs.shipped import calendar_path
+from socialscore.model.period import utc
 from socialscore.scoring.slots import hours_of_week
 from socialscore.store.schema import MESSAGE
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from socialscore.model import Body
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.messages import Body
     from socialscore.scoring.question import Question
 
 __all__ = [

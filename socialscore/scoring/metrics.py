@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
-from socialscore.model import Metric
-from socialscore.ranking import seconds
+from socialscore.inputs.ranking import seconds
+from socialscore.model.scoreboard import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
 
 __all__ = ["key_metric", "metrics_for", "unknown_metrics"]
 

@@ -10,14 +10,14 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeGuard
 
-from socialscore.period import day_in_words
+from socialscore.model.period import day_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
-    from socialscore.model import Account, Body
-    from socialscore.period import Period
+    from socialscore.model.messages import Account, Body
+    from socialscore.model.period import Period
 
     Edit = tuple[str, str, list[str]]
     Key = tuple[str, str]  # network and account_id

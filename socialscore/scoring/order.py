@@ -7,14 +7,15 @@ from math import inf
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from socialscore.model import Score
+from socialscore.model.scoreboard import Score
 from socialscore.scoring.uncertainty import rank_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from socialscore.model import Body, Metric
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Metric
 
     _Place = tuple[float, float, float, float]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from socialscore.errors import UsageError
-from socialscore.period import Period, parse_as_of, parse_period, utc
-from socialscore.ranking import EXCLUSIONS
+from socialscore.inputs.ranking import EXCLUSIONS
+from socialscore.model.period import Period, parse_as_of, parse_period, utc
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
 from socialscore.scoring.statement import INPUTS, compose
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from socialscore.panel import Panel
-    from socialscore.ranking import Ranking
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
 
 __all__ = ["Question", "ask"]
 

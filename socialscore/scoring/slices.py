@@ -17,7 +17,7 @@ from socialscore.engines.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from socialscore.engines import Engine
+    from socialscore.engines.base import Engine
     from socialscore.scoring.question import Question
 
 __all__ = ["Slice", "in_slices", "slices"]

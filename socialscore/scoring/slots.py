@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from socialscore.engines.rows import Rows
-from socialscore.period import utc
+from socialscore.model.period import utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
-    from socialscore.ranking import Ranking
-    from socialscore.scoring.question import Question
 
 __all__ = ["SLOTS", "hours_of_week", "slots"]
 
@@ -24,46 +23,49 @@ _HALF_HOUR = timedelta(minutes=30)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def slots(by: str, question: Question, ranking: Ranking) -> Rows:
+def slots(by: str, since: datetime, until: datetime, zone: ZoneInfo) -> Rows:
     """One row per line of a breakdown by time and UTC day that it has a part in.
 
     So a request meets its line by an equal day, and is compared to few intervals.
+
+    Args:
+        by: one of SLOTS.
+        since: the first instant at which a request may have been asked, aware.
+        until: the first instant after the last one, aware.
+        zone: the timezone in which days and hours begin.
     """
     return Rows(
         {"line_id": "VARCHAR", "day": "DATE", "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP"},
         [
             (label, starts_at.date(), starts_at, ends_at)
-            for label, since, until in _named(by, question, ranking)
-            for starts_at, ends_at in _by_utc_day(utc(since), utc(until))
+            for label, begin, end in _named(by, since, until, zone)
+            for starts_at, ends_at in _by_utc_day(utc(begin), utc(end))
         ],
     )
 
 
 def _named(
-    by: str, question: Question, ranking: Ranking
+    by: str, since: datetime, until: datetime, zone: ZoneInfo
 ) -> Iterator[tuple[str, datetime, datetime]]:
     """The days or hours that a breakdown is made of, with the lines that they belong to."""
-    first = question.asked_from.astimezone(ranking.zone).date()
-    last = question.period.until.astimezone(ranking.zone).date()
+    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     for number in range((last - first).days + 1):
         day = first + number * _DAY
         if by == "hour-of-week":
-            yield from _hours(day, ranking)
+            yield from _hours(day, zone)
             continue
         year, week, _ = day.isocalendar()
         name = day.isoformat() if by == "day" else f"{year}-W{week:02d}"
-        midnights = [datetime.combine(d, time(), ranking.zone) for d in (day, day + _DAY)]
+        midnights = [datetime.combine(d, time(), zone) for d in (day, day + _DAY)]
         yield name, midnights[0], midnights[1]
 
 
-def _hours(day: date, ranking: Ranking) -> Iterator[tuple[str, datetime, datetime]]:
+def _hours(day: date, zone: ZoneInfo) -> Iterator[tuple[str, datetime, datetime]]:
     """The hours of a day as clocks show them; where they are put back, one comes twice."""
-    begin, end = (
-        datetime.combine(d, time(), ranking.zone).astimezone(UTC) for d in (day, day + _DAY)
-    )
+    begin, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + _DAY))
     while begin < end:
         # By half hours: some timezones put their clocks by no more.
-        local = begin.astimezone(ranking.zone)
+        local = begin.astimezone(zone)
         yield _hour(day.weekday(), local.hour), begin, min(begin + _HALF_HOUR, end)
         begin += _HALF_HOUR
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from socialscore.model import Metric
+    from socialscore.model.scoreboard import Metric
 
 __all__ = ["INPUTS", "compose", "relations"]
 

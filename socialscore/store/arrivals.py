@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.embedded import connect, reach, steady, within_limits
-from socialscore.period import utc
+from socialscore.model.period import utc
+from socialscore.runtime.duckdb import (
+    connect,
+    files_may_vanish,
+    register_object_store,
+    within_limits,
+)
 from socialscore.store.schema import MESSAGE, MESSAGE_KEY
 
 if TYPE_CHECKING:
@@ -35,8 +40,8 @@ class Arrivals:
         self._connection.register("no_message", MESSAGE.empty_table())
         source = "no_message" if not files else "read_parquet($files, hive_partitioning = true)"
         bounds: dict[str, object] = {"first": utc(first), "last": utc(last)}
-        reach(self._connection, files)
-        with steady():
+        register_object_store(self._connection, files)
+        with files_may_vanish():
             self._connection.execute(
                 f"CREATE TEMP TABLE kept AS SELECT {', '.join(MESSAGE_KEY)}, n_edits, deleted_at "
                 f"FROM {source} WHERE sent_at BETWEEN $first AND $last",

@@ -9,9 +9,9 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from platformdirs import user_state_path
 
-from socialscore.again import again
 from socialscore.errors import Overtaken, StoreError
-from socialscore.objects import BUCKETS, objects, telling
+from socialscore.runtime.object_storage import BUCKETS, objects, telling
+from socialscore.runtime.retrying import retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ __all__ = ["Bucket"]
 
 
 class Bucket:
-    """A folder of a bucket; see `Place`.
+    """A folder of a bucket; see `Location`.
 
     What must lie on a disk of this machine is in the user's folder for states, by the address: a
     page of a network was paid for, and is synced to a disk before the next one is.
@@ -39,7 +39,7 @@ class Bucket:
 
     @property
     def here(self) -> Path:
-        """See `Place`."""
+        """See `Location`."""
         name = quote(self._address.removeprefix(BUCKETS), safe="")
         path = user_state_path("socialscore") / "buckets" / name
         try:
@@ -49,16 +49,16 @@ class Bucket:
         return path
 
     def at(self, name: str) -> str:
-        """See `Place`."""
+        """See `Location`."""
         return f"{self._address}/{name}"
 
     def vacant(self) -> bool:
-        """See `Place`."""
+        """See `Location`."""
         with telling(self._address):
             return not any(len(found) for found in obstore.list(self._objects, chunk_size=1))
 
     def names(self, folder: str) -> list[str]:
-        """See `Place`."""
+        """See `Location`."""
         with telling(self._address):
             return [
                 found["path"]
@@ -67,7 +67,7 @@ class Bucket:
             ]
 
     def read(self, name: str) -> bytes | None:
-        """See `Place`."""
+        """See `Location`."""
         return self._read(name)[0]
 
     def _read(self, name: str) -> tuple[bytes | None, str | None]:
@@ -80,8 +80,8 @@ class Bucket:
             return None, None
 
     def amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
-        """See `Place`."""
-        return again(lambda: self._amend(name, change))
+        """See `Location`."""
+        return retry(lambda: self._amend(name, change))
 
     def _amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
         before, version = self._read(name)
@@ -96,17 +96,17 @@ class Bucket:
         return after
 
     def remove(self, name: str) -> None:
-        """See `Place`."""
+        """See `Location`."""
         with telling(self._address):
             obstore.delete(self._objects, name)
 
     def remove_folder(self, name: str) -> None:
-        """See `Place`."""
+        """See `Location`."""
         for found in self.names(name):
             self.remove(found)
 
     def about(self, name: str) -> tuple[int, int]:
-        """See `Place`."""
+        """See `Location`."""
         with telling(self._address):
             found = obstore.head(self._objects, name)
         return found["size"], int(found["last_modified"].timestamp() * 1000)

@@ -5,7 +5,7 @@ contradicts another: two writers that bring the same message would both succeed.
 compactions that overlap both succeed as well, and every row stands twice (deltalake 1.6). So:
 
 - a writer commits the very next version after the one that it has read, or nothing: then it reads
-  again what others brought, and tries again (`next_version`, `NEXT`, and `again`);
+  again what others brought, and tries again (`next_version`, `NEXT`, and `retry`);
 - what replaces files commits as long as these are still there, whatever came beside them: who
   rewrites a month would otherwise never be done while others save (`replace`; a merge
   bears what is appended to other months);
@@ -71,7 +71,7 @@ def fence(table: DeltaTable) -> None:
 
 
 def replace(table: DeltaTable, old: Sequence[str], new: Sequence[AddAction]) -> None:
-    """Let files take the place of others, in one step.
+    """Let files take the location of others, in one step.
 
     Args:
         table: as it was when the old files were read.

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from socialscore.embedded import connect, reach, steady
+from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
 from socialscore.store.commits import fence, next_version
-from socialscore.store.disk import ZSTD, addresses, delta, put_month
 from socialscore.store.schema import MESSAGE
+from socialscore.store.table_files import ZSTD, addresses, delta, put_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deltalake import DeltaTable
 
-    from socialscore.store.place import Place
+    from socialscore.store.location import Location
 
 __all__ = ["compact"]
 
@@ -38,24 +38,24 @@ _HOURS_FOR_READERS = 1
 _FORMER_CACHE = "settled"  # of months that `socialscore settle`, which is gone, had counted
 
 
-def compact(place: Place) -> None:
+def compact(location: Location) -> None:
     """Make the many small files of each month into one, sorted; drop what is unused.
 
     Raises:
         Overtaken: another host was faster.
         StoreError: the disk is full or read-only.
     """
-    if table := delta(place, "message"):
+    if table := delta(location, "message"):
         for month, files in _loose_files(table):
-            _sort(place, table, month, files)
+            _sort(location, table, month, files)
         _drop_unused(table)
-    coverage = delta(place, "coverage")
+    coverage = delta(location, "coverage")
     if coverage and len(coverage.file_uris()) > _MANY:
         fence(coverage)
         with next_version(coverage):
             coverage.optimize.compact(writer_properties=ZSTD)
         _drop_unused(coverage)
-    place.remove_folder(_FORMER_CACHE)
+    location.remove_folder(_FORMER_CACHE)
 
 
 def _loose_files(table: DeltaTable) -> Iterator[tuple[tuple[str, str], list[str]]]:
@@ -76,17 +76,17 @@ def _loose_files(table: DeltaTable) -> Iterator[tuple[tuple[str, str], list[str]
             yield month, [file["path"] for file in files]
 
 
-def _sort(place: Place, table: DeltaTable, month: tuple[str, str], loose: list[str]) -> None:
-    files = addresses(place, "message", loose)
+def _sort(location: Location, table: DeltaTable, month: tuple[str, str], loose: list[str]) -> None:
+    files = addresses(location, "message", loose)
     columns = ", ".join(name for name in MESSAGE.names if name not in ("network", "month"))
-    with steady(), connect() as connection:
-        reach(connection, files)
+    with files_may_vanish(), connect() as connection:
+        register_object_store(connection, files)
         rows = connection.sql(
             f"SELECT {columns} FROM read_parquet($files, hive_partitioning = false) "
             f"ORDER BY {_ORDER}",
             params={"files": files},
         )
-        put_month(place, table, month, loose, rows, name=_SORTED)
+        put_month(location, table, month, loose, rows, name=_SORTED)
 
 
 def _drop_unused(table: DeltaTable) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.again import undisturbed
-from socialscore.embedded import connect, reach, steady
-from socialscore.period import utc
+from socialscore.model.period import utc
+from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.retrying import retry_reading
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from socialscore.store.lake import Store
 
-__all__ = ["counts", "known", "newer", "newest", "newest_of", "standing"]
+__all__ = ["counts", "known", "newer", "seen_until", "standing"]
 
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -95,30 +95,33 @@ def standing(store: Store, network: str, since: datetime) -> pa.Table:
     )
 
 
-@undisturbed
-def newest(store: Store) -> datetime | None:
-    """The newest moment noted in any table, aware, UTC; None: nothing is."""
+@retry_reading
+def seen_until(store: Store) -> datetime | None:
+    """The newest moment noted in the store, aware, UTC: when it last learnt or lost something.
+
+    None: it is empty.
+    """
     moments = [
         pc.max(store.coverage()["collected_at"]).as_py(),
         pc.max(store.erasures()["erased_at"]).as_py(),
     ]
     known = [each.replace(tzinfo=UTC) for each in moments if each]
-    if of_messages := newest_of(store.messages(_EARLIEST, _LATEST)):
+    if of_messages := _newest_of(store.messages(_EARLIEST, _LATEST)):
         known.append(of_messages)
     return max(known, default=None)
 
 
-def newest_of(files: Sequence[str]) -> datetime | None:
+def _newest_of(files: Sequence[str]) -> datetime | None:
     """The newest moment noted in files of messages, aware, UTC; None: there are none."""
     if not files:
         return None
-    with steady(), connect() as connection:  # by statistics: no row is read
-        reach(connection, files)
+    with files_may_vanish(), connect() as connection:  # by statistics: no row is read
+        register_object_store(connection, files)
         found = connection.execute(_NEWEST, {"files": files}).fetchone()
     return found[0].replace(tzinfo=UTC) if found and found[0] else None
 
 
-@undisturbed
+@retry_reading
 def _query(
     store: Store,
     sql: str,
@@ -127,12 +130,12 @@ def _query(
     **relations: pa.Table,
 ) -> pa.Table:
     """The answer to a statement over `message`, of which only the months of a span are read."""
-    with steady(), connect() as connection:
+    with files_may_vanish(), connect() as connection:
         for name, table in relations.items():
             connection.register(name, table)
         files = store.messages(*span)
         if files:
-            reach(connection, files)
+            register_object_store(connection, files)
             connection.read_parquet(files, hive_partitioning=True).create_view("message")
         else:
             connection.register("message", MESSAGE.empty_table())

@@ -20,8 +20,8 @@ from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
 
-from socialscore.durable import sync_folder
 from socialscore.errors import Overtaken, StoreError
+from socialscore.runtime.write_file import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ __all__ = ["Journal", "collecting", "drop_aside", "left", "replay", "set_aside"]
 
 _FORMAT = 1
 _DRIFT = ".drift.jsonl"
-_HALF = ".half"  # of a file that will take another one's place
+_HALF = ".half"  # of a file that will take another one's location
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 Record = dict[str, Any]

@@ -1,4 +1,4 @@
-"""The store: Delta tables in one place, written and read by anybody at any time.
+"""The store: Delta tables in one location, written and read by anybody at any time.
 
     socialscore-data/
       store.json     marks the folder, and tells which key made the pseudonyms
@@ -29,27 +29,26 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
-from socialscore.again import TRIES, again, undisturbed
-from socialscore.ahead import ahead
-from socialscore.embedded import connect, reach, steady
 from socialscore.errors import Overtaken, StoreError
-from socialscore.panel import Panel, format_panel, read_panel
-from socialscore.period import utc
-from socialscore.store import inventory
+from socialscore.inputs.panel import Panel, format_panel, read_panel
+from socialscore.model.period import utc
+from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.prefetch import prefetch
+from socialscore.runtime.retrying import TRIES, retry, retry_reading
 from socialscore.store.arrivals import Arrivals
 from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
-from socialscore.store.disk import ZSTD, cause_of, delta, files
-from socialscore.store.place import place_at
+from socialscore.store.location import location_at
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
+from socialscore.store.table_files import ZSTD, cause_of, delta, files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from socialscore.model import Coverage
-    from socialscore.store.place import Where
+    from socialscore.model.messages import Coverage
+    from socialscore.store.location import Where
 
 __all__ = ["Saved", "Store", "coverage_row"]
 
@@ -74,7 +73,7 @@ class Saved:
 
 
 class Store:
-    """A place full of messages. Make one with `Store.open` or `Store.create`.
+    """A location full of messages. Make one with `Store.open` or `Store.create`.
 
     Args:
         where: a folder, or an address such as s3://bucket/folder.
@@ -84,7 +83,7 @@ class Store:
     """
 
     def __init__(self, where: Where) -> None:
-        self.place = place_at(where)
+        self.location = location_at(where)
 
     @property
     def root(self) -> Path:
@@ -92,11 +91,11 @@ class Store:
 
         Of a store that is a folder, it is that folder.
         """
-        return self.place.here
+        return self.location.here
 
     @classmethod
     def open(cls, where: Where) -> Store:
-        """The store in a place.
+        """The store in a location.
 
         Raises:
             StoreError: there is none, or another version of socialscore wrote it.
@@ -105,21 +104,21 @@ class Store:
 
     @classmethod
     def find(cls, where: Where) -> Store | None:
-        """The store in a place; None where one can be made: nothing is there.
+        """The store in a location; None where one can be made: nothing is there.
 
         Raises:
             StoreError: something else is there.
         """
         store = cls(where)
         try:
-            vacant = store.place.vacant()
+            vacant = store.location.vacant()
         except OSError as error:
             raise StoreError(f"{where}: the store cannot be read ({error.strerror})") from None
         return None if vacant else store._checked()
 
     @classmethod
     def create(cls, where: Where, *, key_id: str) -> Store:
-        """The store in a place, made when nothing is there.
+        """The store in a location, made when nothing is there.
 
         Raises:
             StoreError: something else is there, nothing can be written, or its pseudonyms were made
@@ -130,7 +129,7 @@ class Store:
             store = cls(where)
             about = json.dumps({"format": _FORMAT, "key_id": key_id}) + "\n"
             try:
-                store.place.amend("store.json", lambda there: there or about.encode())
+                store.location.amend("store.json", lambda there: there or about.encode())
             except OSError as error:
                 raise StoreError(f"{where}: the store cannot be made ({error.strerror})") from None
         if store._about().get("key_id") != key_id:
@@ -146,25 +145,25 @@ class Store:
             problem = f"the store has format {found}, this socialscore reads {_FORMAT}; "
             earlier = isinstance(found, int) and found < _FORMAT
             way_out = "import and collect into a new one (--store DIR)" if earlier else "update it"
-            raise StoreError(f"{self.place}: {problem}{way_out}")
+            raise StoreError(f"{self.location}: {problem}{way_out}")
         return self
 
     def _about(self) -> dict[str, Any]:
         try:
-            text = self.place.read("store.json")
+            text = self.location.read("store.json")
             if text is None:
-                if not self.place.vacant():
-                    raise StoreError(f"{self.place}: is not a store of socialscore")
+                if not self.location.vacant():
+                    raise StoreError(f"{self.location}: is not a store of socialscore")
                 raise StoreError(
-                    f"{self.place}: there is no store yet; "
-                    f"`socialscore import FILE --store {self.place}` makes one"
+                    f"{self.location}: there is no store yet; "
+                    f"`socialscore import FILE --store {self.location}` makes one"
                 )
             about = json.loads(text)
         except OSError as error:
             problem = f"store.json cannot be read ({error.strerror})"
-            raise StoreError(f"{self.place}: {problem}") from None
+            raise StoreError(f"{self.location}: {problem}") from None
         except ValueError:
-            raise StoreError(f"{self.place}: store.json is damaged") from None
+            raise StoreError(f"{self.location}: store.json is damaged") from None
         return about if isinstance(about, dict) else {}
 
     @contextmanager
@@ -183,18 +182,22 @@ class Store:
             with FileLock(self.root / "writer.lock", timeout=timeout, poll_interval=_POLL):
                 yield
         except Timeout:
-            raise Overtaken(f"{self.place}: another process is writing; try again later") from None
+            raise Overtaken(
+                f"{self.location}: another process is writing; try again later"
+            ) from None
         except (DeltaError, OSError) as error:
-            raise StoreError(f"{self.place}: cannot be written: {cause_of(error)}") from None
+            raise StoreError(f"{self.location}: cannot be written: {cause_of(error)}") from None
 
     # --- the panel -------------------------------------------------------------------------
 
     def panel(self) -> Panel:
         """The bodies whose messages are kept."""
-        return self._panel(self.place.read("panel.csv"))
+        return self._panel(self.location.read("panel.csv"))
 
     def _panel(self, text: bytes | None) -> Panel:
-        return Panel("panel", ()) if text is None else read_panel(f"{self.place}/panel.csv", text)
+        return (
+            Panel("panel", ()) if text is None else read_panel(f"{self.location}/panel.csv", text)
+        )
 
     def amend_panel(self, change: Callable[[Panel], Panel]) -> Panel:
         """Let the store know what becomes of the panel that it knows, whoever else amends it."""
@@ -205,9 +208,9 @@ class Store:
             return text if text is not None and changed == known else format_panel(changed).encode()
 
         try:
-            return self._panel(self.place.amend("panel.csv", amended))
+            return self._panel(self.location.amend("panel.csv", amended))
         except OSError as error:
-            raise StoreError(f"{self.place}: cannot be written: {cause_of(error)}") from None
+            raise StoreError(f"{self.location}: cannot be written: {cause_of(error)}") from None
 
     def remember(self, panel: Panel) -> Panel:
         """The panel with what else the store knows; the store knows all of it from now on.
@@ -219,9 +222,10 @@ class Store:
         def merged(known: Panel) -> Panel:
             for account, other in panel.rivals(known):
                 raise StoreError(
-                    f"{self.place}: the messages of the {other.network} account {other.handle!r} "
-                    f"are kept under {other.account_id!r}, the panel says {account.account_id!r}; "
-                    "give the panel the account_id of the store, or import into a new store"
+                    f"{self.location}: the messages of the {other.network} account "
+                    f"{other.handle!r} are kept under {other.account_id!r}, the panel says "
+                    f"{account.account_id!r}; give the panel the account_id of the store, or "
+                    "import into a new store"
                 )
             return panel.merged(known)
 
@@ -248,10 +252,10 @@ class Store:
                 gone through but once.
         """
         tries = 1 if isinstance(tables, Iterator) else TRIES
-        arrivals = again(lambda: self._append(tables, first, last, collected_at), tries)
+        arrivals = retry(lambda: self._append(tables, first, last, collected_at), tries)
         if arrivals.changed:
             changed = pa.concat_tables(arrivals.changed)
-            again(lambda: self._merge(changed))
+            retry(lambda: self._merge(changed))
         n_known = arrivals.n_rows - arrivals.n_new - arrivals.n_changed
         return Saved(arrivals.n_new, n_known, arrivals.n_changed)
 
@@ -260,7 +264,7 @@ class Store:
     ) -> Arrivals:
         table = self._table("message", MESSAGE, ["network", "month"])
         arrivals = Arrivals(files(table, _months(first, last)), first, last)
-        new = arrivals.new(_complete(rows, collected_at) for rows in ahead(tables))
+        new = arrivals.new(_complete(rows, collected_at) for rows in prefetch(tables))
         head = next(new, None)
         if head is not None:
             reader = pa.RecordBatchReader.from_batches(MESSAGE, _chain(head, new))
@@ -279,7 +283,7 @@ class Store:
 
     def messages(self, first: datetime, last: datetime) -> list[str]:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
-        return files(delta(self.place, "message"), _span(first, last))
+        return files(delta(self.location, "message"), _span(first, last))
 
     def _merge(self, rows: pa.Table) -> None:
         table = self._table("message", MESSAGE, ["network", "month"])
@@ -310,18 +314,18 @@ class Store:
         Where another host is faster, it is left to the next time.
         """
         with suppress(Overtaken):
-            again(lambda: compact(self.place))
+            retry(lambda: compact(self.location))
 
     # --- coverage --------------------------------------------------------------------------
 
-    @undisturbed
+    @retry_reading
     def coverage(self) -> pa.Table:
         """All rows of the coverage table."""
-        return _rows(delta(self.place, "coverage"), COVERAGE)
+        return _rows(delta(self.location, "coverage"), COVERAGE)
 
     def cover(self, rows: Sequence[Coverage], *, run_id: str, collected_at: datetime) -> None:
         """Note what was in view; an interval that lies within a noted one adds nothing."""
-        again(lambda: self._cover(rows, run_id, collected_at))
+        retry(lambda: self._cover(rows, run_id, collected_at))
 
     def _cover(self, rows: Sequence[Coverage], run_id: str, collected_at: datetime) -> None:
         table = self._table("coverage", COVERAGE, [])
@@ -345,7 +349,7 @@ class Store:
         self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
     ) -> None:
         """Let the coverage table have the rows that become of those that it has."""
-        again(lambda: self._amend_coverage(change))
+        retry(lambda: self._amend_coverage(change))
 
     def _amend_coverage(
         self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
@@ -367,23 +371,16 @@ class Store:
 
         It may say more than was removed, where a run was killed and began again, and never less.
         """
-        return _rows(delta(self.place, "erasure"), ERASURE)
+        return _rows(delta(self.location, "erasure"), ERASURE)
 
     def note_erasures(self, rows: pa.Table) -> None:
         """Add rows of the erasure table."""
-        again(lambda: write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append"))
+        retry(lambda: write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append"))
 
     # --- the tables as such ----------------------------------------------------------------
 
-    def seen_until(self) -> datetime | None:
-        """The newest moment noted in the store, aware, UTC: when it last learnt or lost something.
-
-        None: it is empty.
-        """
-        return inventory.newest(self)
-
     def _table(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
-        path = self.place.at(name)
+        path = self.location.at(name)
         try:
             return DeltaTable.create(
                 path,
@@ -393,7 +390,7 @@ class Store:
                 configuration=_STATISTICS if name == "message" else None,
             )
         except DeltaError:
-            if table := delta(self.place, name):
+            if table := delta(self.location, name):
                 return table  # another process has made it at this moment
             raise
 
@@ -403,8 +400,8 @@ def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
     found = files(table)
     if not found:
         return schema.empty_table()
-    with steady(), connect() as connection:
-        reach(connection, found)
+    with files_may_vanish(), connect() as connection:
+        register_object_store(connection, found)
         rows = connection.read_parquet(found).to_arrow_table()
     return rows.select(schema.names).cast(schema)
 

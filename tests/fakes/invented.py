@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from fakes.facebook import FakeGraph
 from fakes.twitter import FakeX
 from fakes.world import World
-from socialscore.content import demo_messages, demo_panel
-from socialscore.model import Account, Body
-from socialscore.panel import read_panel
+from socialscore.inputs.panel import read_panel
+from socialscore.inputs.shipped import demo_messages, demo_panel
+from socialscore.model.messages import Account, Body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

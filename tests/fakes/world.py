@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore.model import Account, Message
+from socialscore.model.messages import Account, Message
 from socialscore.payloads.facebook import UNKNOWN_AUTHOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from socialscore.model import Body
+    from socialscore.model.messages import Body
 
 __all__ = ["Person", "Post", "Version", "World", "minted"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, UnknownName
-from socialscore.panel import Panel
-from socialscore.period import labels_between
+from socialscore.inputs.panel import Panel
+from socialscore.model.period import labels_between
 from socialscore.publishing.series import read_series
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.scoring.explanation import body_named
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from socialscore.model import Body, Metric, Score, Scoreboard
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = ["Edition", "History", "find_body", "metric_of", "read_history"]
 

@@ -12,7 +12,7 @@ from socialscore.reporters.delimited import written
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialscore.model import Body
+    from socialscore.model.messages import Body
     from socialscore.publishing.history import Edition, History
     from socialscore.reporters.records import Record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import humane, wording
+from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column, words_column
 from socialscore.reporters.console import to_console
 from socialscore.reporters.facts import metric_named, movement
@@ -14,7 +14,8 @@ from socialscore.reporters.report import NAME, Cell, Column, Fact, Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from socialscore.model import Body, Metric
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Metric
     from socialscore.publishing.history import Edition, History
 
     Values = Mapping[str, float | int | None]
@@ -75,9 +76,9 @@ def _of_body(history: History, body: Body, metric: Metric, *, plain: bool) -> Re
     trend = sparkline(values, _most(values, metric), plain=plain)
     return replace(
         _frame(history),
-        title=humane.one_line(body.name),
+        title=formatting.one_line(body.name),
         subject=(
-            Fact("ranking", humane.one_line(history.last.board.title)),
+            Fact("ranking", formatting.one_line(history.last.board.title)),
             *_of_series(history),
             Fact(metric.label.lower(), trend),
         ),
@@ -115,7 +116,7 @@ def _place(edition: Edition | None, body: Body) -> str:
     if score is None:
         return "not in the panel"
     if score.rank is None:
-        return score.reason or humane.NO_VALUE
+        return score.reason or formatting.NO_VALUE
     n_ranked = sum(each.rank is not None for each in edition.board.scores)
     return f"{score.rank} of {n_ranked}"
 
@@ -127,7 +128,7 @@ def _arrow(rose_by: int | None) -> str:
 def _of_all(history: History, metric: Metric, *, plain: bool) -> Report:
     return replace(
         _frame(history),
-        title=humane.one_line(history.last.board.title),
+        title=formatting.one_line(history.last.board.title),
         subject=(*_of_series(history), Fact("last", _last(history))),
         columns=tuple(_bodies(history, metric, plain=plain)),
     )
@@ -188,7 +189,7 @@ def _of_series(history: History) -> tuple[Fact, ...]:
     n_missing = len(history.periods) - len(history.editions)
     missing = f", {n_missing} not published" if n_missing else ""
     periods = f"{history.periods[0]} – {history.periods[-1]} ({len(history.periods)}{missing})"
-    panel = humane.one_line(history.last.board.panel)
+    panel = formatting.one_line(history.last.board.panel)
     return (Fact("panel", panel), Fact("periods", periods))
 
 

@@ -25,7 +25,7 @@ from socialscore.errors import InputError
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import folder_name, read_series
 from socialscore.publishing.shown import scoreboard_of
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 from socialscore.reporters.cells import metric_column
 from socialscore.reporters.facts import metric_named
 from socialscore.reporters.scoreboards import worded_scoreboard
@@ -33,7 +33,8 @@ from socialscore.reporters.scoreboards import worded_scoreboard
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from socialscore.model import Body, Metric, Score, Scoreboard
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
     from socialscore.publishing.series import Publication, Series
     from socialscore.reporters.report import Report
 
@@ -81,12 +82,12 @@ class _Edition:
     @property
     def days(self) -> str:
         """The days of the period."""
-        return humane.days(self.board.since, self.board.until)
+        return formatting.days(self.board.since, self.board.until)
 
     @property
     def seen_until(self) -> str:
         """Up to when the store had learnt of what happened."""
-        return humane.instant(
+        return formatting.instant(
             self.publication.manifest.seen_until.astimezone(self.board.since.tzinfo)
         )
 
@@ -263,7 +264,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"line": humane.one_line, "page": _file_of, "share": humane.share}
+    environment.filters |= {
+        "line": formatting.one_line,
+        "page": _file_of,
+        "share": formatting.share,
+    }
     return environment
 
 

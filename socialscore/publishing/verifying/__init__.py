@@ -25,7 +25,7 @@ from socialscore.publishing.verifying.consistency import inconsistencies
 from socialscore.publishing.verifying.differences import Finding
 from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
 from socialscore.publishing.verifying.recomputing import Evidence, recomputed
-from socialscore.reporters import humane
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -153,4 +153,4 @@ def _earlier(opened: Opened, findings: list[Finding]) -> Opened | None:
 def _sentences(folder: Path, findings: list[Finding], kind: Kind) -> tuple[str, ...]:
     """The findings of a kind, each once; paths inside the folder begin there."""
     texts = (text.replace(f"{folder}/", "") for each, text in findings if each == kind)
-    return tuple(dict.fromkeys(map(humane.one_line, texts)))
+    return tuple(dict.fromkeys(map(formatting.one_line, texts)))

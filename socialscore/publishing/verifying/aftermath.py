@@ -9,14 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from socialscore.again import undisturbed
-from socialscore.period import utc
-from socialscore.store.wishes import ERASED
+from socialscore.model.period import utc
+from socialscore.runtime.retrying import retry_reading
+from socialscore.store.erasure_request import ERASED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialscore.model import Body
+    from socialscore.model.messages import Body
     from socialscore.publishing.basis import Basis
     from socialscore.publishing.verifying.differences import Difference
     from socialscore.scoring import Question
@@ -104,7 +104,7 @@ def _cut(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
             yield row["network"], row["account_id"], 0, what
 
 
-@undisturbed
+@retry_reading
 def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
     files = store.messages(question.read_from, question.read_until)
     if not len(files):

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError
-from socialscore.model import Body, Change
-from socialscore.period import parse_period, period_before
+from socialscore.model.messages import Body
+from socialscore.model.period import parse_period, period_before
+from socialscore.model.scoreboard import Change
 from socialscore.publishing.edition import with_changes
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import folder_name, read_publication
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.manifest import Predecessor
     from socialscore.publishing.verifying.opening import Opened
 

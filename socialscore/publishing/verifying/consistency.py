@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore import __version__
-from socialscore.period import utc
+from socialscore.model.period import utc
 from socialscore.publishing import edition
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.manifest import FILE_NAME
@@ -31,11 +30,12 @@ from socialscore.publishing.verifying.differences import (
 from socialscore.reporters.datapackage import DESCRIBED
 from socialscore.scoring import MessageTable, ranked
 from socialscore.store.schema import COVERAGE, MESSAGE
+from socialscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from socialscore.model import Scoreboard
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.manifest import Manifest
     from socialscore.publishing.verifying.opening import Opened
 

@@ -9,8 +9,8 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError, SocialscoreError
+from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, digest
-from socialscore.ranking import load_ranking
 from socialscore.reporters import columns
 from socialscore.reporters.facts import COMPARISON
 from socialscore.scoring.inputs import compared
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from socialscore.panel import Panel
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
     from socialscore.publishing.series import Publication
-    from socialscore.ranking import Ranking
     from socialscore.reporters.columns import Field
 
     Document = dict[str, Any]

@@ -18,8 +18,8 @@ from socialscore.reporters import render
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from socialscore.engines import Engine
-    from socialscore.model import Scoreboard
+    from socialscore.engines.base import Engine
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.verifying.aftermath import Aftermath
     from socialscore.publishing.verifying.differences import Difference, Kind
     from socialscore.publishing.verifying.opening import Opened
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Evidence", "recomputed"]
 
 _IDENTITY = 3  # columns that say who a body is
-_EXACTLY = partial(DuckDB, takes_shortcuts=False)  # not by digests of identifiers
+_EXACTLY = partial(DuckDB, allow_hashed_ids=False)  # not by digests of identifiers
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Facebook: walls of pages, by their own tokens."""

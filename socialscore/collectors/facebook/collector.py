@@ -1,0 +1,254 @@
+"""Facebook: the wall of a page, by its own token.
+
+Graph lists posts, and under each its comments; it has no list of what was written in an interval.
+So a task reads the posts of its interval and of the 14 days before it, with their comments, and
+hands on what was written in the interval. A comment under an older post goes unseen.
+
+The network is asked for nothing but what it gives to a page's own token: of other pages it shows
+neither who wrote nor what answers what, without which no response can be measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from socialscore.collectors.base import Capabilities, CredentialFinding, Estimate, Page, Refused
+from socialscore.collectors.facebook.api import LOOKUP_SIZE, FacebookApi
+from socialscore.collectors.facebook.wall import (
+    REVISIT,
+    FeedOrder,
+    Sight,
+    above,
+    entries_of,
+    goes_on,
+    is_within,
+    items_of,
+    next_page,
+    without_addresses,
+)
+from socialscore.collectors.http import Refusal
+from socialscore.collectors.paging import Walk
+from socialscore.collectors.prices import facebook_terms
+from socialscore.errors import Gone, NetworkError, PermissionDenied, ProtocolDrift
+from socialscore.payloads import PayloadError
+from socialscore.payloads.facebook import to_message
+from socialscore.payloads.values import as_object, as_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from socialscore.collectors.base import CollectionPlan, Options, Outside, Task
+    from socialscore.collectors.http import Answer
+    from socialscore.model.messages import Account, Message
+
+    Json = Mapping[str, Any]
+
+__all__ = ["FacebookCollector"]
+
+_SOON = timedelta(days=90)  # before a version of Graph is switched off
+_OWN_PAGES_ONLY = (
+    "of a page Facebook tells who wrote what, and what answers what, only to the page's own token;"
+    " where there is none, import what the page's owner exports"
+)
+
+
+class FacebookCollector:
+    """Facebook, with the tokens of pages; arguments and errors are those of `FacebookApi`."""
+
+    def __init__(self, credentials: Mapping[str, str], options: Options, outside: Outside) -> None:
+        self._api = FacebookApi(credentials, options, outside)
+        self._outside = outside
+        self._terms = facebook_terms()
+        self._n_booked = 0  # requests that pages have told of
+        self._holders: dict[str, Json] = {}  # by account, whose its token is, as far as asked
+
+    def capabilities(self) -> Capabilities:
+        """Posts and comments come together, whoever wrote them."""
+        return Capabilities("facebook", ("all",), one_credential=False)
+
+    def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
+        """Whether each page can be read by its token, and how long the version will last."""
+        findings = [self._lasting()]
+        for account in accounts:
+            findings += self._readable(account)
+        return findings
+
+    def estimate(self, plan: CollectionPlan) -> Estimate:
+        """About what a plan takes at most: Facebook charges nothing, and counts nothing for us."""
+        n_posts = 0
+        for task in plan.tasks:
+            length = task.interval.until - task.interval.since + REVISIT
+            n_posts += int(self._terms.posts_per_year * (length / timedelta(days=365))) + 1
+        # At worst every post has more comments than come with it.
+        return Estimate(
+            n_requests=n_posts + len(plan.tasks),
+            n_items=None,  # posts have as many comments as they have
+            seconds=float(n_posts + len(plan.tasks)),
+            dollars=0.0,
+            prices_of=self._terms.as_of.isoformat(),
+            exact=False,
+        )
+
+    def pages(self, task: Task) -> Iterator[Page]:
+        """The pages of a task: see `Collector.pages`.
+
+        Posts come newest first, each with all of its comments before the next one. Once those back
+        to a moment are read, nothing is missing that was written 14 days later or after.
+        """
+        self._n_booked = self._api.wire.n_requests
+        page_id, interval = self._page_id(task.account), task.interval
+        since = int((interval.since - REVISIT).timestamp())
+        until = int(interval.until.timestamp()) + 1
+        walk, order, sight = Walk(), FeedOrder(interval.until), Sight(page_id)
+        cursor: dict[str, str] = {}
+        while True:
+            answer = self._api.feed(task.account, since, until, cursor)
+            posts = items_of(answer.said)
+            more = [post for post in posts or () if goes_on(post.get("comments"), interval)]
+            before, after = order.complete_from, order.continued(posts or ())
+            entries = [entry for post in posts or () for entry in entries_of(post)]
+            if sight.is_doubtful(entries):
+                self._insist_on_own_token(task.account, page_id, answer)
+            yield self._page(task, page_id, answer, entries, before if more else after)
+            if posts is None:
+                raise self._error(ProtocolDrift, "the answer is no list of posts", answer)
+            for post in more:
+                yield from self._rest(task, page_id, post)
+            if not (cursor := next_page(answer.said)):
+                break
+            walk.on([str(post.get("id")) for post in posts], tuple(cursor.items()))
+
+    def _rest(self, task: Task, page_id: str, post: Json) -> Iterator[Page]:
+        """The comments of a post that did not come with it."""
+        walk, comments = Walk(), as_object(post.get("comments"))
+        while cursor := next_page(comments):
+            ids = [str(each.get("id")) for each in items_of(comments) or ()]
+            walk.on(ids, tuple(cursor.items()))
+            answer = self._api.comments(task.account, str(post.get("id")), cursor)
+            comments = answer.said
+            found = items_of(comments)
+            entries = [{"item": comment, "post": above(post)} for comment in found or ()]
+            yield self._page(task, page_id, answer, entries, None)
+            if found is None:
+                raise self._error(ProtocolDrift, "the answer is no list of comments", answer)
+            if not goes_on(comments, task.interval):
+                break
+
+    def _page(
+        self,
+        task: Task,
+        page_id: str,
+        answer: Answer,
+        entries: Sequence[Json],
+        complete_from: datetime | None,
+    ) -> Page:
+        wanted = [entry for entry in entries if is_within(entry["item"], task.interval)]
+        payload: dict[str, Any] = {"page_id": page_id, "data": wanted}
+        if items_of(answer.said) is None:
+            payload = {"unknown": without_addresses(answer.body)}
+        n_requests = self._api.wire.n_requests - self._n_booked
+        self._n_booked = self._api.wire.n_requests
+        return Page(
+            task,
+            payload=payload,
+            n_items=len(wanted),
+            oldest=complete_from,
+            cost=0.0,
+            n_requests=n_requests,
+            answered_at=answer.answered_at,
+        )
+
+    def messages(self, page: Page) -> list[Message | Refused]:
+        """The posts and comments of a page."""
+        page_id, account_id = str(page.payload.get("page_id")), page.task.account.account_id
+        found: list[Message | Refused] = []
+        for entry in as_objects(page.payload.get("data")):
+            item = as_object(entry.get("item"))
+            try:
+                message = to_message(item, page_id, entry.get("post"))
+            except PayloadError as error:
+                found.append(Refused(str(item.get("id") or "?"), str(error)))
+            else:
+                found.append(_renamed(message, page_id, account_id))
+        return found
+
+    def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:
+        """Those of the posts and comments that Facebook still shows."""
+        found: set[str] = set()
+        for first in range(0, len(message_ids), LOOKUP_SIZE):
+            found |= self._exist(account, message_ids[first : first + LOOKUP_SIZE])
+        return found
+
+    def _exist(self, account: Account, ids: Sequence[str]) -> set[str]:
+        """Graph refuses a whole lookup for one object that is gone: so halve it, and look again."""
+        try:
+            return self._api.objects(account, ids).said.keys() & set(ids)
+        except Gone:
+            if len(ids) == 1:
+                return set()
+            half = len(ids) // 2
+            return self._exist(account, ids[:half]) | self._exist(account, ids[half:])
+
+    def _insist_on_own_token(self, account: Account, page_id: str, answer: Answer) -> None:
+        if self._holder(account).get("id") != page_id:
+            problem = f"the token is not the page's own; {_OWN_PAGES_ONLY}"
+            raise self._error(PermissionDenied, problem, answer)
+
+    def _page_id(self, account: Account) -> str:
+        """The number of a page, of which the panel may have nothing but the name."""
+        known = account.account_id.isdecimal()
+        return account.account_id if known else str(self._holder(account).get("id"))
+
+    def _holder(self, account: Account) -> Json:
+        """Whose the token of an account is: its id and name."""
+        if account.account_id not in self._holders:
+            self._holders[account.account_id] = self._api.me(account).said
+        return self._holders[account.account_id]
+
+    def _lasting(self) -> CredentialFinding:
+        """How long the version of Graph will be answered."""
+        version, about = self._api.version, "Graph version"
+        ends, today = self._terms.versions.get(version), self._outside.now().date()
+        if ends is None:
+            return CredentialFinding(True, about, f"{version}; no end of it is known")
+        if today + _SOON < ends:
+            return CredentialFinding(True, about, f"{version}, until {ends:%Y-%m-%d}")
+        way_out = "set graph_version to a later one"
+        verb = "was" if ends <= today else "will be"
+        return CredentialFinding(
+            False, about, f"{version} {verb} switched off on {ends:%Y-%m-%d}; {way_out}"
+        )
+
+    def _readable(self, account: Account) -> list[CredentialFinding]:
+        """Whether a page can be read by its token."""
+        about = f"page {account.handle}"
+        if not self._api.has_token(account):
+            return [CredentialFinding(False, about, f"no token; {_OWN_PAGES_ONLY}")]
+        try:
+            holder = self._holder(account)
+            if account.account_id.isdecimal() and holder.get("id") != account.account_id:
+                says = f"the token is not the page's own, but of {holder.get('name')}"
+                return [CredentialFinding(False, about, f"{says}; {_OWN_PAGES_ONLY}")]
+            self._api.one_post(account)
+        except NetworkError as error:
+            return [CredentialFinding(False, about, error.problem)]
+        return [CredentialFinding(True, about, "its posts and comments can be read")]
+
+    def _error(self, error: type[NetworkError], problem: str, answer: Answer) -> NetworkError:
+        return self._api.wire.error(Refusal(error, problem), answer)
+
+
+def _renamed(message: Message, page_id: str, account_id: str) -> Message:
+    """A message in which the page is called as in the panel."""
+    if page_id == account_id:
+        return message
+    names = {page_id: account_id}
+    answered = message.reply_to_author_id
+    return replace(
+        message,
+        author_id=names.get(message.author_id, message.author_id),
+        reply_to_author_id=answered and names.get(answered, answered),
+        mentioned_ids=tuple(names.get(each, each) for each in message.mentioned_ids),
+    )

@@ -1,0 +1,1 @@
+"""X: mentions and posts, by the bearer token of an app."""

@@ -1,0 +1,206 @@
+"""X: what citizens write to an account, and what it writes.
+
+Posts are paid for one by one, so nothing is asked for that is not needed: no authors, which cost
+more than posts, and nothing that was seen before. What X does not show it does not mention either:
+a timeline ends after its newest 800 mentions or 3,200 posts as if there were no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from socialscore.collectors.base import Capabilities, Interval, Page, Refused, Stopped
+from socialscore.collectors.http import Refusal
+from socialscore.collectors.paging import Walk
+from socialscore.collectors.prices import x_prices
+from socialscore.collectors.twitter.api import LOOKUP_SIZE, PAGE_SIZE, REACH, TwitterApi
+from socialscore.collectors.twitter.estimate import check, estimate
+from socialscore.collectors.twitter.refusals import of_list
+from socialscore.errors import ProtocolDrift
+from socialscore.payloads import PayloadError
+from socialscore.payloads.twitter import Included, to_message
+from socialscore.payloads.values import as_object, as_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from socialscore.collectors.base import (
+        CollectionPlan,
+        CredentialFinding,
+        Estimate,
+        Options,
+        Outside,
+        Task,
+    )
+    from socialscore.collectors.http import Answer
+    from socialscore.model.messages import Account, Message
+
+    Json = Mapping[str, Any]
+
+__all__ = ["TwitterCollector"]
+
+_STREAMS = ("inbound", "outbound")
+_NEARLY = 0.99  # of a cap: X counts first, and takes out what is deleted or protected afterwards
+_N_REPLIES = 20  # without any reference, after which it is not by chance
+
+
+class TwitterCollector:
+    """X, with the bearer token of an app; arguments and errors are those of `TwitterApi`."""
+
+    def __init__(self, credentials: Mapping[str, str], options: Options, outside: Outside) -> None:
+        self._api = TwitterApi(credentials, options, outside)
+        self._prices = x_prices()
+        self._may_count = options.count
+        self._unbooked = 0.0  # dollars spent since the last page
+        self._n_booked = 0  # requests that pages have told of
+
+    def capabilities(self) -> Capabilities:
+        """What the strategy shows."""
+        most, dollars = self._prices.most, self._prices.dollars
+        depth = {"inbound": most["mentions"], "outbound": most["posts"]}
+        timelines = self._api.strategy == "timelines"
+        # Before the first page of a timeline, its account may have to be looked up.
+        lookup = dollars["user"] if timelines else 0.0
+        return Capabilities(
+            "twitter",
+            _STREAMS,
+            reach=dict.fromkeys(_STREAMS, REACH) if self._api.strategy == "recent" else {},
+            depth=depth if timelines else {},
+            page_cost=PAGE_SIZE * dollars["post"] + lookup,
+        )
+
+    def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
+        """Whether the token will do, by calls that cost little or nothing."""
+        return check(self._api, accounts)
+
+    def estimate(self, plan: CollectionPlan) -> Estimate:
+        """What a plan costs; exact where X may be asked to count (`Options.count`)."""
+        depth = self.capabilities().depth
+        return estimate(self._api, plan, self._prices, depth, may_count=self._may_count)
+
+    def pages(self, task: Task) -> Iterator[Page]:
+        """The pages of a task: see `Collector.pages`."""
+        interval, reached = task.interval, self._api.reached()
+        clipped = Interval(max(interval.since, reached), interval.until)
+        if clipped.since < clipped.until:
+            yield from self._list(task, clipped)
+        if self.capabilities().reach and interval.since < reached:
+            raise Stopped("out-of-reach", min(reached, interval.until))
+
+    def _list(self, task: Task, interval: Interval) -> Iterator[Page]:
+        walk, replies = Walk(), _Replies()
+        self._n_booked = self._api.wire.n_requests
+        n_users = self._api.resolve([task.account]) if self._api.strategy == "timelines" else 0
+        self._unbooked += n_users * self._prices.dollars["user"]
+        cursor: str | None = None
+        while True:
+            answer = self._api.page(task.account, task.stream, interval, cursor)
+            if refusal := of_list(answer):
+                raise self._api.wire.error(refusal, answer)
+            page = self._page(task, answer)
+            yield page
+            posts = as_objects(page.payload.get("data"))
+            if drift := _drift(answer, posts) or replies.drift(task, posts):
+                raise self._api.wire.error(Refusal(ProtocolDrift, drift), answer)
+            ids = [str(post.get("id")) for post in posts]
+            cursor = as_object(answer.said.get("meta")).get("next_token")
+            if not cursor:
+                break
+            walk.on(ids, cursor)
+        n_seen = task.n_newer + len(walk.ids.union(ids))
+        if (cap := self.capabilities().depth.get(task.stream)) and n_seen >= _NEARLY * cap:
+            raise Stopped("cap-reached")
+
+    def _page(self, task: Task, answer: Answer) -> Page:
+        posts = as_objects(answer.said.get("data"))
+        cost = self._unbooked + len(posts) * self._prices.dollars["post"]
+        n_requests = self._api.wire.n_requests - self._n_booked
+        self._unbooked, self._n_booked = 0.0, self._api.wire.n_requests
+        return Page(
+            task,
+            payload=answer.body if isinstance(answer.body, dict) else {"unknown": answer.body},
+            n_items=len(posts),
+            oldest=_oldest(posts),
+            cost=cost,
+            n_requests=n_requests,
+            answered_at=answer.answered_at,
+            last=not as_object(answer.said.get("meta")).get("next_token"),
+        )
+
+    def messages(self, page: Page) -> list[Message | Refused]:
+        """The posts of a page, and what X says that it left out."""
+        included, account = Included.of(page.payload), page.task.account
+        found: list[Message | Refused] = []
+        for post in as_objects(page.payload.get("data")):
+            try:
+                message = to_message(post, included)
+            except PayloadError as error:
+                found.append(Refused(str(post.get("id") or "?"), str(error)))
+                continue
+            if page.task.stream == "outbound" and message.author_id != account.account_id:
+                # The panel knows the account by its handle alone, and this is what it wrote.
+                message = replace(message, author_handle=account.handle)
+            found.append(message)
+        for lack in as_objects(page.payload.get("errors")):
+            left_out = lack.get("resource_id") or lack.get("value") or "?"
+            found.append(Refused(str(left_out), str(lack.get("title") or "an error of X's")))
+        return found
+
+    def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:  # noqa: ARG002 - by id alone
+        """Those of the posts that X still shows, whosever they are; each shown is paid for."""
+        found: set[str] = set()
+        for first in range(0, len(message_ids), LOOKUP_SIZE):
+            answer = self._api.posts(message_ids[first : first + LOOKUP_SIZE])
+            if not answer.said.keys() & {"data", "errors"}:
+                drift = Refusal(ProtocolDrift, "the answer has neither posts nor errors")
+                raise self._api.wire.error(drift, answer)
+            shown = {str(post.get("id")) for post in as_objects(answer.said.get("data"))}
+            self._unbooked += len(shown) * self._prices.dollars["post"]
+            found |= shown
+        return found.intersection(message_ids)
+
+
+def _oldest(posts: Sequence[Json]) -> datetime | None:
+    """When the earliest version on a page was written.
+
+    Not `sent_at`, the time of the first version: X lists an edited post where its last one belongs.
+    """
+    written = [each for post in posts if isinstance(each := post.get("created_at"), str)]
+    try:
+        return min(map(datetime.fromisoformat, written)).astimezone(UTC)
+    except ValueError:
+        return None  # none, or none that is a date
+
+
+def _drift(answer: Answer, posts: Sequence[Json]) -> str | None:
+    """What is wrong with the shape of an answer."""
+    if not isinstance(answer.said.get("data", []), list) or not answer.said.keys() & {
+        "data",
+        "meta",
+    }:
+        return "the answer is no list of posts"
+    if posts and not any(post.get("author_id") and post.get("created_at") for post in posts):
+        return "no post says any more who wrote it, and when"
+    return None
+
+
+@dataclass
+class _Replies:
+    """A canary: an account that answers people has posts that say what they answer."""
+
+    n_replies: int = 0
+    n_references: int = 0
+
+    def drift(self, task: Task, posts: Sequence[Json]) -> str | None:
+        """What is wrong if none of many replies says it any more."""
+        if task.stream != "outbound":
+            return None  # citizens often begin with a handle without answering anything
+        for post in posts:
+            own = post.get("in_reply_to_user_id") in (None, post.get("author_id"))
+            self.n_replies += not own or str(post.get("text", "")).startswith("@")
+            self.n_references += bool(post.get("referenced_posts") or post.get("referenced_tweets"))
+        if self.n_replies >= _N_REPLIES and not self.n_references:
+            return f"none of {self.n_replies} replies says any more what it answers"
+        return None

@@ -1,0 +1,87 @@
+"""What X means by answers that are no success, in the words of our errors.
+
+What is not said here, the HTTP status says well enough (`http.Wire`).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from socialscore.collectors.http import Refusal
+from socialscore.errors import (
+    AuthError,
+    Gone,
+    PermissionDenied,
+    ProtocolDrift,
+    QuotaExhausted,
+    RateLimited,
+)
+
+if TYPE_CHECKING:
+    from socialscore.collectors.http import Answer
+
+__all__ = ["of_list", "of_status"]
+
+
+def of_status(answer: Answer) -> Refusal | None:
+    """What X means; None where the status alone says it."""
+    said = answer.said
+    kind, detail = str(said.get("type", "")), _detail(said)
+    match answer.status:
+        case 402:
+            return Refusal(
+                QuotaExhausted, "no credit is left; buy some in X's developer console", "credits"
+            )
+        case 429 if "usage-capped" in kind:
+            return Refusal(QuotaExhausted, f"the cap on posts is reached: {detail}", "usage-capped")
+        case 429:
+            return Refusal(RateLimited, "too many requests", wait=_until_reset(answer))
+        case 401:
+            return Refusal(
+                AuthError,
+                "the bearer token is not accepted; give another: `socialscore auth set twitter`",
+            )
+        case 403:
+            return Refusal(
+                PermissionDenied,
+                f"the app or its plan does not allow this: {detail}; see the access level of the"
+                " app in X's developer console",
+                str(said.get("reason") or "") or None,
+            )
+        case 400:
+            return Refusal(ProtocolDrift, f"it does not understand the question: {detail}")
+    return None
+
+
+def of_list(answer: Answer) -> Refusal | None:
+    """What X means by a 200 that holds nothing but errors where a list of posts was asked for."""
+    errors = answer.said.get("errors")
+    if "data" in answer.said or "meta" in answer.said or not isinstance(errors, list):
+        return None
+    kind, detail = (json.dumps(errors) if errors else ""), _detail(answer.said)
+    if "not-authorized" in kind:
+        return Refusal(PermissionDenied, f"the account is protected: {detail}")
+    if "not-found" in kind or "disallowed" in kind:
+        return Refusal(Gone, f"there is no such account, or no longer: {detail}")
+    return None
+
+
+def _detail(said: dict[str, Any]) -> str:
+    """X's own words."""
+    errors = said.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    inner = first if isinstance(first, dict) else {}
+    words = (said.get("detail"), inner.get("detail"), inner.get("message"), said.get("title"))
+    return next((word for word in words if isinstance(word, str) and word), "no reason is given")
+
+
+def _until_reset(answer: Answer) -> timedelta | None:
+    """By X's own clock from end to end, so that ours may be wrong."""
+    if (reset := answer.headers.get("x-rate-limit-reset", "")).isdigit():
+        left = int(reset) - answer.answered_at.timestamp()
+        return timedelta(seconds=max(left, 0) + 1)
+    if (seconds := answer.headers.get("retry-after", "")).isdigit():
+        return timedelta(seconds=int(seconds) + 1)
+    return None

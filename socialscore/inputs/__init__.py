@@ -1,0 +1,1 @@
+"""What people write: panels, rankings, opening hours, settings and credentials."""

@@ -1,0 +1,350 @@
+"""Panels: the fixed lists of bodies that rankings compare, one CSV row per account.
+
+    body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,closed
+
+`body_id`, `body`, `network` and `handle` are needed; a body that has no account keeps `network` and
+`handle` empty. Where a network's identifier is unknown, the handle stands for it. `category` and
+`calendar` are the body's, on any of its rows; `closed` is `yes` where citizens cannot write.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from socialscore.errors import InputError, SocialscoreError, UnknownName
+from socialscore.inputs.toml_files import FilePosition
+from socialscore.model.messages import NETWORKS, Account, Body
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    _Row = tuple[FilePosition, Mapping[str, str]]
+
+__all__ = [
+    "COLUMNS",
+    "ROLES",
+    "Panel",
+    "PanelReading",
+    "adoption",
+    "bodies_from_handles",
+    "examine_panel",
+    "format_panel",
+    "read_panel",
+]
+
+_OF_BODY = ("body_id", "body", "category", "calendar")
+NEEDED = ("body_id", "body", "network", "handle")
+COLUMNS = (
+    "body_id", "body", "category", "network", "account_id", "handle", "role",
+    "valid_from", "valid_until", "calendar", "closed",
+)  # fmt: skip
+_RARE = ("calendar", "closed")  # written only where one says something: digests are to last
+_NONE = Account("", "", "", "")  # in the row of a body that has no account
+_EARLIEST_YEAR = 1990  # of a date that is no slip of the pen
+ROLES = ("main", "care", "alert", "person")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The bodies of a ranking, in order of `body_id`."""
+
+    name: str
+    bodies: tuple[Body, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change with any body or account."""
+        return hashlib.sha256(format_panel(self).encode()).hexdigest()[:12]
+
+    def accounts(self) -> Iterator[tuple[Body, Account]]:
+        """Every account with its body."""
+        return ((body, account) for body in self.bodies for account in body.accounts)
+
+    @cached_property
+    def account_keys(self) -> frozenset[tuple[str, str]]:
+        """Network and account_id of every account."""
+        return frozenset(_key(account) for _, account in self.accounts())
+
+    def merged(self, other: Panel) -> Panel:
+        """This panel with the bodies and accounts that only `other` has."""
+        taken = self.account_keys | {_key(theirs) for _, theirs in self.rivals(other)}
+        bodies = {body.body_id: body for body in self.bodies}
+        for body in other.bodies:
+            new = tuple(account for account in body.accounts if _key(account) not in taken)
+            mine = bodies.get(body.body_id)
+            if mine and new:
+                bodies[body.body_id] = replace(mine, accounts=mine.accounts + new)
+            elif not mine and (new or not body.accounts):
+                bodies[body.body_id] = replace(body, accounts=new)
+        return Panel(self.name, _in_order(bodies.values()))
+
+    def rivals(self, other: Panel) -> list[tuple[Account, Account]]:
+        """Pairs of an account here and one that only `other` has, with one handle at one time."""
+        by_handle: dict[tuple[str, str], list[Account]] = {}
+        for _, account in self.accounts():
+            by_handle.setdefault((account.network, account.handle.lower()), []).append(account)
+        return [
+            (mine, theirs)
+            for _, theirs in other.accounts()
+            if _key(theirs) not in self.account_keys
+            for mine in by_handle.get((theirs.network, theirs.handle.lower()), ())
+            if _overlap(mine, theirs)
+        ]
+
+
+def adoption(panel: Panel, networks: Collection[str]) -> dict[str, tuple[int, int]]:
+    """By category, how many bodies there are, and how many have an account on a network."""
+    counts: dict[str, tuple[int, int]] = {}
+    for body in panel.bodies:
+        n_bodies, n_adopting = counts.get(body.category, (0, 0))
+        adopts = any(account.network in networks for account in body.accounts)
+        counts[body.category] = (n_bodies + 1, n_adopting + adopts)
+    return dict(sorted(counts.items()))
+
+
+def bodies_from_handles(network: str, accounts: Iterable[tuple[str, str]], name: str) -> Panel:
+    """A panel in which every pair of account id and handle is a body of its own."""
+    bodies = [
+        Body(handle, handle, "", (Account(network, account_id, handle),))
+        for account_id, handle in accounts
+    ]
+    return Panel(name, _in_order(bodies))
+
+
+def format_panel(panel: Panel) -> str:
+    """The panel as the CSV that `read_panel` reads."""
+    rows = [_row(body, account) for body in panel.bodies for account in (body.accounts or (_NONE,))]
+    written = [
+        number
+        for number, column in enumerate(COLUMNS)
+        if column not in _RARE or any(row[number] for row in rows)
+    ]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows(map(itemgetter(*written), (COLUMNS, *rows)))
+    return text.getvalue()
+
+
+@dataclass(frozen=True)
+class PanelReading:
+    """What a panel says."""
+
+    panel: Panel  # without what is wrong
+    problems: tuple[SocialscoreError, ...]  # everything that is wrong, in the order of the file
+    places: Mapping[str, FilePosition]  # of each body, by its body_id: the first row that names it
+
+
+def read_panel(path: Path | str, content: bytes | None = None) -> Panel:
+    """Read and check a panel.
+
+    Args:
+        path: of the file, or another address of it.
+        content: what it holds. None: it is read.
+
+    Raises:
+        InputError: naming the line, and the column where it is one that is wrong.
+        UnknownName: for a column, a network or a role that does not exist.
+    """
+    reading = examine_panel(path, content)
+    for problem in reading.problems:
+        raise problem
+    return reading.panel
+
+
+def examine_panel(path: Path | str, content: bytes | None = None) -> PanelReading:
+    """As `read_panel`, with everything that is wrong instead of the first of it."""
+    problems: list[SocialscoreError] = []
+    rows = _rows(path, content, problems)
+    bodies, places = _bodies(rows, problems)
+    return PanelReading(Panel(PurePath(path).stem, _in_order(bodies)), tuple(problems), places)
+
+
+def _rows(
+    path: Path | str, content: bytes | None, problems: list[SocialscoreError]
+) -> Iterator[_Row]:
+    """The rows, as far as they can be read; what is wrong with the file goes to `problems`."""
+    try:
+        text = (Path(path).read_bytes() if content is None else content).decode("utf-8-sig")
+    except OSError as error:
+        problems.append(InputError(path, f"the panel cannot be read ({error.strerror})"))
+        return
+    except UnicodeDecodeError as error:
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
+        problem = "the panel is not UTF-8; save it as CSV in UTF-8"
+        problems.append(InputError(FilePosition(path, line), problem))
+        return
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)  # spreadsheets of some countries write ; or tabs
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    place, blank = (
+        FilePosition(path),
+        dict.fromkeys(COLUMNS, ""),
+    )  # columns that a row does not have
+    try:
+        columns = next(reader, None)
+        wrong = list(_wrong_columns(path, columns))
+        problems += wrong
+        if columns is None or any(isinstance(problem, InputError) for problem in wrong):
+            return
+        for cells in filter(None, reader):
+            place = FilePosition(path, reader.line_num)
+            if len(cells) > len(columns):
+                problem = "there are more cells than columns; does one with a comma lack its "
+                problems.append(InputError(place, f"{problem}quotes?"))
+                continue
+            yield place, blank | dict(zip(columns, map(str.strip, cells), strict=False))
+    except csv.Error as error:
+        begin = FilePosition(path, place.line and place.line + 1)  # of the row that has no end
+        problems.append(InputError(begin, f"the panel is not CSV ({error})"))
+
+
+def _row(body: Body, account: Account) -> tuple[object, ...]:
+    """The cells of a row, one for each of COLUMNS."""
+    return (
+        body.body_id, body.name, body.category, account.network, account.account_id, account.handle,
+        account.role, account.valid_from, account.valid_until, body.calendar,
+        "yes" if account.closed else "",
+    )  # fmt: skip
+
+
+def _wrong_columns(path: Path | str, columns: Iterable[str] | None) -> Iterator[SocialscoreError]:
+    if not columns:
+        problem = f"the panel is empty; its first line must be {','.join(COLUMNS)}"
+        yield InputError(path, problem)
+        return
+    found, place = list(columns), FilePosition(path, 1)
+    for column in dict.fromkeys(found):
+        if column not in COLUMNS:
+            yield UnknownName("column", column, COLUMNS, place)
+        if found.count(column) > 1:
+            yield InputError(place, f"the panel has the column {column} twice")
+    missing = [column for column in NEEDED if column not in found]
+    if missing:
+        yield InputError(place, f"the panel lacks the column {', '.join(missing)}")
+
+
+def _bodies(
+    rows: Iterable[_Row], problems: list[SocialscoreError]
+) -> tuple[Iterable[Body], dict[str, FilePosition]]:
+    """The bodies of the rows, and where each stands first."""
+    bodies: dict[str, Body] = {}
+    places: dict[str, FilePosition] = {}
+    seen: dict[tuple[str, str], list[tuple[FilePosition, Account]]] = {}
+    for place, row in rows:
+        body_id, name, category, calendar = (row[column] for column in _OF_BODY)
+        if not body_id or not name:
+            problems.append(InputError(place, "body_id and body must not be empty"))
+        account = _account(place, row, problems)
+        if account:
+            problems += list(_clashes(place, account, seen))[:1]
+        if not body_id:
+            continue
+        accounts = (account,) if account else ()
+        mine = bodies.get(body_id)
+        if mine is None:
+            bodies[body_id] = Body(body_id, name, category, accounts, calendar)
+            places[body_id] = place
+            continue
+        said = ((mine.name, name), (mine.category, category), (mine.calendar, calendar))
+        for above, here in said:
+            if above and here and above != here:
+                problem = f"body {body_id!r} is {above!r} in a line above, {here!r} here"
+                problems.append(InputError(place, problem))
+        bodies[body_id] = Body(
+            body_id,
+            mine.name,
+            mine.category or category,
+            mine.accounts + accounts,
+            mine.calendar or calendar,
+        )
+    return bodies.values(), places
+
+
+def _account(
+    place: FilePosition, row: Mapping[str, str], problems: list[SocialscoreError]
+) -> Account | None:
+    """The account of a row; None if it has none, or one with something wrong."""
+    network, handle = row["network"], row["handle"].removeprefix("@")
+    role = row["role"] or "main"
+    if not network and not handle:
+        return None
+    wrong = list(_wrong_cells(place, row))
+    problems += wrong
+    if wrong:
+        return None
+    return Account(
+        network,
+        row["account_id"] or handle,
+        handle,
+        role,
+        _day(row, "valid_from"),
+        _day(row, "valid_until"),
+        row["closed"] == "yes",
+    )
+
+
+def _wrong_cells(place: FilePosition, row: Mapping[str, str]) -> Iterator[SocialscoreError]:
+    """What is wrong with the account of a row."""
+    network, role, closed = (row[column] for column in ("network", "role", "closed"))
+    if network not in NETWORKS:
+        yield UnknownName("network", network, NETWORKS, place)
+    if not row["handle"].removeprefix("@"):
+        yield InputError(place, "the account has no handle")
+    if role and role not in ROLES:
+        yield UnknownName("role", role, ROLES, place)
+    for column in ("valid_from", "valid_until"):
+        try:
+            _day(row, column)
+        except ValueError:
+            problem = f"{column} {row[column]!r} is not a date such as 2026-11-23"
+            yield InputError(place, problem)
+    if closed not in ("", "yes"):
+        yield InputError(place, f"closed is {closed!r}; write yes, or nothing")
+
+
+def _clashes(
+    place: FilePosition,
+    account: Account,
+    seen: dict[tuple[str, str], list[tuple[FilePosition, Account]]],
+) -> Iterator[SocialscoreError]:
+    """What names the account as another row does: none may come back for the same days."""
+    for name in dict.fromkeys((account.handle.lower(), account.account_id)):
+        same = seen.setdefault((account.network, name), [])
+        for other_place, other in same:
+            if _overlap(account, other):
+                yield InputError(
+                    place,
+                    f"the {account.network} account {name!r} is in line {other_place.line} "
+                    "already; remove one, or give both validity dates that do not overlap",
+                )
+        same.append((place, account))
+
+
+def _key(account: Account) -> tuple[str, str]:
+    return account.network, account.account_id
+
+
+def _overlap(one: Account, other: Account) -> bool:
+    return (one.valid_from or date.min) < (other.valid_until or date.max) and (
+        other.valid_from or date.min
+    ) < (one.valid_until or date.max)
+
+
+def _day(row: Mapping[str, str], column: str) -> date | None:
+    text = row[column]
+    day = date.fromisoformat(text) if text else None
+    if day and day.year < _EARLIEST_YEAR:
+        raise ValueError(text)
+    return day
+
+
+def _in_order(bodies: Iterable[Body]) -> tuple[Body, ...]:
+    return tuple(sorted(bodies, key=lambda body: body.body_id))

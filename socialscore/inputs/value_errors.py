@@ -1,0 +1,70 @@
+"""What to say about a value that is not what its key takes, as pydantic reports it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from socialscore.inputs.toml_files import FilePosition
+
+__all__ = ["misread"]
+
+_TEXT, _NUMBER = "write a text in quotation marks", "write a number"
+_WHOLE, _TRUTH = "write a whole number", "write true or false"
+_PLAIN = {
+    "string_type": _TEXT, "path_type": _TEXT,
+    "int_type": _WHOLE, "int_parsing": _WHOLE, "int_parsing_size": _WHOLE, "int_from_float": _WHOLE,
+    "float_type": _NUMBER, "float_parsing": _NUMBER, "finite_number": _NUMBER,
+    "bool_type": _TRUTH, "bool_parsing": _TRUTH,
+    "greater_than_equal": "write {ge:.15g} or more",
+    "less_than_equal": "write {le:.15g} or less (0.95 is 95 %)",  # only shares have such a bound
+    "less_than": "write less than {lt:.15g}",
+}  # fmt: skip
+"""What to write instead, by the type of pydantic's error."""
+
+
+def misread(
+    place: FilePosition | None, error: Mapping[str, Any], keys: Iterable[str]
+) -> SocialscoreError:
+    """The error for a value of a ranking.
+
+    Args:
+        place: where a file says the value; None: an option does.
+        error: one of those that pydantic lists.
+        keys: those of the table in which the key stands.
+    """
+    key, given = str(error["loc"][0]), error["input"]
+    if error["type"] == "literal_error":
+        known = re.findall("'([^']+)'", error["ctx"]["expected"])
+        return UnknownName(key.removesuffix("s"), str(given), known, place)  # of networks: network
+    if error["type"] == "extra_forbidden":
+        return UnknownName("key", str(error["loc"][-1]), keys, place)
+    problem = _instead(error)
+    if place is None:
+        return UsageError(f"--{key.replace('_', '-')} {given}: {problem}")
+    if error["type"] in _PLAIN and not isinstance(given, (dict, list)):
+        problem += f", not {json.dumps(given, ensure_ascii=False, default=str)}"
+    return InputError(place, problem)
+
+
+def _instead(error: Mapping[str, Any]) -> str:
+    """What to write instead."""
+    kind, given, name = error["type"], error["input"], error["loc"][-1]
+    if kind in _PLAIN:
+        return _PLAIN[kind].format(**error.get("ctx", {}))
+    if kind == "missing":
+        return "the key is missing"
+    if kind == "tuple_type":
+        if name == "bands":
+            return "write [[bands]] over each of them"
+        example = given if isinstance(given, str) else "one"
+        return f'write a list in square brackets: ["{example}"]'
+    if kind in ("dict_type", "model_type"):
+        return "write a table"
+    return str(error["msg"]).removeprefix("Value error, ")

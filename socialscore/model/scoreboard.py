@@ -1,0 +1,130 @@
+"""The computed result of a ranking: metrics, scores and the scoreboard that they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pandas import DataFrame
+
+    from socialscore.model.messages import Body
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A declared number: its formula, and what a reader must know to read it."""
+
+    name: str  # stable: the column of every export
+    label: str  # the header of a table
+    unit: Literal["count", "share", "seconds"]
+    better: Literal["higher", "lower"] | None  # None: a count that is neither
+    expression: str  # SQL, over the columns of `over`
+    description: str  # one or two sentences for the data dictionary
+    # The relation it reads; of a category, those of all its bodies.
+    over: Literal["wait", "exclusion", "tally", "body", "category"] = "wait"
+    label_fr: str = ""  # the header in French
+
+
+@dataclass(frozen=True)
+class Band:
+    """A distinction for ranked bodies: all conditions hold, values in the metrics' units."""
+
+    label: str
+    at_least: Mapping[str, float] = field(default_factory=dict)  # by metric
+    at_most: Mapping[str, float] = field(default_factory=dict)  # by metric
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a body's line differs from that of an earlier period."""
+
+    previous: Mapping[str, float | int | None]  # its values then; empty: it was not in the panel
+    previous_rank: int | None  # None: it was not ranked then
+    difference: float | None  # of the response rates, later minus earlier; None: one is missing
+    low: float | None  # Newcombe's 95 % interval of the difference
+    high: float | None
+
+    @property
+    def direction(self) -> Literal["up", "down"] | None:
+        """Which way the response rate went; None unless the interval excludes 0."""
+        if self.low is None or self.high is None or self.low <= 0 <= self.high:
+            return None
+        return "up" if self.low > 0 else "down"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One body's line of a scoreboard."""
+
+    body: Body
+    values: Mapping[str, float | int | None]  # by metric name; None: there is no value
+    rank: int | None = None  # None: not ranked, for `reason`
+    reason: str | None = None  # too-few, closed, no-account, not-collected, low-coverage, suspect
+    rank_low: int | None = None  # the best rank in the 95 % interval; None: the key has none
+    rank_high: int | None = None  # the worst
+    percentile: float | None = None  # share of the other ranked bodies that stand below
+    band: str | None = None  # label of the first band whose conditions hold; None: of none
+    change: Change | None = None  # where the scoreboard is compared to an earlier period
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """The computed result of a ranking, with everything a reader needs to judge or repeat it."""
+
+    title: str
+    panel: str  # the panel's name
+    preset: str
+    period: str  # as asked for: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, all
+    since: datetime  # the period's first instant, aware, in `timezone`
+    until: datetime  # the first instant after the period, aware, in `timezone`
+    timezone: str  # IANA name
+    horizon_seconds: int | None  # None: every request is watched until as_of
+    unit: str
+    selection: str
+    match: str
+    clock: str  # calendar, or business with the name of the calendar if it is one for all
+    responders: str
+    strict: bool  # redirects are no responses
+    exclude: tuple[str, ...]  # the reasons for which messages were left out
+    min_requests: int
+    key: str  # the metric that ranks
+    as_of: datetime  # where the data are taken to end, aware, UTC
+    provisional: bool  # some requests of the period have not matured
+    version: str  # of socialscore
+    ranking_digest: str  # of the options that were in force
+    panel_digest: str
+    metrics: tuple[Metric, ...]  # the columns, in order
+    scores: tuple[Score, ...]  # ranked bodies in order of rank, then the others by name
+    show: tuple[str, ...]  # names of the metrics that tables show, in order
+    bands: tuple[Band, ...] = ()  # best first
+    compared_to: str | None = None  # the earlier period, where there is one
+    gone: tuple[Body, ...] = ()  # ranked in the earlier period, and not any more
+    notes: tuple[str, ...] = ()  # sentences: what is unusual about the period or the panel
+    title_fr: str = ""
+    description: str = ""  # for readers of what is published
+    description_fr: str = ""
+
+    def to_pandas(self) -> DataFrame:
+        """One row per body: its rank with interval, who it is, every metric, band and reason."""
+        from pandas import DataFrame
+
+        rows = [
+            {
+                "rank": score.rank,
+                "rank_low": score.rank_low,
+                "rank_high": score.rank_high,
+                "percentile": score.percentile,
+                "body_id": score.body.body_id,
+                "body": score.body.name,
+                "category": score.body.category,
+                **{metric.name: score.values[metric.name] for metric in self.metrics},
+                "band": score.band,
+                "reason": score.reason,
+            }
+            for score in self.scores
+        ]
+        return DataFrame(rows).astype(dict.fromkeys(("rank", "rank_low", "rank_high"), "Int64"))

@@ -1,0 +1,1 @@
+"""What this machine lends: DuckDB, limits, temporary folders, object storage, files, retries."""

@@ -1,0 +1,125 @@
+"""DuckDB in the process, set up in the same way wherever it is used."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from socialscore.errors import OutOfRoom, Overtaken
+from socialscore.runtime.limits import limits
+from socialscore.runtime.object_storage import BUCKETS, file_system
+from socialscore.runtime.temp_folder import temp_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = [
+    "connect",
+    "files_may_vanish",
+    "memory_of",
+    "out_of_room",
+    "register_object_store",
+    "rewritten",
+    "within_limits",
+]
+
+
+def connect(share: float = 1) -> duckdb.DuckDBPyConnection:
+    """A new database in memory: instants are naive UTC, and nothing is drawn on the terminal.
+
+    Args:
+        share: of the memory that `limits` allow to all databases of the process; those that are
+            open at the same time divide it.
+
+    Raises:
+        StoreError: there is no folder for what does not fit.
+    """
+    allowed = limits()
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    # It would be drawn on stdout, among the data, whenever a statement takes over two seconds.
+    connection.execute("SET enable_progress_bar = false")
+    # It would be `.tmp` in the working folder, readable by everybody.
+    connection.execute("SET temp_directory = $path", {"path": str(temp_folder(allowed.folder))})
+    connection.execute("SET memory_limit = $memory", {"memory": allowed.memory_for(share)})
+    if allowed.threads:
+        connection.execute("SET threads = $threads", {"threads": allowed.threads})
+    return connection
+
+
+def memory_of(connection: duckdb.DuckDBPyConnection) -> int:
+    """The bytes that a database may take."""
+    asked = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    [size] = connection.execute(asked).fetchone() or (0,)
+    return int(size)
+
+
+def register_object_store(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
+    """Let a database read files, and write beside them, be they on a disk or in a bucket.
+
+    Raises:
+        StoreError: they are in a bucket, and what reads buckets is not installed.
+    """
+    if files and files[0].startswith(BUCKETS) and not connection.filesystem_is_registered("s3"):
+        connection.register_filesystem(file_system())
+
+
+@contextmanager
+def files_may_vanish() -> Iterator[None]:
+    """Tells of files that vanish while they are read: `socialscore forget` waits for nobody.
+
+    Raises:
+        OutOfRoom: as `within_limits`.
+        Overtaken: a file is gone.
+    """
+    try:
+        with within_limits():
+            yield
+    except duckdb.IOException as error:
+        if "No files found" not in str(error) and "No such file" not in str(error):
+            raise
+        raise rewritten() from None
+
+
+def rewritten() -> Overtaken:
+    """The error of a reader whose files are gone."""
+    return Overtaken("the store was rewritten while it was read; try again")
+
+
+@contextmanager
+def within_limits() -> Iterator[None]:
+    """Tells of memory, and of the disk that stands in for it, that is used up.
+
+    Raises:
+        OutOfRoom: it is.
+    """
+    try:
+        yield
+    # What comes as a stream has its errors from Arrow, in DuckDB's words.
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if known := out_of_room(error):
+            raise known from None
+        raise
+
+
+def out_of_room(error: Exception) -> OutOfRoom | None:
+    """What to say of an error if it is that memory, or the disk for the rest, is used up."""
+    said = str(error)
+    is_disk_full = "No space left" in said and "duckdb_temp_" in said
+    if "Out of Memory Error" not in said and not is_disk_full:
+        return None
+    allowed = limits()
+    if is_disk_full or "max_temp_directory_size" in said:
+        where = allowed.folder or "the system's temporary folder"
+        return OutOfRoom(
+            f"what does not fit into memory has filled the disk of {where}; make room there, or "
+            "let the setting temp_directory name a folder elsewhere"
+        )
+    size = f"{allowed.memory / 10**6:,.0f} MB" if allowed.memory else "half of what there is"
+    return OutOfRoom(
+        f"the memory that DuckDB may take, {size}, is not enough; raise the setting memory_limit, "
+        "or lower threads"
+    )

@@ -1,0 +1,344 @@
+"""Erasing: what must go is gone from the disk, and nothing is left that says whose it was.
+
+Rows are not deleted by the table library, which would write the condition, and so the person, into
+its log. Each month that holds some is written anew without them, and then every file that the
+tables no longer use is removed, whoever may be reading it.
+
+Others may save meanwhile, on other hosts: a month that somebody else rewrites is begun again, and
+what came beside it is looked through in another round, until a version of the table is found that
+holds nothing of it.
+
+Whatever ends a run in the middle, the next one completes it:
+
+- a count is noted before its rows go, so that none goes uncounted; a run that is killed between the
+  two leaves a count too many;
+- what is not in view any more is noted as such before its messages go, so that nobody takes their
+  absence for silence;
+- the newest month goes first, for a reply comes after what it answers: as long as something names
+  an erased message, that message is still there to be found by its author.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from socialscore.errors import Overtaken
+from socialscore.model.period import utc
+from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.retrying import retry
+from socialscore.store.erasure_request import (
+    DELETE_WHERE,
+    UPDATE_SET,
+    UPDATE_WHERE,
+    ErasureRequest,
+    in_view,
+    unwanted,
+    without,
+)
+from socialscore.store.journal import collecting, drop_aside, left
+from socialscore.store.schema import ERASURE, MESSAGE
+from socialscore.store.table_files import addresses, delta, partitions, put_month, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    import duckdb
+
+    from socialscore.store.lake import Store
+
+__all__ = ["Found", "erase", "expire", "look", "tidy"]
+
+_TABLES = ("message", "coverage")  # that may hold what is erased
+_COUNTS = ("n_erased", "n_altered")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is to erase, or was."""
+
+    n_erased: int = 0  # rows of the message table that go
+    n_altered: int = 0  # rows that stay, without what names an erased author
+    n_streams: int = 0  # streams of which less is in view
+    n_pages: int = 0  # pages of an unknown shape that had been set aside
+    n_accounts: int = 0  # lines of the store's panel
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+
+_GONE = "SELECT DISTINCT message_id FROM message WHERE {goes}"
+
+_COUNTED = """
+SELECT
+    network,
+    month,
+    account_id,
+    CAST(sent_at AS DATE) AS day,
+    COUNT(*) FILTER (goes) AS n_erased,
+    COUNT(*) FILTER (NOT goes) AS n_altered
+FROM (SELECT *, COALESCE({goes}, FALSE) AS goes FROM message)
+WHERE {goes} OR {altered}
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+_REST = """
+SELECT {columns}
+FROM (
+    SELECT *, COALESCE({altered}, FALSE) AS altered
+    FROM message
+    WHERE NOT COALESCE({goes}, FALSE)
+)
+"""
+
+
+def look(store: Store, wish: ErasureRequest) -> Found:
+    """What a wish would erase, which is left as it is."""
+    counted = _Work(store, wish, None).count()
+    return replace(
+        _beside(store, wish, act=False),
+        n_erased=sum(row["n_erased"] for row in counted),
+        n_altered=sum(row["n_altered"] for row in counted),
+    )
+
+
+def erase(store: Store, wish: ErasureRequest, *, erased_at: datetime) -> Found:
+    """Erase it, and say what it was. What was erased before is no trouble.
+
+    Args:
+        store: from which.
+        wish: what.
+        erased_at: the moment to note.
+
+    Raises:
+        Overtaken: pages wait to be merged, or somebody is collecting or writing.
+        StoreError: the disk is full: some was erased, and the same wish erases the rest.
+    """
+    with _alone(store, wish):
+        work = _Work(store, wish, erased_at)
+        if wish.cause == "account" and not work.count():
+            _note_silence(store, wish, erased_at)
+        found = _beside(store, wish, act=True, erased_at=erased_at)
+        work.do()
+        store.amend_panel(lambda panel: without(panel, wish))
+        tidy(store)
+    return replace(found, n_erased=work.n_erased, n_altered=work.n_altered)
+
+
+def expire(store: Store, *, before: datetime) -> int:
+    """Blank the texts of messages that came before an instant; return how many there were.
+
+    Pages that were set aside go with them. The files that held the texts are gone afterwards.
+
+    Args:
+        store: whose texts.
+        before: aware.
+    """
+    wish = ErasureRequest("expired", until=before)
+    with store.writing():
+        work = _Work(store, wish, None)
+        _beside(store, wish, act=True)
+        work.do()
+        if work.n_altered:
+            tidy(store)
+    return work.n_altered
+
+
+def tidy(store: Store) -> None:
+    """Remove every file that the tables no longer use, whoever may be reading it."""
+    for name in _TABLES:
+        retry(partial(sweep, store.location, name))
+
+
+@contextmanager
+def _alone(store: Store, wish: ErasureRequest) -> Iterator[None]:
+    """Nobody collects or writes, and nothing waits to be merged that would bring it back."""
+    with ExitStack() as held:
+        for network in wish.networks:
+            held.enter_context(collecting(store.root, network))
+        if paths := [path for each in wish.networks for path in left(store.root, each)]:
+            raise Overtaken(
+                f"{paths[0]}: pages of a run that broke off are not merged yet; "
+                "`socialscore collect` merges them first"
+            )
+        held.enter_context(store.writing())
+        yield
+
+
+def _beside(
+    store: Store, wish: ErasureRequest, *, act: bool, erased_at: datetime | None = None
+) -> Found:
+    """What a wish finds besides messages; to act is to note what is not in view any more."""
+
+    def rest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        streams = _by_stream(rows).values()
+        return [row for rows in streams for row in in_view(rows, wish, erased_at)]
+
+    rows = store.coverage().to_pylist()
+    before, after = _by_stream(rows), _by_stream(rest(rows))
+    n_streams = sum(before[stream] != after.get(stream, []) for stream in before)
+    if act and n_streams:
+        store.amend_coverage(rest)
+    panel = store.panel()
+    return Found(
+        n_streams=n_streams,
+        n_pages=drop_aside(store.root, lambda name, line: unwanted(name, line, wish), act=act),
+        n_accounts=len(panel.account_keys - without(panel, wish).account_keys),
+    )
+
+
+def _note_silence(store: Store, wish: ErasureRequest, erased_at: datetime) -> None:
+    """Note that an account goes of which there is no message, if it was in view."""
+    whose = {"network": wish.network, "account_id": wish.identifier}
+    if any(whose.items() <= row.items() for row in store.coverage().to_pylist()):
+        row = whose | {"cause": wish.cause, "n_erased": 0, "n_altered": 0}
+        stamp = {"day": utc(erased_at).date(), "erased_at": utc(erased_at)}
+        store.note_erasures(pa.Table.from_pylist([row | stamp], schema=ERASURE))
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+@dataclass
+class _Work:
+    """Erasing from the message table, in as many rounds as it takes."""
+
+    store: Store
+    wish: ErasureRequest
+    erased_at: datetime | None
+    n_erased: int = 0  # until now
+    n_altered: int = 0
+    gone: set[str] = field(default_factory=set)  # the messages that go or went, of an author
+    noted: Counter[tuple[object, ...]] = field(default_factory=Counter)  # and not gone yet
+
+    def count(self) -> list[dict[str, Any]]:
+        """How many rows go or are altered, by network, month, account and day."""
+
+        def counted() -> list[dict[str, Any]]:
+            with files_may_vanish(), connect() as connection:
+                return self._counted(connection, partitions(delta(self.store.location, "message")))
+
+        return retry(counted)
+
+    def do(self) -> None:
+        """Erase until a version of the table holds nothing of it."""
+        while retry(self._round):
+            pass
+
+    def _round(self) -> bool:
+        """Erase what is there, and say whether others have brought something meanwhile."""
+        table = delta(self.store.location, "message")
+        if table is None:
+            return False
+        n_expected = table.version()
+        months = partitions(table)
+        with files_may_vanish(), connect() as connection:
+            rows = self._counted(connection, months)
+            # A month may have millions of rows: one thread that may let go of the order holds few
+            # of them, and writes them in their order all the same.
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET threads = 1")
+            for month, logged in months.items():
+                if here := [row for row in rows if (row["network"], row["month"]) == month]:
+                    self._note(here)
+                    self._know(connection, logged)
+                    put_month(
+                        self.store.location, table, month, logged, _rest(connection, self.wish)
+                    )
+                    self._done(here)
+                    n_expected += 1
+        table.update_incremental()
+        return bool(rows) and table.version() > n_expected
+
+    def _counted(
+        self, connection: duckdb.DuckDBPyConnection, months: Mapping[tuple[str, str], list[str]]
+    ) -> list[dict[str, Any]]:
+        """As `count`; `gone` is known to the connection then."""
+        mine = [month for month in months if month[0] in self.wish.networks]
+        self._know(connection, [name for month in mine for name in months[month]])
+        goes, altered = DELETE_WHERE[self.wish.cause], UPDATE_WHERE[self.wish.cause]
+        if self.wish.cause == "author":
+            ids = _query(connection, _GONE.format(goes=goes), self.wish).to_arrow_table()
+            self.gone.update(ids["message_id"].to_pylist())
+        gone = pa.table({"message_id": pa.array(sorted(self.gone), pa.string())})
+        connection.register("gone", gone)
+        sql = _COUNTED.format(goes=goes, altered=altered)
+        rows: list[dict[str, Any]] = _query(connection, sql, self.wish).to_arrow_table().to_pylist()
+        return rows
+
+    def _know(self, connection: duckdb.DuckDBPyConnection, logged: Sequence[str]) -> None:
+        """Let `message` be the rows of these files."""
+        connection.execute("DROP VIEW IF EXISTS message")
+        if logged:
+            files = addresses(self.store.location, "message", logged)
+            register_object_store(connection, files)
+            connection.read_parquet(files, hive_partitioning=True).create_view("message")
+        else:
+            connection.register("message", MESSAGE.empty_table())
+
+    def _note(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Note what is about to go, but for what an attempt that came to nothing has noted."""
+        if self.erased_at is None:
+            return
+        stamp = {"cause": self.wish.cause, "erased_at": utc(self.erased_at)}
+        new = []
+        for row in rows:
+            more = {name: row[name] - self.noted[(name, *_whose(row))] for name in _COUNTS}
+            if any(n > 0 for n in more.values()):
+                new.append(row | {name: max(n, 0) for name, n in more.items()} | stamp)
+            for name, n in more.items():
+                self.noted[(name, *_whose(row))] += max(n, 0)
+        if new:
+            self.store.note_erasures(pa.Table.from_pylist(new, schema=ERASURE))
+
+    def _done(self, rows: Sequence[dict[str, Any]]) -> None:
+        for row in rows:
+            self.n_erased += row["n_erased"]
+            self.n_altered += row["n_altered"]
+            for name in _COUNTS:
+                self.noted[(name, *_whose(row))] -= row[name]
+
+
+def _whose(row: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(row[name] for name in ("network", "month", "account_id", "day"))
+
+
+def _rest(connection: duckdb.DuckDBPyConnection, wish: ErasureRequest) -> duckdb.DuckDBPyRelation:
+    """What stays of `message`, as it is from now on, without the columns that name the month."""
+    instead = UPDATE_SET[wish.cause]
+    columns = ", ".join(
+        f"CASE WHEN altered THEN {instead[name]} ELSE {name} END AS {name}"
+        if name in instead
+        else name
+        for name in MESSAGE.names
+        if name not in ("network", "month")
+    )
+    sql = _REST.format(
+        columns=columns, goes=DELETE_WHERE[wish.cause], altered=UPDATE_WHERE[wish.cause]
+    )
+    return _query(connection, sql, wish)
+
+
+def _query(
+    connection: duckdb.DuckDBPyConnection, sql: str, wish: ErasureRequest
+) -> duckdb.DuckDBPyRelation:
+    used = {name: value for name, value in wish.parameters.items() if f"${name}" in sql}
+    return connection.sql(sql, params=used)
+
+
+def _by_stream(
+    coverage: Iterable[dict[str, Any]],
+) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """The rows of the coverage table by network, account and stream."""
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in coverage:
+        stream = (row["network"], row["account_id"], row["stream"])
+        found.setdefault(stream, []).append(row)
+    return found

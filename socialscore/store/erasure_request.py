@@ -1,0 +1,167 @@
+"""What is to be erased, and what that means for everything that a store holds.
+
+Nothing is done here: these are conditions on rows of `message`, and what is left of the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from socialscore.model.messages import NETWORKS
+from socialscore.model.period import utc
+
+if TYPE_CHECKING:
+    from socialscore.inputs.panel import Panel
+
+__all__ = [
+    "DELETE_WHERE",
+    "ERASED",
+    "UPDATE_SET",
+    "UPDATE_WHERE",
+    "ErasureRequest",
+    "in_view",
+    "unwanted",
+    "without",
+]
+
+ERASED = "erased"
+"""The reason of the gap that an erasure leaves in the coverage."""
+
+_RUN = "forget"  # the run_id of such a gap
+
+
+@dataclass(frozen=True)
+class ErasureRequest:
+    """What is to be erased."""
+
+    cause: Literal["author", "account", "before", "expired"]
+    network: str | None = None  # None: all
+    identifier: str = ""  # of the author or the account, as the network says it
+    digest: str = ""  # the author's pseudonym
+    until: datetime | None = None  # aware: of before, the first instant that stays
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that it concerns."""
+        return (self.network,) if self.network else NETWORKS
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What `$name` stands for in the conditions."""
+        names = ("network", "identifier")
+        values: dict[str, object] = {name: getattr(self, name) for name in names if self.network}
+        if self.digest:
+            named = rf"(^|[^\w]){re.escape(self.identifier)}([^\w]|$)"
+            values |= {"digest": self.digest, "named": named}
+        if self.until:
+            values["until"] = utc(self.until)
+        return values
+
+
+# Conditions on rows of `message`, by cause -------------------------------------------------------
+
+DELETE_WHERE = {
+    "author": "network = $network AND author_id IN ($identifier, $digest)",
+    "account": "network = $network AND account_id = $identifier",
+    "before": "sent_at < $until",
+    "expired": "FALSE",
+}
+UPDATE_WHERE = {
+    "author": """network = $network AND (
+        reply_to_author_id IN ($identifier, $digest)
+        OR LIST_HAS_ANY(addressed_ids, [$identifier, $digest])
+        OR reply_to_id IN (SELECT message_id FROM gone)
+        OR conversation_id IN (SELECT message_id FROM gone)
+        OR REGEXP_MATCHES(text, $named)
+    )""",
+    "account": "FALSE",
+    "before": "FALSE",
+    "expired": "text <> '' AND collected_at < $until",
+}
+_BLANK = {"text": "''"}
+UPDATE_SET = {  # of an altered row
+    "author": {
+        "reply_to_id": """CASE
+            WHEN reply_to_author_id IN ($identifier, $digest) THEN NULL
+            WHEN reply_to_id IN (SELECT message_id FROM gone) THEN NULL
+            ELSE reply_to_id
+        END""",
+        "reply_to_author_id": """CASE
+            WHEN reply_to_author_id NOT IN ($identifier, $digest) THEN reply_to_author_id
+        END""",
+        "conversation_id": """CASE
+            WHEN NOT conversation_id IN (SELECT message_id FROM gone) THEN conversation_id
+        END""",
+        "addressed_ids": "LIST_FILTER(addressed_ids, LAMBDA x: x NOT IN ($identifier, $digest))",
+        **_BLANK,
+    },
+    "account": {},
+    "before": {},
+    "expired": _BLANK,
+}
+
+
+# The rest of the store ------------------------------------------------------------------------
+
+
+def in_view(
+    rows: list[dict[str, Any]], wish: ErasureRequest, erased_at: datetime | None
+) -> list[dict[str, Any]]:
+    """The rows of a stream in the coverage table that are right when the wish is fulfilled."""
+    if wish.cause == "account":
+        whose = (wish.network, wish.identifier)
+        return [row for row in rows if (row["network"], row["account_id"]) != whose]
+    if wish.cause != "before" or wish.until is None:
+        return rows
+    until = utc(wish.until)
+    older = [row for row in rows if row["covered_from"] < until]
+    if all(row["reason"] == ERASED for row in older):
+        return rows
+    gap = {"covered_until": until, "reason": ERASED, "run_id": _RUN}
+    first = min(older, key=lambda row: row["covered_from"])
+    return [
+        first | gap | {"collected_at": erased_at and utc(erased_at)},
+        *(
+            row | {"covered_from": max(row["covered_from"], until)}
+            for row in rows
+            if row["covered_until"] > until
+        ),
+    ]
+
+
+def without(panel: Panel, wish: ErasureRequest) -> Panel:
+    """The panel without an account that goes, and without its body if that has no other."""
+    whose = (wish.network, wish.identifier)
+    if wish.cause != "account" or whose not in panel.account_keys:
+        return panel
+    bodies = []
+    for body in panel.bodies:
+        accounts = tuple(a for a in body.accounts if (a.network, a.account_id) != whose)
+        if accounts or not body.accounts:
+            bodies.append(replace(body, accounts=accounts))
+    return replace(panel, bodies=tuple(bodies))
+
+
+def unwanted(name: str, line: bytes, wish: ErasureRequest) -> bool:
+    """Whether a page that was set aside must go; what cannot be told apart goes as well.
+
+    Args:
+        name: of what was collected: network, account and stream.
+        line: the record.
+        wish: what is erased.
+    """
+    if wish.cause == "account":
+        return name.startswith(f"{wish.network}-{wish.identifier}-")
+    if wish.cause == "author":
+        as_json = json.dumps(wish.identifier)[1:-1]
+        return any(each.encode() in line for each in (wish.identifier, as_json))
+    moment = "oldest" if wish.cause == "before" else "answered_at"
+    try:
+        told = datetime.fromisoformat(json.loads(line)["page"][moment])
+    except (ValueError, KeyError, TypeError):
+        return True
+    return wish.until is not None and told < wish.until.astimezone(UTC)

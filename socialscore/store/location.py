@@ -1,0 +1,159 @@
+"""Places: where a store may lie, and the few things that it does with files there.
+
+A folder of a disk, or a bucket (`bucket.py`). Tables are the table library's affair, and engines
+read the files of tables by their addresses: a location only says what these are.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from filelock import FileLock, Timeout
+
+from socialscore.errors import Overtaken, StoreError
+from socialscore.runtime.object_storage import BUCKETS, installed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Folder", "Location", "Where", "location_at"]
+
+Where: TypeAlias = "Path | str | Location"
+"""How a store is named: a folder, an address, or the location itself."""
+
+_UNUSABLE = frozenset("[]^|%\\")  # the table library takes a path for an address
+_LOCK = "files.lock"
+_PATIENCE = 60.0  # seconds for a file to be let go, which takes others milliseconds
+
+
+class Location(Protocol):
+    """Where a store lies. `str` of it is its address, as people write it."""
+
+    @property
+    def here(self) -> Path:
+        """The folder of this machine for what must be on one of its disks: locks and journals."""
+
+    def at(self, name: str) -> str:
+        """The address of a file or a table, for engines and the table library."""
+
+    def vacant(self) -> bool:
+        """Whether nothing is there."""
+
+    def names(self, folder: str) -> list[str]:
+        """The names of all files below a folder, which may be missing."""
+
+    def read(self, name: str) -> bytes | None:
+        """What a file holds; None: there is none."""
+
+    def amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        """Let a file hold what becomes of what it holds, whoever else amends it meanwhile."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file, which may be gone already."""
+
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder with all that is in it; it may be missing."""
+
+    def about(self, name: str) -> tuple[int, int]:
+        """The bytes of a file, and the milliseconds of the epoch in which it was written."""
+
+
+def location_at(where: Where) -> Location:
+    """The location of a folder or an address.
+
+    Raises:
+        StoreError: no store can be there.
+    """
+    if not isinstance(where, (Path, str)):
+        return where
+    if str(where).startswith(BUCKETS):
+        with installed(str(where)):
+            from socialscore.store.bucket import Bucket
+
+        location: Location = Bucket(str(where))
+    else:
+        location = Folder(Path(where))
+    for sign in location.at(""):
+        if sign in _UNUSABLE:
+            problem = f"no store can be in a folder with {sign} in its path; choose another"
+            raise StoreError(f"{where}: {problem}")
+    return location
+
+
+class Folder:
+    """A folder of a disk, of this machine or one that several share."""
+
+    def __init__(self, path: Path) -> None:
+        self.here = path
+
+    def __str__(self) -> str:
+        return str(self.here)
+
+    def at(self, name: str) -> str:
+        """See `Location`."""
+        return str(self.here.absolute() / name)
+
+    def vacant(self) -> bool:
+        """See `Location`."""
+        try:
+            found = list(self.here.iterdir()) if self.here.exists() else []
+        except NotADirectoryError:
+            return False
+        return all(path.name == _LOCK for path in found)
+
+    def names(self, folder: str) -> list[str]:
+        """See `Location`."""
+        return [
+            path.relative_to(self.here).as_posix()
+            for path in (self.here / folder).rglob("*")
+            if path.is_file()
+        ]
+
+    def read(self, name: str) -> bytes | None:
+        """See `Location`."""
+        try:
+            return (self.here / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
+        """See `Location`."""
+        self.here.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.here / _LOCK, timeout=_PATIENCE):
+                before = self.read(name)
+                after = change(before)
+                if after != before:
+                    self._write(name, after)
+        except Timeout:
+            problem = f"another process holds {_LOCK}; try again later"
+            raise Overtaken(f"{self}: {problem}") from None
+        return after
+
+    def _write(self, name: str, data: bytes) -> None:
+        """All of it or, when the disk is full, what was there before."""
+        path = self.here / name
+        path.parent.mkdir(exist_ok=True)
+        temporary = path.with_suffix(".new")
+        try:
+            temporary.write_bytes(data)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def remove(self, name: str) -> None:
+        """See `Location`."""
+        (self.here / name).unlink(missing_ok=True)
+
+    def remove_folder(self, name: str) -> None:
+        """See `Location`."""
+        with suppress(FileNotFoundError):
+            rmtree(self.here / name)
+
+    def about(self, name: str) -> tuple[int, int]:
+        """See `Location`."""
+        found = (self.here / name).stat()
+        return found.st_size, found.st_mtime_ns // 1_000_000
