@@ -22,7 +22,7 @@ __all__ = ["RANKING"]
 _SQL = Path(__file__).parent / "sql"
 _COUNTING = {
     "unit": "message", "selection": "all", "horizon": "none", "match": "direct", "exclude": "none",
-    "bursts": False, "min_requests": 1, "period": "all",
+    "exclude_bursts": False, "min_requests": 1, "period": "all",
 }  # fmt: skip
 _MESSAGES = {"period": "all", "unit": "message"}
 _EPISODES = {"period": "all", "unit": "episode"}

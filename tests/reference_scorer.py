@@ -40,9 +40,11 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
         """Whether it is neither automatic, by itself or in a burst, nor otherwise ruled out."""
         equal = [h["sent_at"] for h in fast if r in fast and h["text"] == r["text"]]
         fives = (ab for ab in zip(equal, equal[4:], strict=False) if ab[1] - ab[0] <= DAY)
-        is_burst = ranking.bursts and any(a <= r["sent_at"] <= b for a, b in fives)
+        is_burst = ranking.exclude_bursts and any(a <= r["sent_at"] <= b for a, b in fives)
         mute = r["response_class"] in ("automatic", "redirect" if ranking.strict else "automatic")
-        return not (r["bot"] or is_burst or mute) and (ranking.to_several or len(r["to"]) < 2)
+        return not (r["bot"] or is_burst or mute) and (
+            ranking.replies_to_several or len(r["to"]) < 2
+        )
 
     def delays(m):
         """How long after an inbound message the responses to it came, and if each redirects."""

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from math import hypot, sqrt
 from zoneinfo import ZoneInfo
 
+from socialscore.inputs.options import Ranking, reported
 from socialscore.model.breakdown import Breakdown, Line
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
 
 PARIS = ZoneInfo("Europe/Paris")
+OPTIONS = reported(Ranking())
 
 
 def metric(name: str, label: str, unit: str, better: str | None = None) -> Metric:
@@ -131,17 +133,8 @@ def scoreboard(*scores: Score, **changes: object) -> Scoreboard:
         period="2026-W46",
         since=datetime(2026, 11, 9, tzinfo=PARIS),
         until=datetime(2026, 11, 16, tzinfo=PARIS),
-        timezone="Europe/Paris",
-        horizon_seconds=7 * 86_400,
-        unit="episode",
-        selection="questions",
-        match="conversation",
-        clock="calendar",
-        responders="group",
-        strict=False,
-        exclude=("own-group", "repost", "duplicate"),
-        min_requests=10,
-        key="response_rate",
+        options=OPTIONS | {name: it for name, it in changes.items() if name in OPTIONS},
+        overridden=(),
         as_of=datetime(2026, 11, 23, 7, 30, tzinfo=UTC),
         provisional=False,
         version="0.1.0",
@@ -151,7 +144,8 @@ def scoreboard(*scores: Score, **changes: object) -> Scoreboard:
         scores=scores,
         show=("n_requests", "response_rate", "median_delay", "median_wait"),
     )
-    return replace(example, **changes)
+    others = {name: it for name, it in changes.items() if name not in OPTIONS}
+    return replace(example, **others)
 
 
 def ordinary() -> Scoreboard:
@@ -201,12 +195,12 @@ def devoted() -> Scoreboard:
         period="2026-Q3",
         since=datetime(2026, 7, 1, tzinfo=PARIS),
         until=datetime(2026, 10, 1, tzinfo=PARIS),
-        horizon_seconds=None,
+        horizon=None,
         unit="message",
         selection="question-mark",
         match="direct",
         min_requests=50,
-        key="devoted_index",
+        by="devoted_index",
         metrics=(*METRICS[:7], DEVOTED),
         bands=(Band("Socially Devoted", at_least={"response_rate": 0.65}),),
     )
@@ -216,7 +210,7 @@ def provisional() -> Scoreboard:
     return scoreboard(
         score("Plouvenec", 48, 39, 1_500.0, rank=1),
         score("Kermorvan", 310, 217, 5_040.0, rank=2),
-        key="within_24h",
+        by="within_24h",
         as_of=datetime(2026, 11, 16, 7, 0, tzinfo=UTC),
         provisional=True,
     )
@@ -232,7 +226,7 @@ def bands() -> Scoreboard:
         score("Île-aux-Sternes", 0, 0, reason="too-few"),
         title="Do councils answer?",
         preset="abgeordnetenwatch",
-        horizon_seconds=14 * 86_400,
+        horizon=14 * 86_400,
         strict=True,
         min_requests=1,
         show=("n_requests", "n_answered", "response_rate"),
@@ -251,7 +245,7 @@ def prompt() -> Scoreboard:
         score("Kermorvan", 310, 288, 1_500.0, rank=2),
         score("Eaux de Roz", 75, 60, 300.0, rank=3, category="energy"),
         preset="facebook-2016",
-        horizon_seconds=86_400,
+        horizon=86_400,
         metrics=(*METRICS, MEAN),
         show=("n_requests", "response_rate", "mean_delay"),
         bands=(Band(label, at_least={"response_rate": 0.9}, at_most={"mean_delay": 900}),),
@@ -280,8 +274,10 @@ def business() -> Scoreboard:
         score("Plouvenec", 25, 3, 720.0, rank=3),
         selection="requests",
         unit="message",
-        clock="business (every-day-9-17), off-hours elapsed",
-        horizon_seconds=None,
+        clock="business",
+        calendar="every-day-9-17",
+        off_hours_reply="elapsed",
+        horizon=None,
         metrics=(*METRICS, *WITHIN, MEAN),
         show=("n_requests", "response_rate", "within_2h", "within_8h", "within_24h", "mean_delay"),
     )

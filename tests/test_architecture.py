@@ -76,6 +76,7 @@ SHARED = {
     "estimates",
     "notations",
     "outcomes",
+    "ranking_options",
     "screens",
     "waiting",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scoreboards import score, scoreboard
 
-from socialscore.inputs.ranking import Assertions
+from socialscore.inputs.options import Assertions
 from socialscore.model.scoreboard import Score, Scoreboard
 from socialscore.publishing.assertions import shortfalls
 

@@ -59,7 +59,7 @@ def test_four_are_not() -> None:
 
 
 def test_a_ranking_may_count_them() -> None:
-    assert counts(board(exchanges(5), bursts=False)) == (5, 5)
+    assert counts(board(exchanges(5), exclude_bursts=False)) == (5, 5)
 
 
 def test_different_texts_are_no_burst() -> None:

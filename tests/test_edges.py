@@ -49,7 +49,9 @@ def test_clocks_that_go_forward_shorten_no_watch() -> None:
     # On 4 October, Sydney's day has 23 hours. The week ends on 27 September at 14:00 UTC.
     rows = [asks("q", at(20, 13, 59)), answers("a", "q", at(34, 13, 58))]
 
-    found = values(board(rows, period="2026-W39", timezone="Australia/Sydney", bursts=False))
+    found = values(
+        board(rows, period="2026-W39", timezone="Australia/Sydney", exclude_bursts=False)
+    )
 
     assert found["n_late"] == 1
 
@@ -91,7 +93,7 @@ def test_a_reply_dated_more_than_a_day_early_is_none() -> None:
 def test_a_response_just_before_the_period_answers_its_first_request(bursts: bool) -> None:
     rows = [asks("q", at(7)), answers("a", "q", at(7, seconds=-30))]
 
-    found = values(board(rows, period="2026-W38", bursts=bursts))
+    found = values(board(rows, period="2026-W38", exclude_bursts=bursts))
 
     assert (found["n_answered"], found["median_delay"]) == (1, 0)
 

@@ -295,7 +295,12 @@ def test_redirects_are_counted_and_told() -> None:
         ("automatic", {}, at(1, 1), {"response_class": "automatic"}),
         ("automatic", {}, at(1, 1), {"bot": True}),
         ("redirect", {"strict": True}, at(1, 1), {"response_class": "redirect"}),
-        ("to-several", {"to_several": False}, at(1, 1), {"addressed_ids": ["citizen", "other"]}),
+        (
+            "to-several",
+            {"replies_to_several": False},
+            at(1, 1),
+            {"addressed_ids": ["citizen", "other"]},
+        ),
         ("too-early", {}, at(1, seconds=-61), {}),
         ("too-late", {}, at(15, seconds=1), {}),
         ("other-account", {"responders": "same"}, at(1, 1), {"account_id": "3", "author_id": "3"}),
@@ -329,7 +334,7 @@ def test_a_burst_of_equal_replies_is_dismissed() -> None:
     ]
 
     with_bursts = look(*chain(*pairs)).messages
-    without = look(*chain(*pairs), bursts=False).messages
+    without = look(*chain(*pairs), exclude_bursts=False).messages
 
     assert [it.dismissed[0].reason for it in with_bursts] == ["burst"] * 5
     assert {it.outcome for it in with_bursts} == {"unanswered"}
@@ -419,7 +424,7 @@ OPTIONS = st.fixed_dictionaries(
         "match": st.sampled_from(["direct", "conversation", "loose"]),
         "selection": st.sampled_from(["all", "requests", "questions", "question-mark"]),
         "responders": st.sampled_from(["group", "same"]),
-        "to_several": st.booleans(),
+        "replies_to_several": st.booleans(),
         "strict": st.booleans(),
         "clock_start": st.sampled_from(["first", "last"]),
         "horizon": st.sampled_from(["7d", "1d", "none"]),

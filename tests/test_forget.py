@@ -278,7 +278,7 @@ def test_pages_that_were_set_aside_lose_the_author(store: Store) -> None:
 @pytest.mark.usefixtures("store")
 def test_a_ranking_loses_just_the_erased_requests() -> None:
     def counted() -> dict[str, tuple[str, str]]:
-        options = "--unit message --select all --match direct --exclude none --min-requests 1"
+        options = "--unit message --selection all --match direct --exclude none --min-requests 1"
         result = run("rank", *options.split(), "--period", "all", "--format", "csv")
         assert result.code == 0, result.err
         rows = csv.DictReader(result.out.splitlines())

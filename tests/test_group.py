@@ -70,7 +70,7 @@ def test_zendesk_counts_the_first_reply_of_the_account_that_was_asked() -> None:
     own = {"responders": None, "unit": None, "match": None, "exclude": None, "calendar": "always"}
     scoreboard = board(rows, SISTERS, preset="zendesk", **own)
 
-    assert scoreboard.responders == "same"
+    assert scoreboard.options["responders"] == "same"
     assert values(scoreboard)["median_delay"] == 3 * 3600
 
 

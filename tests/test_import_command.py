@@ -70,7 +70,8 @@ def stored(column: str = "message_id", root: str = "socialscore-data") -> list[s
 def scores(*options: object) -> dict[str, dict[str, str]]:
     """The ranking's rows by body, every inbound message counted."""
     counting = (
-        "--unit message --select all --match direct --exclude none --min-requests 1 --period all "
+        "--unit message --selection all --match direct --exclude none --min-requests 1 "
+        "--period all "
         "--horizon none --format csv"
     )
     result = run("rank", *counting.split(), *options)

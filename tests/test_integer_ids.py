@@ -30,7 +30,7 @@ OPTIONS = st.fixed_dictionaries(
         "match": st.sampled_from(["direct", "conversation", "loose"]),
         "responders": st.sampled_from(["group", "same"]),
         "exclude": st.sampled_from(["none", "default"]),
-        "bursts": st.booleans(),
+        "exclude_bursts": st.booleans(),
         "include_institutions": st.booleans(),
         "latest": st.sampled_from([None, 2]),
     }

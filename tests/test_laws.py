@@ -50,9 +50,9 @@ OPTIONS = st.fixed_dictionaries(
         "unit": UNITS,
         "match": MATCHES,
         "responders": st.sampled_from(["group", "same"]),
-        "to_several": st.booleans(),
+        "replies_to_several": st.booleans(),
         "strict": st.booleans(),
-        "bursts": st.booleans(),
+        "exclude_bursts": st.booleans(),
         "clock_start": st.sampled_from(["first", "last"]),
         "horizon": st.sampled_from(["7d", "1d", "none"]),
         "exclude": st.sampled_from(["none", "default"]),
@@ -233,7 +233,9 @@ def test_refusing_replies_to_several_never_raises_the_rate(
 ) -> None:
     options |= {"unit": unit, "exclude": "none"}
 
-    to_one, to_any = (found(rows, **options | {"to_several": several}) for several in (False, True))
+    to_one, to_any = (
+        found(rows, **options | {"replies_to_several": several}) for several in (False, True)
+    )
 
     assert_no_rate_falls(to_one, to_any)
 
@@ -243,7 +245,9 @@ def test_refusing_replies_to_several_never_raises_the_rate(
 def test_leaving_out_bursts_never_raises_the_rate(rows: list[Row], options: Row, unit: str) -> None:
     options |= {"unit": unit, "exclude": "none"}
 
-    without, with_bursts = (found(rows, **options | {"bursts": bursts}) for bursts in (True, False))
+    without, with_bursts = (
+        found(rows, **options | {"exclude_bursts": bursts}) for bursts in (True, False)
+    )
 
     assert_no_rate_falls(without, with_bursts)
 

@@ -27,7 +27,8 @@ PUBLISHED = {
     },
     "quintly": {
         "selection": "question-mark", "unit": "message", "horizon": 7 * DAY, "by": "response_rate",
-        "min_requests": 1, "time": ("within_2h", "within_8h", "within_24h"), "to_several": False,
+        "min_requests": 1, "time": ("within_2h", "within_8h", "within_24h"),
+        "replies_to_several": False,
         "within": ("2h", "8h", "24h"),
     },
     "fanpage-karma": {
@@ -36,7 +37,7 @@ PUBLISHED = {
     },
     "facebook-2016": {
         "selection": "all", "unit": "episode", "horizon": DAY, "by": "response_rate",
-        "min_requests": 1, "time": ("mean_delay",), "period": "last-7-days", "bursts": True,
+        "min_requests": 1, "time": ("mean_delay",), "period": "last-7-days", "exclude_bursts": True,
         "marks": [{"response_rate": 0.9, "mean_delay": 15 * 60}],
     },
     "facebook-2018": {
@@ -160,7 +161,7 @@ def test_presets_are_listed_with_what_sets_them_apart() -> None:
     assert lines["socially-devoted"] == [
         "question-mark", "message", "none", "devoted_index", "50", "kinds, bands",
     ]  # fmt: skip
-    assert lines["zendesk"][-1] == "responders, clock"
+    assert lines["zendesk"][-1] == "clock, responders"
 
 
 def test_the_columns_of_the_list_stand_one_below_the_other() -> None:
@@ -192,8 +193,11 @@ def test_a_preset_is_described_by_its_source_and_the_keys_in_which_it_differs() 
 def test_every_key_of_a_preset_is_explained() -> None:
     text = run("presets", "quintly").out
 
-    assert "to_several = false\n    count responses that address several people\n" in text
-    assert "within = 2h, 8h, 24h\n    the times of the metrics within_1h" in text
+    assert (
+        "replies_to_several = false\n    Count responses that address several people at once.\n"
+        in text
+    )
+    assert "within = 2h, 8h, 24h\n    Times for the metrics within_1h" in text
 
 
 def test_the_default_is_described_by_all_its_keys() -> None:

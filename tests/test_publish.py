@@ -136,7 +136,7 @@ def test_all_formats_say_the_same(five: Desk) -> None:
 def test_the_method_says_what_was_counted_and_how(five: Desk) -> None:
     text = (five.at("2026-W41") / "method.txt").read_text(encoding="utf-8")
 
-    assert 'selection: "questions"' in text
+    assert "Selection (selection): questions\n" in text
     assert "n_excluded_duplicate: 0 (" in text
     assert "WHERE collected_at <= TIMESTAMP '20" in text
     assert "FROM score" in text

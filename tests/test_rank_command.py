@@ -83,7 +83,7 @@ def test_bodies_are_ranked_by_their_response_rate() -> None:
 
 def test_options_say_what_counts() -> None:
     assert rows(rank("--format", "csv"))["ville"]["n_requests"] == "2"
-    assert rows(rank("--format", "csv", "--select", "all"))["ville"]["n_requests"] == "3"
+    assert rows(rank("--format", "csv", "--selection", "all"))["ville"]["n_requests"] == "3"
 
 
 def test_a_file_says_what_counts_and_options_override_it(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_file_says_what_counts_and_options_override_it(tmp_path: Path) -> None
     )
 
     as_written = json.loads(run("rank", path, "--format", "json").out)
-    overridden = json.loads(run("rank", path, "--format", "json", "--select", "questions").out)
+    overridden = json.loads(run("rank", path, "--format", "json", "--selection", "questions").out)
 
     assert as_written["title"] == "Towns"
     assert (as_written["selection"], overridden["selection"]) == ("all", "questions")
@@ -210,7 +210,7 @@ def test_a_json_document_keeps_pooled_numbers_and_medians_of_bodies_apart() -> N
     ],
 )
 def test_requests_are_counted_by_other_groups(group: str, labels: list[str]) -> None:
-    result = rank("--by-group", group, "--select", "all", "--format", "csv")
+    result = rank("--by-group", group, "--selection", "all", "--format", "csv")
 
     assert result.code == 0
     assert [row["label"] for row in csv.DictReader(result.out.splitlines())] == labels
@@ -352,7 +352,7 @@ def test_the_statement_is_one_that_an_engine_understands_with_all_its_parameters
         (["--format", "markdwon"], 2, "unknown format 'markdwon'; did you mean 'markdown'?"),
         (["--by", "median_wiat"], 2, "'median_wiat'; did you mean 'median_wait'?"),
         (["--unit", "mesage"], 2, "unknown unit 'mesage'; did you mean 'message'?"),
-        (["--select", "question"], 2, "unknown selection 'question'; did you mean 'questions'?"),
+        (["--selection", "question"], 2, "unknown selection 'question'; did you mean 'questions'?"),
         (["--network", "twiter"], 2, "unknown network 'twiter'; did you mean 'twitter'?"),
         (["--exclude", "repots"], 2, "unknown reason 'repots'; did you mean 'repost'?"),
         (["--horizon", "a week"], 2, "--horizon a week: write a time such as 7d, 24h or 90m"),

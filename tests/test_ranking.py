@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
-from socialscore.inputs.ranking import EXCLUSIONS, Ranking, load_ranking
+from socialscore.inputs.options import EXCLUSIONS, Ranking
+from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 
 if TYPE_CHECKING:

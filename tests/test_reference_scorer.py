@@ -43,9 +43,9 @@ OPTIONS = st.fixed_dictionaries(
     {
         "selection": st.sampled_from(["all", "requests", "questions", "question-mark"]),
         "responders": st.sampled_from(["group", "same"]),
-        "to_several": st.booleans(),
+        "replies_to_several": st.booleans(),
         "strict": st.booleans(),
-        "bursts": st.booleans(),
+        "exclude_bursts": st.booleans(),
         "clock_start": st.sampled_from(["first", "last"]),
         "horizon": st.sampled_from(["7d", "1d", "none"]),
         "exclude": st.sampled_from(["none", "default", *CHOSEN, ["duplicate", "deleted"]]),

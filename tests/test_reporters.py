@@ -130,8 +130,8 @@ def any_scoreboard(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMES) -> Sc
         *unranked,
         title=draw(NAMES),
         panel=draw(NAMES),
-        key=draw(st.sampled_from([metric.name for metric in METRICS if metric.better])),
-        horizon_seconds=draw(st.none() | st.integers(1, 60 * 86_400)),
+        by=draw(st.sampled_from([metric.name for metric in METRICS if metric.better])),
+        horizon=draw(st.none() | st.integers(1, 60 * 86_400)),
         provisional=draw(st.booleans()),
         show=tuple(draw(shown)),
         bands=tuple(draw(BANDS)),
@@ -484,10 +484,15 @@ def _compared() -> str:
 
 
 def test_terms_that_do_not_fit_side_by_side_stand_below_each_other() -> None:
-    clock = "clock         business (every-day-9-17), off-hours elapsed"
+    calendar = "calendar           every-day-9-17"
 
-    assert f"\n{clock}\n" in render(business(), "table", width=80)
-    assert f"  {clock}\n" in render(business(), "table", width=120)
+    assert f"\n{calendar}\n" in render(business(), "table", width=80)
+    assert f"  {calendar}\n" in render(business(), "table", width=120)
+
+
+def test_opening_hours_are_told_only_where_they_are_counted() -> None:
+    assert "off-hours replies" in render(business(), "table")
+    assert "off-hours replies" not in render(ordinary(), "table")
 
 
 def test_strictness_is_said() -> None:
@@ -536,7 +541,7 @@ def test_every_reason_is_said_in_words(reason: str, words: str) -> None:
 
 
 def test_enough_requests_with_too_few_answers_are_not_called_too_few_requests() -> None:
-    example = scoreboard(score("Kermorvan", 30, 4, 60.0, reason="too-few"), key="median_delay")
+    example = scoreboard(score("Kermorvan", 30, 4, 60.0, reason="too-few"), by="median_delay")
 
     assert "fewer than 5 answered" in render(example, "table")
 
@@ -575,9 +580,12 @@ def test_the_columns_of_a_csv_keep_their_order() -> None:
         "rank,rank_low,rank_high,percentile,body_id,body,category,"
         "n_requests,n_answered,response_rate,wilson_low,wilson_high,median_delay,median_wait,"
         "devoted_index,"
-        "period,period_from,period_until,compared_to,timezone,horizon_seconds,unit,selection,match,"
-        "clock,responders,strict,exclude,min_requests,key,as_of,provisional,title,panel,preset,"
-        "version,ranking_digest,panel_digest,band,reason"
+        "period,period_from,period_until,compared_to,"
+        "timezone,categories,key,horizon_seconds,selection,unit,match,clock,responders,strict,"
+        "min_requests,networks,kinds,exclude,include_institutions,n_ignored,replies_to_several,"
+        "exclude_bursts,clock_start,calendar,off_hours_reply,latest,min_coverage,within,trim,seed,"
+        "overridden,as_of,provisional,title,panel,preset,version,ranking_digest,panel_digest,"
+        "band,reason"
     )
 
 

@@ -184,20 +184,20 @@ def test_a_reply_that_addresses_several_answers_unless_the_ranking_says_otherwis
     rows = [asks("q", at(1)), to_both]
 
     assert counts(board(rows)) == (1, 1)
-    assert counts(board(rows, to_several=False)) == (0, 1)
+    assert counts(board(rows, replies_to_several=False)) == (0, 1)
 
 
 def test_a_reply_to_one_answers_where_one_to_several_does_not() -> None:
     to_both = answers("a", "q", at(1, 2), addressed_ids=["citizen", "other"])
     rows = [asks("q", at(1)), to_both, answers("b", "q", at(1, 5))]
 
-    assert values(board(rows, to_several=False))["median_delay"] == 5 * 3600
+    assert values(board(rows, replies_to_several=False))["median_delay"] == 5 * 3600
 
 
 def test_a_reply_that_names_nobody_addresses_not_several() -> None:
     rows = [asks("q", at(1)), answers("a", "q", at(1, 2), addressed_ids=None)]
 
-    assert counts(board(rows, to_several=False)) == (1, 1)
+    assert counts(board(rows, replies_to_several=False)) == (1, 1)
 
 
 # --- redirects ---------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialscore.inputs.ranking import Conditions, Ranking
+    from socialscore.inputs.options import Conditions, Ranking
 
 __all__ = ["command"]
 

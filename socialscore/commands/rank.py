@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from socialscore.commands.common import (
     screen_width,
     subject,
 )
+from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+@with_ranking_options(before="show")
 def command(
     ranking: RankingArgument = None,
     store: StoreOption = None,
@@ -42,61 +44,8 @@ def command(
         ),
     ] = None,
     as_of: AsOfOption = None,
-    unit: Annotated[
-        str | None, typer.Option(help="What is counted: episode, message or author.")
-    ] = None,
-    select: Annotated[
-        str | None, typer.Option(help="question-mark, questions, requests or all.")
-    ] = None,
-    match: Annotated[
-        str | None, typer.Option(help="How a response is found: direct, conversation or loose.")
-    ] = None,
-    responders: Annotated[
-        str | None, typer.Option(help="Who may answer: group, or the same account.")
-    ] = None,
-    strict: Annotated[
-        bool | None, typer.Option("--strict", help="A redirect is no response.")
-    ] = None,
-    horizon: Annotated[
-        str | None, typer.Option(help="How long each request is watched: 7d, 24h, none.")
-    ] = None,
-    clock: Annotated[
-        str | None, typer.Option(help="calendar, or business: open hours only.")
-    ] = None,
-    calendar: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Opening hours for all, such as office.")
-    ] = None,
-    off_hours_reply: Annotated[
-        str | None, typer.Option(help="A response while closed takes zero time, or what elapsed.")
-    ] = None,
-    clock_start: Annotated[
-        str | None, typer.Option(help="An episode's delay runs from its first or last message.")
-    ] = None,
-    exclude: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LIST", help="What is left out: default, none, or reasons with commas."
-        ),
-    ] = None,
-    include_institutions: Annotated[
-        bool | None,
-        typer.Option("--include-institutions", help="Count what other bodies of the panel write."),
-    ] = None,
-    min_requests: Annotated[
-        int | None, typer.Option(help="A body with fewer requests has no rank.")
-    ] = None,
-    by: Annotated[str | None, typer.Option(metavar="METRIC", help="The metric that ranks.")] = None,
-    within: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Times for within_1h …: 2h,8h,24h.")
-    ] = None,
     show: Annotated[
-        str | None, typer.Option(metavar="LIST", help="The metrics in the table, with commas.")
-    ] = None,
-    network: Annotated[
-        list[str] | None, typer.Option(help="Only this network; may be repeated.")
-    ] = None,
-    timezone: Annotated[
-        str | None, typer.Option(help="Where days begin. Default: Europe/Paris.")
+        str | None, typer.Option(metavar="LIST", help="Metrics in the table, with commas.")
     ] = None,
     by_group: Annotated[
         str | None,
@@ -127,6 +76,7 @@ def command(
     sql: Annotated[
         bool, typer.Option("--sql", help="Print the statement and do not run it.")
     ] = False,
+    **options: Any,
 ) -> None:
     """Rank the bodies of a panel by how well they answer.
 
@@ -145,14 +95,8 @@ def command(
         raise UnknownName("group", by_group, GROUPS)
     if by_group and compare_to:
         raise UsageError("--compare-to compares bodies, and cannot be had with --by-group")
-    options = {
-        "preset": preset, "period": period, "unit": unit, "selection": select, "match": match,
-        "responders": responders, "strict": strict, "horizon": horizon, "clock": clock,
-        "calendar": calendar, "off_hours_reply": off_hours_reply, "clock_start": clock_start,
-        "exclude": exclude, "include_institutions": include_institutions,
-        "min_requests": min_requests, "by": by, "within": within, "show": show,
-        "networks": network or None, "timezone": timezone,
-    }  # fmt: skip
+    options |= {"preset": preset, "period": period, "show": show}
+    options["networks"] = options["networks"] or None
     asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
     if sql:
         text = _statement(asked, by_group)

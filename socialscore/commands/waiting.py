@@ -134,7 +134,7 @@ def longest_wait(text: str | None, *, watched: bool) -> timedelta:
     Raises:
         UsageError: it says nothing that can be understood.
     """
-    from socialscore.inputs.ranking import seconds
+    from socialscore.inputs.options import seconds
 
     if text is None:
         return _PATIENT if watched else timedelta()

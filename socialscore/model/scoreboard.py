@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,17 +81,8 @@ class Scoreboard:
     period: str  # as asked for: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, all
     since: datetime  # the period's first instant, aware, in `timezone`
     until: datetime  # the first instant after the period, aware, in `timezone`
-    timezone: str  # IANA name
-    horizon_seconds: int | None  # None: every request is watched until as_of
-    unit: str
-    selection: str
-    match: str
-    clock: str  # calendar, or business with the name of the calendar if it is one for all
-    responders: str
-    strict: bool  # redirects are no responses
-    exclude: tuple[str, ...]  # the reasons for which messages were left out
-    min_requests: int
-    key: str  # the metric that ranks
+    options: Mapping[str, Any]  # by name, as far as outputs may tell them: `options.reported`
+    overridden: tuple[str, ...]  # names of the options that are not as the preset has them
     as_of: datetime  # where the data are taken to end, aware, UTC
     provisional: bool  # some requests of the period have not matured
     version: str  # of socialscore
@@ -107,6 +98,37 @@ class Scoreboard:
     title_fr: str = ""
     description: str = ""  # for readers of what is published
     description_fr: str = ""
+
+    @property
+    def timezone(self) -> str:
+        """The timezone of its period: an IANA name."""
+        return str(self.options["timezone"])
+
+    @property
+    def horizon(self) -> int | None:
+        """How long each request is watched, in seconds; None: until as_of."""
+        horizon: int | None = self.options["horizon"]
+        return horizon
+
+    @property
+    def unit(self) -> str:
+        """What counts as a request: episode, message or author."""
+        return str(self.options["unit"])
+
+    @property
+    def selection(self) -> str:
+        """Which messages ask for a response."""
+        return str(self.options["selection"])
+
+    @property
+    def min_requests(self) -> int:
+        """The fewest requests with which a body is ranked."""
+        return int(self.options["min_requests"])
+
+    @property
+    def key(self) -> str:
+        """The name of the metric that ranks."""
+        return str(self.options["by"])
 
     def to_pandas(self) -> DataFrame:
         """One row per body: its rank with interval, who it is, every metric, band and reason."""

@@ -10,7 +10,7 @@ from socialscore.reporters import formatting
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from socialscore.inputs.ranking import Assertions
+    from socialscore.inputs.options import Assertions
     from socialscore.model.scoreboard import Score, Scoreboard
 
 __all__ = ["shortfalls"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.calendar import read_calendar
+from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import examine_panel
 from socialscore.inputs.ranking import read_ranking
 from socialscore.inputs.shipped import calendar_path
@@ -89,15 +90,9 @@ def _of_ranking(reading: ParsedRanking, path: Path) -> Iterator[SocialscoreError
         return reading.place(key, *way) if is_said_here else place_of(path, "preset")
 
     yield from unknown_metrics(ranking, place)
-    idle = {
-        "calendar": (ranking.clock != "business", f'clock is "{ranking.clock}"'),
-        "off_hours_reply": (ranking.clock != "business", f'clock is "{ranking.clock}"'),
-        "clock_start": (ranking.unit != "episode", f'unit is "{ranking.unit}"'),
-        "ignore": ("listed" not in ranking.exclude, 'exclude lacks "listed"'),
-    }
-    for key, (has_no_effect, why) in idle.items():
+    for key, why in _idle(ranking):
         is_said_here = reading.said_by.get(key) == path
-        if has_no_effect and is_said_here and getattr(ranking, key) != getattr(default, key):
+        if is_said_here and getattr(ranking, key) != getattr(default, key):
             yield InputError(reading.place(key), f"it has no effect, since {why}")
     for key in ("networks", "kinds"):
         if not getattr(ranking, key):
@@ -108,6 +103,15 @@ def _of_ranking(reading: ParsedRanking, path: Path) -> Iterator[SocialscoreError
             problem = f"there is a band {band.label!r} already"
             yield InputError(reading.place("bands", number, "label"), problem)
         labels.add(band.label)
+
+
+def _idle(ranking: Ranking) -> Iterator[tuple[str, str]]:
+    """Options that are not read because of another one, with the reason."""
+    for option in OPTIONS:
+        if option.needs and (value := getattr(ranking, option.needs[0])) != option.needs[1]:
+            yield option.name, f'{option.needs[0]} is "{value}"'
+    if "listed" not in ranking.exclude:
+        yield "ignore", 'exclude lacks "listed"'
 
 
 def _notes(reading: ParsedRanking) -> Iterator[str]:

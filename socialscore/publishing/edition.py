@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import format_panel
 from socialscore.language.rulebook import shipped
 from socialscore.publishing.basis import options_of
@@ -36,11 +37,8 @@ __all__ = ["files", "manifest_of", "rules", "versions", "with_changes"]
 _COMPUTING = ("duckdb", "holidays", "pyarrow")
 """Libraries of which another version may give other numbers. The draws of numpy never change."""
 
-_OF_READERS = {
-    "title", "title_fr", "description", "description_fr", "source", "categories", "period", "show",
-    "bands", "assert", "seed",
-}  # fmt: skip
-"""Options that change no rate: editions that differ in these alone can be compared."""
+_COUNTING = {"preset", *(option.name for option in OPTIONS if option.alters_rates)}
+"""Options that change rates: editions that differ in any of them cannot be compared."""
 
 
 def with_changes(
@@ -65,7 +63,7 @@ def with_changes(
 
 def _differing(options: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
     """The options by which two editions count differently."""
-    names = sorted((options.keys() | others.keys()) - _OF_READERS)
+    names = sorted((options.keys() | others.keys()) & _COUNTING)
     return [name for name in names if options.get(name) != others.get(name)]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from socialscore.publishing.basis import options_of
+from socialscore.inputs.options import OPTIONS
 from socialscore.reporters.facts import context
+from socialscore.reporters.wording import in_words
 from socialscore.scoring.inputs import as_seen
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
         board: what was counted.
         basis: what that was computed from.
     """
-    facts = context(board) | {"seen_until": basis.seen_until.isoformat()}
-    options = options_of(basis.ranking) | {"n_ignored": len(basis.ranking.ignore)}
+    of_options = {option.column for option in OPTIONS}
+    facts = {name: value for name, value in context(board).items() if name not in of_options}
+    facts["seen_until"] = basis.seen_until.isoformat()
     parts = {
         board.title: "\n".join(filter(None, (board.description, *board.notes))),
         "What it rests on": _listed(facts),
-        "The options": _listed(options),
+        "The options": "\n".join(_options(board)),
         "Messages that were left out, over all bodies": "\n".join(_left_out(board)),
         "The messages that the store had by then": "-- `stored` is its table `message`\n"
         + as_seen(basis.seen_until),
@@ -38,6 +40,12 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
     }
     texts = (f"{head}\n{'=' * len(head)}\n\n{text.strip()}\n" for head, text in parts.items())
     return "\n\n".join(texts)
+
+
+def _options(board: Scoreboard) -> Iterator[str]:
+    for option in OPTIONS:
+        mark = " (not the preset's)" if option.name in board.overridden else ""
+        yield f"{option.label} ({option.name}): {in_words(option, board)}{mark}"
 
 
 def _listed(values: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from socialscore.errors import InputError, SocialscoreError, UsageError
+from socialscore.inputs.options import RENAMED
 from socialscore.inputs.panel import read_panel
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
 from socialscore.runtime.write_file import sync_folder
@@ -54,12 +55,13 @@ class Publication:
 
     @cached_property
     def options(self) -> dict[str, Any]:
-        """Every option of the ranking, as options.json says.
+        """Every option of the ranking, as options.json says, under the names of today.
 
         Raises:
             InputError: it is missing or damaged.
         """
-        return _object(self.folder / "options.json")
+        options = _object(self.folder / "options.json")
+        return {RENAMED.get(key, key): value for key, value in options.items()}
 
     @cached_property
     def panel(self) -> Panel:

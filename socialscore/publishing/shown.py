@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from socialscore.errors import InputError
+from socialscore.inputs.options import OPTIONS
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["scoreboard_of"]
 
 _AS_SAID = (
-    "title", "panel", "preset", "period", "timezone", "horizon_seconds", "unit", "selection",
-    "match", "clock", "responders", "strict", "min_requests", "key", "provisional", "version",
-    "ranking_digest", "panel_digest", "compared_to",
+    "title", "panel", "preset", "period", "provisional", "version", "ranking_digest",
+    "panel_digest", "compared_to",
 )  # fmt: skip
 _IF_SAID = ("title_fr", "description", "description_fr")
 
@@ -46,10 +46,16 @@ def _scoreboard(document: Mapping[str, Any], show: list[str]) -> Scoreboard:
     return Scoreboard(
         **{name: document[name] for name in _AS_SAID},
         **{name: document[name] for name in _IF_SAID if name in document},
+        options={
+            option.name: tuple(value) if isinstance(value, list) else value
+            for option in OPTIONS
+            if option.column in document  # an earlier version told fewer
+            for value in [document[option.column]]
+        },
+        overridden=tuple(document.get("overridden", ())),
         since=datetime.fromisoformat(document["period_from"]).astimezone(zone),
         until=datetime.fromisoformat(document["period_until"]).astimezone(zone),
         as_of=datetime.fromisoformat(document["as_of"]),
-        exclude=tuple(document["exclude"]),
         metrics=tuple(Metric(expression="", **metric) for metric in document["metrics"]),
         scores=tuple(_score(line, names, compared=compared) for line in document["scores"]),
         show=tuple(show),

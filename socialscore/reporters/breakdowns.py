@@ -52,7 +52,7 @@ def _columns(breakdown: Breakdown) -> Iterator[Column]:
     declared = {metric.name: metric for metric in breakdown.metrics}
     lines = [line.pooled for line in breakdown.lines]
     for name in _POOLED:
-        yield metric_column(declared[name], lines, breakdown.scoreboard.horizon_seconds)
+        yield metric_column(declared[name], lines, breakdown.scoreboard.horizon)
         if name == "response_rate":
             yield _medians(breakdown)
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from socialscore.inputs.options import OPTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from socialscore.inputs.options import Option
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.scoreboard import Metric, Scoreboard
 
@@ -60,6 +63,29 @@ def _rank(name: str, label: str, label_fr: str, description: str) -> Field:
 
 def _share(name: str, label: str, label_fr: str, description: str, least: float = 0) -> Field:
     return Field(name, label, label_fr, "number", "share", description, least=least, most=1)
+
+
+def _of_option(option: Option) -> Field:
+    """The column of an option; a list has spaces between its values."""
+    seconds = (" (seconds)", " (secondes)") if option.kind == "duration" else ("", "")
+    kept = Field(
+        option.column,
+        option.label + seconds[0],
+        option.label_fr + seconds[1],
+        "string",
+        "",
+        option.description,
+    )
+    match option.kind:
+        case "yes-no":
+            return replace(kept, type="boolean")
+        case "count" | "authors":
+            return replace(kept, type="integer", unit="count", least=0)
+        case "duration":
+            return replace(kept, type="integer", unit="seconds", least=0)
+        case "share":
+            return replace(kept, type="number", unit="share", least=0, most=1)
+    return kept
 
 
 _RANK = _rank(
@@ -168,41 +194,15 @@ _CONTEXT = (
         "The earlier period, where there is one.",
         required=False,
     ),
-    _text("timezone", "Timezone", "Fuseau horaire", "Where days begin (IANA name)."),
-    Field(
-        "horizon_seconds",
-        "Horizon (seconds)",
-        "Horizon (secondes)",
-        "integer",
-        "seconds",
-        "How long each request is watched. Empty: until as_of.",
-        least=0,
-    ),
-    _text("unit", "Unit", "Unité comptée", "What is counted: episode, message or author."),
-    _text("selection", "Selection", "Sélection", "Which messages are requests."),
-    _text("match", "Match", "Appariement", "How a response is found."),
-    _text("clock", "Clock", "Horloge", "calendar, or business with how it counts."),
-    _text("responders", "Responders", "Répondants", "Who may answer: group, or the same account."),
-    _truth("strict", "Strict", "Strict", "A redirect is no response."),
+    *map(_of_option, OPTIONS),
     _text(
-        "exclude",
-        "Exclusions",
-        "Exclusions",
-        "The reasons for which messages were left out, with spaces between them.",
+        "overridden",
+        "Not as the preset",
+        "Différent du préréglage",
+        "The options that are not as the preset has them, with spaces between them.",
         required=False,
     ),
-    Field(
-        "min_requests",
-        "Least requests",
-        "Minimum de demandes",
-        "integer",
-        "count",
-        "A body with fewer requests has no rank.",
-        least=0,
-        required=True,
-    ),
-    _text("key", "Ranked by", "Classé par", "The metric that ranks."),
-    _instant("as_of", "As of", "Données arrêtées au", "Where the data are taken to end."),
+    _instant("as_of", "As of", "Données arrêtées au", "Everything later is ignored."),
     _PROVISIONAL,
     _text("title", "Title", "Titre", "Of the ranking.", required=False),
     _text("panel", "Panel", "Panel", "The list of bodies that are compared.", required=False),

@@ -176,7 +176,7 @@ def _line(explanation: Explanation) -> Iterator[Fact]:
         yield Fact("rank (95 %)" if interval else "rank", f"{score.rank}{interval} of {n_ranked}")
     for name in dict.fromkeys((*board.show, board.key)):
         if name != "n_requests":  # is said above
-            column = metric_column(metric_named(board, name), [score.values], board.horizon_seconds)
+            column = metric_column(metric_named(board, name), [score.values], board.horizon)
             notes = "".join(f"   {note}" for note in column.notes)
             yield Fact(column.header, column.cells[0].text + notes)
 

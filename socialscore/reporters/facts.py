@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from socialscore.inputs.options import OPTIONS
 
 if TYPE_CHECKING:
     from socialscore.model.breakdown import Breakdown
@@ -34,24 +36,19 @@ def presentation(scoreboard: Scoreboard) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
-def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | None]:
-    """What is the same for every body, in the order of the columns of an export."""
+def context(scoreboard: Scoreboard) -> dict[str, Any]:
+    """What is the same for every body, in the order of the columns of an export.
+
+    Lists stay lists. Of a publication of an earlier version, options that it does not tell are
+    None.
+    """
     return {
         "period": scoreboard.period,
         "period_from": scoreboard.since.isoformat(),
         "period_until": scoreboard.until.isoformat(),
         "compared_to": scoreboard.compared_to,
-        "timezone": scoreboard.timezone,
-        "horizon_seconds": scoreboard.horizon_seconds,
-        "unit": scoreboard.unit,
-        "selection": scoreboard.selection,
-        "match": scoreboard.match,
-        "clock": scoreboard.clock,
-        "responders": scoreboard.responders,
-        "strict": scoreboard.strict,
-        "exclude": list(scoreboard.exclude),
-        "min_requests": scoreboard.min_requests,
-        "key": scoreboard.key,
+        **{option.column: _plain(scoreboard.options.get(option.name)) for option in OPTIONS},
+        "overridden": list(scoreboard.overridden),
         "as_of": scoreboard.as_of.isoformat(),
         "provisional": scoreboard.provisional,
         "title": scoreboard.title,
@@ -61,6 +58,10 @@ def context(scoreboard: Scoreboard) -> dict[str, str | int | bool | list[str] | 
         "ranking_digest": scoreboard.ranking_digest,
         "panel_digest": scoreboard.panel_digest,
     }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 COMPARISON = (

@@ -68,7 +68,7 @@ def _columns(scoreboard: Scoreboard, shown: list[Metric], ranked: list[Score]) -
     yield from _names(scoreboard, ranked)
     for metric in shown:
         lines = [score.values for score in ranked]
-        yield metric_column(metric, lines, scoreboard.horizon_seconds)
+        yield metric_column(metric, lines, scoreboard.horizon)
     if len(scoreboard.bands) > 1:
         labels = [score.band or "" for score in ranked]
         yield words_column("band", "band", labels, _conditions(scoreboard))

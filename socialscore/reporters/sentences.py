@@ -197,7 +197,7 @@ def _outcome(explanation: Explanation, its: ExplainedRequest) -> Iterator[str]:
         yield f"The request is not counted: none of its messages is selected ({board.selection})."
         return
     until = f"until {_local(explanation, its.watched_until)}" if its.watched_until else "to the end"
-    horizon = board.horizon_seconds
+    horizon = board.horizon
     named = f"horizon {formatting.span(horizon)}" if horizon else "no horizon"
     watched = f"was watched {until} ({named})"
     begin = f"counted from {_local(explanation, its.started_at)}"

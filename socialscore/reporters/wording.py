@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import facts, formatting
 from socialscore.reporters.report import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from socialscore.inputs.options import Option
     from socialscore.model.scoreboard import Scoreboard
 
-__all__ = ["left_out", "notes", "origin", "presentation", "provisional", "subject", "terms"]
+__all__ = [
+    "in_words",
+    "left_out",
+    "notes",
+    "origin",
+    "presentation",
+    "provisional",
+    "subject",
+    "terms",
+]
 
 
 def subject(scoreboard: Scoreboard) -> tuple[Fact, ...]:
@@ -26,22 +37,46 @@ def subject(scoreboard: Scoreboard) -> tuple[Fact, ...]:
 
 
 def terms(scoreboard: Scoreboard) -> tuple[Fact, ...]:
-    """How they are compared."""
-    as_of = formatting.instant(scoreboard.as_of.astimezone(scoreboard.since.tzinfo))
-    horizon = scoreboard.horizon_seconds
+    """How they are compared: what every ranking says, and whatever is not as its preset has it."""
     return (
-        Fact("as of", as_of),
+        Fact("as of", _as_of(scoreboard)),
         Fact("preset", scoreboard.preset),
-        Fact("ranked by", facts.metric_named(scoreboard, scoreboard.key).label.lower()),
-        Fact("horizon", f"none, until {as_of}" if horizon is None else formatting.span(horizon)),
-        Fact("selection", scoreboard.selection),
-        Fact("unit", scoreboard.unit),
-        Fact("match", scoreboard.match),
-        Fact("clock", scoreboard.clock),
-        Fact("responders", scoreboard.responders),
-        Fact("strict", "yes" if scoreboard.strict else "no"),
-        Fact("min_requests", formatting.count(scoreboard.min_requests)),
+        *(
+            Fact(option.label.lower(), in_words(option, scoreboard))
+            for option in OPTIONS
+            if _is_told(option, scoreboard)
+        ),
     )
+
+
+def _is_told(option: Option, scoreboard: Scoreboard) -> bool:
+    if option.name not in scoreboard.options:  # of a publication of an earlier version
+        return False
+    if option.needs and scoreboard.options[option.needs[0]] != option.needs[1]:
+        return False
+    return option.always or option.name in scoreboard.overridden
+
+
+def in_words(option: Option, scoreboard: Scoreboard) -> str:
+    """The value of an option as people read it."""
+    value = scoreboard.options[option.name]
+    if option.kind == "yes-no":
+        return "yes" if value else "no"
+    if option.kind == "duration":
+        return f"none, until {_as_of(scoreboard)}" if value is None else formatting.span(value)
+    if option.kind == "metric":
+        return facts.metric_named(scoreboard, value).label.lower()
+    if option.kind == "share":
+        return formatting.quantity(value, "share")
+    if option.kind in ("count", "authors"):
+        return formatting.count(value)
+    if option.kind == "names":
+        return formatting.one_line(", ".join(value)) or option.empty
+    return formatting.one_line(str(value)) or option.empty
+
+
+def _as_of(scoreboard: Scoreboard) -> str:
+    return formatting.instant(scoreboard.as_of.astimezone(scoreboard.since.tzinfo))
 
 
 def provisional(scoreboard: Scoreboard) -> str:

@@ -24,6 +24,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore.engines.duckdb import DuckDB
+from socialscore.inputs.options import reported
+from socialscore.inputs.ranking import overridden
 from socialscore.model.breakdown import Breakdown, Line
 from socialscore.model.period import utc
 from socialscore.model.scoreboard import Band, Score, Scoreboard
@@ -209,17 +211,8 @@ def _scoreboard(
         period=question.period.label,
         since=question.period.since,
         until=question.period.until,
-        timezone=ranking.timezone,
-        horizon_seconds=ranking.horizon,
-        unit=ranking.unit,
-        selection=ranking.selection,
-        match=ranking.match,
-        clock=ranking.clock_in_words,
-        responders=ranking.responders,
-        strict=ranking.strict,
-        exclude=ranking.exclude,
-        min_requests=ranking.min_requests,
-        key=ranking.by,
+        options=reported(ranking),
+        overridden=overridden(ranking),
         as_of=question.as_of,
         provisional=question.period.until.astimezone(UTC) + maturing > question.as_of,
         version=__version__,

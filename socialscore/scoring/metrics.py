@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
-from socialscore.inputs.ranking import seconds
+from socialscore.inputs.options import seconds
 from socialscore.model.scoreboard import Metric
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from socialscore.errors import UsageError
-from socialscore.inputs.ranking import EXCLUSIONS
+from socialscore.inputs.options import EXCLUSIONS
 from socialscore.model.period import Period, parse_as_of, parse_period, utc
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
@@ -97,7 +97,7 @@ def ask(
     # Lengths of time, which clocks that change do not alter.
     read_from = asked_from.astimezone(UTC) - _lookback(ranking)
     # A burst of replies may go on after the last response that counts.
-    read_until = min(end, period.until.astimezone(UTC) + watched + ranking.bursts * _DAY)
+    read_until = min(end, period.until.astimezone(UTC) + watched + ranking.exclude_bursts * _DAY)
     parameters: dict[str, object] = {
         "since": utc(period.since),
         "until": utc(period.until),
@@ -115,9 +115,9 @@ def ask(
         "include_institutions": ranking.include_institutions,
         "kinds": list(ranking.kinds),
         "any_responder": ranking.responders == "group",
-        "to_several": ranking.to_several,
+        "to_several": ranking.replies_to_several,
         "strict": ranking.strict,
-        "bursts": ranking.bursts,
+        "bursts": ranking.exclude_bursts,
         "count_off_hours": ranking.off_hours_reply == "elapsed",
         "latest": ranking.latest,
         "trim": ranking.trim,
@@ -185,5 +185,5 @@ def _lookback(ranking: Ranking) -> timedelta:
 
     Replies are looked for from a day before the request, to count those that are too early.
     """
-    n_days = (ranking.unit == "episode") + ("duplicate" in ranking.exclude) + ranking.bursts
+    n_days = (ranking.unit == "episode") + ("duplicate" in ranking.exclude) + ranking.exclude_bursts
     return max(n_days, 1) * _DAY + 2 * _AT_ONCE

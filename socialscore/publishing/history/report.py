@@ -105,7 +105,7 @@ def _periods(history: History, body: Body, metric: Metric) -> Iterator[Column]:
         yield words_column("movement", "", [_arrow(each) for each in moves])
     of_metrics: list[Values] = [score.values if score else {} for score in lines]
     for each in _shown(history, metric):
-        yield metric_column(each, of_metrics, history.last.board.horizon_seconds)
+        yield metric_column(each, of_metrics, history.last.board.horizon)
 
 
 def _place(edition: Edition | None, body: Body) -> str:
@@ -152,7 +152,7 @@ def _bodies(history: History, metric: Metric, *, plain: bool) -> Iterator[Column
     yield words_column(NAME, "body", [body.name for body in bodies])
     of_metrics: list[Values] = [score.values if score else {} for score in scores]
     # No bars: the sparklines need the room.
-    yield replace(metric_column(metric, of_metrics, last.board.horizon_seconds), shares=())
+    yield replace(metric_column(metric, of_metrics, last.board.horizon), shares=())
     series = [history.values(body.body_id, metric.name) for body in bodies]
     most = _most([value for values in series for value in values], metric)
     ends = f"{history.periods[0]} – {history.periods[-1]}"

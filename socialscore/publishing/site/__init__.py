@@ -234,7 +234,7 @@ def _of_body(body: Body, editions: Sequence[_Edition]) -> str:
 
 def _cells(edition: _Edition, score: Score, shown: Sequence[Metric]) -> list[str]:
     """What a body has of metrics, in words."""
-    columns = (metric_column(it, [score.values], edition.board.horizon_seconds) for it in shown)
+    columns = (metric_column(it, [score.values], edition.board.horizon) for it in shown)
     return [column.cells[0].text for column in columns]
 
 

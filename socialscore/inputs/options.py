@@ -1,0 +1,466 @@
+"""The options of a ranking, each declared once.
+
+A declaration is a field of `Ranking` with an `Option`: its name in files, the values that it takes,
+its labels, and what it means. `--help`, the header of every table, the columns of exports,
+method.txt and the documentation follow from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from socialscore.errors import UnknownName
+from socialscore.model.messages import KINDS, NETWORKS
+
+__all__ = [
+    "EXCLUSIONS",
+    "KEYS",
+    "OPTIONS",
+    "RENAMED",
+    "Assertions",
+    "Conditions",
+    "Option",
+    "Ranking",
+    "reported",
+    "seconds",
+]
+
+EXCLUSIONS = ("repost", "duplicate", "mass-mention", "listed", "deleted", "not-covered")
+"""The reasons for leaving a message out that a ranking can choose. Never chosen: a body's own
+messages and private ones are no demand of citizens, and nor are other bodies' unless the ranking
+includes institutions."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 3650 * 86400  # a horizon, in seconds
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a ranking that can change a number, and how it is told."""
+
+    label: str  # in headers and exports, in English
+    label_fr: str  # in exports, in French
+    kind: Literal["choice", "yes-no", "count", "share", "duration", "metric", "names", "authors"]
+    name: str = ""  # the key in files; that of its field
+    column: str = ""  # in CSV and JSON; empty: the name
+    always: bool = False  # in the header of every table, and not only where the preset has another
+    needs: tuple[str, str] | None = None  # an option, and its value without which this is not read
+    flag: str = ""  # on the command line; empty: only a file says it
+    repeated: bool = False  # the flag takes one value and may be repeated, instead of commas
+    choices: tuple[str, ...] = ()  # the values that it may have; that of its field's type
+    alters_rates: bool = True  # False: it only chooses whom to rank, or how sure to be of ranks
+    empty: str = "none"  # what an empty value means, in words
+    earlier: tuple[str, ...] = ()  # keys that files of earlier versions had instead
+    description: str = ""  # a sentence, for --help, data dictionaries and documentation
+
+
+def _option(default: Any, description: str, **declared: Any) -> Any:
+    field = _field(default, description)
+    field.metadata.append(Option(**declared))  # pydantic keeps there what it does not check
+    return field
+
+
+def _field(default: Any, description: str) -> Any:
+    """A key that is no option: it changes no number, or is told by itself in every output."""
+    return Field(default=default, description=description)
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+def seconds(value: object) -> object:
+    """`7d` as seconds, `none` as None."""
+    if value == "none":
+        return None
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d+)\s*([smhdw])", value)
+        value = int(match[1]) * _UNITS[match[2]] if match else 0
+    if value is None or (type(value) is int and 0 < value <= _LONGEST):
+        return value
+    raise ValueError("write a time such as 7d, 24h or 90m, up to 3650d, or none")
+
+
+def _reasons(value: object) -> object:
+    """`default`, `none` or a list of reasons, which a command writes with commas."""
+    if isinstance(value, str):
+        named = {"default": EXCLUSIONS, "none": ()}
+        value = named.get(value, tuple(part.strip() for part in value.split(",")))
+    if isinstance(value, (list, tuple)):
+        for reason in value:
+            if reason not in EXCLUSIONS:
+                raise ValueError(str(UnknownName("reason", str(reason), EXCLUSIONS)))
+        return tuple(reason for reason in EXCLUSIONS if reason in value)
+    return value
+
+
+def _durations(value: object) -> object:
+    """A list of times such as 24h, which a command writes with commas."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)):
+        return value
+    times = ["".join(str(part).split()) for part in parts]
+    if not all(re.fullmatch(r"0*[1-9]\d{0,5}[smhdw]", time) for time in times):
+        raise ValueError("write times such as 1h, 24h or 7d")
+    return tuple(dict.fromkeys(times))
+
+
+def _names(value: object) -> object:
+    """A list of names, which a command writes with commas."""
+    return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
+
+
+# --- the declarations -----------------------------------------------------------------------------
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
+
+
+class Conditions(_Checked):
+    """A distinction for every ranked body of which all conditions hold."""
+
+    label: str
+    at_least: dict[str, float] = {}
+    at_most: dict[str, float] = {}
+
+
+class Assertions(_Checked):
+    """What must hold of a scoreboard before it is published."""
+
+    min_bodies: Annotated[int, Field(ge=0)] = 1  # bodies with a rank
+    min_requests_total: Annotated[int, Field(ge=0)] = 0  # mature requests, over all bodies
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.0  # mean over bodies with an account
+
+
+class Ranking(_Checked):
+    """Everything that decides what a ranking counts, and how."""
+
+    title: str = _field("Response to citizens", "Printed above the table.")
+    title_fr: str = _field("", "The title in French, for what is published.")
+    description: str = _field("", "What the ranking is about, for its readers.")
+    description_fr: str = _field("", "The same in French.")
+    source: str = _field("", "Of a preset: who counted this way, and where it is written.")
+    preset: str = _field("default", "The published way of counting to build on.")
+    panel: Path | None = _field(
+        None, "The bodies to compare: a CSV, its path relative to the file."
+    )
+    period: str = _field(
+        "last-week",
+        "When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (without UNTIL "
+        "itself), last-week, last-month, last-quarter, last-30-days or all.",
+    )
+    timezone: str = _option(
+        "Europe/Paris",
+        "Timezone in which days, weeks and months begin.",
+        label="Timezone",
+        label_fr="Fuseau horaire",
+        kind="choice",
+        flag="--timezone",
+    )
+    categories: tuple[str, ...] = _option(
+        (),
+        "Rank only the bodies of these categories of the panel.",
+        label="Categories",
+        label_fr="Catégories",
+        kind="names",
+        empty="all",
+        alters_rates=False,
+    )
+    by: str = _option(
+        "response_rate",
+        "Metric that ranks; `socialscore metrics` lists them.",
+        label="Ranked by",
+        label_fr="Classé par",
+        kind="metric",
+        column="key",
+        always=True,
+        flag="--by",
+    )
+    horizon: Annotated[int | None, BeforeValidator(seconds)] = _option(
+        7 * 86400,
+        "How long each request is watched for a response, such as 7d or 24h; a later response does "
+        "not count. `none`: until the data end.",
+        label="Horizon",
+        label_fr="Horizon",
+        kind="duration",
+        column="horizon_seconds",
+        always=True,
+        flag="--horizon",
+    )
+    selection: Literal["question-mark", "questions", "requests", "all"] = _option(
+        "questions",
+        "Which messages ask for a response: question-mark (they have one), questions (also those "
+        "that ask without the sign), requests (also those that ask for help or report a fault) or "
+        "all.",
+        label="Selection",
+        label_fr="Sélection",
+        kind="choice",
+        always=True,
+        flag="--selection",
+    )
+    unit: Literal["episode", "message", "author"] = _option(
+        "episode",
+        "What counts as one request: an episode (what one person writes until a response, or 24 "
+        "hours of silence), each message, or each author.",
+        label="Unit",
+        label_fr="Unité comptée",
+        kind="choice",
+        always=True,
+        flag="--unit",
+    )
+    match: Literal["direct", "conversation", "loose"] = _option(
+        "conversation",
+        "What counts as a response: direct (a reply to the message itself), conversation (also a "
+        "later message to the author in the same thread) or loose (also one that mentions the "
+        "author alone, anywhere).",
+        label="Match",
+        label_fr="Appariement",
+        kind="choice",
+        always=True,
+        flag="--match",
+    )
+    clock: Literal["calendar", "business"] = _option(
+        "calendar",
+        "Which hours delays count: calendar (all of them) or business (opening hours only).",
+        label="Clock",
+        label_fr="Horloge",
+        kind="choice",
+        always=True,
+        flag="--clock",
+    )
+    responders: Literal["group", "same"] = _option(
+        "group",
+        "Whose response counts: that of any account of the body (group), or only of the account "
+        "that was written to (same).",
+        label="Responders",
+        label_fr="Répondants",
+        kind="choice",
+        always=True,
+        flag="--responders",
+    )
+    strict: bool = _option(
+        False,
+        "Do not count a response that only sends the person elsewhere: to a form, a phone number, "
+        "a private message.",
+        label="Strict",
+        label_fr="Strict",
+        kind="yes-no",
+        always=True,
+        flag="--strict",
+    )
+    min_requests: Annotated[int, Field(ge=0)] = _option(
+        10,
+        "Fewest requests with which a body is ranked.",
+        label="Min requests",
+        label_fr="Minimum de demandes",
+        kind="count",
+        always=True,
+        flag="--min-requests",
+    )
+    # The choices are those of the model; type checkers want them spelled out, pydantic does not.
+    networks: tuple[Literal[NETWORKS], ...] = _option(  # type: ignore[valid-type]
+        NETWORKS,
+        "Count only what was written on these networks.",
+        label="Networks",
+        label_fr="Réseaux",
+        kind="names",
+        flag="--network",
+        repeated=True,
+    )
+    kinds: tuple[Literal[KINDS], ...] = _option(  # type: ignore[valid-type]
+        KINDS,
+        "Count only messages of these kinds as requests.",
+        label="Kinds of messages",
+        label_fr="Types de messages",
+        kind="names",
+    )
+    exclude: Annotated[tuple[str, ...], BeforeValidator(_reasons)] = _option(
+        EXCLUSIONS,
+        "Why messages are left out: default, none, or a list of "
+        f"{', '.join(EXCLUSIONS[:-1])} and {EXCLUSIONS[-1]}.",
+        label="Exclusions",
+        label_fr="Exclusions",
+        kind="names",
+        empty="nothing",
+        flag="--exclude",
+    )
+    include_institutions: bool = _option(
+        False,
+        "Also count what other bodies of the panel write.",
+        label="Institutions counted",
+        label_fr="Institutions comptées",
+        kind="yes-no",
+        flag="--include-institutions",
+    )
+    ignore: tuple[str, ...] = _option(
+        (),
+        "Identifiers of authors to leave out, for the reason `listed`. Only their number is told.",
+        label="Ignored authors",
+        label_fr="Auteurs ignorés",
+        kind="authors",
+        column="n_ignored",
+    )
+    replies_to_several: bool = _option(
+        True,
+        "Count responses that address several people at once.",
+        label="Replies to several counted",
+        label_fr="Réponses groupées comptées",
+        kind="yes-no",
+        earlier=("to_several",),
+    )
+    exclude_bursts: bool = _option(
+        True,
+        "Do not count a response that was sent at once with the text of four others within 24 "
+        "hours: it is automatic.",
+        label="Bursts excluded",
+        label_fr="Rafales écartées",
+        kind="yes-no",
+        earlier=("bursts",),
+    )
+    clock_start: Literal["first", "last"] = _option(
+        "first",
+        "From which message of an episode its delay is counted: the first or the last.",
+        label="Delay from",
+        label_fr="Délai depuis",
+        kind="choice",
+        needs=("unit", "episode"),
+        flag="--clock-start",
+    )
+    calendar: str = _option(
+        "",
+        "Opening hours for all bodies, such as office, instead of each body's own.",
+        label="Calendar",
+        label_fr="Calendrier",
+        kind="choice",
+        always=True,
+        needs=("clock", "business"),
+        empty="each body's own",
+        flag="--calendar",
+    )
+    off_hours_reply: Literal["zero", "elapsed"] = _option(
+        "zero",
+        "On the business clock, the delay of a response that is written while the body is still "
+        "closed: zero, or the time that has elapsed.",
+        label="Off-hours replies",
+        label_fr="Réponses hors horaires",
+        kind="choice",
+        always=True,
+        needs=("clock", "business"),
+        flag="--off-hours-reply",
+    )
+    latest: Annotated[int, Field(ge=0)] = _option(
+        0,
+        "Give a body with fewer requests in the period its latest so many, however old.",
+        label="Latest requests",
+        label_fr="Dernières demandes",
+        kind="count",
+    )
+    min_coverage: Annotated[float, Field(ge=0, le=1)] = _option(
+        0.95,
+        "Smallest share of the period in view with which a body is ranked.",
+        label="Min coverage",
+        label_fr="Couverture minimale",
+        kind="share",
+    )
+    within: Annotated[tuple[str, ...], BeforeValidator(_durations)] = _option(
+        ("1h", "4h", "24h", "72h"),
+        "Times for the metrics within_1h, within_4h …, with commas: 2h,8h,24h.",
+        label="Within",
+        label_fr="Délais comptés",
+        kind="names",
+        flag="--within",
+    )
+    trim: Annotated[float, Field(ge=0, lt=1)] = _option(
+        0.1,
+        "Share of the slowest responses that trimmed_delay leaves out.",
+        label="Trimmed",
+        label_fr="Part tronquée",
+        kind="share",
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = _option(
+        20261123,
+        "Start of the random draws behind the intervals of ranks.",
+        label="Seed",
+        label_fr="Graine",
+        kind="choice",
+        alters_rates=False,
+    )
+    show: Annotated[tuple[str, ...], BeforeValidator(_names)] = _field(
+        ("n_requests", "response_rate", "median_delay", "median_wait"),
+        "Metrics in the table; files have them all.",
+    )
+    bands: tuple[Conditions, ...] = _field(
+        (),
+        "Distinctions, best first: tables with a label, at_least and at_most, these by metric.",
+    )
+    assertions: Assertions = Field(
+        default=Assertions(),
+        alias="assert",
+        description="A table: below min_bodies ranked, min_requests_total or min_coverage, nothing "
+        "is published.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a timezone such as Europe/Paris") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The timezone in which periods begin and end."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change with any option but the panel's path.
+
+        Of the authors that it ignores only the number counts: a digest of their identifiers, if it
+        is published, would tell whoever guesses one that it is right.
+        """
+        text = f"{self.model_dump_json(by_alias=True, exclude=_UNTOLD)}{len(self.ignore)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+_UNTOLD = {"panel", "ignore"}  # what is no option, and what nobody else may read
+
+KEYS = tuple(field.alias or name for name, field in Ranking.model_fields.items())
+"""What presets, ranking files and options may say."""
+
+
+def _declared() -> tuple[Option, ...]:
+    found = []
+    for name, field in Ranking.model_fields.items():
+        for option in (it for it in field.metadata if isinstance(it, Option)):
+            said = replace(option, name=name, description=field.description or "")
+            choices = get_args(field.annotation) if option.kind == "choice" else ()
+            found.append(replace(said, column=option.column or name, choices=choices))
+    return tuple(found)
+
+
+OPTIONS = _declared()
+"""Every option, in the order in which outputs tell them."""
+
+RENAMED = {earlier: option.name for option in OPTIONS for earlier in option.earlier}
+"""By a key of earlier versions, the one that says the same today."""
+
+
+def reported(ranking: Ranking) -> dict[str, Any]:
+    """The value of each option as outputs may tell it: of ignored authors only how many."""
+    return {
+        option.name: len(value) if option.kind == "authors" else value
+        for option in OPTIONS
+        for value in [getattr(ranking, option.name)]
+    }
