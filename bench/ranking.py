@@ -49,13 +49,14 @@ def rank(
     """A ranking of what a store holds, as `score()` makes it."""
     import socialscore
     from socialscore.inputs.ranking import load_ranking
-    from socialscore.scoring import score
+    from socialscore.scoring import MessageSource, score
     from socialscore.store.lake import Store
 
     if memory:
         socialscore.limit(memory_limit=memory)
     opened = Store.open(store)
-    return partial(score, opened, opened.panel(), load_ranking(None, options), as_of=as_of)
+    source, ranking = MessageSource(opened), load_ranking(None, options)
+    return partial(score, source, opened.panel(), ranking, as_of=as_of)
 
 
 def by_hand(

@@ -53,21 +53,20 @@ def rank(
     """
     from socialscore.engines import engine as engine_at
     from socialscore.inputs.panel import read_panel
-    from socialscore.scoring import score
+    from socialscore.scoring import MessageSource, score
     from socialscore.store.lake import Store
 
-    details: dict[str, Any] = {
-        "as_of": options.pop("as_of", None),
-        "beside": [Path(file) for file in (panel, ranking) if isinstance(file, (str, Path))],
-        "engine": engine_at(engine),
-    }
+    as_of = options.pop("as_of", None)
+    beside = [Path(file) for file in (panel, ranking) if isinstance(file, (str, Path))]
     chosen = _ranking(ranking, options, is_table=not isinstance(messages, (str, Path)))
     bodies = read_panel(Path(panel)) if isinstance(panel, (str, Path)) else panel
     if isinstance(messages, (str, Path)):
-        store = Store.open(messages)
-        return score(store, bodies or store.panel(), chosen, **details)
-    table, bodies = _in_memory(messages, bodies)
-    return score(table, bodies, chosen, **details)
+        known = Store.open(messages)
+        bodies = bodies or known.panel()
+    else:
+        known, bodies = _in_memory(messages, bodies)
+    source = MessageSource(known, beside=beside, engine=engine_at(engine))
+    return score(source, bodies, chosen, as_of=as_of)
 
 
 def limit(

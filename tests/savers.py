@@ -24,7 +24,7 @@ from worlds import ALL, PANEL, START, asks, at
 from socialscore.engines.duckdb import DuckDB
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Coverage
-from socialscore.scoring import score
+from socialscore.scoring import MessageSource, score
 from socialscore.store.lake import Store
 from socialscore.store.schema import MESSAGE
 
@@ -94,7 +94,7 @@ def ranking(address: str, seconds: str) -> dict[str, Any]:
     end = time.monotonic() + float(seconds)
     seen, n_requests = [], []
     while time.monotonic() < end:
-        board = score(store, PANEL, chosen)
+        board = score(MessageSource(store), PANEL, chosen)
         n_requests.append(
             next(s.values["n_requests"] for s in board.scores if s.body.body_id == "ville")
         )

@@ -26,7 +26,7 @@ from socialscore.engines.spark import Spark
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.model.messages import Coverage
-from socialscore.scoring import score
+from socialscore.scoring import MessageSource, score
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
@@ -112,9 +112,9 @@ def compared(store: Store, preset: str) -> dict[str, Any]:
     """What Spark counts, where DuckDB counts otherwise, and the seconds of both."""
     ranking = load_ranking(None, {"preset": preset, **OPTIONS})
     begun = time.monotonic()
-    expected = score(store, PANEL, ranking, as_of=as_of(ranking))
+    expected = score(MessageSource(store), PANEL, ranking, as_of=as_of(ranking))
     halfway = time.monotonic()
-    board = score(store, PANEL, ranking, as_of=as_of(ranking), engine=cluster)
+    board = score(MessageSource(store, engine=cluster), PANEL, ranking, as_of=as_of(ranking))
     return {
         "n_requests": sum(line.values["n_requests"] for line in board.scores),
         "differences": differences(board, expected),

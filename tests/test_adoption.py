@@ -12,7 +12,7 @@ from worlds import END, METRO, PANEL, VILLE, answers, asks, world
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
-from socialscore.scoring import MessageTable
+from socialscore.scoring import MessageSource, MessageTable
 from socialscore.scoring.adoption import Activity, activity
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def look(
     *rows: dict[str, Any], panel: Panel = PANEL, as_of: datetime | None = None, **options: Any
 ) -> Activity:
     ranking = load_ranking(None, {"timezone": "UTC"} | options)
-    found = activity(world(list(rows), panel), panel, ranking, as_of=as_of)
+    found = activity(MessageSource(world(list(rows), panel)), panel, ranking, as_of=as_of)
     assert found
     return found
 
@@ -115,7 +115,7 @@ def test_an_account_counts_while_it_is_the_bodys() -> None:
 def test_where_nothing_was_collected_nobody_can_say() -> None:
     nothing = world([], Panel("empty", ()))
 
-    assert activity(nothing, PANEL, load_ranking()) is None
+    assert activity(MessageSource(nothing), PANEL, load_ranking()) is None
 
 
 def test_a_body_of_which_no_posts_were_collected_then_is_unseen() -> None:
@@ -128,7 +128,7 @@ def test_a_body_of_which_no_posts_were_collected_then_is_unseen() -> None:
         whole.table, whole.covered.filter([not out for out in is_metro_outbound])
     )
 
-    found = activity(partial, PANEL, load_ranking())
+    found = activity(MessageSource(partial), PANEL, load_ranking())
 
     assert found
     assert (found.active, found.unseen) == ({"ville"}, {"metro"})

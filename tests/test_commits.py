@@ -15,7 +15,7 @@ from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body, Coverage
 from socialscore.runtime.retrying import retry, retry_reading
-from socialscore.scoring import score
+from socialscore.scoring import MessageSource, score
 from socialscore.store import erase as erase_module
 from socialscore.store.commits import fence, next_version
 from socialscore.store.erase import erase
@@ -244,7 +244,7 @@ def test_a_ranking_whose_files_vanish_is_made_of_the_new_ones(store: Store) -> N
     disturbed = Disturbed(store)
     ranking = load_ranking(None, {"period": "all", "unit": "message", "selection": "all"})
 
-    board = score(disturbed, PANEL, ranking)
+    board = score(MessageSource(disturbed), PANEL, ranking)
 
     counted = {each.body.body_id: each.values["n_requests"] for each in board.scores}
     assert disturbed.n_times > 1

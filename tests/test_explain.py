@@ -27,6 +27,7 @@ from socialscore.inputs.ranking import load_ranking
 from socialscore.language import rules
 from socialscore.model.messages import Account, Body
 from socialscore.reporters.explanation import render_explanation, render_messages
+from socialscore.scoring import MessageSource
 from socialscore.scoring.explanation import body_named, explain, messages_named
 from socialscore.store.lake import Store
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.explanation import ExplainedMessage, Explanation
-    from socialscore.scoring import Messages
 
 WEEK = {"period": "2026-09-14..2026-09-21"}  # the second week of the world
 EPISODES = {"unit": "episode", "match": "conversation"}
@@ -54,13 +54,12 @@ def look(
     """The explanation of a world; options are those of a ranking, over `ALL`."""
     ranking = load_ranking(None, ALL | options)
     return explain(
-        world(list(rows), panel),
+        MessageSource(world(list(rows), panel), engine=engine),
         panel,
         ranking,
         body,
         as_of=as_of,
         with_text=with_text,
-        engine=engine,
     )
 
 
@@ -450,12 +449,11 @@ def test_explanations_agree_with_the_ranking_of_random_worlds(
     )
 
     explanation = explain(
-        world(list(rows), RANDOM_PANEL, END),
+        MessageSource(world(list(rows), RANDOM_PANEL, END), engine=engine),
         RANDOM_PANEL,
         ranking,
         body,
         as_of=as_of,
-        engine=engine,
     )
 
     agree(explanation)
@@ -474,7 +472,7 @@ def of_demo(root: Path, body_id: str, **options: Any) -> Explanation:
     store = Store.open(root)
     panel = store.panel()
     ranking = load_ranking(None, options)
-    return explain(store, panel, ranking, body_named(panel, body_id), engine=engine)
+    return explain(MessageSource(store, engine=engine), panel, ranking, body_named(panel, body_id))
 
 
 @pytest.mark.parametrize(
@@ -702,7 +700,9 @@ def test_no_spreadsheet_runs_a_text() -> None:
     store = world([asks("q", at(1), text="=1+1")])
     ranking = load_ranking(None, ALL)
 
-    text = render_explanation(explain(store, PANEL, ranking, VILLE, with_text=True), "csv")
+    text = render_explanation(
+        explain(MessageSource(store), PANEL, ranking, VILLE, with_text=True), "csv"
+    )
 
     assert next(csv.DictReader(text.splitlines()))["text"] == "'=1+1"
 
@@ -800,24 +800,25 @@ def test_a_message_that_the_ranking_does_not_look_at_says_why(
         Account("twitter", "4", "former", valid_until=date(2026, 9, 10)),
     )
     panel = Panel("test", (Body("ville", "Ville de Montsabran", "ville", accounts),))
-    messages: Messages = world([row], panel)
+    source = MessageSource(world([row], panel), engine=engine)
     as_of = options.pop("as_of", None)
     ranking: Ranking = load_ranking(None, ALL | WEEK | options)
-    explanation = explain(messages, panel, ranking, panel.bodies[0], as_of=as_of, engine=engine)
+    explanation = explain(source, panel, ranking, panel.bodies[0], as_of=as_of)
 
     with pytest.raises(UsageError, match=re.escape(problem)):
-        messages_named(explanation, "q", messages, panel, ranking)
+        messages_named(explanation, "q", source, panel, ranking)
 
 
 def test_an_identifier_that_two_networks_use_names_both_messages() -> None:
     accounts = (*VILLE.accounts, Account("facebook", "1", "montsabran"))
     panel = Panel("test", (Body("ville", "Ville de Montsabran", "ville", accounts),))
     messages = world([asks("q", at(1)), asks("q", at(2), network="facebook")], panel)
+    source = MessageSource(messages, engine=engine)
     ranking = load_ranking(None, ALL)
 
-    explanation = explain(messages, panel, ranking, panel.bodies[0], engine=engine)
+    explanation = explain(source, panel, ranking, panel.bodies[0])
 
-    found = messages_named(explanation, "q", messages, panel, ranking)
+    found = messages_named(explanation, "q", source, panel, ranking)
     assert [it.network for it in found] == ["twitter", "facebook"]
 
 

@@ -16,7 +16,7 @@ from worlds import ALL, END, Files, answers, asks, at, world
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.inputs.ranking import load_ranking
-from socialscore.scoring import break_down, score
+from socialscore.scoring import MessageSource, break_down, score
 
 if TYPE_CHECKING:
     from random_worlds import World
@@ -85,12 +85,12 @@ def test_numbers_and_texts_rank_alike(rows: World, options: Any, as_of: str) -> 
     chosen = ALL | options | {"period": f"{SINCE}..{UNTIL}", "networks": ["twitter"]}
     ranking = load_ranking(None, chosen)
     table = world(with_numbers(rows), PANEL, END)
-    in_texts = score(table, PANEL, ranking, as_of=as_of)
+    in_texts = score(MessageSource(table), PANEL, ranking, as_of=as_of)
     Watched.views = ()
 
     with TemporaryDirectory() as folder:
         in_numbers = score(
-            in_file(table, Path(folder)), PANEL, ranking, as_of=as_of, engine=Watched
+            MessageSource(in_file(table, Path(folder)), engine=Watched), PANEL, ranking, as_of=as_of
         )
 
     assert Watched.views == ("message", "coverage", "account", "ignored")
@@ -110,7 +110,7 @@ def test_authors_who_are_ignored_are_ignored_by_number_too(tmp_path):
     )
     files = in_file(world(ROWS, PANEL), tmp_path)
 
-    board = score(files, PANEL, ranking, engine=Watched)
+    board = score(MessageSource(files, engine=Watched), PANEL, ranking)
 
     assert Watched.views
     assert sum(line.values["n_requests"] for line in board.scores) == 1
@@ -121,7 +121,7 @@ def test_identifiers_that_are_no_numbers_are_compared_as_texts(tmp_path):
     ranking = load_ranking(None, ALL | {"networks": ["twitter"]})
     files = in_file(world([asks("a17", at(1)), answers("a18", "a17", at(2))], PANEL), tmp_path)
 
-    board = score(files, PANEL, ranking, engine=Watched)
+    board = score(MessageSource(files, engine=Watched), PANEL, ranking)
 
     assert Watched.views  # which was tried first
     assert sum(line.values["n_answered"] for line in board.scores) == 1
@@ -131,7 +131,7 @@ def test_a_ranking_of_another_network_too_compares_texts(tmp_path):
     ranking = load_ranking(None, ALL | {"networks": ["twitter", "facebook"]})
     files = in_file(world(ROWS, PANEL), tmp_path)
 
-    score(files, PANEL, ranking, engine=Watched)
+    score(MessageSource(files, engine=Watched), PANEL, ranking)
 
     assert not Watched.views
 
@@ -140,7 +140,7 @@ def test_lines_that_are_accounts_keep_their_names(tmp_path):
     ranking = load_ranking(None, ALL | {"networks": ["twitter"]})
     files = in_file(world(ROWS, PANEL), tmp_path)
 
-    table = break_down(files, PANEL, ranking, "account", engine=Watched)
+    table = break_down(MessageSource(files, engine=Watched), PANEL, ranking, "account")
 
     assert [line.label for line in table.lines] == ["Ville de Montsabran, twitter @montsabran"]
     assert not Watched.views
@@ -150,6 +150,6 @@ def test_an_engine_may_be_told_to_count_without(tmp_path):
     ranking = load_ranking(None, ALL | {"networks": ["twitter"]})
     files = in_file(world(ROWS, PANEL), tmp_path)
 
-    score(files, PANEL, ranking, engine=lambda: Watched(allow_hashed_ids=False))
+    score(MessageSource(files, engine=lambda: Watched(allow_hashed_ids=False)), PANEL, ranking)
 
     assert not Watched.views

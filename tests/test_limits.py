@@ -24,7 +24,7 @@ from socialscore.importers.table import read_arrow
 from socialscore.inputs.ranking import load_ranking
 from socialscore.runtime.duckdb import connect, within_limits
 from socialscore.runtime.limits import Limits, limit, limits
-from socialscore.scoring import MessageTable, score
+from socialscore.scoring import MessageSource, MessageTable, score
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
@@ -292,10 +292,10 @@ OPTIONS = {"period": "all", "timezone": "UTC"}
 @pytest.mark.parametrize("preset", ["default", "socially-devoted"])
 def test_a_ranking_in_little_memory_has_the_same_numbers(preset: str) -> None:
     ranking = load_ranking(None, {"preset": preset} | OPTIONS)
-    expected = score(many(), PANEL, ranking)
+    expected = score(MessageSource(many()), PANEL, ranking)
 
     limit(Limits(memory=100 * MB, threads=2))
-    found = score(many(), PANEL, ranking)
+    found = score(MessageSource(many()), PANEL, ranking)
 
     assert sum(each.values["n_requests"] for each in found.scores) > 20_000
     assert found == expected
@@ -305,7 +305,7 @@ def test_a_ranking_that_cannot_be_made_says_so() -> None:
     limit(Limits(memory=5 * MB))
 
     with pytest.raises(OutOfRoom, match="5 MB, is not enough"):
-        score(many(), PANEL, load_ranking(None, OPTIONS))
+        score(MessageSource(many()), PANEL, load_ranking(None, OPTIONS))
 
 
 def test_a_command_that_runs_out_of_memory_ends_with_a_line(

@@ -26,7 +26,7 @@ from socialscore.publishing.basis import Basis
 from socialscore.publishing.method import method_text
 from socialscore.reporters import render
 from socialscore.reporters.wording import in_words
-from socialscore.scoring import MessageTable, score
+from socialscore.scoring import MessageSource, MessageTable, score
 
 OPEN = Panel("test", tuple(replace(body, calendar="town-hall") for body in PANEL.bodies))
 AS_OF = datetime(2026, 11, 6, tzinfo=UTC)
@@ -75,7 +75,8 @@ def basis(option: Option) -> Basis:
         messages.table, messages.covered.set_column(at_place, "collected_at", noted)
     )
     ranking = load_ranking(None, changed(option))
-    return Basis(messages, OPEN, ranking, AS_OF, AS_OF, pseudonym=lambda _, author: author)
+    source = MessageSource(messages, pseudonym=lambda _, author: author)
+    return Basis(source, OPEN, ranking, AS_OF, AS_OF)
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=by_name)
@@ -104,7 +105,9 @@ def _cell(value: object) -> str:
 
 
 def test_as_the_preset_has_it_an_option_is_told_where_it_always_is() -> None:
-    board = score(world([asks("1", at(1))]), PANEL, load_ranking(None, {"period": "all"}))
+    board = score(
+        MessageSource(world([asks("1", at(1))])), PANEL, load_ranking(None, {"period": "all"})
+    )
 
     table = render(board, "table")
 

@@ -13,7 +13,7 @@ from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
 from socialscore.model.scoreboard import Score
-from socialscore.scoring import score
+from socialscore.scoring import MessageSource, score
 from socialscore.scoring.metrics import key_metric
 from socialscore.scoring.order import in_order, reason_for_no_rank
 
@@ -137,7 +137,7 @@ def test_where_nothing_was_collected_the_way_out_is_named() -> None:
     ranking = load_ranking(None, {"period": "all"})
 
     with pytest.raises(UsageError, match="nothing was collected for the bodies of the panel"):
-        score(world([]), other, ranking)
+        score(MessageSource(world([])), other, ranking)
 
 
 # --- order and ties ----------------------------------------------------------------------------

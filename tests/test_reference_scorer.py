@@ -19,7 +19,7 @@ from worlds import ALL, END, world
 
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.period import parse_instant
-from socialscore.scoring import score
+from socialscore.scoring import MessageSource, score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,9 @@ def differences(
     since, until, end = (instant.astimezone(UTC) for instant in instants)
     table = world(list(rows), PANEL, END)
 
-    scoreboard = score(table, PANEL, ranking, as_of=as_of, beside=(panel_file,), engine=engine)
+    scoreboard = score(
+        MessageSource(table, beside=(panel_file,), engine=engine), PANEL, ranking, as_of=as_of
+    )
 
     found = []
     for line in scoreboard.scores:

@@ -22,7 +22,7 @@ from worlds import Files, world
 from socialscore.engines import duckdb
 from socialscore.inputs.ranking import load_ranking
 from socialscore.runtime import duckdb as runtime_duckdb
-from socialscore.scoring import GROUPS, MessageTable, ask, break_down, run, score
+from socialscore.scoring import GROUPS, MessageSource, MessageTable, ask, break_down, run, score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,11 +114,11 @@ def test_a_scoreboard_is_the_same_whatever_the_order_and_the_threads(
     preset: str, sources: list[MessageTable | Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ranking = load_ranking(None, {"preset": preset, **OPTIONS})
-    expected = score(sources[0], PANEL, ranking, as_of=AS_OF)
+    expected = score(MessageSource(sources[0]), PANEL, ranking, as_of=AS_OF)
 
     for source, number in zip(sources, THREADS, strict=True):
         connect_with(monkeypatch, f"SET threads = {number}")
-        found = score(source, PANEL, ranking, as_of=AS_OF)
+        found = score(MessageSource(source), PANEL, ranking, as_of=AS_OF)
 
         assert numbers(found.scores) == numbers(expected.scores)
         assert found == expected
@@ -129,11 +129,11 @@ def test_a_breakdown_is_the_same_whatever_the_order_and_the_threads(
     by: str, sources: list[MessageTable | Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ranking = load_ranking(None, OPTIONS)
-    expected = break_down(sources[0], PANEL, ranking, by, as_of=AS_OF)
+    expected = break_down(MessageSource(sources[0]), PANEL, ranking, by, as_of=AS_OF)
 
     for source, number in zip(sources[1:], THREADS[1:], strict=True):
         connect_with(monkeypatch, f"SET threads = {number}")
-        found = break_down(source, PANEL, ranking, by, as_of=AS_OF)
+        found = break_down(MessageSource(source), PANEL, ranking, by, as_of=AS_OF)
 
         assert numbers(found.lines) == numbers(expected.lines)
         assert found == expected
@@ -141,7 +141,7 @@ def test_a_breakdown_is_the_same_whatever_the_order_and_the_threads(
 
 def test_the_messages_are_enough_to_tell() -> None:
     """There are requests of every fate, and the delays have fractions."""
-    found = score(in_memory(), PANEL, load_ranking(None, OPTIONS), as_of=AS_OF)
+    found = score(MessageSource(in_memory()), PANEL, load_ranking(None, OPTIONS), as_of=AS_OF)
 
     assert len(in_memory().table) > 4000
     for name, least in {"n_requests": 19, "n_answered": 10}.items():
@@ -180,7 +180,7 @@ def test_only_whole_numbers_and_decimals_are_added_up(
     question = ask(in_memory().covered, PANEL, ranking, as_of=AS_OF, target=target, by=by)
     connect_with(monkeypatch, EXACT)
 
-    rows = run(replace(question, sql=checked(question.sql)), in_memory(), PANEL, ranking, by=by)
+    rows = run(replace(question, sql=checked(question.sql)), MessageSource(in_memory()))
 
     assert question.sql.count("SUM(") > 5
     assert len(rows) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.model.messages import Body
-from socialscore.scoring import break_down, score
+from socialscore.scoring import MessageSource, break_down, score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,15 +81,11 @@ def test_slices_rank_as_the_whole_does(
     messages = of_chance(seed)
     options = {"preset": preset, "period": f"{SINCE}..{UNTIL}", "calendar": "office"}
     ranking = load_ranking(None, options)
-    at_once = score(messages, BODIES, ranking)
+    at_once = score(MessageSource(messages), BODIES, ranking)
     Watched.slices = ()
 
-    in_slices = score(
-        messages,
-        BODIES,
-        ranking,
-        engine=lambda: Watched(most_messages=most, allow_hashed_ids=allow_hashed_ids),
-    )
+    watched = partial(Watched, most_messages=most, allow_hashed_ids=allow_hashed_ids)
+    in_slices = score(MessageSource(messages, engine=watched), BODIES, ranking)
 
     assert numbers(in_slices) == numbers(at_once)
     if most == 1:
@@ -111,7 +108,7 @@ ROWS = [asks(f"v{n}", at(n)) for n in range(6)] + [
 def sliced(most: int, **options: Any) -> tuple[tuple[str, ...], ...]:
     """The bodies that are counted together, of the ten messages to two bodies."""
     ranking = load_ranking(None, ALL | options)
-    score(world(ROWS, PANEL), PANEL, ranking, engine=lambda: by_names(most))
+    score(MessageSource(world(ROWS, PANEL), engine=lambda: by_names(most)), PANEL, ranking)
     return Watched.slices
 
 
@@ -139,7 +136,7 @@ def test_bodies_without_accounts_are_counted_too() -> None:
     panel = Panel("test", (Body("parc", "Parc de Lanmeur", "parc"), *PANEL.bodies))
     ranking = load_ranking(None, ALL)
 
-    board = score(world(ROWS), panel, ranking, engine=lambda: by_names(1))
+    board = score(MessageSource(world(ROWS), engine=lambda: by_names(1)), panel, ranking)
 
     assert Watched.slices == (("parc", "ville"), ("metro",))
     assert {line.body.body_id for line in board.scores} == {"parc", "ville", "metro"}
@@ -148,9 +145,8 @@ def test_bodies_without_accounts_are_counted_too() -> None:
 def test_tables_by_something_else_than_bodies_are_counted_at_once() -> None:
     ranking = load_ranking(None, ALL)
 
-    break_down(
-        world(ROWS, PANEL), PANEL, ranking, "category", engine=lambda: Watched(most_messages=1)
-    )
+    source = MessageSource(world(ROWS, PANEL), engine=partial(Watched, most_messages=1))
+    break_down(source, PANEL, ranking, "category")
 
     assert Watched.slices == ()
 
@@ -161,9 +157,8 @@ def test_identifiers_of_accounts_may_have_quotes() -> None:
     renamed = replace(ville, accounts=(replace(ville.accounts[0], account_id="o'1"),))
     panel = Panel("test", (PANEL.bodies[0], renamed))
 
-    board = score(
-        world(rows, panel), panel, load_ranking(None, ALL), engine=lambda: Watched(most_messages=1)
-    )
+    source = MessageSource(world(rows, panel), engine=partial(Watched, most_messages=1))
+    board = score(source, panel, load_ranking(None, ALL))
 
     assert {line.body.body_id: line.values["n_requests"] for line in board.scores} == {
         "ville": 6, "metro": 4,

@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
 import pyarrow as pa
@@ -22,7 +23,7 @@ from random_worlds import ACCOUNTS, panel_of, side_by_side, written
 from shell import CHECKOUT, begin, run, run_apart
 from spark_cluster import OPTIONS, addresses, as_of, differences, is_same
 from spark_servers import cluster, connect, environment
-from worlds import ALL, PANEL, asks, at, world
+from worlds import ALL, PANEL, at, world
 
 import socialscore
 from socialscore.engines import engine
@@ -32,7 +33,7 @@ from socialscore.engines.spark import located
 from socialscore.errors import StoreError, UsageError
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
-from socialscore.scoring import GROUPS, MessageTable, break_down, score
+from socialscore.scoring import GROUPS, MessageSource, MessageTable, break_down, score
 from socialscore.scoring.explanation import explain
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def messages() -> MessageTable:
 def test_every_metric_of_a_preset_is_that_of_duckdb(preset: str) -> None:
     ranking = load_ranking(None, {"preset": preset, **OPTIONS})
 
-    expected = score(messages(), BODIES, ranking, as_of=as_of(ranking))
-    found = score(messages(), BODIES, ranking, as_of=as_of(ranking), engine=spark)
+    expected = score(MessageSource(messages()), BODIES, ranking, as_of=as_of(ranking))
+    found = score(MessageSource(messages(), engine=spark), BODIES, ranking, as_of=as_of(ranking))
 
     assert sum(line.values["n_requests"] for line in expected.scores) > 10
     assert differences(found, expected) == []
@@ -81,8 +82,10 @@ def test_every_metric_of_a_preset_is_that_of_duckdb(preset: str) -> None:
 def test_every_breakdown_is_that_of_duckdb(by: str) -> None:
     ranking = load_ranking(None, OPTIONS)
 
-    expected = break_down(messages(), BODIES, ranking, by, as_of=as_of(ranking))
-    found = break_down(messages(), BODIES, ranking, by, as_of=as_of(ranking), engine=spark)
+    expected = break_down(MessageSource(messages()), BODIES, ranking, by, as_of=as_of(ranking))
+    found = break_down(
+        MessageSource(messages(), engine=spark), BODIES, ranking, by, as_of=as_of(ranking)
+    )
 
     assert [line.label for line in found.lines] == [line.label for line in expected.lines]
     for mine, theirs in zip(found.lines, expected.lines, strict=True):
@@ -99,9 +102,9 @@ def test_an_explanation_is_that_of_duckdb(unit: str) -> None:
     ranking = load_ranking(None, {**OPTIONS, "unit": unit, "match": "loose"})
     body = BODIES.bodies[-1]
 
-    expected = explain(messages(), BODIES, ranking, body, as_of=as_of(ranking), with_text=True)
-    found = explain(
-        messages(), BODIES, ranking, body, as_of=as_of(ranking), with_text=True, engine=spark
+    expected, found = (
+        explain(source, BODIES, ranking, body, as_of=as_of(ranking), with_text=True)
+        for source in (MessageSource(messages()), MessageSource(messages(), engine=spark))
     )
 
     assert len(expected.messages) > 50
@@ -119,12 +122,12 @@ def test_messages_as_they_were_known_earlier_are_those_of_duckdb() -> None:
         )
         for table in (messages().table, messages().covered)
     ))  # fmt: skip
-    details: dict[str, Any] = {"as_of": as_of(ranking), "seen_until": at(1)}
+    then = MessageSource(known, seen_until=at(1))
 
-    expected = score(known, BODIES, ranking, **details)
-    found = score(known, BODIES, ranking, engine=spark, **details)
+    expected = score(then, BODIES, ranking, as_of=as_of(ranking))
+    found = score(replace(then, engine=spark), BODIES, ranking, as_of=as_of(ranking))
 
-    assert expected != score(known, BODIES, ranking, as_of=as_of(ranking))
+    assert expected != score(MessageSource(known), BODIES, ranking, as_of=as_of(ranking))
     assert differences(found, expected) == []
 
 
@@ -300,7 +303,7 @@ def test_pyspark_is_only_needed_by_who_asks_for_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "pyspark.errors", None)
 
     with pytest.raises(UsageError, match=r"pip install 'socialscore\[spark\]'"):
-        score(world([asks("q", at())]), PANEL, load_ranking(None, ALL), engine=engine("local"))
+        score(MessageSource(world([]), engine=engine("local")), PANEL, load_ranking(None, ALL))
 
 
 def test_spark_listens_on_this_machine_only() -> None:

@@ -12,7 +12,7 @@ from engines import engine
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
-from socialscore.scoring import MessageTable, break_down, score
+from socialscore.scoring import MessageSource, MessageTable, break_down, score
 from socialscore.store.schema import COVERAGE, MESSAGE
 
 if TYPE_CHECKING:
@@ -103,9 +103,8 @@ def board(
 ) -> Scoreboard:
     """The scoreboard of a world; options are those of a ranking, over `ALL`."""
     ranking = load_ranking(None, ALL | options)
-    return score(
-        world(rows, panel, until), panel, ranking, as_of=as_of, beside=beside, engine=engine
-    )
+    source = MessageSource(world(rows, panel, until), beside=beside, engine=engine)
+    return score(source, panel, ranking, as_of=as_of)
 
 
 def breakdown(
@@ -113,7 +112,7 @@ def breakdown(
 ) -> Breakdown:
     """The requests of a world counted by something else than bodies; options as in `board`."""
     ranking = load_ranking(None, ALL | options)
-    return break_down(world(rows, panel, until), panel, ranking, by, engine=engine)
+    return break_down(MessageSource(world(rows, panel, until), engine=engine), panel, ranking, by)
 
 
 def line(scoreboard: Scoreboard, body_id: str = "ville") -> Score:

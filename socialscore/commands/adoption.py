@@ -45,6 +45,7 @@ def command(
     from socialscore.inputs.panel import adoption
     from socialscore.inputs.ranking import load_ranking
     from socialscore.model.period import parse_as_of
+    from socialscore.scoring import MessageSource
     from socialscore.scoring.adoption import activity
     from socialscore.store.lake import Store
 
@@ -54,8 +55,8 @@ def command(
     root = store or settings.store
     bodies = chosen_panel(root, panel, settings.panel)
     messages = Store.open(root) if store else Store.find(root)
-    running = chosen_engine(engine, settings)
-    posted = activity(messages, bodies, ranking, as_of=end, engine=running) if messages else None
+    source = MessageSource(messages, engine=chosen_engine(engine, settings)) if messages else None
+    posted = activity(source, bodies, ranking, as_of=end) if source else None
     counts = adoption(bodies, ranking.networks)
     if posted is None:
         typer.echo("\n".join(_table(counts, None)))

@@ -7,7 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from platformdirs import user_config_path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.inputs.toml_files import FilePosition
+    from socialscore.scoring import MessageSource
     from socialscore.store.lake import Store
 
 __all__ = [
@@ -89,10 +90,11 @@ EngineOption = Annotated[
 class Subject:
     """What a command is asked about, found and opened."""
 
-    messages: Store
+    store: Store
+    source: MessageSource  # its messages
     panel: Panel
     ranking: Ranking
-    details: dict[str, Any]  # what scoring takes besides, by keyword
+    as_of: str | None
 
 
 def subject(
@@ -106,6 +108,7 @@ def subject(
 ) -> Subject:
     """The store, the panel and the ranking that the options, the ranking file or settings name."""
     from socialscore.inputs.shipped import ranking_path
+    from socialscore.scoring import MessageSource
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
@@ -114,16 +117,16 @@ def subject(
     settings = settings_here()
     running = chosen_engine(engine, settings)
     root = store or settings.store
-    messages = Store.open(root)
+    opened = Store.open(root)
     paths = [panel, chosen.panel, settings.panel]
     bodies = chosen_panel(root, *paths)
-    details = {
-        "as_of": as_of,
-        "pseudonym": Pseudonyms(read_key(settings.key_file)).of if chosen.ignore else None,
-        "beside": [file for file in (next(filter(None, paths), None), path) if file],
-        "engine": running,
-    }
-    return Subject(messages, bodies, chosen, details)
+    source = MessageSource(
+        opened,
+        pseudonym=Pseudonyms(read_key(settings.key_file)).of if chosen.ignore else None,
+        beside=[file for file in (next(filter(None, paths), None), path) if file],
+        engine=running,
+    )
+    return Subject(opened, source, bodies, chosen, as_of)
 
 
 def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:

@@ -30,7 +30,7 @@ def command(store: StoreOption = None) -> None:
     from socialscore.inputs.shipped import demo_messages, demo_panel, ranking_path
     from socialscore.intake import keep
     from socialscore.reporters import render
-    from socialscore.scoring import score
+    from socialscore.scoring import MessageSource, score
     from socialscore.store.lake import Store
     from socialscore.store.location import location_at
     from socialscore.store.privacy import Pseudonyms, read_key
@@ -51,9 +51,8 @@ def command(store: StoreOption = None) -> None:
         f"all of them invented, into {root}.\n",
         err=True,
     )
-    text = render(
-        score(target, panel, ranking), "table", width=screen_width(), colour=sys.stdout.isatty()
-    )
+    board = score(MessageSource(target), panel, ranking)
+    text = render(board, "table", width=screen_width(), colour=sys.stdout.isatty())
     typer.echo(text, nl=False)
     typer.echo(_NEXT.format(root=root), err=True)
 

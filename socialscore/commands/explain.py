@@ -80,23 +80,16 @@ def command(
     options = {"preset": preset, "period": period}
     asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
     explanation = explain(
-        asked.messages,
+        asked.source,
         asked.panel,
         asked.ranking,
         body_named(asked.panel, body),
         with_text=show_text,
-        **asked.details,
+        as_of=asked.as_of,
     )
     width = screen_width() if output is None and sys.stdout.isatty() else 80
     if message:
-        found = messages_named(
-            explanation,
-            message,
-            asked.messages,
-            asked.panel,
-            asked.ranking,
-            engine=asked.details["engine"],
-        )
+        found = messages_named(explanation, message, asked.source, asked.panel, asked.ranking)
         text = render_messages(explanation, found, format_name, width=width)
     else:
         if limit is None and format_name == "table" and not everything:

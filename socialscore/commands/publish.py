@@ -74,7 +74,7 @@ def command(
     from socialscore.publishing.publish import basis_of, publish
 
     asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of, engine=engine)
-    basis = basis_of(asked.messages, asked.panel, asked.ranking, **asked.details)
+    basis = basis_of(asked.store, asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
     outcomes = publish(
         basis,
         ranking_path(ranking).stem,

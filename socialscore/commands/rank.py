@@ -104,7 +104,7 @@ def command(
         result: Scoreboard | Breakdown
         if by_group:
             result = break_down(
-                asked.messages, asked.panel, asked.ranking, by_group, **asked.details
+                asked.source, asked.panel, asked.ranking, by_group, as_of=asked.as_of
             )
         else:
             result = _scoreboard(asked, compare_to)
@@ -151,10 +151,10 @@ def _statement(asked: Subject, by_group: str | None) -> str:
     from socialscore.scoring import ask
 
     return ask(
-        asked.messages.coverage(),
+        asked.source.coverage(),
         asked.panel,
         asked.ranking,
-        as_of=asked.details["as_of"],
+        as_of=asked.as_of,
         target="breakdown" if by_group else "score",
         by=by_group or "body",
     ).text
@@ -166,13 +166,13 @@ def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
     from socialscore.scoring import score
     from socialscore.scoring.comparison import compare, period_to_compare
 
-    board = score(asked.messages, asked.panel, asked.ranking, **asked.details)
+    board = score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
     if not any(line.rank for line in board.scores):
         typer.echo(f"socialscore: {_why_nobody(board)}", err=True)
     if not compare_to:
         return board
     earlier = override(asked.ranking, {"period": period_to_compare(board, compare_to)})
-    return compare(board, score(asked.messages, asked.panel, earlier, **asked.details))
+    return compare(board, score(asked.source, asked.panel, earlier, as_of=asked.as_of))
 
 
 def _why_nobody(board: Scoreboard) -> str:

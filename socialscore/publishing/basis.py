@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from socialscore.engines.duckdb import DuckDB
 from socialscore.inputs.ranking import override
 from socialscore.inputs.shipped import calendar_path
-from socialscore.scoring import ask, in_view, score
+from socialscore.scoring import ask, score
 from socialscore.scoring.inputs import calendars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
-    from socialscore.engines.base import Engine
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.scoreboard import Scoreboard
-    from socialscore.scoring import Messages, Pseudonym, Question
+    from socialscore.scoring import MessageSource, Question
 
 __all__ = ["Basis", "options_of"]
 
@@ -29,50 +25,46 @@ __all__ = ["Basis", "options_of"]
 class Basis:
     """Messages, panel and ranking, and the two instants that say which messages."""
 
-    messages: Messages
+    source: MessageSource
     panel: Panel
     ranking: Ranking
     as_of: datetime  # where the data are taken to end, aware, UTC
     seen_until: datetime  # up to when the store had learnt of them, aware, UTC
-    pseudonym: Pseudonym | None = None  # needed where the ranking ignores authors
-    beside: Sequence[Path] = ()  # files beside which calendars are looked for
-    engine: Callable[[], Engine] = DuckDB  # makes what counts; publications are the same by any
 
     def scoreboard(self, period: str) -> Scoreboard:
         """The scoreboard of a period; its ranking is named by the digest without that period."""
         board = score(
-            self.messages,
+            self._as_seen,
             self.panel,
             override(self.ranking, {"period": period}),
             as_of=self.as_of.isoformat(),
-            seen_until=self.seen_until,
-            pseudonym=self.pseudonym,
-            beside=self.beside,
-            engine=self.engine,
         )
         return replace(board, ranking_digest=self.ranking.digest)
 
     def question(self, period: str) -> Question:
         """What is asked for the scoreboard of a period."""
         ranking = override(self.ranking, {"period": period})
-        coverage = in_view(self.messages, self.seen_until)
-        return ask(coverage, self.panel, ranking, as_of=self.as_of.isoformat())
+        return ask(self._as_seen.coverage(), self.panel, ranking, as_of=self.as_of.isoformat())
+
+    @property
+    def _as_seen(self) -> MessageSource:
+        return replace(self.source, seen_until=self.seen_until)
 
     def calendars(self) -> dict[str, bytes]:
         """The files of the calendars that are read, by name."""
         if self.ranking.clock != "business":
             return {}
         return {
-            name: calendar_path(name, beside=self.beside).read_bytes()
+            name: calendar_path(name, beside=self.source.beside).read_bytes()
             for name in sorted(calendars(self.panel, self.ranking))
         }
 
     @property
     def ignored(self) -> str | None:
         """A keyed digest of whom the ranking ignores; None: nobody."""
-        if not self.ranking.ignore or self.pseudonym is None:
+        if not self.ranking.ignore or self.source.pseudonym is None:
             return None
-        return self.pseudonym("ignored", "\n".join(sorted(self.ranking.ignore)))
+        return self.source.pseudonym("ignored", "\n".join(sorted(self.ranking.ignore)))
 
 
 def options_of(ranking: Ranking) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UsageError
 from socialscore.model.period import labels_between, period_before
 from socialscore.publishing.assertions import shortfalls
@@ -16,20 +15,19 @@ from socialscore.publishing.edition import files, manifest_of, with_changes
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import adding, folder_name, place, read_series
 from socialscore.reporters import formatting
-from socialscore.scoring import ask, in_view
+from socialscore.scoring import ask
 from socialscore.store import inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from socialscore.engines.base import Engine
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.period import Period
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.series import Publication, Series
-    from socialscore.scoring import Pseudonym
+    from socialscore.scoring import MessageSource
     from socialscore.store.lake import Store
 
 __all__ = ["RULES", "Outcome", "basis_of", "publish"]
@@ -50,25 +48,16 @@ class Outcome:
 
 
 def basis_of(
-    store: Store,
-    panel: Panel,
-    ranking: Ranking,
-    *,
-    as_of: str | None = None,
-    pseudonym: Pseudonym | None = None,
-    beside: Sequence[Path] = (),
-    engine: Callable[[], Engine] = DuckDB,
+    store: Store, source: MessageSource, panel: Panel, ranking: Ranking, *, as_of: str | None = None
 ) -> Basis:
     """What a ranking is published from now: all that the store has learnt so far.
 
     Args:
         store: the messages.
+        source: the same, with what it takes to count them.
         panel: the bodies.
         ranking: the options.
         as_of: where the data are taken to end; by default, where they do.
-        pseudonym: as in `score`.
-        beside: as in `score`.
-        engine: as in `score`.
 
     Raises:
         UsageError: nothing was collected yet.
@@ -78,8 +67,9 @@ def basis_of(
         raise UsageError(
             f"{store.location}: the store is empty; `socialscore import FILE` fills it"
         )
-    question = ask(in_view(store, seen_until), panel, ranking, as_of=as_of)
-    return Basis(store, panel, ranking, question.as_of, seen_until, pseudonym, beside, engine)
+    coverage = replace(source, seen_until=seen_until).coverage()
+    question = ask(coverage, panel, ranking, as_of=as_of)
+    return Basis(source, panel, ranking, question.as_of, seen_until)
 
 
 def publish(

@@ -16,45 +16,36 @@ The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from socialscore.engines.duckdb import DuckDB
 from socialscore.inputs.options import reported
 from socialscore.inputs.ranking import overridden
 from socialscore.model.breakdown import Breakdown, Line
-from socialscore.model.period import utc
 from socialscore.model.scoreboard import Band, Score, Scoreboard
 from socialscore.scoring import inputs, notes
-from socialscore.scoring.execution import Messages, run
+from socialscore.scoring.execution import run
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order, reason_for_no_rank
 from socialscore.scoring.question import Question, ask
 from socialscore.scoring.slots import SLOTS
+from socialscore.scoring.source import Messages, MessageSource, MessageTable
 from socialscore.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
-    from socialscore.engines.base import Engine
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
 
-    Pseudonym = Callable[[str, str], str]
-
 __all__ = [
     "GROUPS",
+    "MessageSource",
     "MessageTable",
     "Messages",
     "Question",
     "ask",
     "break_down",
-    "in_view",
     "ranked",
     "run",
     "score",
@@ -64,74 +55,29 @@ GROUPS = ("account", "network", "category", *SLOTS)
 """What requests can be counted by, besides bodies."""
 
 
-@dataclass(frozen=True)
-class MessageTable:
-    """Messages in memory, in the columns of the store."""
-
-    table: pa.Table
-    covered: pa.Table
-
-    def messages(self, first: datetime, last: datetime) -> pa.Table:
-        """The messages of `[first, last]`."""
-        sent_at = pc.field("sent_at")
-        return self.table.filter((sent_at >= utc(first)) & (sent_at <= utc(last)))
-
-    def coverage(self) -> pa.Table:
-        """What was in view, and when."""
-        return self.covered
-
-
 def score(
-    messages: Messages,
-    panel: Panel,
-    ranking: Ranking,
-    *,
-    as_of: str | None = None,
-    seen_until: datetime | None = None,
-    pseudonym: Pseudonym | None = None,
-    beside: Sequence[Path] = (),
-    engine: Callable[[], Engine] = DuckDB,
+    source: MessageSource, panel: Panel, ranking: Ranking, *, as_of: str | None = None
 ) -> Scoreboard:
     """Rank the bodies of a panel.
 
     Args:
-        messages: a store, or a table in memory.
+        source: the messages.
         panel: the bodies to compare.
         ranking: the options.
         as_of: as in `ask`.
-        seen_until: an instant, to score the messages as the store knew them then: without what came
-            or was seen to be deleted since.
-        pseudonym: from network and author to the identifier under which the store knows the author;
-            needed when the ranking ignores authors.
-        beside: the files of panel and ranking, beside which their calendars are looked for.
-        engine: makes what runs the statement.
     """
-    question = ask(in_view(messages, seen_until), panel, ranking, as_of=as_of)
-    rows = run(
-        question,
-        messages,
-        panel,
-        ranking,
-        seen_until=seen_until,
-        pseudonym=pseudonym,
-        beside=beside,
-        engine=engine,
-        names_messages=False,
-    )
-    return ranked(rows, question, panel, ranking)
+    question = ask(source.coverage(), panel, ranking, as_of=as_of)
+    return ranked(run(question, source), question)
 
 
-def ranked(
-    rows: Iterable[Mapping[str, Any]], question: Question, panel: Panel, ranking: Ranking
-) -> Scoreboard:
+def ranked(rows: Iterable[Mapping[str, Any]], question: Question) -> Scoreboard:
     """The scoreboard that follows from the numbers of each body.
 
     Args:
         rows: the body_id and every metric of each body, in any order.
-        question: as of which period and moment they are.
-        panel: the bodies.
-        ranking: the options.
+        question: to which they are the answer.
     """
+    panel, ranking = question.panel, question.ranking
     key = key_metric(ranking)
     bodies = {body.body_id: body for body in panel.bodies}
     scores = []
@@ -143,40 +89,18 @@ def ranked(
 
 
 def break_down(
-    messages: Messages,
-    panel: Panel,
-    ranking: Ranking,
-    by: str,
-    *,
-    as_of: str | None = None,
-    pseudonym: Pseudonym | None = None,
-    beside: Sequence[Path] = (),
-    engine: Callable[[], Engine] = DuckDB,
+    source: MessageSource, panel: Panel, ranking: Ranking, by: str, *, as_of: str | None = None
 ) -> Breakdown:
     """Count the requests of a ranking by something else than bodies.
 
     Args:
-        messages: a store, or a table in memory.
+        source: the messages.
         panel: the bodies whose requests are counted.
         ranking: the options.
         by: account, network, category, day, week or hour-of-week.
         as_of: as in `ask`.
-        pseudonym: as in `score`.
-        beside: as in `score`.
-        engine: as in `score`.
     """
-    question = ask(messages.coverage(), panel, ranking, as_of=as_of, target="breakdown", by=by)
-    rows = run(
-        question,
-        messages,
-        panel,
-        ranking,
-        pseudonym=pseudonym,
-        beside=beside,
-        by=by,
-        engine=engine,
-        names_messages=by == "account",
-    )
+    question = ask(source.coverage(), panel, ranking, as_of=as_of, target="breakdown", by=by)
     labels = inputs.labels(panel, by)
     lines = [
         Line(
@@ -188,16 +112,10 @@ def break_down(
             },
             pooled=row,
         )
-        for row in sorted(rows, key=lambda row: str(row["line_id"]))
+        for row in sorted(run(question, source), key=lambda row: str(row["line_id"]))
     ]
     metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
     return Breakdown(_scoreboard((), question, panel, ranking), by, metrics, tuple(lines))
-
-
-def in_view(messages: Messages, seen_until: datetime | None) -> pa.Table:
-    """What was in view, as far as it was noted by an instant."""
-    rows = messages.coverage()
-    return rows if seen_until is None else rows.filter(pc.field("collected_at") <= utc(seen_until))
 
 
 def _scoreboard(

@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from socialscore.engines.duckdb import DuckDB
 from socialscore.model.period import utc
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
 from socialscore.scoring.statement import compose
-from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from socialscore.engines.base import Engine
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
-    from socialscore.scoring import Messages
+    from socialscore.scoring import MessageSource
 
 __all__ = ["Activity", "activity"]
 
@@ -38,21 +33,15 @@ class Activity:
 
 @retry_reading
 def activity(
-    messages: Messages,
-    panel: Panel,
-    ranking: Ranking,
-    *,
-    as_of: datetime | None = None,
-    engine: Callable[[], Engine] = DuckDB,
+    source: MessageSource, panel: Panel, ranking: Ranking, *, as_of: datetime | None = None
 ) -> Activity | None:
     """Who is active; None where nothing was collected for the panel, and nobody can say.
 
     Args:
-        messages: a store, or a table in memory.
+        source: the messages.
         panel: the bodies.
         ranking: says which networks count, and where the days of validity begin.
         as_of: the moment before which to look; by default, where the data end.
-        engine: as in `score`.
     """
     accounts = {
         (account.network, account.account_id): body.body_id
@@ -61,7 +50,7 @@ def activity(
     }
     collected = [
         row
-        for row in messages.coverage().to_pylist()
+        for row in source.coverage().to_pylist()
         if row["reason"] is None and (row["network"], row["account_id"]) in accounts
     ]
     if not collected:
@@ -75,9 +64,8 @@ def activity(
         and row["covered_from"] < utc(until)
         and row["covered_until"] > utc(since)
     }
-    with engine() as running:
-        found = messages.messages(since, until)
-        running.relation("message", found if len(found) else MESSAGE.empty_table())
+    with source.engine() as running:
+        running.relation("message", source.stored(since, until))
         running.relation("account", inputs.accounts(panel, ranking))
         days = {"read_from": utc(since), "read_until": utc(until)}
         rows = running.query(compose((), {}, target="active"), days).to_pylist()

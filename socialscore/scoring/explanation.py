@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UnknownName, UsageError
 from socialscore.language import rules
 from socialscore.model.explanation import (
@@ -19,17 +18,14 @@ from socialscore.model.explanation import (
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import ask, run, score
 from socialscore.scoring.statement import compose
-from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from socialscore.engines.base import Engine
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.messages import Account, Body
-    from socialscore.scoring import Messages, Pseudonym
+    from socialscore.scoring import MessageSource
 
     Row = Mapping[str, Any]
     Key = tuple[str, str]  # network and message_id
@@ -59,38 +55,30 @@ def body_named(panel: Panel, name: str) -> Body:
 
 
 def explain(
-    messages: Messages,
+    source: MessageSource,
     panel: Panel,
     ranking: Ranking,
     body: Body,
     *,
     with_text: bool = False,
     as_of: str | None = None,
-    pseudonym: Pseudonym | None = None,
-    beside: Sequence[Path] = (),
-    engine: Callable[[], Engine] = DuckDB,
 ) -> Explanation:
     """How a body of the panel came by its line of the scoreboard.
 
     Args:
-        messages: a store, or a table in memory.
+        source: the messages.
         panel: all bodies: who else is one decides whose messages are left out.
         ranking: the options.
         body: the body to explain.
         with_text: fetch the texts of the messages and of the replies to them.
         as_of: as in `ask`.
-        pseudonym: as in `score`.
-        beside: as in `score`.
-        engine: as in `score`.
     """
-    details: dict[str, Any] = {"pseudonym": pseudonym, "beside": beside, "engine": engine}
-    board = score(messages, panel, ranking, as_of=as_of, **details)
+    board = score(source, panel, ranking, as_of=as_of)
+    coverage = source.coverage()
 
     def rows(target: str) -> list[dict[str, Any]]:
-        question = ask(
-            messages.coverage(), panel, ranking, as_of=as_of, target=target, body_id=body.body_id
-        )
-        return run(question, messages, panel, ranking, **details)
+        question = ask(coverage, panel, ranking, as_of=as_of, target=target, body_id=body.body_id)
+        return run(question, source)
 
     explained = tuple(_explained(rows("explanation"), rows("dismissed"), body, ranking))
     named = {message.rule_id for message in explained}
@@ -100,7 +88,7 @@ def explain(
         calendar=(ranking.calendar or body.calendar) if ranking.clock == "business" else "",
         messages=explained,
         rules={rule.rule_id: rule.description for rule in rules() if rule.rule_id in named},
-        texts=_texts(messages, explained, engine) if with_text else None,
+        texts=_texts(source, explained) if with_text else None,
     )
 
 
@@ -196,9 +184,7 @@ def _matched(row: Row) -> Matched | None:
     )
 
 
-def _texts(
-    messages: Messages, explained: Iterable[ExplainedMessage], engine: Callable[[], Engine]
-) -> dict[Key, str]:
+def _texts(source: MessageSource, explained: Iterable[ExplainedMessage]) -> dict[Key, str]:
     """The texts of messages, of the responses to them and of other replies."""
     wanted: set[Key] = set()
     for message in explained:
@@ -206,7 +192,7 @@ def _texts(
         ids += [message.response.response_id] if message.response else []
         wanted.update((message.network, each) for each in ids)
     sought = {message_id for _, message_id in wanted}
-    rows = _sought(messages, sought, with_text=True, engine=engine)
+    rows = _sought(source, sought, with_text=True)
     keys = ((row["network"], row["message_id"], row["message_text"] or "") for row in rows)
     return {(network, each): text for network, each, text in keys if (network, each) in wanted}
 
@@ -215,13 +201,7 @@ def _texts(
 
 
 def messages_named(
-    explanation: Explanation,
-    message_id: str,
-    messages: Messages,
-    panel: Panel,
-    ranking: Ranking,
-    *,
-    engine: Callable[[], Engine] = DuckDB,
+    explanation: Explanation, message_id: str, source: MessageSource, panel: Panel, ranking: Ranking
 ) -> list[ExplainedMessage]:
     """The messages of an explanation that have an identifier: one, or one per network.
 
@@ -232,7 +212,7 @@ def messages_named(
     if found:
         return found
     body = explanation.score.body
-    rows = _sought(messages, [message_id], engine=engine)
+    rows = _sought(source, [message_id])
     if not rows:
         raise UsageError(
             f"there is no message {message_id!r} in the store; "
@@ -279,16 +259,11 @@ def _why_not(row: Row, account: Account, explanation: Explanation, ranking: Rank
 
 @retry_reading
 def _sought(
-    messages: Messages,
-    message_ids: Collection[str],
-    *,
-    with_text: bool = False,
-    engine: Callable[[], Engine] = DuckDB,
+    source: MessageSource, message_ids: Collection[str], *, with_text: bool = False
 ) -> list[dict[str, Any]]:
     """All rows of some messages, whomever they are kept for."""
-    with engine() as running:
-        found = messages.messages(*_EVER)
-        running.relation("message", found if len(found) else MESSAGE.empty_table())
+    with source.engine() as running:
+        running.relation("message", source.stored(*_EVER))
         parameters = {"message_ids": sorted(message_ids), "with_text": with_text}
         table = running.query(compose((), {}, target="sought"), parameters)
     rows: list[dict[str, Any]] = table.to_pylist()

@@ -38,6 +38,12 @@ _AT_ONCE = timedelta(minutes=1)  # of a prompt reply, and between clocks that di
 class Question:
     """One statement with everything that it needs but the messages."""
 
+    panel: Panel
+    ranking: Ranking
+    by: str  # what lines are, as in `ask`
+    # Whether the rows hold identifiers of messages or accounts; without, the engine may be given
+    # numbers for them.
+    names_messages: bool
     sql: str
     parameters: dict[str, object]
     # The same in two: what each body's own messages tell, which can be asked of some bodies at a
@@ -130,6 +136,10 @@ def ask(
     if target == "score":
         parts = (put_together(target="counted"), put_together(given=(*INPUTS, "counted")))
     return Question(
+        panel,
+        ranking,
+        by,
+        target not in ("score", "breakdown") or by == "account",
         sql,
         _used(parameters, sql),
         parts,

@@ -114,7 +114,7 @@ def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
         "read_from": utc(question.read_from),
         "read_until": utc(question.read_until),
     }
-    with basis.engine() as running:
+    with basis.source.engine() as running:
         running.relation("message", files)
         rows: list[dict[str, Any]] = running.query(_EDITED, parameters).to_pylist()
     return [

@@ -28,7 +28,7 @@ from socialscore.publishing.verifying.differences import (
     told,
 )
 from socialscore.reporters.datapackage import DESCRIBED
-from socialscore.scoring import MessageTable, ranked
+from socialscore.scoring import MessageSource, MessageTable, ranked
 from socialscore.store.schema import COVERAGE, MESSAGE
 from socialscore.version import __version__
 
@@ -64,7 +64,8 @@ def inconsistencies(opened: Opened, earlier: Opened | None) -> Iterator[Finding]
     """
     manifest, basis = opened.publication.manifest, without_messages(opened)
     question = basis.question(manifest.period)
-    board = ranked(opened.rows, question, opened.panel, opened.ranking)
+    # A publication names its ranking by the digest without the period.
+    board = ranked(opened.rows, replace(question, ranking=opened.ranking))
     board = as_published(board, opened, earlier)
     content = edition.files(board, basis, ranking=manifest.ranking, revision=manifest.revision)
     for path in sorted((content.keys() | opened.contents.keys()) - {FILE_NAME}):
@@ -96,13 +97,13 @@ def without_messages(opened: Opened) -> Basis:
         always | {"network": account.network, "account_id": account.account_id}
         for _, account in opened.panel.accounts()
     ]
+    nothing = MessageTable(MESSAGE.empty_table(), pa.Table.from_pylist(in_view, schema=COVERAGE))
     return Basis(
-        MessageTable(MESSAGE.empty_table(), pa.Table.from_pylist(in_view, schema=COVERAGE)),
+        MessageSource(nothing, beside=[opened.publication.folder / "panel.csv"]),
         opened.panel,
         opened.ranking,
         manifest.as_of,
         manifest.seen_until,
-        beside=[opened.publication.folder / "panel.csv"],
     )
 
 

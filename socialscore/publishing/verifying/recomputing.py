@@ -14,6 +14,7 @@ from socialscore.publishing.verifying.aftermath import aftermath
 from socialscore.publishing.verifying.consistency import as_published, of_numbers, without_messages
 from socialscore.publishing.verifying.differences import Finding, in_document, told
 from socialscore.reporters import render
+from socialscore.scoring import MessageSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.verifying.aftermath import Aftermath
     from socialscore.publishing.verifying.differences import Difference, Kind
     from socialscore.publishing.verifying.opening import Opened
-    from socialscore.scoring import Pseudonym
+    from socialscore.scoring.source import Pseudonym
     from socialscore.store.lake import Store
 
 __all__ = ["Evidence", "recomputed"]
@@ -60,14 +61,16 @@ def recomputed(
     manifest = opened.publication.manifest
     ignored = evidence.ignored if manifest.n_ignored else ()
     basis = Basis(
-        evidence.store,
+        MessageSource(
+            evidence.store,
+            evidence.pseudonym,
+            beside=[opened.publication.folder / "panel.csv"],
+            engine=evidence.engine,
+        ),
         opened.panel,
         opened.ranking.model_copy(update={"ignore": ignored}),
         manifest.as_of,
         manifest.seen_until,
-        evidence.pseudonym,
-        beside=[opened.publication.folder / "panel.csv"],
-        engine=evidence.engine,
     )
     known = (len(ignored), basis.ignored)
     if manifest.n_ignored and known != (manifest.n_ignored, manifest.ignored_digest):
