@@ -3,6 +3,7 @@
     SocialscoreError
     ├── UsageError      2  call the command again, differently
     ├── InputError      3  mend a file that we were given
+    │   └── SeveralProblems    mend every line that is named
     ├── StoreError      5  look at the store: it is missing, foreign, locked or full
     │   ├── OutOfRoom          allow more memory, or make room for temporary files
     │   └── Overtaken      75  try again: another process was writing
@@ -27,7 +28,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ProtocolDrift",
     "QuotaExhausted",
     "RateLimited",
+    "SeveralProblems",
     "SocialscoreError",
     "StoreError",
     "TooLittleData",
@@ -76,6 +78,21 @@ class InputError(SocialscoreError):
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.problem = problem
+
+
+class SeveralProblems(InputError):
+    """Several things are wrong with what we were given, each on a line of its own.
+
+    Args:
+        problems: two or more.
+    """
+
+    def __init__(self, problems: Sequence[SocialscoreError]) -> None:
+        lines = (f"{len(problems)} problems:", *map(str, problems))
+        SocialscoreError.__init__(self, "\n  ".join(lines))
+        self.place = getattr(problems[0], "place", None)
+        self.problem = str(self)
+        self.problems = tuple(problems)
 
 
 class StoreError(SocialscoreError):

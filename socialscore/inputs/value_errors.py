@@ -6,14 +6,22 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
+from socialscore.errors import (
+    InputError,
+    SeveralProblems,
+    SocialscoreError,
+    UnknownName,
+    UsageError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pydantic import ValidationError
 
     from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["misread"]
+__all__ = ["misread", "problems_of", "raise_all"]
 
 _TEXT, _NUMBER = "write a text in quotation marks", "write a number"
 _WHOLE, _TRUTH = "write a whole number", "write true or false"
@@ -27,6 +35,35 @@ _PLAIN = {
     "less_than": "write less than {lt:.15g}",
 }  # fmt: skip
 """What to write instead, by the type of pydantic's error."""
+
+
+def raise_all(problems: Sequence[SocialscoreError]) -> None:
+    """Raise what is wrong: nothing, the one problem, or all of them as one error.
+
+    Raises:
+        SocialscoreError: the problem, if there is one.
+        SeveralProblems: there are several.
+    """
+    if len(problems) > 1:
+        raise SeveralProblems(problems)
+    for problem in problems:
+        raise problem
+
+
+def problems_of(
+    error: ValidationError,
+    place: Callable[..., FilePosition | None],
+    keys: Callable[..., Iterable[str]],
+) -> list[SocialscoreError]:
+    """What is wrong with the values of a file: one problem for each place.
+
+    Args:
+        error: what pydantic found.
+        place: where a value is said, by the way to it; see `toml_files.place_of`.
+        keys: those of the table in which a value stands, by the way to it.
+    """
+    wrong = {each["loc"]: each for each in error.errors()}
+    return [misread(place(*way), dict(each), keys(*way)) for way, each in wrong.items()]
 
 
 def misread(
