@@ -568,7 +568,7 @@ def test_half_written_files_of_a_writer_that_was_killed_are_removed(store: Store
     (month / "part-1.parquet").write_bytes(b"TEXT-half")
     (month / "part-1.parquet#1").write_bytes(b"TEXT-half")
     (store.root / "journal").mkdir()
-    (store.root / "journal" / "a.drift.jsonl.half").write_bytes(b"TEXT-half")
+    (store.root / "journal" / ".socialscore-0123456789abcdef.tmp").write_bytes(b"TEXT-half")
 
     forget("--author", CITIZENS)
 

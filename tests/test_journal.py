@@ -88,6 +88,18 @@ def test_a_line_is_on_the_disk_when_append_returns(
     written.close()
 
 
+def test_what_is_set_aside_is_on_the_disk_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    for name in ("fsync", "fdatasync"):
+        monkeypatch.setattr(os, name, lambda file: synced.append(os.fstat(file).st_ino))
+
+    path = set_aside(tmp_path, "twitter-1-inbound", {"page": 1})
+
+    assert synced == [path.stat().st_ino, path.parent.stat().st_ino]
+
+
 def test_a_full_disk_leaves_no_part_of_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

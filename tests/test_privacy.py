@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -114,6 +116,19 @@ def test_a_key_is_made_once_and_stays(tmp_path: Path) -> None:
 
     assert first == second
     assert len(first) == 32
+
+
+def test_processes_that_need_a_key_at_once_agree_on_one(tmp_path: Path) -> None:
+    path, together = tmp_path / "pseudonym.key", Barrier(8)
+
+    def read(_: int) -> bytes:
+        together.wait()
+        return read_key(path)
+
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(read, range(8)))
+
+    assert keys == {read_key(path)}
 
 
 def test_no_two_keys_are_equal(tmp_path: Path) -> None:

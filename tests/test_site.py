@@ -513,7 +513,7 @@ def test_a_run_that_ended_early_is_completed(
 def test_what_a_killed_run_left_is_cleared_away(published: Path, tmp_path: Path) -> None:
     out = tmp_path / "site"
     update(built(published), out)
-    (out / "weekly" / ".socialscore-site-0123456789abcdef.tmp").write_bytes(b"<!doc")
+    (out / "weekly" / ".socialscore-0123456789abcdef.tmp").write_bytes(b"<!doc")
 
     update(built(published), out)
 

@@ -605,6 +605,14 @@ def test_a_folder_with_something_else_is_no_store(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
 
 
+def test_a_store_can_be_made_where_one_that_made_it_was_killed(tmp_path: Path) -> None:
+    (tmp_path / ".socialscore-0123456789abcdef.tmp").write_text('{"form')
+
+    Store.create(tmp_path, key_id="key")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["files.lock", "store.json"]
+
+
 def test_a_file_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

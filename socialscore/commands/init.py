@@ -8,6 +8,7 @@ import typer
 
 from socialscore.errors import UsageError
 from socialscore.inputs.settings import FILE_NAME, TEMPLATE
+from socialscore.runtime.write_file import create_file
 
 __all__ = ["command"]
 
@@ -19,8 +20,7 @@ def command() -> None:
     """
     path = Path(FILE_NAME)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
+        create_file(path, TEMPLATE)
     except FileExistsError:
         raise UsageError(f"{path} is here already; edit it, or remove it first") from None
     except OSError as error:

@@ -14,12 +14,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from socialscore.errors import InputError, StoreError
+from socialscore.runtime.write_file import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -133,23 +132,12 @@ class Credentials:
         return dict(kept)
 
     def _write(self, kept: Mapping[str, Mapping[str, str]]) -> None:
-        """All of it or nothing, and never readable by others, not for a moment."""
-        temporary = self.path.with_name(f".{self.path.name}-{secrets.token_hex(8)}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(kept, file, indent=2, sort_keys=True)
-                file.write("\n")
-                file.flush()
-                os.fsync(descriptor)
-            temporary.replace(self.path)
+            write_file(self.path, json.dumps(kept, indent=2, sort_keys=True) + "\n", mode=0o600)
         except OSError as error:
             problem = f"the tokens cannot be written ({error.strerror})"
             raise StoreError(f"{self.path}: {problem}") from None
-        finally:
-            with suppress(OSError):  # there is none after success
-                temporary.unlink()
 
 
 def variable(network: str, name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from socialscore.errors import InputError, SocialscoreError, UsageError
 from socialscore.inputs.options import RENAMED
 from socialscore.inputs.panel import read_panel
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
-from socialscore.runtime.write_file import sync_folder
+from socialscore.runtime.write_file import sync_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,11 +162,7 @@ def place(series: Path, name: str, files: Mapping[str, bytes]) -> Path:
     for path, content in files.items():
         target = unfinished / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        target.chmod(0o444)  # nobody changes it by mistake
+        write_file(target, content, mode=0o444)  # nobody changes it by mistake
     for folder in {unfinished, *(path.parent for path in unfinished.rglob("*"))}:
         sync_folder(folder)
     unfinished.rename(finished)

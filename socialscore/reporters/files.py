@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
-import stat
 from pathlib import Path
 
 from socialscore.errors import UsageError
+from socialscore.runtime.write_file import write_file
 
 __all__ = ["write_atomically"]
 
@@ -30,7 +29,7 @@ def write_atomically(path: Path, text: str) -> None:
             with path.open("ab") as stream:
                 stream.write(text.encode())
         else:
-            _replace(_target(path), text.encode())
+            write_file(_target(path), text)
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written ({error.strerror}); mend that or name another place"
@@ -57,17 +56,3 @@ def _target(path: Path) -> Path:
     if not target.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {target.parent}; create it first")
     return target
-
-
-def _replace(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".socialscore-{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            if target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)  # there is none after success

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from filelock import FileLock, Timeout
 
 from socialscore.errors import Overtaken, StoreError
-from socialscore.runtime.write_file import sync_folder
+from socialscore.runtime.write_file import remove_unfinished, sync_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,6 @@ __all__ = ["Journal", "collecting", "drop_aside", "left", "replay", "set_aside"]
 
 _FORMAT = 1
 _DRIFT = ".drift.jsonl"
-_HALF = ".half"  # of a file that will take another one's location
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 Record = dict[str, Any]
@@ -130,6 +129,7 @@ def set_aside(root: Path, name: str, record: Mapping[str, Any]) -> Path:
             _sync(file)
         finally:
             os.close(file)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
     return path
@@ -149,11 +149,12 @@ def drop_aside(root: Path, unwanted: Callable[[str, bytes], bool], *, act: bool 
         lines = path.read_bytes().splitlines(keepends=True)
         kept = [line for line in lines if not unwanted(name, line)]
         n_dropped += len(lines) - len(kept)
-        if act and len(kept) < len(lines):
-            _replace(path, b"".join(kept))
+        if act and not kept:
+            path.unlink()
+        elif act and len(kept) < len(lines):
+            write_file(path, b"".join(kept), mode=0o600)
     if act:
-        for half in _folder(root).glob(f"*{_HALF}"):  # of one that was killed
-            half.unlink()
+        remove_unfinished(_folder(root))
     return n_dropped
 
 
@@ -194,22 +195,6 @@ def _file_name(name: str) -> str:
 
 def _line(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, separators=(",", ":")).encode() + b"\n"
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Give a file other content, all of it or none; without any it goes."""
-    if not data:
-        path.unlink()
-        return
-    half = path.with_name(path.name + _HALF)
-    half.unlink(missing_ok=True)
-    file = os.open(half, _NEW | os.O_EXCL, 0o600)
-    try:
-        _write_all(file, data)
-        _sync(file)
-    finally:
-        os.close(file)
-    half.replace(path)
 
 
 def _write_all(file: int, data: bytes) -> None:

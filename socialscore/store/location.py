@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from socialscore.errors import Overtaken, StoreError
 from socialscore.runtime.object_storage import BUCKETS, installed
+from socialscore.runtime.write_file import UNFINISHED, remove_unfinished, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,7 @@ class Folder:
             found = list(self.here.iterdir()) if self.here.exists() else []
         except NotADirectoryError:
             return False
-        return all(path.name == _LOCK for path in found)
+        return all(path.name == _LOCK or path.match(UNFINISHED) for path in found)
 
     def names(self, folder: str) -> list[str]:
         """See `Location`."""
@@ -127,22 +128,14 @@ class Folder:
                 before = self.read(name)
                 after = change(before)
                 if after != before:
-                    self._write(name, after)
+                    path = self.here / name
+                    path.parent.mkdir(exist_ok=True)
+                    remove_unfinished(path.parent)
+                    write_file(path, after)
         except Timeout:
             problem = f"another process holds {_LOCK}; try again later"
             raise Overtaken(f"{self}: {problem}") from None
         return after
-
-    def _write(self, name: str, data: bytes) -> None:
-        """All of it or, when the disk is full, what was there before."""
-        path = self.here / name
-        path.parent.mkdir(exist_ok=True)
-        temporary = path.with_suffix(".new")
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """See `Location`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore.errors import InputError, StoreError
+from socialscore.runtime.write_file import create_file
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -119,7 +121,8 @@ def read_key(path: Path) -> bytes:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _make_key(path)
+            with suppress(FileExistsError):  # another process has made it: its key is ours
+                create_file(path, secrets.token_hex(_KEY_BYTES) + "\n", mode=0o600)
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise InputError(path, f"others may read the key of the pseudonyms: chmod 600 {path}")
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
@@ -130,13 +133,3 @@ def read_key(path: Path) -> bytes:
     if len(key) != _KEY_BYTES:
         raise InputError(path, "is not a key of pseudonyms (64 hexadecimal digits)")
     return key
-
-
-def _make_key(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(_KEY_BYTES) + "\n")
-    except OSError:
-        path.unlink()  # half a key would be in the way of a whole one
-        raise

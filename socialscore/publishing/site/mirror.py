@@ -7,7 +7,6 @@ folder stays. A list in it says which files are ours.
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from socialscore.errors import InputError, UsageError
+from socialscore.runtime.write_file import remove_unfinished, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ __all__ = ["Update", "update"]
 
 _LIST = ".socialscore-site.json"  # the files that are ours
 _LOCK = ".socialscore-site.lock"
-_UNFINISHED = ".socialscore-site-"  # what the names of files being written begin with
 _PATIENCE = 60.0  # seconds to wait for another run that builds the same site
 
 
@@ -59,21 +58,21 @@ def update(files: Mapping[str, bytes | Path], out: Path) -> Update:
 
 
 def _update(files: Mapping[str, bytes | Path], out: Path) -> Update:
-    for left in out.rglob(f"{_UNFINISHED}*.tmp"):
-        left.unlink()  # by a run that was killed
     ours = dict.fromkeys(_ours(out / _LIST))
+    for folder in {out, *((out / name).parent for name in ours)}:
+        remove_unfinished(folder)
     foreign = [name for name in files if name not in ours and (out / name).exists()]
     if foreign:
         problem = "is not of a site that socialscore built; name another --out, or remove it"
         raise UsageError(f"{out / foreign[0]}: {problem}")
     stale = [name for name in ours if name not in files]
     # A run that ends early leaves no file that no list has.
-    _put(out / _LIST, json.dumps([*files, *stale], indent=0).encode())
+    write_file(out / _LIST, json.dumps([*files, *stale], indent=0))
     n_written = sum(_followed(out / name, content) for name, content in files.items())
     for name in stale:
         (out / name).unlink(missing_ok=True)
         _remove_if_empty((out / name).parent, out)
-    _put(out / _LIST, json.dumps([*files], indent=0).encode())
+    write_file(out / _LIST, json.dumps([*files], indent=0))
     return Update(n_written, len(stale))
 
 
@@ -93,18 +92,9 @@ def _followed(path: Path, content: bytes | Path) -> bool:
     wanted = content if isinstance(content, bytes) else content.read_bytes()
     if path.is_file() and path.read_bytes() == wanted:
         return False
-    _put(path, wanted)
-    return True
-
-
-def _put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)  # there is none after success
+    write_file(path, wanted)
+    return True
 
 
 def _remove_if_empty(folder: Path, root: Path) -> None:
