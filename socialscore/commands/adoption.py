@@ -28,19 +28,20 @@ def command(
     panel: PanelOption = None,
     store: StoreOption = None,
     network: Annotated[
-        list[str] | None, typer.Option(help="Only this network; may be repeated.")
+        list[str] | None, typer.Option(help="Only this network. May be repeated.")
     ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(
-            metavar="TIME", help="Look at the 30 days before. Default: where the data end."
+            metavar="TIME",
+            help="Look at the 30 days before this time. Default: the end of the collected data.",
         ),
     ] = None,
     engine: EngineOption = None,
 ) -> None:
-    """Count, by category, the bodies that have an account, and those that use it.
+    """Count, by category, the bodies that have an account and those that use it.
 
-    Active are those that wrote a post of their own in 30 days, which a store has to know.
+    A body is active if it wrote a post of its own in the last 30 days, which needs a store.
     """
     from socialscore.inputs.panel import adoption
     from socialscore.inputs.ranking import load_ranking

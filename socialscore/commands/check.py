@@ -18,16 +18,16 @@ def command(
         list[str],
         typer.Argument(
             metavar="RANKING...",
-            help="Ranking files, or names of shipped ones.",
+            help="Ranking files, or names of shipped rankings.",
             show_default=False,
         ),
     ],
     panel: PanelOption = None,
 ) -> None:
-    """Tell everything that is wrong with rankings, their panels and calendars, each with its line.
+    """Check ranking files, their panels and calendars, and list every problem.
 
-    Problems are printed to stdout, one a line, by file and line; what is only worth knowing goes to
-    stderr. Nothing is counted, and no store is needed. Exit codes: 0 no problem; 3 there is one.
+    Problems go to stdout, one per line with file and line number; remarks go to stderr. Needs
+    no store. Exit codes: 0 no problem; 3 at least one.
     """
     from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.check import check_ranking

@@ -52,7 +52,9 @@ def command(
     ] = None,
     estimate: Annotated[
         bool,
-        typer.Option("--estimate", help="Say what it would take and cost, and ask for nothing."),
+        typer.Option(
+            "--estimate", help="Show what the run would cost, without collecting anything."
+        ),
     ] = False,
     count: Annotated[
         bool,
@@ -65,26 +67,27 @@ def command(
     budget: Annotated[
         float | None,
         typer.Option(
-            metavar="DOLLARS", min=0, help="Stop before a page that could cost more in all."
+            metavar="DOLLARS", min=0, help="Stop before the run could cost more than this."
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Bring N messages and no more.")
+        int | None, typer.Option(metavar="N", min=1, help="Stop after N messages.")
     ] = None,
     max_wait: MaxWaitOption = None,
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="How to ask X: timelines, recent or archive. Default: the setting, else timelines."
+            help="Which of X's endpoints to use: timelines, recent (search of 7 days) or archive "
+            "(search of all). Default: `strategy` in socialscore.toml, else timelines."
         ),
     ] = None,
 ) -> None:
-    """Bring the mentions and replies of the panel's accounts from X and Facebook.
+    """Collect the mentions and replies of the panel's accounts from X and Facebook.
 
-    Only what is missing is asked for, and every page is on the disk before the next one is paid
-    for: a run may be ended at any time (Ctrl-C), and the next one goes on from there. What the
-    networks do not show is noted as a gap: `socialscore status` lists them. Exit codes: 0 done, 4
-    a network let us down, 75 try again later, 130 ended by you; what came is kept in any case.
+    Requests only what is missing. Every page is saved before the next is paid for, so a run can
+    be interrupted at any time (Ctrl-C), and the next one carries on. What a network does not
+    show is recorded as a gap; `socialscore status` lists them. Exit codes: 0 done, 4 a network
+    failed, 75 try again later, 130 interrupted; whatever was fetched is kept.
     """
     from socialscore.commands.access import CollectRequest, accesses, whose_messages
     from socialscore.errors import UsageError

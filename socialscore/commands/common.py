@@ -43,36 +43,55 @@ __all__ = [
 
 RankingArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[RANKING]", help="A ranking file, or `demo` for the demo's."),
+    typer.Argument(
+        metavar="[RANKING]",
+        help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
+    ),
 ]
 StoreOption = Annotated[
     str | None,
     typer.Option(
         "--store",
         metavar="DIR",
-        help="The store: a folder, or s3://BUCKET/FOLDER. Default: the setting.",
+        help="Folder or s3://BUCKET/FOLDER with the collected messages. Default: `store` in "
+        "socialscore.toml.",
     ),
 ]
 PanelOption = Annotated[
     Path | None,
-    typer.Option("--panel", metavar="FILE", help="The bodies: a CSV, one row per account."),
+    typer.Option(
+        "--panel",
+        metavar="FILE",
+        help="The panel, the bodies to compare: a CSV with one row per account. Default: `panel` "
+        "in socialscore.toml, else the bodies in the store.",
+    ),
 ]
 PresetOption = Annotated[
-    str | None, typer.Option("--preset", help="A published way of counting. Default: default.")
+    str | None,
+    typer.Option(
+        "--preset",
+        help="A published way of counting to build on; "
+        "`socialscore presets` lists them. Default: "
+        "default.",
+    ),
 ]
 PeriodOption = Annotated[
     str | None,
     typer.Option(
         "--period",
         metavar="PERIOD",
-        help="2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, last-week, last-30-days or all. Default: "
-        "last-week, the last ISO week that was collected to its end.",
+        help="When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL, "
+        "last-week, last-30-days or all. Default: that of the ranking, else last-week, the "
+        "last ISO week that was collected to its end.",
     ),
 ]
 AsOfOption = Annotated[
     str | None,
     typer.Option(
-        "--as-of", metavar="TIME", help="Where the data are taken to end. Default: where they do."
+        "--as-of",
+        metavar="TIME",
+        help="Ignore everything after this time, as if the data ended "
+        "there. Default: the end of the collected data.",
     ),
 ]
 EngineOption = Annotated[
@@ -80,8 +99,8 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ADDRESS",
-        help="What counts: duckdb; or Spark: local, spark://HOST:PORT or sc://HOST:PORT "
-        "(docs/scale.md). Default: the setting, else duckdb.",
+        help="Query engine: duckdb, or Spark as local, spark://HOST:PORT or sc://HOST:PORT. "
+        "Default: `engine` in socialscore.toml, else duckdb.",
     ),
 ]
 

@@ -18,9 +18,9 @@ _COVERS = (datetime(2026, 9, 20, 22, tzinfo=UTC), datetime(2026, 11, 22, 23, tzi
 
 
 def command(store: StoreOption = None) -> None:
-    """Import the shipped, invented messages and rank the bodies that they concern.
+    """Import the demo's invented messages and rank the bodies they are about.
 
-    Without --store a temporary folder takes the store; it may be removed at any time.
+    Without --store, the messages go to a temporary folder, which you can delete at any time.
     """
     from socialscore.importers import read
     from socialscore.importers.source import Source

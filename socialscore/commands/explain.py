@@ -25,15 +25,18 @@ __all__ = ["command"]
 
 def command(
     body: Annotated[
-        str, typer.Argument(metavar="BODY", help="A body of the panel: its body_id or its name.")
+        str, typer.Argument(metavar="BODY", help="A body of the panel, by its body_id or its name.")
     ],
     message: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="Say everything about this message, in sentences."),
+        typer.Option(metavar="ID", help="Explain this message alone, step by step."),
     ] = None,
     ranking: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A ranking file, or `demo` for the demo's."),
+        typer.Option(
+            metavar="FILE",
+            help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
+        ),
     ] = None,
     preset: PresetOption = None,
     period: PeriodOption = None,
@@ -45,23 +48,28 @@ def command(
         typer.Option(
             metavar="N",
             min=0,
-            help="List the latest N messages. Default: 20 in a table, all of them elsewhere.",
+            help="Number of messages to list, newest first. Default: 20 in a table, all in csv "
+            "and json.",
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List all messages.")] = False,
     show_text: Annotated[
-        bool, typer.Option("--show-text", help="Show the texts, which are personal data.")
+        bool,
+        typer.Option("--show-text", help="Include the texts of messages, which are personal data."),
     ] = False,
-    format_name: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    format_name: Annotated[
+        str, typer.Option("--format", help="Output format: table, csv or json.")
+    ] = "table",
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
+        Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
     ] = None,
     engine: EngineOption = None,
 ) -> None:
-    """Say why a body has the line that it has: what was counted, left out and answered.
+    """Explain one body's result, message by message.
 
-    It counts as `socialscore rank` does with the same ranking, preset and period. It shows no
-    author's identifier, and no text without --show-text.
+    Shows which messages were counted, left out and answered, by which rule, and what answered
+    them. Takes the same ranking, preset and period as `socialscore rank`. No author is
+    identified, and no text is shown without --show-text.
     """
     from socialscore.reporters.explanation import (
         SHOWN,

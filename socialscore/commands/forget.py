@@ -26,32 +26,33 @@ def command(
         str | None,
         typer.Option(
             metavar="NETWORK:ID",
-            help="Everything of one citizen, by the network's own identifier: twitter:12345.",
+            help="Everything one citizen wrote, by the network's own identifier: twitter:12345.",
         ),
     ] = None,
     account: Annotated[
         str | None,
         typer.Option(
             metavar="NETWORK:ACCOUNT_ID",
-            help="Everything that stands under one account of the panel.",
+            help="Everything stored for one account of the panel.",
         ),
     ] = None,
     before: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="Every message sent before a day, UTC."),
+        typer.Option(metavar="DAY", help="Every message sent before this day (UTC)."),
     ] = None,
     expired: Annotated[
         bool,
-        typer.Option("--expired", help="The texts that are older than keep_text_days."),
+        typer.Option("--expired", help="Texts older than `keep_text_days` in socialscore.toml."),
     ] = False,
     store: StoreOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Erase messages or texts from the store, so that no file of it holds them any more.
+    """Erase messages or texts from the store and from every file in it.
 
-    Say exactly one of --author, --account, --before and --expired. What was erased is counted per
-    account and day, and nothing is left that says whose it was. Readers that are at work may have
-    to begin again. What is imported again comes back, and copies elsewhere stay as they are.
+    Give exactly one of --author, --account, --before and --expired. What was erased is counted
+    by account and day, without a trace of whose it was. Commands that are reading the store at
+    that moment may have to start over. Importing the same file again brings the messages back,
+    and copies elsewhere stay as they are.
     """
     from socialscore.store.lake import Store
 

@@ -19,13 +19,15 @@ _FORMATS = ("table", "csv", "json")
 def command(
     ranking: Annotated[
         str,
-        typer.Option(metavar="RANKING", help="Its file, or its name.", show_default=False),
+        typer.Option(
+            metavar="RANKING", help="The ranking: its file or its name.", show_default=False
+        ),
     ],
     body: Annotated[
         str | None,
         typer.Argument(
             metavar="[BODY]",
-            help="A body, by its body_id or a name that it has or had. Default: all, a line each.",
+            help="A body, by its body_id or any name it has had. Default: all, one line each.",
             show_default=False,
         ),
     ] = None,
@@ -34,23 +36,28 @@ def command(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="Where it was published. Default: the setting, else published.",
+            help="Folder with the publications. Default: `published` in socialscore.toml, else "
+            "./published.",
         ),
     ] = None,
     metric: Annotated[
         str | None,
-        typer.Option(metavar="METRIC", help="The number of the sparkline. Default: what ranks."),
+        typer.Option(
+            metavar="METRIC", help="Metric of the sparkline. Default: the one that ranks."
+        ),
     ] = None,
-    format_name: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    format_name: Annotated[
+        str, typer.Option("--format", help="Output format: table, csv or json.")
+    ] = "table",
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
+        Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
     ] = None,
 ) -> None:
-    """Show what was published of a body, or of all, from the first period to the last.
+    """Show the published results of one body or of all, period by period.
 
-    The latest revision of a period counts. Nothing is computed, and no store is needed. A body is
-    one line under its identifier, whatever it was called; where it was not in the panel, or nothing
-    was published, there is a hole.
+    Reads the latest revision of each period; needs no store and computes nothing. A body keeps
+    its line when its name changes. Periods in which it was not in the panel, or that were not
+    published, are left blank.
     """
     from socialscore.publishing.history import find_body, metric_of, read_history
     from socialscore.publishing.history.export import history_to_csv, history_to_json

@@ -33,13 +33,22 @@ _N_SHOWN = 10
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Plain, .gz or .zst.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files to read: plain, .gz or .zst.")
+    ],
     format_name: Annotated[
-        str | None, typer.Option("--format", help="care-csv, x-jsonl or table. Default: guessed.")
+        str | None,
+        typer.Option(
+            "--format", help="Layout of the files: care-csv, x-jsonl or table. Default: detected."
+        ),
     ] = None,
     panel: PanelOption = None,
     bodies_from_data: Annotated[
-        bool, typer.Option("--bodies-from-data", help="Every official account is a body.")
+        bool,
+        typer.Option(
+            "--bodies-from-data",
+            help="Take the panel from the files: every official account becomes a body.",
+        ),
     ] = False,
     store: StoreOption = None,
     columns: Annotated[
@@ -47,7 +56,7 @@ def command(
         typer.Option(
             "--map",
             metavar="OURS=THEIRS",
-            help="For a table: which of its columns is which of ours, as in sent_at=date; or a "
+            help="For a table: name its column for one of ours, as in sent_at=date, or give a "
             "TOML file with such lines. May be repeated.",
         ),
     ] = None,
@@ -55,23 +64,26 @@ def command(
         str | None,
         typer.Option(
             metavar="PERIOD",
-            help="The period that the files hold in full, for every account of the panel. Default: "
-            "from their first message to their last, for the accounts that occur.",
+            help="Period for which the files are complete, for every account of the panel. "
+            "Default: from the first message to the last, for the accounts that occur.",
         ),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="Of a CSV file that is not UTF-8, such as latin-1.")
+        str | None, typer.Option(help="Encoding of a CSV file that is not UTF-8, such as latin-1.")
     ] = None,
     refused: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write every refused row's reason here, CSV."),
+        typer.Option(
+            metavar="FILE",
+            help="Write the rows that were refused to FILE (CSV), with line and reason.",
+        ),
     ] = None,
 ) -> None:
-    """Read files of messages into the store.
+    """Import files of messages into the store.
 
-    Kept is what the bodies of the panel wrote, and what was addressed to them. Without --panel
-    these are the panel of socialscore.toml, or the bodies that the store knows; --bodies-from-data
-    takes them from the files. Importing a file twice changes nothing.
+    Keeps what the bodies of the panel wrote and what was addressed to them. The panel is that
+    of socialscore.toml, else the bodies in the store; --bodies-from-data takes it from the
+    files. Importing a file twice changes nothing.
     """
     from socialscore.importers import read
     from socialscore.importers.source import Source

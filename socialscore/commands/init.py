@@ -14,9 +14,9 @@ __all__ = ["command"]
 
 
 def command() -> None:
-    """Write socialscore.toml, with comments, into this folder.
+    """Create a commented socialscore.toml in this folder.
 
-    It says where the store, the panel and the key of the pseudonyms are.
+    It says where the store, the panel and the pseudonym key are.
     """
     path = Path(FILE_NAME)
     try:

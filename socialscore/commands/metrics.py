@@ -13,11 +13,11 @@ __all__ = ["command"]
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Describe only this one.")
+        str | None, typer.Argument(metavar="[NAME]", help="Describe only this metric.")
     ] = None,
-    preset: Annotated[str, typer.Option(help="The preset whose metrics to describe.")] = "default",
+    preset: Annotated[str, typer.Option(help="Preset whose metrics to describe.")] = "default",
 ) -> None:
-    """Describe every metric: its column, its unit, which end is better, what it says."""
+    """Describe every metric: name, unit, which direction is better, and meaning."""
     from socialscore.inputs.ranking import load_ranking
     from socialscore.scoring.metrics import metrics_for
 

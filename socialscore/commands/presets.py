@@ -19,12 +19,13 @@ _COLUMNS = ("selection", "unit", "horizon", "by", "min_requests")
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Describe only this one, with its keys.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="Describe only this preset, with all its keys."),
     ] = None,
 ) -> None:
-    """List the presets: published ways of counting, each a file that says its source.
+    """List the presets: published ways of counting, each with its source.
 
-    `other` names the keys in which a preset differs besides; with NAME all of them are explained.
+    The column `other` names further keys in which a preset differs from the default.
     """
     from socialscore.inputs.ranking import load_ranking
     from socialscore.inputs.shipped import preset_names

@@ -37,38 +37,44 @@ def command(
         str | None,
         typer.Option(
             metavar="PERIOD",
-            help="Publish this period, such as 2026-W46 or last-week, and no other. Default: all "
-            "that are missing, from the first that was published to the last that is over.",
+            help="Publish only this period, such as 2026-W46 or last-week. Default: every "
+            "missing one, from the first published to the last that is over.",
         ),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="PERIOD", help="Begin with an earlier period than was ever published."
+            metavar="PERIOD",
+            help="Start with this period, if it is earlier than the first published.",
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="DIR", help="Where to. Default: the setting, else published."
+            "--out",
+            metavar="DIR",
+            help="Folder for publications. Default: `published` in "
+            "socialscore.toml, else ./published.",
         ),
     ] = None,
     as_of: AsOfOption = None,
     revise: Annotated[
         bool,
-        typer.Option("--revise", help="Publish a new revision of a final period, if it differs."),
+        typer.Option(
+            "--revise", help="Publish a new revision of a final period if its numbers have changed."
+        ),
     ] = False,
     store: StoreOption = None,
     panel: PanelOption = None,
     engine: EngineOption = None,
 ) -> None:
-    """Publish a ranking: a folder for each period, written whole or not at all.
+    """Publish a ranking as folders of files, one folder per period.
 
-    Nothing that was published is changed. A period whose requests have not all matured is
-    provisional; when they have, a further revision of it is published beside it. Run it as often as
-    you like: it publishes what is missing. The folders that it makes are listed on stdout. Exit
-    codes: 0 done, or nothing to do; 6 a period has less data than the ranking asserts; 75 another
-    run is publishing.
+    A folder appears whole or not at all, and is never changed afterwards. A period whose
+    requests have not all matured is published as provisional, and as a final revision once they
+    have. Run it as often as you like: it publishes what is missing and prints the folders it
+    made. Exit codes: 0 done, or nothing to do; 6 a period has less data than the ranking
+    asserts; 75 another run is publishing.
     """
     from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.publish import basis_of, publish

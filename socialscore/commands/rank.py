@@ -40,7 +40,8 @@ def command(
     compare_to: Annotated[
         str | None,
         typer.Option(
-            metavar="PERIOD", help="Say what changed since a period, or since `previous`."
+            metavar="PERIOD",
+            help="Also show what changed since another period; `previous`: the one before.",
         ),
     ] = None,
     as_of: AsOfOption = None,
@@ -51,11 +52,12 @@ def command(
         str | None,
         typer.Option(
             metavar="GROUP",
-            help="Do not rank, but count by account, network, category, day, week or hour-of-week.",
+            help="Show totals by account, network, category, day, week or hour-of-week instead "
+            "of a ranking.",
         ),
     ] = None,
     format_name: Annotated[
-        str, typer.Option("--format", help="table, csv, json or markdown.")
+        str, typer.Option("--format", help="Output format: table, csv, json or markdown.")
     ] = "table",
     csv_dialect: Annotated[
         str | None,
@@ -66,22 +68,24 @@ def command(
     labels: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="With --format csv, what heads the columns: names, en or fr."
+            metavar="KIND", help="With --format csv, column headers: names, or labels in en or fr."
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write here, all or nothing.")
+        Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
     ] = None,
     engine: EngineOption = None,
     sql: Annotated[
-        bool, typer.Option("--sql", help="Print the statement and do not run it.")
+        bool, typer.Option("--sql", help="Print the SQL statement instead of running it.")
     ] = False,
     **options: Any,
 ) -> None:
     """Rank the bodies of a panel by how well they answer.
 
-    Options override the ranking file, which overrides the preset. `socialscore rank` alone ranks
-    the last ISO week of the store that socialscore.toml names.
+    A *request* is what a citizen asks of a body; it counts as answered if the body responds
+    within the horizon. Options on the command line override the ranking file, which overrides
+    the preset. Without any, `socialscore rank` ranks the last ISO week in the store that
+    socialscore.toml names.
     """
     from socialscore.reporters import check_format
     from socialscore.reporters.files import write_atomically

@@ -30,7 +30,7 @@ _MOST_SERIOUS_FIRST = (4, 130, 75)
 
 def command(
     days: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Messages of the last N days.")
+        int, typer.Option(metavar="N", min=1, help="Check messages of the last N days.")
     ] = 30,
     network: Annotated[
         list[str] | None,
@@ -40,11 +40,11 @@ def command(
     store: StoreOption = None,
     max_wait: MaxWaitOption = None,
 ) -> None:
-    """Ask the networks for the messages that the store has, and mark those that are gone.
+    """Check with the networks which stored messages still exist, and mark the deleted.
 
-    X charges for every post that is still there; Facebook charges nothing. A message counts as
-    deleted from the moment at which it was first seen missing; where all of an account's are, none
-    is marked, for then something else is wrong.
+    X charges for every post that still exists; Facebook charges nothing. A message counts as
+    deleted from the moment it was first found missing. If all messages of an account are
+    missing, none is marked, since something else must be wrong.
     """
     from socialscore.collecting.refreshing import refresh
     from socialscore.commands.access import accesses, whose_messages

@@ -36,12 +36,14 @@ _FORMATS = {
 def command(
     rankings: Annotated[
         list[str],
-        typer.Argument(metavar="RANKING...", help="Ranking files, or `demo` for the demo's."),
+        typer.Argument(metavar="RANKING...", help="Ranking files, or names of shipped rankings."),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="DIR", help="Where publications go. Default: the setting `published`."
+            "--out",
+            metavar="DIR",
+            help="Folder for publications. Default: `published` in socialscore.toml.",
         ),
     ] = None,
     site: Annotated[
@@ -49,14 +51,14 @@ def command(
         typer.Option(
             "--site",
             metavar="DIR",
-            help="Where the site goes. Default: site, beside the publications.",
+            help="Folder for the site. Default: `site`, beside the publications.",
         ),
     ] = None,
     at: Annotated[
         list[str] | None,
         typer.Option(
             metavar="TIME",
-            help="When, by the machine's clock; may be repeated, at least an hour apart. "
+            help="Time of day on this machine's clock. May be repeated, at least an hour apart. "
             "Default: 06:00.",
         ),
     ] = None,
@@ -65,22 +67,24 @@ def command(
         typer.Option(
             metavar="DOLLARS",
             min=0,
-            help="The most that each run may cost on X. Default: no limit.",
+            help="Most that one run may spend on X. Default: no limit.",
         ),
     ] = None,
     format_name: Annotated[
         str,
         typer.Option(
-            "--format", metavar="WHAT", help="all, script, crontab, systemd, service or timer."
+            "--format",
+            metavar="WHAT",
+            help="What to print: all, script, crontab, systemd, service or timer.",
         ),
     ] = "all",
 ) -> None:
-    """Print a script that collects, publishes and builds the site, and what runs it every day.
+    """Print a script that collects, publishes and builds the site, and its daily schedule.
 
-    Daily is right for weekly rankings too: collecting often loses least, and publishing does
-    nothing but what is missing, all weeks of it. Two runs never overlap. cron gets nothing to mail
-    unless somebody must look: not for exit code 75, after which the next run goes on. Nothing is
-    installed; docs/cron.md says how to.
+    Daily suits weekly rankings too: collecting often loses least, and publishing makes only
+    what is missing. Runs never overlap. cron sends mail only if somebody must act, so not for
+    exit code 75, after which the next run carries on. Nothing is installed; docs/cron.md shows
+    how.
     """
     if format_name not in _FORMATS:
         raise UnknownName("format", format_name, _FORMATS)

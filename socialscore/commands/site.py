@@ -19,22 +19,25 @@ def command(
         Path | None,
         typer.Argument(
             metavar="[PUBLISHED]",
-            help="The folder that `publish` wrote. Default: the setting, else published.",
+            help="Folder with the publications. Default: `published` in socialscore.toml, else "
+            "./published.",
             show_default=False,
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="DIR", help="Where to. Default: site, beside the publications."
+            "--out",
+            metavar="DIR",
+            help="Folder for the site. Default: `site`, beside the publications.",
         ),
     ] = None,
 ) -> None:
-    """Make a site of all publications: a page per period and per body, and the files to download.
+    """Build a website of all publications: pages by period and body, and downloads.
 
-    The pages run no script and fetch nothing from elsewhere. Files are replaced one by one, each at
-    once, so a web server may read the folder meanwhile; pages that belong to it no longer are
-    removed, and files that others put there stay. A publication that was changed is refused.
+    The pages run no script and load nothing from other sites. Each file is replaced atomically,
+    so a web server can serve the folder meanwhile. Pages that no longer belong are removed;
+    other files in the folder stay. A publication that was tampered with is refused.
     """
     from socialscore.publishing.site import pages
     from socialscore.publishing.site.mirror import update

@@ -25,16 +25,18 @@ __all__ = ["command"]
 
 def command(
     network: Annotated[
-        list[str] | None, typer.Option(help="Only this network; may be repeated.")
+        list[str] | None, typer.Option(help="Only this network. May be repeated.")
     ] = None,
     panel: PanelOption = None,
     store: StoreOption = None,
-    format_name: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    format_name: Annotated[
+        str, typer.Option("--format", help="Output format: table, csv or json.")
+    ] = "table",
 ) -> None:
-    """Say per account since when it is in view, with which gaps, and what to do next.
+    """Show since when each account has been collected, its gaps, and what to do next.
 
-    A stream is inbound (what citizens write to the account) or outbound (what it writes). A gap is
-    a time that is not in view, with the reason. All times are UTC.
+    A stream is inbound (what citizens write to the account) or outbound (what it writes). A gap
+    is a time that was not collected, with the reason. All times are UTC.
     """
     from socialscore.collecting.status import status
     from socialscore.commands.access import whose_messages

@@ -23,7 +23,7 @@ def command(
         list[Path],
         typer.Argument(
             metavar="FOLDER...",
-            help="Publications, or folders of them: a whole series, in order, or all series.",
+            help="Publications, or folders of them: one series, or all series.",
             show_default=False,
         ),
     ],
@@ -32,25 +32,25 @@ def command(
         typer.Option(
             "--store",
             metavar="DIR",
-            help="Also compute every number again from this store, as it was then.",
+            help="Also recompute every number from this store, as it was at the time.",
         ),
     ] = None,
     ranking: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="The ranking's file, needed with --store where the ranking ignores authors.",
+            help="The ranking file, needed with --store if the ranking ignores authors.",
         ),
     ] = None,
     engine: EngineOption = None,
 ) -> None:
-    """Check publications: that nobody changed them, and that the numbers are right.
+    """Verify that publications are unchanged and their numbers right.
 
-    Without a store it checks the files against the manifest, the manifests against each other, and
-    everything in a publication against everything else in it. With one it computes the scoreboard
-    again and compares it cell by cell. What was erased or edited in the store since is said first,
-    and the cells that this touches are no failure. Exit codes: 0 all are as published; 3 one is
-    not, and every problem is told.
+    Without --store, checks the files against the manifest, the manifests against each other,
+    and the files of a publication against each other. With it, also recomputes the scoreboard
+    and compares it cell by cell; cells that later erasures or edits explain are listed, and are
+    no failure. Exit codes: 0 everything is as published; 3 something is not, and every problem
+    is listed.
     """
     from socialscore.publishing.verifying import publications_in, verify
 

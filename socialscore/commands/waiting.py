@@ -27,8 +27,8 @@ MaxWaitOption = Annotated[
     typer.Option(
         "--max-wait",
         metavar="TIME",
-        help="The longest to wait where a network asks for it: 0, 90s, 15m, 2h. Default: 15m on a "
-        "terminal, else 0, which ends the run with exit code 75.",
+        help="Longest time to wait for a rate limit: 0, 90s, 15m, 2h. Beyond it the run ends "
+        "with exit code 75. Default: 15m on a terminal, else 0.",
     ),
 ]
 
