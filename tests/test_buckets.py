@@ -283,7 +283,7 @@ def test_something_else_in_a_bucket_is_no_store(address: str) -> None:
 
     for command in (["rank", "demo"], ["demo"]):
         result = run(*command, "--store", address)
-        assert (result.code, "is not a store of socialscore" in result.err) == (5, True)
+        assert (result.code, "is not a socialscore store" in result.err) == (5, True)
 
 
 @pytest.mark.parametrize("wrong", ["s3://", "s3:///folder", "s3://A_B/folder"])

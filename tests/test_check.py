@@ -283,7 +283,7 @@ def test_what_is_no_mistake_is_noted() -> None:
         "of last-week, last-month, last-quarter"
     ]
     assert notes('panel = "towns.csv"\nperiod = "all"') == [
-        "weekly.toml:2, key period: `publish` refuses all, which has no end that stays"
+        "weekly.toml:2, key period: `publish` refuses `all`, which has no fixed end"
     ]
     assert notes("") == [
         "weekly.toml: no panel is named: the bodies will be those that the store knows"

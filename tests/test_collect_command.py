@@ -126,7 +126,7 @@ def test_without_a_panel_nobody_is_asked(ground: Ground) -> None:
     ("options", "says"),
     [
         (["--since", "soon"], "--since soon: write a day or a time"),
-        (["--since", "2090-01-01"], "that is still to come"),
+        (["--since", "2090-01-01"], "that is in the future"),
         (["--max-wait", "long"], "--max-wait long: write a time such as 0, 90s, 15m or 2h"),
         (["--max-wait", "none"], "--max-wait none: write a time"),
         (["--count"], "--count goes with --estimate"),

@@ -557,7 +557,7 @@ def test_a_notation_of_csv_is_refused_with_another_format(
     done = rank(store, "--format", "json", *option)
 
     assert (done.code, done.out) == (2, "")
-    assert "--csv-dialect and --labels are of a CSV; add --format csv" in done.err
+    assert "--csv-dialect and --labels need --format csv" in done.err
 
 
 def test_an_unknown_notation_is_refused_before_anything_is_counted(tmp_path: Path) -> None:

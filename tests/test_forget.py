@@ -306,7 +306,7 @@ def test_without_the_key_no_author_can_be_found(store: Store) -> None:
     result = forget("--author", CITIZENS)
 
     assert result.code == 3
-    assert "without it nobody can tell whose a row is. Put it back" in result.err
+    assert "without it nobody can tell whose row is whose. Put it back" in result.err
     assert not Path("pseudonym.key").exists()
     assert len(kept(store)) == len(ROWS)
 
@@ -512,35 +512,35 @@ def breaking(function: Callable[..., Any], n: int, *, after: bool) -> Callable[.
     ],
 )
 @pytest.mark.parametrize(
-    ("wish", "markers"),
+    ("cause", "markers"),
     [
         ("author", ["TEXT-101", "TEXT-102", "TEXT-301", "TEXT-302", "TEXT-202", "OLD"]),
         ("before", ["TEXT-101", "TEXT-102", "TEXT-301", "TEXT-302", "TEXT-203", "OLD"]),
     ],
 )
 def test_what_ends_an_erasure_in_the_middle_is_completed_by_the_next(
-    store: Store, monkeypatch: pytest.MonkeyPatch, wish: str, markers: list[str], step: str, n: int,
-    after: bool,
+    store: Store, monkeypatch: pytest.MonkeyPatch, cause: str, markers: list[str], step: str,
+    n: int, after: bool,
 ) -> None:  # fmt: skip
     payload = {"page": {"oldest": None, "payload": f"OLD {GONE}"}}
     set_aside(store.root, "twitter-1-inbound", payload)
     until = datetime(2026, 10, 6, tzinfo=UTC)
-    wishes = {
+    requests = {
         "author": ErasureRequest("author", "twitter", GONE, digest()),
         "before": ErasureRequest("before", until=until),
     }
     place: Any = Store if step in {"note_erasures", "amend_coverage"} else erase_module
     with monkeypatch.context() as patched:
         patched.setattr(place, step, breaking(getattr(place, step), n, after=after))
-        if (step, wish) == ("amend_coverage", "author"):
-            erase(store, wishes[wish], erased_at=NOW)  # what is in view stays as it is
+        if (step, cause) == ("amend_coverage", "author"):
+            erase(store, requests[cause], erased_at=NOW)  # what is in view stays as it is
         else:
             with pytest.raises(Killed):
-                erase(store, wishes[wish], erased_at=NOW)
+                erase(store, requests[cause], erased_at=NOW)
 
-    erase(store, wishes[wish], erased_at=NOW)
+    erase(store, requests[cause], erased_at=NOW)
 
-    missing = {"author": {"101", "102"}, "before": {"101", "102", "203", "301", "302"}}[wish]
+    missing = {"author": {"101", "102"}, "before": {"101", "102", "203", "301", "302"}}[cause]
     assert traces(*markers, digest()) == {}
     assert set(kept(store)) == {row["message_id"] for row in ROWS} - missing
     n_counted = sum(row[4] for row in erased(store))
@@ -551,13 +551,13 @@ def test_what_ends_an_erasure_in_the_middle_is_completed_by_the_next(
 def test_a_panel_that_could_not_be_written_is_written_by_the_next(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wish = ErasureRequest("account", "twitter", "2")
+    request = ErasureRequest("account", "twitter", "2")
     with monkeypatch.context() as patched:
         patched.setattr(Store, "amend_panel", breaking(Store.amend_panel, 0, after=False))
         with pytest.raises(Killed):
-            erase(store, wish, erased_at=NOW)
+            erase(store, request, erased_at=NOW)
 
-    erase(store, wish, erased_at=NOW)
+    erase(store, request, erased_at=NOW)
 
     assert traces("TEXT-203", "valdoine") == {}
     assert erased(store) == [("twitter", "2", date(2026, 9, 7), "account", 1, 0)]
@@ -664,7 +664,7 @@ def test_exactly_one_thing_is_erased_at_a_time(store: Store, options: list[str])
     result = forget(*options)
 
     assert result.code == 2
-    assert "say exactly one of --author, --account, --before and --expired" in result.err
+    assert "give exactly one of --author, --account, --before and --expired" in result.err
     assert len(kept(store)) == len(ROWS)
 
 
@@ -673,7 +673,7 @@ def test_where_nobody_can_be_asked_it_takes_a_yes(store: Store) -> None:
 
     assert result.code == 2
     assert "of that author the store has 2 rows of messages" in result.err
-    assert "nobody is there to be asked; say --yes" in result.err
+    assert "no terminal to confirm on; add --yes" in result.err
     assert len(kept(store)) == len(ROWS)
 
 

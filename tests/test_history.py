@@ -236,4 +236,4 @@ def test_where_nothing_is_published_the_way_out_is_said(tmp_path: Path) -> None:
     result = run("history", "--ranking", "weekly", "--out", tmp_path / "none")
 
     assert result.code == 3
-    assert "`socialscore publish RANKING` comes first" in result.err
+    assert "run `socialscore publish RANKING` first" in result.err

@@ -695,7 +695,7 @@ def test_a_panel_with_one_handle_twice_names_both_lines() -> None:
 def test_a_folder_with_something_else_in_it_is_no_store() -> None:
     result = take(lines(ASKS), "--store", ".")
 
-    assert result == Result(5, "", "socialscore: .: is not a store of socialscore\n")
+    assert result == Result(5, "", "socialscore: .: is not a socialscore store\n")
 
 
 def test_a_store_is_not_mixed_with_pseudonyms_of_another_key() -> None:
@@ -705,7 +705,7 @@ def test_a_store_is_not_mixed_with_pseudonyms_of_another_key() -> None:
     result = take(lines(ANSWERS))
 
     assert result.code == 5
-    assert "its pseudonyms were made with another key; put that key back" in result.err
+    assert "its pseudonyms were made with another key; restore that key" in result.err
     assert stored() == ["1"]
 
 
@@ -761,7 +761,7 @@ def test_a_store_that_cannot_be_made_is_named(open_folder: Path) -> None:
         result = take(Path("messages.csv"))
 
     assert result.code == 5
-    assert "socialscore-data: the store cannot be made (Permission denied)" in result.err
+    assert "socialscore-data: the store cannot be created (Permission denied)" in result.err
 
 
 def small_disk() -> None:

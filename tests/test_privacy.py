@@ -151,7 +151,9 @@ def test_a_key_that_others_may_read_is_refused_with_the_way_out(tmp_path: Path, 
     read_key(path)
     path.chmod(mode)
 
-    with pytest.raises(InputError, match=f"others may read the key .*: chmod 600 {path}"):
+    with pytest.raises(
+        InputError, match=f"the pseudonym key is readable by others: chmod 600 {path}"
+    ):
         read_key(path)
 
 
@@ -161,7 +163,7 @@ def test_what_is_no_key_is_refused(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     path.chmod(0o600)
 
-    with pytest.raises(InputError, match="is not a key of pseudonyms"):
+    with pytest.raises(InputError, match="is not a pseudonym key"):
         read_key(path)
 
 
@@ -169,12 +171,12 @@ def test_a_folder_is_no_key(tmp_path: Path) -> None:
     folder = tmp_path / "pseudonym.key"
     folder.mkdir(mode=0o700)
 
-    with pytest.raises(StoreError, match=r"the key of the pseudonyms: Is a directory"):
+    with pytest.raises(StoreError, match=r"the pseudonym key cannot be read \(Is a directory\)"):
         read_key(folder)
 
 
 def test_a_key_that_cannot_be_made_is_an_error_of_the_store(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreError, match="the key of the pseudonyms: "):
+    with pytest.raises(StoreError, match="the pseudonym key cannot be read"):
         read_key(tmp_path / "file" / "pseudonym.key")

@@ -253,7 +253,7 @@ def test_all_that_was_collected_is_no_period_to_publish(desk: Desk) -> None:
     result = desk.publish("2026-10-08")
 
     assert (result.code, result.out) == (2, "")
-    assert "the period all has no end that stays" in result.err
+    assert "the period `all` has no fixed end" in result.err
 
 
 def test_the_setting_says_where_to(desk: Desk) -> None:
@@ -593,7 +593,7 @@ def test_a_file_in_the_way_is_named(desk: Desk) -> None:
     result = desk.publish("2026-10-08", "--out", "taken")
 
     assert (result.code, result.out) == (2, "")
-    assert "taken/weekly: cannot be written (Not a directory); mend that or name another --out" \
+    assert "taken/weekly: cannot be written (Not a directory); fix that or choose another --out" \
         in result.err  # fmt: skip
 
 
@@ -602,7 +602,7 @@ def test_a_folder_that_cannot_be_written_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    problem = r"weekly: cannot be written \(Permission denied\); mend that or name another --out"
+    problem = r"weekly: cannot be written \(Permission denied\); fix that or choose another --out"
     with read_only(tmp_path), pytest.raises(UsageError, match=problem), adding(Path("weekly")):
         pass
 

@@ -374,7 +374,7 @@ def test_the_statement_is_one_that_an_engine_understands_with_all_its_parameters
         (["--panel", "missing.csv"], 3, "missing.csv: the panel cannot be read (No such file"),
         (["missing.toml"], 3, "missing.toml"),
         (["--store", "missing"], 5, "there is no store yet; `socialscore import FILE --store mis"),
-        (["--store", "."], 5, ".: is not a store of socialscore"),
+        (["--store", "."], 5, ".: is not a socialscore store"),
     ],
 )
 def test_a_mistake_costs_one_line_with_the_way_out(

@@ -924,7 +924,7 @@ def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:
     link = tmp_path / "latest.csv"
     link.symlink_to(link)
 
-    with pytest.raises(UsageError, match=r"latest\.csv: is a link that leads in a circle"):
+    with pytest.raises(UsageError, match=r"latest\.csv: is a circular symbolic link"):
         write_atomically(link, "new")
 
 

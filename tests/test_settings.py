@@ -208,7 +208,7 @@ def test_a_folder_for_temporary_files_must_be_there(tmp_path: Path) -> None:
 
     assert str(caught.value) == (
         f"{path}, key temp_directory: nothing can be written to {tmp_path / 'nowhere'} (No such "
-        "file or directory); name a folder in which you may make files"
+        "file or directory); choose a folder in which you can create files"
     )
 
 

@@ -477,7 +477,7 @@ def test_a_page_of_somebody_else_is_not_replaced(published: Path, tmp_path: Path
     out.mkdir()
     (out / "index.html").write_text("mine", encoding="utf-8")
 
-    with pytest.raises(UsageError, match=r"index\.html: is not of a site"):
+    with pytest.raises(UsageError, match=r"index\.html: is not part of a site"):
         update(built(published), out)
 
     assert tree(out) == {"index.html": b"mine"}

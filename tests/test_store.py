@@ -600,7 +600,7 @@ def test_a_folder_with_something_else_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").touch()
 
     for use in (Store.open, Store.find, lambda root: Store.create(root, key_id="key")):
-        with pytest.raises(StoreError, match="is not a store of socialscore"):
+        with pytest.raises(StoreError, match="is not a socialscore store"):
             use(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
 
@@ -616,7 +616,7 @@ def test_a_store_can_be_made_where_one_that_made_it_was_killed(tmp_path: Path) -
 def test_a_file_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreError, match="is not a store of socialscore"):
+    with pytest.raises(StoreError, match="is not a socialscore store"):
         Store.create(tmp_path / "file", key_id="key")
 
 

@@ -175,7 +175,7 @@ def test_a_folder_of_something_else_is_named(tmp_path: Path) -> None:
     result = run("verify", tmp_path)
 
     assert result.code == 3
-    assert "is neither a publication nor a folder of some" in result.err
+    assert "is neither a publication nor a folder of publications" in result.err
 
 
 def test_a_publication_alone_is_verified_but_for_its_chain(week: Path, tmp_path: Path) -> None:
@@ -329,7 +329,7 @@ def test_many_changed_cells_are_counted(week: Path) -> None:
         ("options.json", '"horizon": 604800', '"horizon": 86400', ".json: horizon_seconds: "),
         ("options.json", '"horizon": 604800', '"horizon": "7d"', "options.json: does not say"),
         ("options.json", '"seed": 2', '"seed": 3', "manifest.json: seed: "),
-        ("options.json", '"unit": "episode"', '"unit": "day"', "options.json: is no ranking: "),
+        ("options.json", '"unit": "episode"', '"unit": "day"', "options.json: is not a ranking: "),
         ("method.txt", "SELECT", "SELECT DISTINCT", "method.txt: does not say what the other"),
         ("ranking.md", "The week", "The month", "ranking.md: does not say what the other files"),
         ("datapackage.json", "share", "count", "datapackage.json: does not say what the other"),
@@ -355,8 +355,8 @@ def test_what_was_changed_is_named_by_its_digest_and_without(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"revision": 1}, "give it that name back"),
-        ({"period": "2026-W44"}, "give it that name back"),
+        ({"revision": 1}, "rename it back"),
+        ({"period": "2026-W44"}, "rename it back"),
         ({"state": "provisional"}, 'state: "provisional" published, "final" by the other files'),
         ({"seed": 5}, "manifest.json: seed: 5 published, "),
         ({"panel": "another"}, 'ranking.json: panel: "panel" published, "another" by'),
@@ -400,7 +400,7 @@ def test_an_extra_file_that_the_manifest_lists_is_named(week: Path) -> None:
     (week / "ranking.pdf").write_text("?")
     forge(week)
 
-    assert "ranking.pdf: is no file of this publication" in problems(week)
+    assert "ranking.pdf: is not a file of this publication" in problems(week)
 
 
 def test_swapped_folders_are_named(weekly: Path) -> None:

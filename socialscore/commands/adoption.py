@@ -63,7 +63,7 @@ def command(
         typer.echo("\n".join(_table(counts, None)))
         typer.echo(
             f"socialscore: no active_adoption, for {root} has nothing of these bodies yet; "
-            "`socialscore import FILE` brings messages",
+            "`socialscore import FILE` adds messages",
             err=True,
         )
         return

@@ -148,7 +148,7 @@ def _set(credentials: Credentials, network: str, name: str, whose: str, *, optio
         raise UsageError(f"{whose} must be one word, without spaces; nothing was kept")
     typer.echo(f"{whose} is kept in {credentials.keep(network, name, value)}", err=True)
     if credentials.environment.get(variable(network, name)):
-        typer.echo(f"the variable {variable(network, name)} goes before it", err=True)
+        typer.echo(f"the environment variable {variable(network, name)} takes precedence", err=True)
 
 
 def _clear(credentials: Credentials, network: str, name: str, whose: str) -> None:

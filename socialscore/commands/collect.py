@@ -78,7 +78,7 @@ def command(
         str | None,
         typer.Option(
             help="Which of X's endpoints to use: timelines, recent (search of 7 days) or archive "
-            "(search of all). Default: `strategy` in socialscore.toml, else timelines."
+            "(search of all). Default: `twitter_strategy` in socialscore.toml, else timelines."
         ),
     ] = None,
 ) -> None:
@@ -124,7 +124,7 @@ def _instant(since: str | None) -> datetime | None:
         problem = "write a day or a time such as 2026-09-20 or 2026-09-20T09:00"
         raise UsageError(f"--since {since}: {problem}") from None
     if begin >= now():
-        raise UsageError(f"--since {since}: that is still to come")
+        raise UsageError(f"--since {since}: that is in the future")
     return begin
 
 
@@ -205,7 +205,7 @@ def _expire(store: Store, keep_text_days: int) -> None:
 
 _NEXT = {
     0: "next: `socialscore rank`, or `socialscore status` for what is in view",
-    4: "what came is kept; mend what is said above, then `socialscore collect` goes on from there",
+    4: "what came is kept; fix the problem above, then `socialscore collect` resumes from there",
     75: "what came is kept; `socialscore collect` goes on from there when it is run again",
     130: "ended; what came is kept, and `socialscore collect` goes on from there",
 }

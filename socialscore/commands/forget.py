@@ -58,19 +58,19 @@ def command(
 
     given = [name for name in (author, account, before) if name is not None]
     if len(given) + expired != 1:
-        raise UsageError("say exactly one of --author, --account, --before and --expired")
+        raise UsageError("give exactly one of --author, --account, --before and --expired")
     settings = settings_here()
     messages = Store.open(store or settings.store)
     if expired:
         _expire(messages, settings)
         return
     if author is not None:
-        wish, whose = _author(author, messages, settings), "that author"
+        request, whose = _author(author, messages, settings), "that author"
     elif account is not None:
-        wish, whose = _account(account), "that account"
+        request, whose = _account(account), "that account"
     else:
-        wish, whose = _before(str(before)), f"the time before {before}"
-    _forget(messages, wish, whose, yes=yes)
+        request, whose = _before(str(before)), f"the time before {before}"
+    _forget(messages, request, whose, yes=yes)
 
 
 def _expire(messages: Store, settings: Settings) -> None:
@@ -85,28 +85,28 @@ def _expire(messages: Store, settings: Settings) -> None:
     say(f"blanked {n_blanked:,} texts that came {settings.keep_text_days} days ago or earlier")
 
 
-def _forget(messages: Store, wish: ErasureRequest, whose: str, *, yes: bool) -> None:
+def _forget(messages: Store, request: ErasureRequest, whose: str, *, yes: bool) -> None:
     """Say what there is, ask, erase it, and say so."""
     from socialscore.store.erase import erase, look
 
-    there = look(messages, wish)
+    there = look(messages, request)
     if there:
         say(f"of {whose} the store has {_in_words(there)}")
         if not yes and not _agreed():
             say("nothing was erased")
             return
-    found = erase(messages, wish, erased_at=now())
+    found = erase(messages, request, erased_at=now())
     if not found:
         say(f"nothing of {whose} is in the store")
         return
     say(f"erased: {_in_words(found)}")
-    if wish.cause == "account":
+    if request.cause == "account":
         say("take it off your panel as well, or the next `socialscore collect` brings it back")
 
 
 def _agreed() -> bool:
     if not (is_watched() and sys.stdin.isatty()):
-        raise UsageError("nobody is there to be asked; say --yes if you want this to be erased")
+        raise UsageError("no terminal to confirm on; add --yes to erase without asking")
     # typer's own question would leave a space on stdout.
     typer.echo("Erase it? It cannot be undone. [y/N] ", nl=False, err=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -127,11 +127,11 @@ def _in_words(found: Found) -> str:
     )
 
 
-# --- what is wished -------------------------------------------------------------------------------
+# --- what is asked for --------------------------------------------------------------------------
 
 
 def _author(text: str, messages: Store, settings: Settings) -> ErasureRequest:
-    """The wish to erase a citizen, under the pseudonym that the store has for them."""
+    """The request to erase a citizen, under the pseudonym that the store has for them."""
     from socialscore.errors import InputError
     from socialscore.store.erasure_request import ErasureRequest
     from socialscore.store.lake import Store
@@ -144,9 +144,7 @@ def _author(text: str, messages: Store, settings: Settings) -> ErasureRequest:
         )
     path = settings.key_file
     if not path.exists():  # a new one would find nobody
-        problem = (
-            "the key of the pseudonyms is not there; without it nobody can tell whose a row is"
-        )
+        problem = "the pseudonym key is missing; without it nobody can tell whose row is whose"
         raise InputError(path, f"{problem}. Put it back (key_file in socialscore.toml)")
     pseudonyms = Pseudonyms(read_key(path))
     Store.create(messages.location, key_id=pseudonyms.key_id)  # complains about another key
@@ -182,5 +180,5 @@ def _before(text: str) -> ErasureRequest:
     except ValueError:
         raise UsageError(f"--before {text}: write a day such as 2026-09-20") from None
     if day > now():
-        raise UsageError(f"--before {text}: that is still to come")
+        raise UsageError(f"--before {text}: that is in the future")
     return ErasureRequest("before", until=day)

@@ -22,7 +22,7 @@ def command() -> None:
     try:
         create_file(path, TEMPLATE)
     except FileExistsError:
-        raise UsageError(f"{path} is here already; edit it, or remove it first") from None
+        raise UsageError(f"{path} already exists; edit it, or remove it first") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})") from None
     typer.echo(f"wrote {path}; next: socialscore import FILE", err=True)

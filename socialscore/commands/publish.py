@@ -92,7 +92,7 @@ def command(
     for each in outcomes:
         _tell(each)
     if not any(each.what == "published" for each in outcomes):
-        _tell_nothing([each.period for each in outcomes if each.what == "settled"])
+        _tell_nothing([each.period for each in outcomes if each.what == "final"])
     _alert(outcomes)
 
 
@@ -100,17 +100,17 @@ def _tell(outcome: Outcome) -> None:
     """What is new of a period, or not as it should be."""
     if outcome.what == "published":
         typer.echo(outcome.folder)
-    if outcome.what != "settled" and not outcome.problems:
+    if outcome.what != "final" and not outcome.problems:
         say(f"{outcome.period}: {outcome.why}")
     for problem in outcome.problems:
         say(f"{outcome.period}: {outcome.why}: {problem}")
 
 
-def _tell_nothing(settled: list[str]) -> None:
-    if len(settled) > 1:
-        say(f"nothing to publish: {len(settled)} periods are, from {settled[0]} to {settled[-1]}")
+def _tell_nothing(final: list[str]) -> None:
+    if len(final) > 1:
+        say(f"nothing to publish: {len(final)} periods are, from {final[0]} to {final[-1]}")
     else:
-        say(f"nothing to publish{''.join(f': {period} is' for period in settled)}")
+        say(f"nothing to publish{''.join(f': {period} is' for period in final)}")
 
 
 def _alert(outcomes: list[Outcome]) -> None:

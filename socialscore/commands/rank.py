@@ -94,11 +94,13 @@ def command(
     check_format(format_name)
     notation = _notation(format_name, csv_dialect, labels)
     if sql and (format_name != "table" or compare_to):
-        raise UsageError("--sql prints one statement, which has no --format and no --compare-to")
+        raise UsageError(
+            "--sql prints one statement; it cannot be combined with --format or --compare-to"
+        )
     if by_group and by_group not in GROUPS:
         raise UnknownName("group", by_group, GROUPS)
     if by_group and compare_to:
-        raise UsageError("--compare-to compares bodies, and cannot be had with --by-group")
+        raise UsageError("--compare-to compares bodies; it cannot be combined with --by-group")
     options |= {"preset": preset, "period": period, "show": show}
     options["networks"] = options["networks"] or None
     asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
@@ -133,7 +135,7 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
     from socialscore.reporters.delimited import check_notation
 
     if format_name != "csv":
-        raise UsageError("--csv-dialect and --labels are of a CSV; add --format csv")
+        raise UsageError("--csv-dialect and --labels need --format csv")
     check_notation(**notation)
     return notation
 

@@ -134,10 +134,12 @@ def _plan(
         times=times,
     )
     if plan.gap < _LEAST_GAP:
-        raise UsageError("--at: two runs must be an hour apart at least")
+        raise UsageError("--at: runs must be at least an hour apart")
     words = [plan.script, plan.program, *chain(*plan.collecting, *plan.publishing)]
     if not "".join(words).isprintable():
-        raise UsageError("a path has a line break or another sign that no schedule can write")
+        raise UsageError(
+            "a path contains a line break or another character that a schedule cannot hold"
+        )
     return plan
 
 

@@ -45,10 +45,12 @@ def command(
     source = published or settings_here().published
     target = out or source.absolute().with_name("site")
     if source.resolve() in (target.resolve(), *target.resolve().parents):
-        raise UsageError(f"{target}: the site must not lie inside what was published; name another")
+        raise UsageError(
+            f"{target}: the site cannot lie inside the published folder; choose another"
+        )
     files = pages(source)
     if not files:
-        say(f"nothing is published in {source} yet; `socialscore publish RANKING` comes first")
+        say(f"nothing is published in {source} yet; run `socialscore publish RANKING` first")
         return
     done = update(files, target)
     if done.n_written or done.n_removed:

@@ -34,6 +34,6 @@ def engine(address: str, *, allow_hashed_ids: bool = True) -> Callable[[], Engin
 
         return partial(Spark, address)
     raise UsageError(
-        f"there is no engine {address!r}; take duckdb, local (Spark on this machine), "
+        f"unknown engine {address!r}; use duckdb, local (Spark on this machine), "
         "spark://HOST:PORT (a cluster) or sc://HOST:PORT (Spark Connect)"
     )

@@ -101,7 +101,7 @@ def period_before(period: Period) -> str:
     if form := _form(period.label):
         return _name(form, period.since.date() - timedelta(days=1))
     if period.label == "all":
-        raise UsageError("nothing comes before the period all; compare it to one by its name")
+        raise UsageError("no period precedes `all`; name the one to compare with")
     # Days by the calendar, as the period itself was written.
     since = period.since.replace(tzinfo=None)
     begin = since - (period.until.replace(tzinfo=None) - since)

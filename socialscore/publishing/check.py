@@ -119,7 +119,7 @@ def _notes(reading: ParsedRanking) -> Iterator[str]:
     if reading.place("period") in {getattr(it, "place", None) for it in reading.problems}:
         return  # it cannot even be read
     if ranking.period == "all":
-        yield f"{reading.place('period')}: `publish` refuses all, which has no end that stays"
+        yield f"{reading.place('period')}: `publish` refuses `all`, which has no fixed end"
     elif ranking.period not in RULES:
         yield (
             f"{reading.place('period')}: `publish` makes one publication of {ranking.period}, and "

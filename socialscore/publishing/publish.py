@@ -41,7 +41,7 @@ class Outcome:
     """What became of one period."""
 
     period: str
-    what: Literal["published", "settled", "unchanged", "waiting", "too-little"]
+    what: Literal["published", "final", "unchanged", "waiting", "too-little"]
     why: str  # a clause for people
     folder: Path | None = None  # of what was published, now or before
     problems: tuple[str, ...] = ()  # what falls short of what the ranking asserts
@@ -111,7 +111,7 @@ def _wanted(basis: Basis, series: Series, period: str | None, since: str | None)
     rule = period or basis.ranking.period
     last = basis.question(rule).period
     if last.label == "all":
-        raise UsageError("the period all has no end that stays; publish one that has: --period")
+        raise UsageError("the period `all` has no fixed end; publish another with --period")
     if last.until > basis.as_of:
         end = formatting.instant(basis.as_of.astimezone(basis.ranking.zone))
         raise UsageError(f"the period {last.label} is not over: the data end on {end}")
@@ -148,7 +148,7 @@ def _publish_one(
     final_from = f"final from {formatting.instant(matures_at)}"
     if before and not revise:
         if before.manifest.state == "final":
-            return Outcome(period.label, "settled", "is published", before.folder)
+            return Outcome(period.label, "final", "is published", before.folder)
         if maturing:
             why = f"is published as provisional, {final_from}"
             return Outcome(period.label, "unchanged", why, before.folder)

@@ -117,7 +117,7 @@ def read_publication(folder: Path) -> Publication:
     manifest = read_manifest(folder)
     expected = folder_name(manifest.period, manifest.revision)
     if folder.resolve().name != expected:
-        raise InputError(folder, f"its manifest is that of {expected}; give it that name back")
+        raise InputError(folder, f"its manifest is that of {expected}; rename it back")
     return Publication(folder, manifest)
 
 
@@ -146,7 +146,7 @@ def adding(folder: Path) -> Iterator[None]:
         error.exit_code = 75
         raise error from None
     except OSError as error:
-        problem = f"cannot be written ({error.strerror}); mend that or name another --out"
+        problem = f"cannot be written ({error.strerror}); fix that or choose another --out"
         raise UsageError(f"{folder}: {problem}") from None
 
 

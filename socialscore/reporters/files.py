@@ -32,7 +32,7 @@ def write_atomically(path: Path, text: str) -> None:
             write_file(_target(path), text)
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be written ({error.strerror}); mend that or name another place"
+            f"{path}: cannot be written ({error.strerror}); fix that or choose another file"
         ) from None
 
 
@@ -50,7 +50,7 @@ def _target(path: Path) -> Path:
     """
     target = Path(os.path.realpath(path))
     if target.is_symlink():
-        raise UsageError(f"{path}: is a link that leads in a circle; name another place")
+        raise UsageError(f"{path}: is a circular symbolic link; choose another file")
     if target.is_dir():
         raise UsageError(f"{path}: is a folder; name a file in it")
     if not target.parent.is_dir():

@@ -115,11 +115,10 @@ def out_of_room(error: Exception) -> OutOfRoom | None:
     if is_disk_full or "max_temp_directory_size" in said:
         where = allowed.folder or "the system's temporary folder"
         return OutOfRoom(
-            f"what does not fit into memory has filled the disk of {where}; make room there, or "
-            "let the setting temp_directory name a folder elsewhere"
+            f"temporary files have filled the disk of {where}; free some space, or "
+            "set temp_directory to a folder elsewhere"
         )
     size = f"{allowed.memory / 10**6:,.0f} MB" if allowed.memory else "half of what there is"
     return OutOfRoom(
-        f"the memory that DuckDB may take, {size}, is not enough; raise the setting memory_limit, "
-        "or lower threads"
+        f"DuckDB's memory limit of {size} is not enough; raise memory_limit, or lower threads"
     )

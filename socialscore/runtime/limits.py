@@ -75,7 +75,9 @@ def checked_folder(place: object, folder: Path) -> Path:
             return folder
     except OSError as error:
         problem = f"nothing can be written to {folder} ({error.strerror})"
-        raise InputError(place, f"{problem}; name a folder in which you may make files") from None
+        raise InputError(
+            place, f"{problem}; choose a folder in which you can create files"
+        ) from None
 
 
 def checked_threads(place: object, number: object) -> int:

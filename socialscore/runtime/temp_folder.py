@@ -33,8 +33,8 @@ def temp_folder(parent: Path | None) -> Path:
         folder.mkdir(mode=0o700, exist_ok=True)  # where somebody tidied up
     except OSError as error:
         raise StoreError(
-            f"no temporary folder can be made in {parent or 'the usual places'} "
-            f"({error.strerror}); name another one with the setting temp_directory"
+            f"no temporary folder can be created in {parent or 'the usual places'} "
+            f"({error.strerror}); set temp_directory to another"
         ) from None
     return folder
 

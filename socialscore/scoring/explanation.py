@@ -50,7 +50,7 @@ def body_named(panel: Panel, name: str) -> Body:
         raise UnknownName("body", name, {*ids, *(body.name for body in panel.bodies)})
     if len(found) > 1:
         known = ", ".join(body.body_id for body in found)
-        raise UsageError(f"several bodies have the name {name!r}; take the body_id: {known}")
+        raise UsageError(f"several bodies are named {name!r}; use the body_id: {known}")
     return found[0]
 
 

@@ -181,7 +181,7 @@ def _covered(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[dateti
     if not any(mine):
         raise UsageError(
             f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
-            "`socialscore import FILE` brings messages"
+            "`socialscore import FILE` adds messages"
         )
     return _instant(min(compress(begins, mine))), _instant(max(compress(ends, mine)))
 

@@ -99,35 +99,35 @@ FROM (
 """
 
 
-def look(store: Store, wish: ErasureRequest) -> Found:
-    """What a wish would erase, which is left as it is."""
-    counted = _Work(store, wish, None).count()
+def look(store: Store, request: ErasureRequest) -> Found:
+    """What a request would erase, which is left as it is."""
+    counted = _Work(store, request, None).count()
     return replace(
-        _beside(store, wish, act=False),
+        _beside(store, request, act=False),
         n_erased=sum(row["n_erased"] for row in counted),
         n_altered=sum(row["n_altered"] for row in counted),
     )
 
 
-def erase(store: Store, wish: ErasureRequest, *, erased_at: datetime) -> Found:
+def erase(store: Store, request: ErasureRequest, *, erased_at: datetime) -> Found:
     """Erase it, and say what it was. What was erased before is no trouble.
 
     Args:
         store: from which.
-        wish: what.
+        request: what.
         erased_at: the moment to note.
 
     Raises:
         Overtaken: pages wait to be merged, or somebody is collecting or writing.
-        StoreError: the disk is full: some was erased, and the same wish erases the rest.
+        StoreError: the disk is full: some was erased, and the same request erases the rest.
     """
-    with _alone(store, wish):
-        work = _Work(store, wish, erased_at)
-        if wish.cause == "account" and not work.count():
-            _note_silence(store, wish, erased_at)
-        found = _beside(store, wish, act=True, erased_at=erased_at)
+    with _alone(store, request):
+        work = _Work(store, request, erased_at)
+        if request.cause == "account" and not work.count():
+            _note_silence(store, request, erased_at)
+        found = _beside(store, request, act=True, erased_at=erased_at)
         work.do()
-        store.amend_panel(lambda panel: without(panel, wish))
+        store.amend_panel(lambda panel: without(panel, request))
         tidy(store)
     return replace(found, n_erased=work.n_erased, n_altered=work.n_altered)
 
@@ -141,10 +141,10 @@ def expire(store: Store, *, before: datetime) -> int:
         store: whose texts.
         before: aware.
     """
-    wish = ErasureRequest("expired", until=before)
+    request = ErasureRequest("expired", until=before)
     with store.writing():
-        work = _Work(store, wish, None)
-        _beside(store, wish, act=True)
+        work = _Work(store, request, None)
+        _beside(store, request, act=True)
         work.do()
         if work.n_altered:
             tidy(store)
@@ -158,14 +158,14 @@ def tidy(store: Store) -> None:
 
 
 @contextmanager
-def _alone(store: Store, wish: ErasureRequest) -> Iterator[None]:
+def _alone(store: Store, request: ErasureRequest) -> Iterator[None]:
     """Nobody collects or writes, and nothing waits to be merged that would bring it back."""
     with ExitStack() as held:
-        for network in wish.networks:
+        for network in request.networks:
             held.enter_context(collecting(store.root, network))
-        if paths := [path for each in wish.networks for path in left(store.root, each)]:
+        if paths := [path for each in request.networks for path in left(store.root, each)]:
             raise Overtaken(
-                f"{paths[0]}: pages of a run that broke off are not merged yet; "
+                f"{paths[0]}: pages of an interrupted run are not merged yet; "
                 "`socialscore collect` merges them first"
             )
         held.enter_context(store.writing())
@@ -173,13 +173,13 @@ def _alone(store: Store, wish: ErasureRequest) -> Iterator[None]:
 
 
 def _beside(
-    store: Store, wish: ErasureRequest, *, act: bool, erased_at: datetime | None = None
+    store: Store, request: ErasureRequest, *, act: bool, erased_at: datetime | None = None
 ) -> Found:
-    """What a wish finds besides messages; to act is to note what is not in view any more."""
+    """What a request finds besides messages; to act is to note what is not in view any more."""
 
     def rest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         streams = _by_stream(rows).values()
-        return [row for rows in streams for row in in_view(rows, wish, erased_at)]
+        return [row for rows in streams for row in in_view(rows, request, erased_at)]
 
     rows = store.coverage().to_pylist()
     before, after = _by_stream(rows), _by_stream(rest(rows))
@@ -189,16 +189,16 @@ def _beside(
     panel = store.panel()
     return Found(
         n_streams=n_streams,
-        n_pages=drop_aside(store.root, lambda name, line: unwanted(name, line, wish), act=act),
-        n_accounts=len(panel.account_keys - without(panel, wish).account_keys),
+        n_pages=drop_aside(store.root, lambda name, line: unwanted(name, line, request), act=act),
+        n_accounts=len(panel.account_keys - without(panel, request).account_keys),
     )
 
 
-def _note_silence(store: Store, wish: ErasureRequest, erased_at: datetime) -> None:
+def _note_silence(store: Store, request: ErasureRequest, erased_at: datetime) -> None:
     """Note that an account goes of which there is no message, if it was in view."""
-    whose = {"network": wish.network, "account_id": wish.identifier}
+    whose = {"network": request.network, "account_id": request.identifier}
     if any(whose.items() <= row.items() for row in store.coverage().to_pylist()):
-        row = whose | {"cause": wish.cause, "n_erased": 0, "n_altered": 0}
+        row = whose | {"cause": request.cause, "n_erased": 0, "n_altered": 0}
         stamp = {"day": utc(erased_at).date(), "erased_at": utc(erased_at)}
         store.note_erasures(pa.Table.from_pylist([row | stamp], schema=ERASURE))
 
@@ -211,7 +211,7 @@ class _Work:
     """Erasing from the message table, in as many rounds as it takes."""
 
     store: Store
-    wish: ErasureRequest
+    request: ErasureRequest
     erased_at: datetime | None
     n_erased: int = 0  # until now
     n_altered: int = 0
@@ -250,7 +250,7 @@ class _Work:
                     self._note(here)
                     self._know(connection, logged)
                     put_month(
-                        self.store.location, table, month, logged, _rest(connection, self.wish)
+                        self.store.location, table, month, logged, _rest(connection, self.request)
                     )
                     self._done(here)
                     n_expected += 1
@@ -261,16 +261,18 @@ class _Work:
         self, connection: duckdb.DuckDBPyConnection, months: Mapping[tuple[str, str], list[str]]
     ) -> list[dict[str, Any]]:
         """As `count`; `gone` is known to the connection then."""
-        mine = [month for month in months if month[0] in self.wish.networks]
+        mine = [month for month in months if month[0] in self.request.networks]
         self._know(connection, [name for month in mine for name in months[month]])
-        goes, altered = DELETE_WHERE[self.wish.cause], UPDATE_WHERE[self.wish.cause]
-        if self.wish.cause == "author":
-            ids = _query(connection, _GONE.format(goes=goes), self.wish).to_arrow_table()
+        goes, altered = DELETE_WHERE[self.request.cause], UPDATE_WHERE[self.request.cause]
+        if self.request.cause == "author":
+            ids = _query(connection, _GONE.format(goes=goes), self.request).to_arrow_table()
             self.gone.update(ids["message_id"].to_pylist())
         gone = pa.table({"message_id": pa.array(sorted(self.gone), pa.string())})
         connection.register("gone", gone)
         sql = _COUNTED.format(goes=goes, altered=altered)
-        rows: list[dict[str, Any]] = _query(connection, sql, self.wish).to_arrow_table().to_pylist()
+        rows: list[dict[str, Any]] = (
+            _query(connection, sql, self.request).to_arrow_table().to_pylist()
+        )
         return rows
 
     def _know(self, connection: duckdb.DuckDBPyConnection, logged: Sequence[str]) -> None:
@@ -287,7 +289,7 @@ class _Work:
         """Note what is about to go, but for what an attempt that came to nothing has noted."""
         if self.erased_at is None:
             return
-        stamp = {"cause": self.wish.cause, "erased_at": utc(self.erased_at)}
+        stamp = {"cause": self.request.cause, "erased_at": utc(self.erased_at)}
         new = []
         for row in rows:
             more = {name: row[name] - self.noted[(name, *_whose(row))] for name in _COUNTS}
@@ -310,9 +312,11 @@ def _whose(row: dict[str, Any]) -> tuple[object, ...]:
     return tuple(row[name] for name in ("network", "month", "account_id", "day"))
 
 
-def _rest(connection: duckdb.DuckDBPyConnection, wish: ErasureRequest) -> duckdb.DuckDBPyRelation:
+def _rest(
+    connection: duckdb.DuckDBPyConnection, request: ErasureRequest
+) -> duckdb.DuckDBPyRelation:
     """What stays of `message`, as it is from now on, without the columns that name the month."""
-    instead = UPDATE_SET[wish.cause]
+    instead = UPDATE_SET[request.cause]
     columns = ", ".join(
         f"CASE WHEN altered THEN {instead[name]} ELSE {name} END AS {name}"
         if name in instead
@@ -321,15 +325,15 @@ def _rest(connection: duckdb.DuckDBPyConnection, wish: ErasureRequest) -> duckdb
         if name not in ("network", "month")
     )
     sql = _REST.format(
-        columns=columns, goes=DELETE_WHERE[wish.cause], altered=UPDATE_WHERE[wish.cause]
+        columns=columns, goes=DELETE_WHERE[request.cause], altered=UPDATE_WHERE[request.cause]
     )
-    return _query(connection, sql, wish)
+    return _query(connection, sql, request)
 
 
 def _query(
-    connection: duckdb.DuckDBPyConnection, sql: str, wish: ErasureRequest
+    connection: duckdb.DuckDBPyConnection, sql: str, request: ErasureRequest
 ) -> duckdb.DuckDBPyRelation:
-    used = {name: value for name, value in wish.parameters.items() if f"${name}" in sql}
+    used = {name: value for name, value in request.parameters.items() if f"${name}" in sql}
     return connection.sql(sql, params=used)
 
 

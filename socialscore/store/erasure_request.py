@@ -109,15 +109,15 @@ UPDATE_SET = {  # of an altered row
 
 
 def in_view(
-    rows: list[dict[str, Any]], wish: ErasureRequest, erased_at: datetime | None
+    rows: list[dict[str, Any]], request: ErasureRequest, erased_at: datetime | None
 ) -> list[dict[str, Any]]:
-    """The rows of a stream in the coverage table that are right when the wish is fulfilled."""
-    if wish.cause == "account":
-        whose = (wish.network, wish.identifier)
+    """The rows of a stream in the coverage table that are right when the request is fulfilled."""
+    if request.cause == "account":
+        whose = (request.network, request.identifier)
         return [row for row in rows if (row["network"], row["account_id"]) != whose]
-    if wish.cause != "before" or wish.until is None:
+    if request.cause != "before" or request.until is None:
         return rows
-    until = utc(wish.until)
+    until = utc(request.until)
     older = [row for row in rows if row["covered_from"] < until]
     if all(row["reason"] == ERASED for row in older):
         return rows
@@ -133,10 +133,10 @@ def in_view(
     ]
 
 
-def without(panel: Panel, wish: ErasureRequest) -> Panel:
+def without(panel: Panel, request: ErasureRequest) -> Panel:
     """The panel without an account that goes, and without its body if that has no other."""
-    whose = (wish.network, wish.identifier)
-    if wish.cause != "account" or whose not in panel.account_keys:
+    whose = (request.network, request.identifier)
+    if request.cause != "account" or whose not in panel.account_keys:
         return panel
     bodies = []
     for body in panel.bodies:
@@ -146,22 +146,22 @@ def without(panel: Panel, wish: ErasureRequest) -> Panel:
     return replace(panel, bodies=tuple(bodies))
 
 
-def unwanted(name: str, line: bytes, wish: ErasureRequest) -> bool:
+def unwanted(name: str, line: bytes, request: ErasureRequest) -> bool:
     """Whether a page that was set aside must go; what cannot be told apart goes as well.
 
     Args:
         name: of what was collected: network, account and stream.
         line: the record.
-        wish: what is erased.
+        request: what is erased.
     """
-    if wish.cause == "account":
-        return name.startswith(f"{wish.network}-{wish.identifier}-")
-    if wish.cause == "author":
-        as_json = json.dumps(wish.identifier)[1:-1]
-        return any(each.encode() in line for each in (wish.identifier, as_json))
-    moment = "oldest" if wish.cause == "before" else "answered_at"
+    if request.cause == "account":
+        return name.startswith(f"{request.network}-{request.identifier}-")
+    if request.cause == "author":
+        as_json = json.dumps(request.identifier)[1:-1]
+        return any(each.encode() in line for each in (request.identifier, as_json))
+    moment = "oldest" if request.cause == "before" else "answered_at"
     try:
         told = datetime.fromisoformat(json.loads(line)["page"][moment])
     except (ValueError, KeyError, TypeError):
         return True
-    return wish.until is not None and told < wish.until.astimezone(UTC)
+    return request.until is not None and told < request.until.astimezone(UTC)

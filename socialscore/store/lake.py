@@ -131,10 +131,12 @@ class Store:
             try:
                 store.location.amend("store.json", lambda there: there or about.encode())
             except OSError as error:
-                raise StoreError(f"{where}: the store cannot be made ({error.strerror})") from None
+                raise StoreError(
+                    f"{where}: the store cannot be created ({error.strerror})"
+                ) from None
         if store._about().get("key_id") != key_id:
             raise StoreError(
-                f"{where}: its pseudonyms were made with another key; put that key back "
+                f"{where}: its pseudonyms were made with another key; restore that key "
                 "(key_file in socialscore.toml), or import into a new store"
             )
         return store
@@ -153,7 +155,7 @@ class Store:
             text = self.location.read("store.json")
             if text is None:
                 if not self.location.vacant():
-                    raise StoreError(f"{self.location}: is not a store of socialscore")
+                    raise StoreError(f"{self.location}: is not a socialscore store")
                 raise StoreError(
                     f"{self.location}: there is no store yet; "
                     f"`socialscore import FILE --store {self.location}` makes one"

@@ -124,12 +124,12 @@ def read_key(path: Path) -> bytes:
             with suppress(FileExistsError):  # another process has made it: its key is ours
                 create_file(path, secrets.token_hex(_KEY_BYTES) + "\n", mode=0o600)
         if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise InputError(path, f"others may read the key of the pseudonyms: chmod 600 {path}")
+            raise InputError(path, f"the pseudonym key is readable by others: chmod 600 {path}")
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
-        raise StoreError(f"{path}: the key of the pseudonyms: {error.strerror}") from None
+        raise StoreError(f"{path}: the pseudonym key cannot be read ({error.strerror})") from None
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise InputError(path, "is not a key of pseudonyms (64 hexadecimal digits)")
+        raise InputError(path, "is not a pseudonym key (64 hexadecimal digits)")
     return key

@@ -82,7 +82,7 @@ def read_history(out: Path, ranking: str) -> History:
         raise UnknownName("series", ranking, known)
     latest = read_series(out / ranking).latest
     if not latest:
-        problem = "nothing is published there; `socialscore publish RANKING` comes first"
+        problem = "nothing is published there yet; run `socialscore publish RANKING` first"
         raise InputError(out / ranking, problem)
     editions = {
         period: Edition(publication.manifest.revision, scoreboard_of(publication))

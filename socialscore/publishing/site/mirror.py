@@ -53,7 +53,7 @@ def update(files: Mapping[str, bytes | Path], out: Path) -> Update:
     except Timeout:
         raise UsageError(f"{out}: another run is building this site; try again later") from None
     except OSError as error:
-        problem = f"cannot be written ({error.strerror}); mend that or name another --out"
+        problem = f"cannot be written ({error.strerror}); fix that or choose another --out"
         raise UsageError(f"{error.filename or out}: {problem}") from None
 
 
@@ -63,7 +63,7 @@ def _update(files: Mapping[str, bytes | Path], out: Path) -> Update:
         remove_unfinished(folder)
     foreign = [name for name in files if name not in ours and (out / name).exists()]
     if foreign:
-        problem = "is not of a site that socialscore built; name another --out, or remove it"
+        problem = "is not part of a site that socialscore built; choose another --out, or remove it"
         raise UsageError(f"{out / foreign[0]}: {problem}")
     stale = [name for name in ours if name not in files]
     # A run that ends early leaves no file that no list has.

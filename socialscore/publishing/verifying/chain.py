@@ -40,7 +40,7 @@ def earlier_period(opened: Opened) -> str:
     as_of = manifest.as_of
     period = parse_period(manifest.period, opened.ranking.zone, covered=(as_of, as_of))
     if period.label != manifest.period:
-        raise InputError(FILE_NAME, f"{manifest.period!r} is no period that is published")
+        raise InputError(FILE_NAME, f"{manifest.period!r} is not a period that can be published")
     return period_before(period)
 
 
@@ -57,7 +57,7 @@ def check_links(opened: Opened) -> Iterator[str]:
         yield f"manifest.json: replaces {said}, but is revision {manifest.revision}"
     for name, other in (("replaces", replaced), ("was compared to", earlier)):
         if other and not _is_plain(other):
-            yield f"manifest.json: {other.folder!r} is no folder of a series"
+            yield f"manifest.json: {other.folder!r} is not a folder of a series"
         elif other and _is_there(opened, other) and not _is_it(opened, other):
             yield f"{other.folder} beside it is not the publication that it {name}"
 

@@ -138,7 +138,7 @@ def _in_file(path: str, opened: Opened, content: dict[str, bytes]) -> Iterator[F
         return
     foreign = _is_foreign(opened.publication.manifest)
     if published is None or expected is None:
-        what = "is missing" if published is None else "is no file of this publication"
+        what = "is missing" if published is None else "is not a file of this publication"
         yield Finding("note" if foreign else "problem", f"{path}: {what}")
         return
     try:

@@ -131,7 +131,7 @@ def _ranking(publication: Publication) -> Ranking:
         key_metric(ranking)
         _check_numbers(publication.options)
     except (SocialscoreError, ValueError, RecursionError) as error:
-        raise InputError(path, f"is no ranking: {error}") from None
+        raise InputError(path, f"is not a ranking: {error}") from None
     return ranking
 
 
