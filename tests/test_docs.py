@@ -202,7 +202,7 @@ def of_long_form_columns() -> str:
 
 def of_table_columns() -> str:
     rows = [
-        (f"`{name}`", says + ("; needed" if name in NEEDED else ""))
+        (f"`{name}`", says + ("; required" if name in NEEDED else ""))
         for name, says in COLUMNS.items()
     ]
     return table(("column", "meaning"), rows)
