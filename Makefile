@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCORING := automatic_replies breakdown comparison demand edges explain golden_figures group laws \
 	metrics notes open_hours order presets reference_scorer responses spark uncertainty units waiting_times
 
-.PHONY: demo demo-collect demo-weeks test test-spark lint lock bench clean
+.PHONY: demo demo-collect demo-weeks test test-slow test-spark lint lock bench clean
 
 demo: .venv/user  ## rank the shipped data
 	$(BIN)/socialscore demo
@@ -17,10 +17,13 @@ demo-collect: .venv/dev  ## collect the same bodies from X and Facebook as this 
 demo-weeks: .venv/dev  ## publish eight weeks of the same bodies, verify them, and tamper with copies
 	$(BIN)/python tests/demo_weeks.py
 
-test: .venv/dev  ## run all tests, on all cores
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: .venv/dev  ## run the tests that are quick, on all cores
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist worksteal
 
-test-spark: .venv/dev  ## run all scoring tests on Spark; `make test` runs some of them on both engines
+test-slow: .venv/dev  ## run the others: Spark, many processes, kills, the wheel, sessions of the pages
+	$(BIN)/python -m pytest -m slow --numprocesses auto --dist loadgroup
+
+test-spark: .venv/dev  ## run all scoring tests on Spark; `make test-slow` runs some of them on both engines
 	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest --numprocesses auto \
 		$(SCORING:%=tests/test_%.py)
 

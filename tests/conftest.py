@@ -45,22 +45,26 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], str]:
 # Engines ----------------------------------------------------------------------------------------
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "both_engines: runs on DuckDB and on Spark")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests that are marked run on both engines, the others on the one that is chosen."""
     if metafunc.definition.get_closest_marker("both_engines"):
-        metafunc.parametrize("engine_in_use", ["duckdb", "spark"], indirect=True, scope="module")
+        on_spark = pytest.param("spark", marks=engines.ON_SPARK)
+        metafunc.parametrize("engine_in_use", ["duckdb", on_spark], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def java() -> None:
+    """What Spark needs; without it, only CI insists on Spark."""
+    if not engines.has_java():
+        reason = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def engine_in_use(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The engine on which worlds are scored; without Java, only CI insists on Spark."""
+    """The engine on which worlds are scored."""
     engines.in_use = getattr(request, "param", engines.CHOSEN)
-    if engines.in_use == "spark" and not engines.has_java():
-        reason = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    if engines.in_use == "spark":
+        request.getfixturevalue("java")
     yield
     engines.in_use = engines.CHOSEN

@@ -6,6 +6,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
+
 from socialscore.engines.duckdb import DuckDB
 from socialscore.engines.spark import Spark
 
@@ -25,6 +27,8 @@ SMALL = {  # worlds are tiny: what prepares Spark for great ones only takes its 
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.shuffle.partitions": "1",
 }
+# One Java process serves all of them.
+ON_SPARK = (pytest.mark.slow, pytest.mark.xdist_group("spark"))
 in_use = CHOSEN  # conftest.py changes it for tests that run on both
 
 

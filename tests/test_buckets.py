@@ -115,6 +115,7 @@ def store(address: str) -> Store:
     return store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lock", ["lock", "none"])
 def test_several_who_save_at_once_lose_nothing_and_bring_nothing_twice(
     store: Store, lock: str

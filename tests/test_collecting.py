@@ -838,6 +838,7 @@ N_MOMENTS = 110
 MOMENTS = sorted(random.Random(4).sample(range(1, N_MOMENTS), 12))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_run_loses_nothing_and_pays_for_one_page_at_most_twice(
     store: Store, tmp_path: Path, fault_free: tuple[list[Any], dict[Any, Any]], moment: int

@@ -41,6 +41,10 @@ THREE = ["rank", "demo", "--store", "three-presets", "--format", "json"]
 BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
 
 
+def runs_sessions(page: Path) -> bool:
+    return "<!-- session -->" in page.read_text(encoding="utf-8")
+
+
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like a fresh checkout, for what sessions leave behind."""
@@ -53,7 +57,13 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("checkout")
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.name, marks=[pytest.mark.slow] if runs_sessions(page) else [])
+        for page in PAGES
+    ],
+)
 def test_a_page_says_what_the_code_says(
     page: Path,
     request: pytest.FixtureRequest,

@@ -24,6 +24,8 @@ from worlds import PANEL
 from socialscore.engines.duckdb import DuckDB
 from socialscore.store.lake import Store
 
+pytestmark = pytest.mark.slow
+
 SECONDS = float(os.environ.get("SOCIALSCORE_SECONDS", "4"))
 TESTS = Path(__file__).parent
 EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

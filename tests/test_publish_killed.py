@@ -24,6 +24,8 @@ from shell import CHECKOUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 _log = logging.getLogger(__name__)
 
 N_KILLS = int(os.environ.get("SOCIALSCORE_KILLS", "12"))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,12 +14,11 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from engines import has_java, spark
+from engines import ON_SPARK, spark
 from publications import Desk, contents, lay_store
 from random_worlds import ACCOUNTS, panel_of, side_by_side, written
-from shell import CHECKOUT, begin, run, run_apart
+from shell import begin, run, run_apart
 from spark_cluster import OPTIONS, addresses, as_of, differences, is_same
-from spark_servers import cluster, connect, environment
 from worlds import ALL, PANEL, at, world
 
 import socialscore
@@ -37,19 +33,14 @@ from socialscore.scoring import GROUPS, MessageSource, MessageTable, break_down,
 from socialscore.scoring.explanation import explain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from socialscore.model.breakdown import Line
 
 N_WORLDS = 3
 BODIES = panel_of(N_WORLDS)
 
-pytestmark = pytest.mark.usefixtures("java")
-
-
-@pytest.fixture(scope="module")
-def java() -> None:
-    if not has_java():
-        reason = "Spark needs Java 17: apt-get install openjdk-17-jre-headless"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+pytestmark = [*ON_SPARK, pytest.mark.usefixtures("java")]
 
 
 @cache
@@ -313,67 +304,4 @@ def test_spark_listens_on_this_machine_only() -> None:
 
     listening = set().union(*map(addresses, processes))
 
-    assert listening == {"127.0.0.1"}
-
-
-# A cluster --------------------------------------------------------------------------------------
-
-
-def test_a_cluster_of_two_workers_says_what_duckdb_says_of_200_000_messages(
-    tmp_path: Path,
-) -> None:
-    loopback = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "127.0.0.1"}
-    program = [sys.executable, Path(__file__).with_name("spark_cluster.py"), tmp_path]
-
-    done = subprocess.run(
-        program,
-        env=os.environ | loopback | {"PYTHONPATH": str(CHECKOUT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout)
-    presets = found["presets"]
-    assert found["n_messages"] > 200_000
-    assert sorted(presets) == sorted(preset_names())
-    assert [line for each in presets.values() for line in each["differences"]] == []
-    assert min(each["n_requests"] for each in presets.values()) > 500
-    assert found["n_workers"] == 2
-    assert found["listening"] == ["127.0.0.1"]
-
-
-# Servers ----------------------------------------------------------------------------------------
-
-
-def test_a_cluster_is_found_by_its_address(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run("demo", "--store", store).code == 0
-    arguments = ("rank", "demo", "--store", store, "--format", "csv")
-
-    expected = run(*arguments)
-    with cluster(tmp_path) as address:
-        found = run_apart(*arguments, "--engine", address, env=environment(tmp_path))
-        listening = set().union(*map(addresses, psutil.Process().children(recursive=True)))
-
-    assert found.code == 0, found.err
-    assert found.out == expected.out
-    assert listening == {"127.0.0.1"}
-
-
-def test_who_asks_a_server_of_spark_connect_needs_no_java(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run("demo", "--store", store).code == 0
-    arguments = ("rank", "demo", "--store", store, "--format", "csv")
-    bare = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
-
-    expected = run(*arguments)
-    with connect(tmp_path) as address:
-        words = (*arguments, "--engine", address)
-        found = run_apart(*words, env=bare | {"PATH": str(tmp_path)})
-        listening = set().union(*map(addresses, psutil.Process().children(recursive=True)))
-
-    assert found.code == 0, found.err
-    assert found.out == expected.out
     assert listening == {"127.0.0.1"}

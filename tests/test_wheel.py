@@ -14,6 +14,8 @@ from shell import CHECKOUT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = "import sys; from socialscore.commands import main; main(sys.argv[1:])"
 
 
