@@ -189,6 +189,8 @@ def test_a_column_stands_once(path: Path) -> None:
         ("b,Roz,,twitter,1,roz,mane,,", "unknown role 'mane'; did you mean 'main'?"),
         ("b,Roz,,twitter,1,roz,,31/12/2025,", "valid_from '31/12/2025' is not a date such as 2026"),
         ("b,Roz,,twitter,1,roz,,0001-01-01,", "valid_from '0001-01-01' is not a date such as"),
+        ("b,Roz,,twitter,1,roz,,2003-12-31,", "valid_from '2003-12-31' is not a date such as"),
+        ("b,Roz,,twitter,1,roz,,,9999-12-31", "2026-11-23, from 2004 to 2099"),
         ("b,Roz,,twitter,1,roz,,,soon", "valid_until 'soon' is not a date such as 2026"),
         (
             "b,Roz, port,,twitter,1,roz,,,,,,",
@@ -243,7 +245,7 @@ def test_a_handle_or_identifier_that_comes_back_is_named_with_both_lines(
 # --- writing -----------------------------------------------------------------------------------
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
-DAYS = st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))
+DAYS = st.none() | st.dates(date(2004, 1, 1), date(2099, 12, 31))
 NETWORK, ROLE = st.sampled_from(NETWORKS), st.sampled_from(ROLES)
 HANDLES = WORDS.filter(lambda handle: not handle.startswith("@"))
 ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS, st.booleans())

@@ -68,7 +68,7 @@ def test_the_last_week_ended_within_the_data(end: datetime, week: str) -> None:
 
 @given(st.integers(min_value=0, max_value=75 * 366 * 1440))
 def test_less_than_a_week_and_an_hour_goes_by_after_the_last_week(minutes: int) -> None:
-    end = datetime(2004, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
+    end = datetime(2006, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
 
     period = parse_period("last-week", PARIS, covered=(end, end))
 
@@ -104,7 +104,7 @@ def test_the_last_month_and_quarter_ended_within_the_data(
 @pytest.mark.parametrize(("form", "days"), [("month", 31), ("quarter", 92)])
 @given(minutes=st.integers(min_value=0, max_value=75 * 366 * 1440))
 def test_less_than_another_one_goes_by_after_the_last(form: str, days: int, minutes: int) -> None:
-    end = datetime(2004, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
+    end = datetime(2006, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
 
     period = parse_period(f"last-{form}", PARIS, covered=(end, end))
 
@@ -207,7 +207,7 @@ def test_the_last_days_are_whole_days_whatever_the_clocks_do(end: datetime, hour
 
 @given(st.integers(min_value=1, max_value=366), st.integers(min_value=0, max_value=75 * 366 * 1440))
 def test_less_than_a_day_and_an_hour_goes_by_after_the_last_days(n_days: int, minutes: int) -> None:
-    end = datetime(2004, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
+    end = datetime(2006, 1, 10, tzinfo=UTC) + timedelta(minutes=minutes)
 
     period = parse_period(f"last-{n_days}-days", PARIS, covered=(end, end))
 
@@ -223,13 +223,20 @@ def test_less_than_a_day_and_an_hour_goes_by_after_the_last_days(n_days: int, mi
         "last-year", "last-months", "last-weeks", "٢٠٢٦-11", "2026-W٤٦",
         "", "yesterday", "2026", "2026-13", "2026-00", "2026-Q5", "2026-W00", "2026-W54",
         "2025-W53", "2026-W1", "..", "2026-10-01..", "..2026-10-01", "2026-10-01..2026-11-31",
-        "2026-10-01", "0001-01", "1989-12", "9999-12", "9999-Q4", "9999-W52",
+        "2026-10-01", "0001-01", "2003-12", "2100-01", "2003-W52", "9999-12", "9999-Q4", "9999-W52",
         "0001-01-01..2026-01-01",
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_with_the_forms_that_exist(text: str) -> None:
     with pytest.raises(UsageError, match=r"cannot read the period .*; write 2026-W46, 2026-11"):
         moments(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2004-01", "2004-W01", "2099-W53", "2099-Q4", "2099-12", "2004-01-01..2099-12-31"]
+)
+def test_the_first_and_the_last_of_the_plausible_years_are_read(text: str) -> None:
+    assert moments(text)
 
 
 @pytest.mark.parametrize(
@@ -281,6 +288,8 @@ def test_an_instant_is_in_the_timezone_unless_it_has_an_offset(text: str, instan
         ("noon", "Invalid isoformat"),
         ("2026-02-30", "day is out of range"),
         ("0001-01-01", "the year 1$"),
+        ("2003-12-31", "the year 2003"),
+        ("2100-01-01", "the year 2100"),
         ("9999-12-31", "the year 9999"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from socialscore.collecting.planning import streams_of
@@ -11,6 +11,7 @@ from socialscore.collecting.report import TaskCounts
 from socialscore.collectors.base import Interval, Page, Refused, Task
 from socialscore.errors import ProtocolDrift
 from socialscore.model.messages import Account, Coverage, Message
+from socialscore.model.period import PLAUSIBLE_YEARS
 from socialscore.store.journal import Journal, replay, set_aside
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Part"]
 
 _SECOND = timedelta(seconds=1)
-_FIRST_POST, _FAR_FUTURE = datetime(2004, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Record = dict[str, Any]
 
@@ -187,7 +187,7 @@ class Part:
 
 def _dated(item: Message | Refused) -> Message | Refused:
     """The item, refused where its date is a mistake."""
-    if isinstance(item, Message) and not _FIRST_POST <= item.sent_at < _FAR_FUTURE:
+    if isinstance(item, Message) and item.sent_at.year not in PLAUSIBLE_YEARS:
         return Refused(item.message_id, f"dated {item.sent_at:%Y-%m-%d}")
     return item
 

@@ -114,14 +114,15 @@ def _instant(since: str | None) -> datetime | None:
 
     from socialscore.errors import UsageError
     from socialscore.inputs.ranking import Ranking
-    from socialscore.model.period import parse_instant
+    from socialscore.model.period import YEARS_IN_WORDS, parse_instant
 
     if since is None:
         return None
     try:
         begin = parse_instant(since, Ranking().zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        problem = "write a day or a time such as 2026-09-20 or 2026-09-20T09:00"
+        example = "2026-09-20 or 2026-09-20T09:00"
+        problem = f"write a day or a time such as {example}, {YEARS_IN_WORDS}"
         raise UsageError(f"--since {since}: {problem}") from None
     if begin >= now():
         raise UsageError(f"--since {since}: that is in the future")

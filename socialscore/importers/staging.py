@@ -17,6 +17,7 @@ import pyarrow as pa
 from socialscore.errors import InputError
 from socialscore.importers.staged import STAGED
 from socialscore.inputs.panel import Panel, bodies_from_handles
+from socialscore.model.period import EARLIEST, LATEST
 from socialscore.runtime.duckdb import connect, within_limits
 from socialscore.runtime.prefetch import prefetch
 
@@ -29,9 +30,6 @@ __all__ = ["FileCounts", "RefusedRow", "Stage"]
 
 _SHARE = 1 / 4  # of the memory: what judges and compares the rows takes the rest
 _ROWS_AT_ONCE = 250_000
-
-_KNOWN_NETWORK_YEARS = ("2004-01-01", "2100-01-01")
-"""Earlier than the oldest network, or far ahead: a date outside is a mistake in the file."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class Stage:
         self._settle_copies()
 
     def _refuse_impossible_dates(self) -> None:
-        earliest, latest = _KNOWN_NETWORK_YEARS
+        earliest, latest = EARLIEST.date(), LATEST.date()
         self._connection.execute(
             f"""
             UPDATE staged SET refusal = 'dated ' || strftime(sent_at, '%Y-%m-%d')

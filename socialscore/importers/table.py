@@ -22,6 +22,7 @@ from socialscore.importers.records import read_csv
 from socialscore.importers.staged import StagedRows
 from socialscore.inputs.toml_files import read_toml
 from socialscore.model.messages import KINDS, NETWORKS
+from socialscore.model.period import PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -268,7 +269,8 @@ SELECT
             WHEN kind NOT IN ({_names(KINDS)}) THEN 'unknown kind'
             WHEN
                 deleted_at IS NOT NULL
-                AND COALESCE(YEAR(when_deleted), 0) NOT BETWEEN 2004 AND 2099
+                AND COALESCE(YEAR(when_deleted), 0) NOT BETWEEN {PLAUSIBLE_YEARS[0]}
+                    AND {PLAUSIBLE_YEARS[-1]}
                 THEN 'deleted_at is not a time of our days'
             WHEN NOT regexp_full_match(n_edits, '[0-9]{{1,4}}') THEN 'n_edits is not a number'
             WHEN NOT regexp_full_match(official, '{_FLAG}')

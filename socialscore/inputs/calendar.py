@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from socialscore.errors import InputError, UnknownName
 from socialscore.inputs.toml_files import read_toml
-from socialscore.model.period import utc
+from socialscore.model.period import PLAUSIBLE_YEARS, utc
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -41,7 +41,6 @@ opening ends on the next day."""
 _MIDNIGHT = 24 * 60
 _OPENING = re.compile(r"(\d\d?):([0-5]\d)-(\d\d?):([0-5]\d)")
 _KEYS = ("title", "timezone", "hours", "holidays", "closed", "open")
-_EARLIEST, _LATEST = 1990, 2200  # years of a date that is no slip of the pen
 
 
 @dataclass(frozen=True)
@@ -227,7 +226,7 @@ def _text(place: object, entry: Mapping[str, Any], key: str) -> str:
 
 def _day(place: str, entry: Mapping[str, Any], key: str) -> date:
     found = entry.get(key)
-    if type(found) is not date or not _EARLIEST <= found.year <= _LATEST:
+    if type(found) is not date or found.year not in PLAUSIBLE_YEARS:
         raise InputError(place, f"write {key} = 2026-12-24, without quotation marks")
     return found
 

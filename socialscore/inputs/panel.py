@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.toml_files import FilePosition
 from socialscore.model.messages import NETWORKS, Account, Body
+from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -48,7 +49,6 @@ COLUMNS = (
 )  # fmt: skip
 _RARE = ("calendar", "closed")  # written only where one says something: digests are to last
 _NONE = Account("", "", "", "")  # in the row of a body that has no account
-_EARLIEST_YEAR = 1990  # of a date that is no slip of the pen
 ROLES = ("main", "care", "alert", "person")
 
 
@@ -304,8 +304,8 @@ def _wrong_cells(place: FilePosition, row: Mapping[str, str]) -> Iterator[Social
         try:
             _day(row, column)
         except ValueError:
-            problem = f"{column} {row[column]!r} is not a date such as 2026-11-23"
-            yield InputError(place, problem)
+            example = f"2026-11-23, {YEARS_IN_WORDS}"
+            yield InputError(place, f"{column} {row[column]!r} is not a date such as {example}")
     if closed not in ("", "yes"):
         yield InputError(place, f"closed is {closed!r}; write yes, or nothing")
 
@@ -341,7 +341,7 @@ def _overlap(one: Account, other: Account) -> bool:
 def _day(row: Mapping[str, str], column: str) -> date | None:
     text = row[column]
     day = date.fromisoformat(text) if text else None
-    if day and day.year < _EARLIEST_YEAR:
+    if day and day.year not in PLAUSIBLE_YEARS:
         raise ValueError(text)
     return day
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 __all__ = [
+    "EARLIEST",
+    "LATEST",
     "MONTHS",
+    "PLAUSIBLE_YEARS",
+    "YEARS_IN_WORDS",
     "Period",
     "day_in_words",
     "labels_between",
@@ -27,10 +31,20 @@ __all__ = [
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """Not `strftime`: its names follow the locale of the machine."""
 
-_EARLIEST, _LATEST = 1990, 2200
+PLAUSIBLE_YEARS = range(2004, 2100)
+"""The years that a date can mean, whether somebody writes it or a network says it: the oldest
+network opened in 2004, and any other year is a mistake."""
+
+YEARS_IN_WORDS = f"from {PLAUSIBLE_YEARS[0]} to {PLAUSIBLE_YEARS[-1]}"
+
+EARLIEST, LATEST = (
+    datetime(year, 1, 1, tzinfo=UTC) for year in (PLAUSIBLE_YEARS.start, PLAUSIBLE_YEARS.stop)
+)
+"""The first instant of these years, and their end."""
+
 _FORMS = (
     "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week, last-month, last-quarter, "
-    "last-30-days or all"
+    f"last-30-days or all, with years {YEARS_IN_WORDS}"
 )
 _MOST_DAYS = 366  # of last-N-days
 _NAMED = re.compile(r"(\d{4})-(?:W(?P<week>\d{2})|Q(?P<quarter>[1-4])|(?P<month>\d{2}))", re.ASCII)
@@ -72,10 +86,10 @@ def parse_instant(text: str, timezone: ZoneInfo) -> datetime:
     """A day or an instant in ISO 8601; without an offset it is in `timezone`.
 
     Raises:
-        ValueError: for anything else, and before 1990 or after 2200.
+        ValueError: for anything else, and outside of the plausible years.
     """
     instant = datetime.fromisoformat(text)
-    _in_reach(instant.year)
+    _plausible(instant.year)
     return instant if instant.tzinfo else instant.replace(tzinfo=timezone)
 
 
@@ -88,7 +102,7 @@ def parse_as_of(text: str, timezone: ZoneInfo) -> datetime:
     try:
         return parse_instant(text, timezone).astimezone(UTC)
     except (ValueError, OverflowError):
-        problem = "write a day or a time such as 2026-11-23T09:00"
+        problem = f"write a day or a time such as 2026-11-23T09:00, {YEARS_IN_WORDS}"
         raise UsageError(f"--as-of {text}: {problem}") from None
 
 
@@ -156,7 +170,7 @@ def _days(label: str) -> tuple[date, date]:
     match = _NAMED.fullmatch(label)
     if not match:
         raise ValueError(label)
-    year = _in_reach(int(match[1]))
+    year = _plausible(int(match[1]))
     if match["week"]:
         monday = date.fromisocalendar(year, int(match["week"]), 1)
         return monday, monday + timedelta(days=7)
@@ -188,13 +202,11 @@ def _resolved(text: str, end: datetime, timezone: ZoneInfo) -> str:
 
 
 def _midnight(day: date, timezone: ZoneInfo) -> datetime:
-    _in_reach(day.year)
     return datetime.combine(day, time(), timezone)
 
 
-def _in_reach(year: int) -> int:
-    """The year, if one can reckon with it and it is no slip of the pen."""
-    if not _EARLIEST <= year <= _LATEST:
+def _plausible(year: int) -> int:
+    if year not in PLAUSIBLE_YEARS:
         raise ValueError(f"the year {year}")
     return year
 

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from socialscore.model.period import LATEST
 from socialscore.payloads import PayloadError
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["as_instant", "as_object", "as_objects", "whole_characters"]
 
-_FAR_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -50,7 +50,7 @@ def as_instant(payload: Json, name: str, network: str, opened: datetime) -> date
         raise PayloadError(f"{name} is not a date") from None
     if instant.tzinfo is None:
         raise PayloadError(f"{name} has no timezone")
-    if not opened <= instant < _FAR_FUTURE:
+    if not opened <= instant < LATEST:
         raise PayloadError(f"{name} is before {network}'s first post or absurdly late")
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 

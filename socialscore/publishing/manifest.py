@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from socialscore.errors import InputError
+from socialscore.model.period import PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,8 +112,7 @@ def _sound(manifest: Manifest) -> Iterator[tuple[str, bool]]:
         yield name, type(number) is int and number in sensible
     for name in ("as_of", "seen_until"):
         instant = getattr(manifest, name)
-        # Reckoning with a timezone fails at the ends of the calendar.
-        yield name, instant.utcoffset() is not None and 1900 < instant.year < 9000
+        yield name, instant.utcoffset() is not None and instant.year in PLAUSIBLE_YEARS
     for name in ("versions", "rules", "calendars", "files"):
         table = getattr(manifest, name)
         yield name, isinstance(table, dict) and all(isinstance(it, str) for it in table.values())

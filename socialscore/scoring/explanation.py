@@ -15,6 +15,7 @@ from socialscore.model.explanation import (
     Explanation,
     Matched,
 )
+from socialscore.model.period import EARLIEST, LATEST
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import ask, run, score
 from socialscore.scoring.statement import compose
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     Key = tuple[str, str]  # network and message_id
 
 __all__ = ["body_named", "explain", "messages_named"]
-
-_EVER = (datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 12, 31, tzinfo=UTC))
 
 
 def body_named(panel: Panel, name: str) -> Body:
@@ -263,7 +262,7 @@ def _sought(
 ) -> list[dict[str, Any]]:
     """All rows of some messages, whomever they are kept for."""
     with source.engine() as running:
-        running.relation("message", source.stored(*_EVER))
+        running.relation("message", source.stored(EARLIEST, LATEST))
         parameters = {"message_ids": sorted(message_ids), "with_text": with_text}
         table = running.query(compose((), {}, target="sought"), parameters)
     rows: list[dict[str, Any]] = table.to_pylist()

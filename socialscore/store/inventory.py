@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.model.period import utc
+from socialscore.model.period import EARLIEST, LATEST, utc
 from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
 from socialscore.runtime.retrying import retry_reading
 from socialscore.store.schema import MESSAGE
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from socialscore.store.lake import Store
 
 __all__ = ["counts", "known", "newer", "seen_until", "standing"]
-
-_EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 _NEWER = """
 SELECT
@@ -73,14 +71,14 @@ def newer(store: Store, network: str, account_id: str, since: datetime) -> dict[
         store,
         _NEWER,
         {"network": network, "account_id": account_id, "since": utc(since)},
-        (since, _LATEST),
+        (since, LATEST),
     )
     return dict(zip(found["stream"].to_pylist(), found["n"].to_pylist(), strict=True))
 
 
 def counts(store: Store) -> dict[tuple[str, str, str], int]:
     """How many messages the store has, by network, account and stream."""
-    found = _query(store, _COUNTS, {}, (_EARLIEST, _LATEST))
+    found = _query(store, _COUNTS, {}, (EARLIEST, LATEST))
     return {(r["network"], r["account_id"], r["stream"]): r["n"] for r in found.to_pylist()}
 
 
@@ -91,7 +89,7 @@ def standing(store: Store, network: str, since: datetime) -> pa.Table:
         "SELECT * FROM message WHERE network = $network AND sent_at >= $since "
         "AND deleted_at IS NULL ORDER BY account_id, message_id",
         {"network": network, "since": utc(since)},
-        (since, _LATEST),
+        (since, LATEST),
     )
 
 
@@ -106,7 +104,7 @@ def seen_until(store: Store) -> datetime | None:
         pc.max(store.erasures()["erased_at"]).as_py(),
     ]
     known = [each.replace(tzinfo=UTC) for each in moments if each]
-    if of_messages := _newest_of(store.messages(_EARLIEST, _LATEST)):
+    if of_messages := _newest_of(store.messages(EARLIEST, LATEST)):
         known.append(of_messages)
     return max(known, default=None)
 

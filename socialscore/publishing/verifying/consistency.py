@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore.model.period import utc
+from socialscore.model.period import EARLIEST, utc
 from socialscore.publishing import edition
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.manifest import FILE_NAME
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["as_published", "inconsistencies", "of_numbers", "without_messages"]
 
 _OTHER = "does not say what the other files say"
-
-_EVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 _NOT_DERIVED = {"versions", "rules", "files", "ignored_digest"}
 """What a manifest does not take from the other files."""
@@ -89,7 +86,7 @@ def without_messages(opened: Opened) -> Basis:
     manifest = opened.publication.manifest
     always = {
         "stream": "inbound",
-        "covered_from": utc(_EVER),
+        "covered_from": utc(EARLIEST),
         "covered_until": utc(manifest.as_of),
         "collected_at": utc(manifest.seen_until),
     }
