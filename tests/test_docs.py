@@ -184,14 +184,28 @@ def of_calendars() -> str:
 
 def of_ranking_keys() -> str:
     rows = [
-        (f"`{name}`", field.description or "", f"`{_default(field.default)}`")
+        (f"`{field.alias or name}`", field.description or "", _as_toml(name, field.default))
         for name, field in Ranking.model_fields.items()
     ]
     return table(("key", "meaning", "default"), rows)
 
 
-def _default(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _as_toml(name: str, value: object) -> str:
+    """A default as a file would say it; nothing where no file needs to."""
+    match value:
+        case bool():
+            return f"`{str(value).lower()}`"
+        case tuple():
+            return f"`{json.dumps(value)}`"
+        case str() | float():
+            return f"`{json.dumps(value)}`"
+        case int():
+            return (
+                f'`"{formatting.span(value)}"`'.replace(" ", "")
+                if name == "horizon"
+                else f"`{value}`"
+            )
+    return ""
 
 
 def of_export_columns() -> str:

@@ -20,6 +20,7 @@ from socialscore.publishing import edition
 from socialscore.publishing.manifest import digest
 from socialscore.publishing.verifying import consistency, verify
 from socialscore.store.lake import Store
+from socialscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -450,7 +451,7 @@ def test_another_version_is_told_and_numbers_are_compared(week: Path) -> None:
 
     for path in week.iterdir():
         if path.suffix in (".csv", ".json"):
-            path.write_bytes(path.read_bytes().replace(b"0.1.0", b"0.0.9"))
+            path.write_bytes(path.read_bytes().replace(__version__.encode(), b"0.0.9"))
     edit(week / "manifest.json", made_by_another)
     forge(week)
     notes = told(week)

@@ -44,7 +44,7 @@ def command(
 
     X charges for every post that still exists; Facebook charges nothing. A message counts as
     deleted from the moment it was first found missing. If all messages of an account are
-    missing, none is marked, since something else must be wrong.
+    missing, and there are 20 or more, none is marked, since something else must be wrong.
     """
     from socialscore.collecting.refreshing import refresh
     from socialscore.commands.access import accesses, whose_messages
