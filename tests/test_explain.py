@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
@@ -357,6 +358,17 @@ def test_on_the_business_clock_both_delays_are_told() -> None:
     assert (its.delay_seconds, its.calendar_delay_seconds) == (45 * 60, (64 * 60 + 45) * 60)
     assert "after 45 min of open hours (office), 2 d 17 h by the calendar" in told(explanation, "q")
     assert "answered after 45 min of open hours" in render_explanation(explanation, "table")
+
+
+def test_exports_name_the_opening_hours_of_the_body_where_the_ranking_has_none() -> None:
+    ville = replace(VILLE, calendar="town-hall")
+    rows = asks("q", at(1)), answers("a", "q", at(1, 1))
+
+    explanation = look(*rows, panel=Panel("test", (ville,)), body=ville, clock="business")
+
+    row = next(csv.DictReader(render_explanation(explanation, "csv").splitlines()))
+    document = json.loads(render_explanation(explanation, "json"))
+    assert (row["calendar"], document["calendar"]) == ("town-hall", "town-hall")
 
 
 def test_an_account_is_called_as_it_was_then() -> None:

@@ -229,8 +229,8 @@ def _csv(explanation: Explanation, messages: Iterable[ExplainedMessage]) -> str:
     shared = {
         "body_id": body.body_id,
         "body": body.name,
-        "calendar": explanation.calendar,
         **context(explanation.scoreboard),
+        "calendar": explanation.calendar,  # the body's own, where the ranking has none for all
     }
     rows = [_record(explanation, message) for message in messages]
     lines = io.StringIO(newline="")
