@@ -44,6 +44,7 @@ def inbound(number: int, when: datetime, *to: Account, text: str = "Quand ?") ->
         when,
         f"{' '.join(f'@{each.handle}' for each in to)} {text}",
         "mention",
+        language="fr",  # with others unknown, the rules of all languages would be compiled
         conversation_id=str(1_000_000 + number),
         mentioned_handles=tuple(each.handle for each in to),
     )
@@ -59,6 +60,7 @@ def outbound(number: int, when: datetime, author: Account, to: Message | None = 
         "Demain.",
         "reply" if to else "post",
         author_handle=author.handle,
+        language="fr",
         reply_to_id=to and to.message_id,
         reply_to_author_id=to and to.author_id,
     )

@@ -79,6 +79,9 @@ def judge(
     message, cases = _distinct(table)
     own = connect(_SHARE) if connection is None else connection.cursor()
     with within_limits(), own as session:
+        if connection is None and len(message) <= _BATCH_ROWS:
+            # Every thread compiles the patterns, and one batch is judged by one thread.
+            session.execute("SET threads = 1")
         session.register("message", message)
         statement = judging(_languages(message["language"]))
         # A relation would be bound twice, and binding so many patterns takes its time.
