@@ -295,10 +295,11 @@ PIECES = [
     *(" ", "  ", "\n", "\r", "\t", "\u00a0", "\u202f", "\x00", "\x01", "’", "'", "👏", "é", "е"),
 ]
 TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join))
-LISTS_OF_TEXTS = st.lists(TEXTS, min_size=1, max_size=60)
+# Reading the rules costs more than a hundred texts.
+LISTS_OF_TEXTS = st.lists(TEXTS, min_size=30, max_size=90)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8)
 @given(LISTS_OF_TEXTS, st.sampled_from([None, "fr", "de", "pt"]), st.booleans())
 def test_selections_are_nested_whatever_is_written(
     texts: list[str], language: str | None, outbound: bool
@@ -310,11 +311,12 @@ def test_selections_are_nested_whatever_is_written(
         assert row["question_mark"] <= row["question"] <= row["request"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5)
 @given(LISTS_OF_TEXTS)
 def test_handles_and_links_around_a_text_change_no_selection(texts: list[str]) -> None:
-    plain = judged(*texts)
-    around = judged(*[f"@ville_exemple {text} https://ville.example/a?b=c" for text in texts])
+    dressed = [f"@ville_exemple {text} https://ville.example/a?b=c" for text in texts]
+    rows = judged(*texts, *dressed)
+    plain, around = rows[: len(texts)], rows[len(texts) :]
 
     columns = ("question_mark", "question", "request", "text_digest")
     assert [[row[column] for column in columns] for row in plain] == [
@@ -322,13 +324,15 @@ def test_handles_and_links_around_a_text_change_no_selection(texts: list[str]) -
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5)
 @given(LISTS_OF_TEXTS)
 def test_the_case_of_links_and_handles_changes_no_digest(texts: list[str]) -> None:
-    lower = judged(*[f"@ville {text} https://ville.example/a" for text in texts])
-    upper = judged(*[f"@VILLE {text} HTTPS://VILLE.EXAMPLE/A" for text in texts])
+    lower = [f"@ville {text} https://ville.example/a" for text in texts]
+    upper = [f"@VILLE {text} HTTPS://VILLE.EXAMPLE/A" for text in texts]
 
-    assert [row["text_digest"] for row in lower] == [row["text_digest"] for row in upper]
+    digests = [row["text_digest"] for row in judged(*lower, *upper)]
+
+    assert digests[: len(texts)] == digests[len(texts) :]
 
 
 # Files that people write ------------------------------------------------------------------------
