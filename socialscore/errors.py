@@ -14,7 +14,7 @@
         ├── PermissionDenied   ask the network for the permission that is named
         ├── RateLimited    75  try again when the network says
         ├── QuotaExhausted     buy more, or wait until the quota is renewed
-        ├── Transient          try again: the network is out of order
+        ├── Transient          try again: the network has a server error
         ├── Gone               take the account off the panel, or mend its identifier
         └── ProtocolDrift      update socialscore: the network speaks differently now
 

@@ -405,7 +405,7 @@ def test_a_check_without_credentials_says_how_to_give_them(ground: Ground) -> No
 @pytest.mark.parametrize(
     ("fault", "says"),
     [
-        (Fault("401"), "not accepted"),
+        (Fault("401"), "rejected"),
         (Fault("403"), "does not allow this"),
         (Fault("402"), "no credit is left"),
     ],

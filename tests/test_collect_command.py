@@ -281,7 +281,7 @@ def test_a_wrong_token_is_refused_by_name_and_the_other_network_goes_on(
     result = collect(ground)
 
     assert result.code == 4
-    assert "the bearer token is not accepted" in result.err
+    assert "the bearer token was rejected" in result.err
     assert re.search(r"(?m)^facebook: [1-9]", result.err)
     assert "AAAA-wrong" not in result.err
 
@@ -339,7 +339,7 @@ def test_a_rate_limit_ends_a_run_that_must_not_wait_and_nothing_is_lost(ground: 
     result = collect(ground, "--network", "twitter", "--max-wait", "0")
 
     assert result.code == 75
-    assert "the network wants to be left alone until" in result.err
+    assert "the network allows no more requests until" in result.err
     assert ground.x.count() == 4
     assert collect(ground).code == 0
     assert_nothing_is_lost(ground)

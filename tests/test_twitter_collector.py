@@ -447,7 +447,7 @@ def on_nothing(**options: Any) -> Collector:
 def test_a_timeline_that_ends_at_its_cap_leaves_a_gap(
     n_mentions: int, reason: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source_module = "socialscore.collectors.twitter.x_prices"
+    source_module = "socialscore.collectors.twitter.collector.x_prices"
     prices = replace(x_prices(), most={**x_prices().most, "mentions": 80})
     monkeypatch.setattr(source_module, lambda: prices)
 

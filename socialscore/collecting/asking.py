@@ -39,7 +39,7 @@ BATCH = 20_000
 """Messages that are merged at once, while the next ones come: few and large merges are cheap."""
 
 _FAILURES = 2
-"""Tasks in a row that fail: then the network is out of order, and not one account of it."""
+"""Tasks in a row that fail: then the network fails, and not one account of it."""
 
 _ROUNDING = 1e-9  # what a sum of prices may be wrong by
 

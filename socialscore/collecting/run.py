@@ -52,7 +52,7 @@ def collect(
         limit: messages that the run may bring; it ends with exactly so many, or with fewer.
         patience: seconds to wait for another run on the same network; negative: to its end.
         stopping: asked between pages whether somebody wants the run to end.
-        waiter: asked when the network wants to be left alone for longer than the collector waits:
+        waiter: asked when the network allows no requests for longer than the collector waits:
             True when it has waited, and the run is to go on. All that has come is merged by then.
         planned: told what will be asked, before it is.
         progress: told where the run stands, after every page.

@@ -232,9 +232,9 @@ def _failure(error: Exception) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate cannot be trusted; is there a proxy in between?"
     if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
-        return "no answer in time"
+        return "timed out"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the answer broke off"
+        return "the answer was cut short"
     return "the connection failed"
 
 
@@ -243,17 +243,17 @@ def _general(answer: Answer) -> Refusal:
     if answer.status == 200:
         return Refusal(Transient, "the answer is not JSON")
     if 300 <= answer.status < 400:
-        return Refusal(Transient, "it sends us elsewhere; is there a proxy in between?")
+        return Refusal(Transient, "it redirects the request; is there a proxy in between?")
     if answer.status >= 500 or answer.status in (408, 425):
-        return Refusal(Transient, "it is out of order")
+        return Refusal(Transient, "server error")
     known: dict[int, Refusal] = {
-        401: Refusal(AuthError, "the token is not accepted"),
-        403: Refusal(PermissionDenied, "this is not allowed"),
-        404: Refusal(Gone, "there is no such thing, or no longer"),
-        410: Refusal(Gone, "there is no such thing any longer"),
+        401: Refusal(AuthError, "the token was rejected"),
+        403: Refusal(PermissionDenied, "not permitted"),
+        404: Refusal(Gone, "not found, or deleted"),
+        410: Refusal(Gone, "deleted"),
         429: Refusal(RateLimited, "too many requests", wait=_retry_after(answer)),
     }
-    return known.get(answer.status, Refusal(ProtocolDrift, "it does not understand the question"))
+    return known.get(answer.status, Refusal(ProtocolDrift, "it rejected the request"))
 
 
 def _retry_after(answer: Answer) -> timedelta | None:

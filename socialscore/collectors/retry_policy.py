@@ -1,10 +1,12 @@
 """How often we ask again, and how long we wait: one rule for all networks.
 
-- out of order: five tries, with pauses that double and are drawn at random, so that many who were
-  cut off together do not come back together;
+- a server error or a lost connection: five tries, with pauses that double and are drawn at random,
+  so that many who were cut off together do not come back together;
 - too many requests, until a time that the network says: wait, if it is not too long;
 - too many requests, and no time: 60 seconds, then 15 minutes, then it is a quota that is used up;
 - anything else: asking again does not help.
+
+Why there is no library for it: docs/decisions/0017-retrying.md.
 """
 
 from __future__ import annotations
@@ -21,17 +23,17 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["patiently"]
+__all__ = ["with_retries"]
 
 N_TRIES = 5
 N_WAITS = 10  # of which the network says the end, for one call
 UNKNOWN_WAITS = (timedelta(minutes=1), timedelta(minutes=15))  # of which it does not
 _LONGEST_PAUSE = 30.0  # seconds
-_PATIENCE = 300.0  # seconds of tries and pauses, after which it is enough
+_BUDGET = 300.0  # seconds that tries and pauses may take together
 
 
-def patiently(ask: Callable[[], T], outside: Outside, max_wait: timedelta) -> T:
-    """What a call brings, after as many tries and waits as are reasonable.
+def with_retries(ask: Callable[[], T], outside: Outside, max_wait: timedelta) -> T:
+    """What a call brings, after as many tries and waits as the rule allows.
 
     Args:
         ask: the call, made anew each time.
@@ -40,11 +42,11 @@ def patiently(ask: Callable[[], T], outside: Outside, max_wait: timedelta) -> T:
 
     Raises:
         RateLimited: waiting would take longer; `retry_at` says until when.
-        QuotaExhausted: it refuses again and again, and does not say until when.
+        QuotaExhausted: it keeps refusing, and does not say until when.
         NetworkError: anything else that the call raises, at the last try.
     """
     n_failed = n_waits = n_unknown = 0
-    enough = outside.monotonic() + _PATIENCE
+    enough = outside.monotonic() + _BUDGET
     while True:
         try:
             return ask()
@@ -65,11 +67,11 @@ def patiently(ask: Callable[[], T], outside: Outside, max_wait: timedelta) -> T:
             if error.retry_at - now > max_wait or n_waits > N_WAITS:
                 raise
             outside.wait(error.retry_at, str(error))
-            enough = outside.monotonic() + _PATIENCE
+            enough = outside.monotonic() + _BUDGET
 
 
 def _used_up(error: RateLimited) -> QuotaExhausted:
-    problem = "it refuses again and again, and does not say until when: a quota seems to be used up"
+    problem = "it keeps refusing, and does not say until when; the quota seems to be used up"
     return QuotaExhausted(
         error.network, error.endpoint, problem, status=error.status, code=error.code
     )

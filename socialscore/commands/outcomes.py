@@ -98,7 +98,7 @@ def _errors(report: CollectionReport) -> Iterator[str]:
         yield f"  {text}"
     retry_at = [error.retry_at for error in errors if error and error.retry_at]
     if retry_at:
-        yield f"  the network wants to be left alone until {clock_time(max(retry_at))}"
+        yield f"  the network allows no more requests until {clock_time(max(retry_at))}"
 
 
 def _sum(report: CollectionReport, n_gaps: int) -> str:

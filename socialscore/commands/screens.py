@@ -42,7 +42,7 @@ class Screen(Protocol):
         """A page is safe on the disk."""
 
     def waiting(self, until: datetime | None, cause: str) -> None:
-        """A network wants to be left alone until then; None: no longer."""
+        """A network allows no more requests until then; None: it does again."""
 
 
 def screen(stopping: Callable[[], bool]) -> Screen:

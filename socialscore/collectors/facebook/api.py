@@ -12,7 +12,7 @@ import requests
 
 from socialscore.collectors.facebook.refusals import TooMuch, of_code, regained_after, usages
 from socialscore.collectors.http import Wire
-from socialscore.collectors.retry_policy import patiently
+from socialscore.collectors.retry_policy import with_retries
 from socialscore.errors import AuthError, RateLimited, UsageError
 
 with warnings.catch_warnings():
@@ -149,7 +149,7 @@ class FacebookApi:
             )
             raise AuthError("facebook", "", problem)
         self.wire.token = token
-        return patiently(partial(self._politely, call), self._outside, self._max_wait)
+        return with_retries(partial(self._politely, call), self._outside, self._max_wait)
 
     def _politely(self, call: Callable[[], object]) -> Answer:
         """Ask, unless the last answer said that it is enough: who calls on is blocked longer."""

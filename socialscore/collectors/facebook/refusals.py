@@ -40,12 +40,12 @@ _OF_TOKENS = {  # by subcode
     460: "the password was changed",
     463: "the token has expired",
     464: "the person's account is not confirmed",
-    467: "the token is not valid any more",
+    467: "the token is no longer valid",
 }
 
 
 class TooMuch(NetworkError):
-    """Facebook wants to be asked for less at a time; asking for the same again does not help."""
+    """Facebook asks for smaller pages; asking for the same page again does not help."""
 
 
 def of_code(answer: Answer) -> Refusal | None:
@@ -59,20 +59,20 @@ def of_code(answer: Answer) -> Refusal | None:
         minutes = regained_after(answer)
         return Refusal(RateLimited, "too many requests", code, minutes)
     if number in _TOKEN:
-        why = _OF_TOKENS.get(subcode or 0, "the token is not accepted")
+        why = _OF_TOKENS.get(subcode or 0, "the token was rejected")
         return Refusal(AuthError, f"{why}; give another: `socialscore auth set facebook`", code)
     if number in _PERMISSION:
         scopes = dict.fromkeys(_SCOPE.findall(said)) or _NEEDED
         missing = ", ".join(scopes)
         return Refusal(PermissionDenied, f"the token lacks {missing}: {said}", code)
     if number in _GONE:
-        return Refusal(Gone, f"there is no such thing, or no longer: {said}", code)
+        return Refusal(Gone, f"not found, or deleted: {said}", code)
     if number == 1 and "reduce the amount" in said.lower():
-        return Refusal(TooMuch, "it wants to be asked for less at a time", code)
+        return Refusal(TooMuch, "it asks for smaller pages", code)
     if number in _TRANSIENT or error.get("is_transient") is True:
-        return Refusal(Transient, "it is out of order", code)
+        return Refusal(Transient, "server error", code)
     if answer.status == 400:
-        return Refusal(ProtocolDrift, f"it does not understand the question: {said}", code)
+        return Refusal(ProtocolDrift, f"it rejected the request: {said}", code)
     return None
 
 

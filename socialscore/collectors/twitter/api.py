@@ -11,7 +11,7 @@ import requests
 import tweepy
 
 from socialscore.collectors.http import Refusal, Wire
-from socialscore.collectors.retry_policy import patiently
+from socialscore.collectors.retry_policy import with_retries
 from socialscore.collectors.twitter.refusals import of_status
 from socialscore.errors import AuthError, Gone, UnknownName
 from socialscore.payloads.values import as_objects
@@ -157,7 +157,7 @@ class TwitterApi:
         return account.account_id if has_id(account) else self._user_ids[account.handle.lower()]
 
     def _ask(self, call: Callable[[], object]) -> Answer:
-        answer = patiently(partial(self.wire.answered, call), self._outside, self._max_wait)
+        answer = with_retries(partial(self.wire.answered, call), self._outside, self._max_wait)
         if self.strategy == "archive":
             self._outside.sleep(1.0)  # it takes one request a second
         return answer

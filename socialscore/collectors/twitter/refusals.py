@@ -41,7 +41,7 @@ def of_status(answer: Answer) -> Refusal | None:
         case 401:
             return Refusal(
                 AuthError,
-                "the bearer token is not accepted; give another: `socialscore auth set twitter`",
+                "the bearer token was rejected; give another: `socialscore auth set twitter`",
             )
         case 403:
             return Refusal(
@@ -51,7 +51,7 @@ def of_status(answer: Answer) -> Refusal | None:
                 str(said.get("reason") or "") or None,
             )
         case 400:
-            return Refusal(ProtocolDrift, f"it does not understand the question: {detail}")
+            return Refusal(ProtocolDrift, f"it rejected the request: {detail}")
     return None
 
 
@@ -64,7 +64,7 @@ def of_list(answer: Answer) -> Refusal | None:
     if "not-authorized" in kind:
         return Refusal(PermissionDenied, f"the account is protected: {detail}")
     if "not-found" in kind or "disallowed" in kind:
-        return Refusal(Gone, f"there is no such account, or no longer: {detail}")
+        return Refusal(Gone, f"there is no such account, or it was deleted: {detail}")
     return None
 
 
