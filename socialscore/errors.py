@@ -141,7 +141,7 @@ class NetworkError(SocialscoreError):
     """A network refused, or failed.
 
     Args:
-        network: one of `model.NETWORKS`.
+        network: one of `model.network.NETWORKS`.
         endpoint: what was asked, without identifiers that are secret: `GET /2/users/:id/mentions`;
             empty if nothing was.
         problem: what is wrong, and the way out; holds no credential.

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
+from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,7 @@ import pytest
 from shell import run
 
 from socialscore.commands import COMMANDS
+from socialscore.model.network import BY_NAME, COLLECTED, NETWORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +83,14 @@ SHARED = {
     "waiting",
 }
 NETWORK_MODULES = {"asyncio", "ftplib", "http", "smtplib", "socket", "ssl", "urllib.request"}
+
+NAMES = re.compile("|".join(NETWORKS), re.IGNORECASE)
+OF_A_NETWORK = (  # where a network may be named
+    "model/network.py",
+    *(f"{folder}/{name}" for folder in ("collectors", "payloads") for name in NETWORKS),
+    "importers/care_csv.py",  # the sample is one of customer care on Twitter
+    "importers/x_jsonl.py",  # the lines are answers of the X API, mapped as those of its collector
+)
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 BELOW_COMMANDS = [path for path in MODULES if path.parent.name != "commands"]
@@ -210,6 +220,44 @@ def test_only_collectors_know_the_network(path: Path) -> None:
     assert inside(path).startswith("collectors/") or not used & NETWORK_MODULES
 
 
+def named(path: Path) -> Iterator[str]:
+    """What of a module names a network; in Python, comments and docstrings aside."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".sql":
+        yield from (line for line in text.splitlines() if NAMES.search(line.partition("--")[0]))
+        return
+    tree = ast.parse(text)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, documented)]
+    said = {id(node.body[0].value) for node in nodes if ast.get_docstring(node) is not None}  # type: ignore[attr-defined]
+    for node in ast.walk(tree):
+        for _, value in ast.iter_fields(node):
+            words = value if isinstance(value, list) else [value]
+            if id(node) not in said:
+                yield from (word for word in words if isinstance(word, str) and NAMES.search(word))
+
+
+@pytest.mark.parametrize(
+    "path", [*MODULES, *sorted(PACKAGE.rglob("*.sql"))], ids=lambda path: inside(path)
+)
+def test_a_network_is_named_where_it_is_declared_asked_or_mapped_and_nowhere_else(
+    path: Path,
+) -> None:
+    names = [inside(path), *named(path)]
+
+    assert inside(path).startswith(OF_A_NETWORK) or not list(filter(NAMES.search, names))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_is_collected_if_it_has_a_folder_with_a_collector(name: str) -> None:
+    folder = PACKAGE / "collectors" / name
+
+    assert (name in COLLECTED) == folder.is_dir()
+    if BY_NAME[name].collected:
+        assert (PACKAGE / "payloads" / f"{name}.py").is_file()
+        assert hasattr(import_module(f"socialscore.collectors.{name}"), "COLLECTOR")
+
+
 def test_every_library_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
@@ -243,6 +291,7 @@ for arguments in [["--help"], *([name, "--help"] for name in COMMANDS)]:
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
         main(arguments)
     assert "Usage: socialscore" in out.getvalue(), arguments
+assert "socialscore.inputs.settings" not in sys.modules, "it builds a model"
 print(*sorted({name.split(".")[0] for name in sys.modules}))
 """
 

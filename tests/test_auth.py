@@ -20,6 +20,7 @@ from shell import Result, command, run, run_apart
 
 from socialscore.errors import InputError, StoreError
 from socialscore.inputs.credentials import Credentials, system_keyring, variable
+from socialscore.model.network import COLLECTED, either
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -333,7 +334,7 @@ def test_without_a_terminal_the_page_must_be_named() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["set"], "which network? Add facebook or twitter"),
+        (["set"], f"which network? Add {either(COLLECTED)}"),
         (["set", "myspace"], "unknown network 'myspace'"),
         (["clear", "facebok"], "did you mean 'facebook'?"),
         (["set", "twitter", "--page", "x"], "--page is for facebook"),

@@ -309,8 +309,18 @@ def test_no_token_is_sent_anywhere_in_the_clear(
 
     result = collect(ground, "--network", "twitter")
 
-    assert result.code == 2
+    assert result.code == 3
+    assert "SOCIALSCORE_TWITTER_ADDRESS: " in result.err
     assert "must begin with https:// or lie on this machine" in result.err
+    assert not ground.x.requests
+
+
+def test_a_strategy_is_refused_where_no_network_that_is_asked_has_any(ground: Ground) -> None:
+    result = collect(ground, "--network", "facebook", "--strategy", "recent")
+
+    assert result.code == 2
+    assert "--strategy is for twitter, and that is not asked" in result.err
+    assert not ground.graph.requests
 
 
 @pytest.mark.parametrize(

@@ -678,9 +678,13 @@ def test_an_expired_token_is_found_expired() -> None:
         (
             "v21.0",
             False,
-            "v21.0 will be switched off on 2027-01-21; set graph_version to a later one",
+            "v21.0 will be switched off on 2027-01-21; set facebook_version to a later one",
         ),
-        ("v20.0", False, "v20.0 was switched off on 2026-09-24; set graph_version to a later one"),
+        (
+            "v20.0",
+            False,
+            "v20.0 was switched off on 2026-09-24; set facebook_version to a later one",
+        ),
     ],
 )
 def test_a_version_that_ends_within_ninety_days_is_warned_of(
@@ -690,14 +694,14 @@ def test_a_version_that_ends_within_ninety_days_is_warned_of(
     world.now = datetime(2026, 11, 1, tzinfo=UTC)
 
     with FakeGraph(world) as graph:
-        finding, *_ = on(graph, graph_version=version).check([])
+        finding, *_ = on(graph, settings={"version": version}).check([])
 
     assert (finding.good, finding.says) == (good, says)
 
 
 def test_the_version_that_is_set_is_the_one_that_is_asked() -> None:
     with FakeGraph(wall(1, n_comments=1)) as graph:
-        list(on(graph, graph_version="v25.0").pages(of()))
+        list(on(graph, settings={"version": "v25.0"}).pages(of()))
 
     assert [request.path for request in graph.requests] == [f"/v25.0/{PAGE.account_id}/feed"]
 
@@ -705,7 +709,9 @@ def test_the_version_that_is_set_is_the_one_that_is_asked() -> None:
 @pytest.mark.parametrize("version", ["26.0", "v26", "latest", "v26.0/../x"])
 def test_a_version_that_cannot_be_is_refused(version: str) -> None:
     with pytest.raises(UsageError, match=r"write it as v26\.0"):
-        collector("facebook", {}, Options(graph_version=version), Waits(World([], NOW)).outside())
+        collector(
+            "facebook", {}, Options(settings={"version": version}), Waits(World([], NOW)).outside()
+        )
 
 
 def test_an_estimate_costs_nothing_and_is_no_more_than_a_guess() -> None:

@@ -20,7 +20,7 @@ from socialscore.collectors.base import Outside, Stopped
 from socialscore.collectors.facebook import refusals as facebook_refusals
 from socialscore.collectors.http import Answer, Refusal, Wire
 from socialscore.collectors.paging import Walk
-from socialscore.collectors.redaction import checked_address, redacted
+from socialscore.collectors.redaction import redacted
 from socialscore.collectors.retry_policy import with_retries
 from socialscore.collectors.twitter import refusals as twitter_refusals
 from socialscore.errors import (
@@ -34,6 +34,7 @@ from socialscore.errors import (
     Transient,
     UsageError,
 )
+from socialscore.inputs.credentials import checked_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

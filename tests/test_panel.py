@@ -18,7 +18,8 @@ from socialscore.inputs.panel import (
     format_panel,
     read_panel,
 )
-from socialscore.model.messages import NETWORKS, Account, Body
+from socialscore.model.messages import Account, Body
+from socialscore.model.network import NETWORKS
 
 if TYPE_CHECKING:
     from pathlib import Path

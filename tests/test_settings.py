@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from shell import read_only
 
-from socialscore.errors import InputError, UnknownName
+from socialscore.errors import InputError, SeveralProblems, UnknownName
 from socialscore.inputs.settings import FILE_NAME, TEMPLATE, Settings, load_settings
+from socialscore.model.network import BY_NAME, COLLECTED
 from socialscore.runtime.limits import Limits
 
 
@@ -22,23 +24,33 @@ def load(folder: Path, **environment: str) -> Settings:
 
 
 def test_without_a_file_the_store_is_in_the_folder_and_the_key_at_home(tmp_path: Path) -> None:
-    assert load(tmp_path) == Settings(
-        store=tmp_path / "socialscore-data",
-        panel=None,
-        published=tmp_path / "published",
-        key_file=tmp_path / "home" / "pseudonym.key",
-    )
+    settings = load(tmp_path)
+
+    assert settings.store == tmp_path / "socialscore-data"
+    assert settings.panel is None
+    assert settings.published == tmp_path / "published"
+    assert settings.key_file == tmp_path / "home" / "pseudonym.key"
 
 
-def test_the_template_is_a_file_of_settings(tmp_path: Path) -> None:
+def test_the_template_says_nothing_but_what_holds_without_it_and_where_the_key_is(
+    tmp_path: Path,
+) -> None:
+    usual = load(tmp_path)
     write(tmp_path, TEMPLATE)
 
-    assert load(tmp_path) == Settings(
-        store=tmp_path / "socialscore-data",
-        panel=None,
-        published=tmp_path / "published",
-        key_file=tmp_path / "pseudonym.key",
-    )
+    assert load(tmp_path) == usual.model_copy(update={"key_file": tmp_path / "pseudonym.key"})
+
+
+def test_the_template_has_every_setting_of_every_network_with_its_default(tmp_path: Path) -> None:
+    usual = load(tmp_path)
+    lines = [f"{name}_{it.name}" for name in COLLECTED for it in BY_NAME[name].settings]
+    of_networks = re.findall(rf"(?m)^# ((?:{'|'.join(lines)}) = .*)$", TEMPLATE)
+
+    write(tmp_path, "\n".join(of_networks))
+
+    assert len(of_networks) == len(lines)
+    assert load(tmp_path) == usual
+    assert max(map(len, TEMPLATE.splitlines())) <= 100
 
 
 def test_the_nearest_file_above_holds_and_paths_are_relative_to_it(tmp_path: Path) -> None:
@@ -78,7 +90,7 @@ def test_an_unknown_setting_is_likened_to_a_known_one(tmp_path: Path) -> None:
     with pytest.raises(UnknownName) as caught:
         load(tmp_path)
 
-    assert str(caught.value) == f"{path}: unknown setting 'sotre'; did you mean 'store'?"
+    assert str(caught.value) == f"{path}:1: unknown setting 'sotre'; did you mean 'store'?"
     assert caught.value.exit_code == 3
 
 
@@ -88,16 +100,14 @@ def test_a_value_that_is_no_path_is_named_by_its_key(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path)
 
-    assert str(caught.value) == f"{path}, key store: write a path in quotation marks"
+    assert str(caught.value) == f"{path}:1, key store: write a path in quotation marks"
 
 
 @pytest.mark.parametrize("content", [b"store = data", b"\xff\xfe", b"store = '\xe9'"])
 def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
-    with pytest.raises(
-        InputError, match=r"socialscore\.toml:1: the file of settings is not TOML: "
-    ):
+    with pytest.raises(InputError, match=r"socialscore\.toml:1: the settings file is not TOML: "):
         load(tmp_path)
 
 
@@ -106,10 +116,80 @@ def test_how_networks_are_asked_is_a_setting_as_well(tmp_path: Path) -> None:
 
     settings = load(tmp_path, SOCIALSCORE_TWITTER_ADDRESS="http://127.0.0.1:8080")
 
-    assert settings.twitter_strategy == "archive"
-    assert settings.facebook_version == "v25.0"
-    assert settings.twitter_address == "http://127.0.0.1:8080"
-    assert settings.facebook_address is None
+    assert settings.of_network("twitter") == {"strategy": "archive"}
+    assert settings.of_network("facebook") == {"version": "v25.0"}
+    assert settings.address_of("twitter") == "http://127.0.0.1:8080"
+    assert settings.address_of("facebook") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('twitter_strategy = "archiv"', "unknown strategy 'archiv'; did you mean 'archive'?"),
+        ('facebook_version = "26"', "'26' is no version; write it as v26.0"),
+        ('twitter_address = "http://example.org"', "the address http://example.org cannot be used"),
+    ],
+)
+def test_a_setting_of_a_network_is_checked_as_the_network_declares_it(
+    tmp_path: Path, line: str, problem: str
+) -> None:
+    path = write(tmp_path, f"\n{line}\n")
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    assert str(caught.value).startswith(f"{path}:2, key {line.split()[0]}: {problem}")
+
+
+def test_everything_that_is_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, 'sotre = "data"\n\nthreads = 0\nengine = "spork"\npanel = 3\n')
+
+    with pytest.raises(SeveralProblems) as caught:
+        load(tmp_path, SOCIALSCORE_KEEP_TEXT_DAYS="a week", SOCIALSCORE_ENGINE="duck")
+
+    assert str(caught.value) == (
+        "5 problems:\n"
+        f"  {path}:1: unknown setting 'sotre'; did you mean 'store'?\n"
+        f"  {path}:5, key panel: write a path in quotation marks\n"
+        "  SOCIALSCORE_KEEP_TEXT_DAYS: write a whole number of days, from 0 to 36500\n"
+        f"  {path}:3, key threads: write a whole number of threads, from 1 to 1024\n"
+        "  SOCIALSCORE_ENGINE: write duckdb, local, spark://HOST:PORT or sc://HOST:PORT in "
+        "quotation marks"
+    )
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("STROE", "STORE"),
+        ("THREAD", "THREADS"),
+        ("TWITTER_STRATEGIE", "TWITTER_STRATEGY"),
+        ("TWITER_BEARER_TOKEN", "TWITTER_BEARER_TOKEN"),
+    ],
+)
+def test_a_variable_that_looks_like_a_misspelt_setting_is_refused(
+    tmp_path: Path, name: str, meant: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, **{f"SOCIALSCORE_{name}": "x"})
+
+    assert str(caught.value) == (
+        f"SOCIALSCORE_{name}: there is no such setting; did you mean SOCIALSCORE_{meant}?"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SOCIALSCORE_TWITTER_BEARER_TOKEN",
+        "SOCIALSCORE_FACEBOOK_PAGE_TOKEN_123",
+        "SOCIALSCORE_BACKUP_HOST",
+        "STROE",
+    ],
+)
+def test_a_credential_and_what_is_somebody_elses_is_no_setting(tmp_path: Path, name: str) -> None:
+    assert load(tmp_path, **{name: "x"}) == load(tmp_path)
 
 
 def test_tokens_lie_beside_the_key(tmp_path: Path) -> None:
@@ -124,7 +204,10 @@ def test_a_text_that_is_none_is_named_by_its_key(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load(tmp_path)
 
-    assert str(caught.value) == f"{path}, key facebook_version: write a text in quotation marks"
+    assert (
+        str(caught.value)
+        == f"{path}:1, key facebook_version: write a text in quotation marks, not 26"
+    )
 
 
 def test_texts_are_kept_for_a_month_unless_it_is_said_otherwise(tmp_path: Path) -> None:
@@ -144,7 +227,7 @@ def test_what_is_no_number_of_days_is_named_by_its_key(tmp_path: Path, value: st
         load(tmp_path)
 
     assert str(caught.value) == (
-        f"{path}, key keep_text_days: write a whole number of days, from 0 to 36500"
+        f"{path}:1, key keep_text_days: write a whole number of days, from 0 to 36500"
     )
 
 
@@ -178,7 +261,7 @@ def test_what_is_no_size_is_named_by_its_key(tmp_path: Path, value: str) -> None
 
     assert caught.value.exit_code == 3
     assert str(caught.value) == (
-        f'{path}, key memory_limit: write a number with MB, GB, MiB or GiB, such as "4 GB"'
+        f'{path}:1, key memory_limit: write a number with MB, GB, MiB or GiB, such as "4 GB"'
     )
 
 
@@ -190,7 +273,7 @@ def test_what_is_no_number_of_threads_is_named_by_its_key(tmp_path: Path, value:
         load(tmp_path)
 
     assert str(caught.value) == (
-        f"{path}, key threads: write a whole number of threads, from 1 to 1024"
+        f"{path}:1, key threads: write a whole number of threads, from 1 to 1024"
     )
 
 
@@ -207,7 +290,7 @@ def test_a_folder_for_temporary_files_must_be_there(tmp_path: Path) -> None:
         load(tmp_path)
 
     assert str(caught.value) == (
-        f"{path}, key temp_directory: nothing can be written to {tmp_path / 'nowhere'} (No such "
+        f"{path}:1, key temp_directory: nothing can be written to {tmp_path / 'nowhere'} (No such "
         "file or directory); choose a folder in which you can create files"
     )
 
@@ -221,8 +304,8 @@ def test_a_folder_for_temporary_files_must_be_writable(
         load(Path(), SOCIALSCORE_TEMP_DIRECTORY=".")
 
     assert str(caught.value) == (
-        "SOCIALSCORE_TEMP_DIRECTORY: nothing can be written to . (Permission denied); name a "
-        "folder in which you may make files"
+        "SOCIALSCORE_TEMP_DIRECTORY: nothing can be written to . (Permission denied); choose a "
+        "folder in which you can create files"
     )
 
 
@@ -241,7 +324,7 @@ def test_what_is_no_engine_is_named_by_its_key(tmp_path: Path, value: str) -> No
         load(tmp_path)
 
     assert str(caught.value) == (
-        f"{path}, key engine: write duckdb, local, spark://HOST:PORT or sc://HOST:PORT in "
+        f"{path}:1, key engine: write duckdb, local, spark://HOST:PORT or sc://HOST:PORT in "
         "quotation marks"
     )
 

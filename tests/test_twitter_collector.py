@@ -19,7 +19,7 @@ from fakes.twitter import TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialscore.collectors import collector, network_names
+from socialscore.collectors import collector
 from socialscore.collectors.base import (
     CollectionPlan,
     Interval,
@@ -29,7 +29,7 @@ from socialscore.collectors.base import (
     Stopped,
     Task,
 )
-from socialscore.collectors.prices import x_prices
+from socialscore.collectors.twitter.prices import x_prices
 from socialscore.errors import (
     AuthError,
     Gone,
@@ -125,7 +125,7 @@ def test_all_that_was_written_is_collected(seed: int, spelling: str, strategy: s
     interval = Interval(world.now - timedelta(days=6, hours=23), world.now)
 
     with FakeX(world, spelling=spelling) as x:
-        source = on(x, strategy=strategy)
+        source = on(x, settings={"strategy": strategy})
         tasks = [
             Task(each, stream, interval) for each in accounts for stream in ("inbound", "outbound")
         ]
@@ -474,7 +474,7 @@ def test_a_recent_search_says_how_far_back_it_saw() -> None:
     interval = Interval(START, world.now)
 
     with FakeX(world) as x:
-        _, end = run(on(x, strategy="recent").pages(inbound(interval=interval)))
+        _, end = run(on(x, settings={"strategy": "recent"}).pages(inbound(interval=interval)))
 
     assert isinstance(end, Stopped)
     assert end.reason == "out-of-reach"
@@ -485,7 +485,7 @@ def test_what_lies_beyond_reach_is_not_asked_for() -> None:
     interval = Interval(START - timedelta(days=9), START - timedelta(days=8))
 
     with FakeX(busy(1)) as x:
-        _, end = run(on(x, strategy="recent").pages(inbound(interval=interval)))
+        _, end = run(on(x, settings={"strategy": "recent"}).pages(inbound(interval=interval)))
 
     assert isinstance(end, Stopped)
     assert (end.complete_from, x.requests) == (interval.until, [])
@@ -559,7 +559,9 @@ def test_nothing_of_a_hundred_may_exist_any_more() -> None:
 
 @pytest.mark.parametrize(("strategy", "dollars"), [("timelines", 0.51), ("archive", 0.5)])
 def test_no_page_costs_more_than_is_said(strategy: str, dollars: float) -> None:
-    assert on_nothing(strategy=strategy).capabilities().page_cost == pytest.approx(dollars)
+    source = on_nothing(settings={"strategy": strategy})
+
+    assert source.capabilities().page_cost == pytest.approx(dollars)
 
 
 def test_without_counting_an_estimate_is_the_most_that_x_may_give() -> None:
@@ -647,11 +649,10 @@ def test_without_a_token_nothing_is_asked() -> None:
 
 def test_an_unknown_strategy_is_refused_with_a_proposal() -> None:
     with pytest.raises(UnknownName, match="did you mean 'archive'"):
-        on_nothing(strategy="archives")
+        on_nothing(settings={"strategy": "archives"})
 
 
 def test_an_unknown_network_is_refused_with_a_proposal() -> None:
-    assert network_names() == ["facebook", "twitter"]
     with pytest.raises(UnknownName, match="did you mean 'twitter'"):
         collector("twiter", {}, Options(), Waits(busy(0)).outside())
 

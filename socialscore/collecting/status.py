@@ -14,8 +14,8 @@ from socialscore.collecting.planning import (
     rows_of,
     spans,
 )
-from socialscore.collectors import network_names
 from socialscore.collectors.base import Interval
+from socialscore.model.network import COLLECTED
 from socialscore.store.erasure_request import ERASED
 from socialscore.store.inventory import counts
 
@@ -135,7 +135,7 @@ def _next_step(
     account: Account, seen: Sequence[Interval], gaps: Sequence[Gap], now: datetime
 ) -> str:
     ended = account.valid_until and account.valid_until < now.date()
-    if account.network not in network_names():
+    if account.network not in COLLECTED:
         command = "`socialscore import FILE` (there is no collector for this network)"
     else:
         command = f"`socialscore collect --network {account.network}`"

@@ -1,32 +1,20 @@
-"""The networks that messages are collected from."""
+"""Collectors: each asks one network, and is a folder of that network's name."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
+from socialscore.model.network import BY_NAME, COLLECTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from socialscore.collectors.base import Collector, Options, Outside
 
-__all__ = ["CREDENTIALS", "collector", "network_names"]
-
-# By network, the module and the class; each is imported when it is needed, with its library.
-_COLLECTORS = {
-    "facebook": ("socialscore.collectors.facebook.collector", "FacebookCollector"),
-    "twitter": ("socialscore.collectors.twitter.collector", "TwitterCollector"),
-}
-
-CREDENTIALS = {"facebook": ("page_token",), "twitter": ("bearer_token",)}
-"""By network, the names of what it asks for. A page of several has its token as `page_token:ID`."""
-
-
-def network_names() -> list[str]:
-    """The networks that can be collected."""
-    return sorted(_COLLECTORS)
+__all__ = ["collector"]
 
 
 def collector(
@@ -35,18 +23,19 @@ def collector(
     """The collector of a network.
 
     Args:
-        network: one of `network_names`.
-        credentials: by the names of `CREDENTIALS`.
-        options: how it is to be asked.
+        network: one of `model.network.COLLECTED`.
+        credentials: by the names that the network declares.
+        options: how it is to be asked; a setting that is not among them has its default.
         outside: the clock, and who waits.
 
     Raises:
-        UnknownName: for a network that cannot be collected.
+        UnknownName: for a network that cannot be collected, or a setting that does not exist.
         AuthError: the credentials lack what the network cannot do without.
         UsageError: for options that cannot be.
     """
-    if network not in _COLLECTORS:
-        raise UnknownName("network", network, _COLLECTORS)
-    module, name = _COLLECTORS[network]
-    made: Collector = getattr(import_module(module), name)(credentials, options, outside)
+    if network not in COLLECTED:
+        raise UnknownName("network", network, COLLECTED)
+    options = replace(options, settings=BY_NAME[network].checked(options.settings))
+    folder = import_module(f"socialscore.collectors.{network}")  # only now, with its library
+    made: Collector = folder.COLLECTOR(credentials, options, outside)
     return made

@@ -138,13 +138,10 @@ class Options:
     """How a network is to be asked."""
 
     address: str | None = None  # to ask instead of the network's own: https, or loopback
-    strategy: str = (
-        "timelines"  # X: timelines, recent (search of 7 days) or archive (search of all)
-    )
-    graph_version: str = "v26.0"  # Facebook
+    settings: Mapping[str, str] = field(default_factory=dict)  # that it declares, by name
     max_wait: timedelta = timedelta(minutes=15)  # the longest that a rate limit is waited for
     deadline: float = 60.0  # seconds that one call may take, however it goes on
-    count: bool = False  # X: an estimate may ask how many posts there are, which costs a little
+    count: bool = False  # an estimate may ask how many items there are, which may cost a little
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from socialscore.collectors.deadline import bounded
-from socialscore.collectors.redaction import checked_address, redacted
+from socialscore.collectors.redaction import redacted
 from socialscore.errors import (
     AuthError,
     Gone,
@@ -35,6 +35,7 @@ from socialscore.errors import (
     RateLimited,
     Transient,
 )
+from socialscore.inputs.credentials import checked_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +80,7 @@ class Wire(HTTPAdapter):
     """The only way from an SDK's session to its network.
 
     Args:
-        network: one of `model.NETWORKS`.
+        network: one of `model.network.NETWORKS`.
         origin: the address that the SDK has built in: `https://api.twitter.com`.
         address: what to speak to instead; None: the origin.
         refusal: what this network means by an answer, where it means anything special.

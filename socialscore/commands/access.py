@@ -6,11 +6,12 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from socialscore.collectors import CREDENTIALS, collector, network_names
+from socialscore.collectors import collector
 from socialscore.collectors.base import Options
 from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.credentials import Credentials, system_keyring
 from socialscore.inputs.panel import Panel, read_panel
+from socialscore.model.network import BY_NAME, COLLECTED, either
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +32,6 @@ __all__ = [
     "whose_messages",
 ]
 
-_OF_EACH_ACCOUNT = frozenset({"page_token"})  # one for each account, named `page_token:ID`
 _UNUSED = "nothing-is-asked-with-it"
 
 
@@ -67,12 +67,12 @@ class Access:
             AuthError: there is no credential.
             UsageError: for an address, a strategy or a version that cannot be.
         """
-        settings = self.settings
-        addresses = {"twitter": settings.twitter_address, "facebook": settings.facebook_address}
+        settings = self.settings.of_network(self.network)
+        if strategy and "strategy" in settings:
+            settings["strategy"] = strategy
         options = Options(
-            address=addresses[self.network],
-            strategy=strategy or settings.twitter_strategy,
-            graph_version=settings.facebook_version,
+            address=self.settings.address_of(self.network),
+            settings=settings,
             max_wait=max_wait,
             count=count,
         )
@@ -93,7 +93,7 @@ class Access:
 
     def without_asking(self) -> Access:
         """The same, good for whatever asks the network nothing."""
-        values = self.values or dict.fromkeys(CREDENTIALS[self.network], _UNUSED)
+        values = self.values or dict.fromkeys(BY_NAME[self.network].credentials, _UNUSED)
         return replace(self, values=values)
 
 
@@ -128,15 +128,15 @@ def accesses(
         UnknownName: a network cannot be collected.
         UsageError: the panel has no account on a network, or on none that can be collected.
     """
-    known = network_names()
     for name in networks or ():
-        if name not in known:
-            raise UnknownName("network", name, known)
+        if name not in COLLECTED:
+            raise UnknownName("network", name, COLLECTED)
         if not accounts_of(panel, name):
             raise UsageError(f"the panel has no account on {name}; add one to it")
-    chosen = dict.fromkeys(networks or [name for name in known if accounts_of(panel, name)])
+    usual = (name for name in sorted(COLLECTED) if accounts_of(panel, name))
+    chosen = dict.fromkeys(networks or usual)
     if not chosen:
-        raise UsageError(f"the panel has no account on {' or '.join(known)}; add one to it")
+        raise UsageError(f"the panel has no account on {either(COLLECTED)}; add one to it")
     credentials = credentials_here(settings)
     return [_access(name, panel, settings, credentials, every_account) for name in chosen]
 
@@ -160,20 +160,16 @@ def names_of(network: str, accounts: Iterable[Account]) -> list[str]:
 
     A single account may have its own under the bare name as well.
     """
-    accounts, names = list(accounts), []
-    for name in CREDENTIALS[network]:
-        if name not in _OF_EACH_ACCOUNT:
-            names.append(name)
-            continue
-        names += [f"{name}:{account.account_id}" for account in accounts]
-        if len(accounts) == 1:
-            names.append(name)
-    return names
+    names, accounts = BY_NAME[network].credentials, list(accounts)
+    if not BY_NAME[network].per_page:
+        return list(names)
+    own = [f"{name}:{account.account_id}" for name in names for account in accounts]
+    return [*own, *names] if len(accounts) == 1 else own
 
 
 def _opens(network: str, name: str, account: Account) -> bool:
     """Whether a credential of that name is good for an account."""
-    return name in CREDENTIALS[network] or name.partition(":")[2] == account.account_id
+    return name in BY_NAME[network].credentials or name.partition(":")[2] == account.account_id
 
 
 def accounts_of(panel: Panel, network: str) -> list[Account]:

@@ -9,6 +9,7 @@ import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.errors import UnknownName, UsageError
+from socialscore.model.network import BY_NAME, COLLECTED, either
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_PER_PAGE = tuple(name for name in COLLECTED if BY_NAME[name].per_page)
 _MISSING = 4  # exit code: a network would not let us in
 
 
@@ -34,14 +36,14 @@ def command(
     ],
     network: Annotated[
         str | None,
-        typer.Argument(metavar="[NETWORK]", help="twitter or facebook. check: all by default."),
+        typer.Argument(metavar="[NETWORK]", help=f"{either(COLLECTED)}. check: all by default."),
     ] = None,
     page: Annotated[
         str | None,
         typer.Option(
             metavar="PAGE",
-            help="Facebook: the page whose token it is, by its account_id or handle. Default: "
-            "every page of the panel in turn.",
+            help=f"{either([BY_NAME[name].label for name in _PER_PAGE])}: the page whose token it "
+            "is, by its account_id or handle. Default: every page of the panel in turn.",
         ),
     ] = None,
     panel: PanelOption = None,
@@ -64,29 +66,33 @@ def command(
         bodies = whose_messages(root, panel, settings.panel)
         raise typer.Exit(_check(network, page, bodies, settings))
     credentials = credentials_here(settings)
-    known = _pages(root, panel, settings) if network == "facebook" else []
+    if network is None:
+        raise UsageError(f"which network? Add {either(COLLECTED)}")
+    if network not in COLLECTED:
+        raise UnknownName("network", network, COLLECTED)
+    known = _pages(network, root, panel, settings) if network in _PER_PAGE else []
     for name, whose in _named(network, page, known, credentials, forgetting=action == "clear"):
         if action == "clear":
-            _clear(credentials, str(network), name, whose)
+            _clear(credentials, network, name, whose)
         else:
-            _set(credentials, str(network), name, whose, optional=page is None and len(known) > 1)
+            _set(credentials, network, name, whose, optional=page is None and len(known) > 1)
 
 
 # --- whose tokens ---------------------------------------------------------------------------------
 
 
-def _pages(root: Path | str, panel: Path | None, settings: Settings) -> list[Account]:
-    """The Facebook pages of the panel, if there is one."""
+def _pages(network: str, root: Path | str, panel: Path | None, settings: Settings) -> list[Account]:
+    """The pages of the panel on a network, if there is a panel."""
     from socialscore.commands.access import accounts_of, whose_messages
 
     try:
-        return accounts_of(whose_messages(root, panel, settings.panel), "facebook")
+        return accounts_of(whose_messages(root, panel, settings.panel), network)
     except UsageError:
         return []
 
 
 def _named(
-    network: str | None,
+    network: str,
     page: str | None,
     pages: list[Account],
     credentials: Credentials,
@@ -94,40 +100,39 @@ def _named(
     forgetting: bool,
 ) -> list[tuple[str, str]]:
     """The credentials that are meant, by name, and how to speak of each."""
-    from socialscore.collectors import CREDENTIALS, network_names
-
-    if network is None:
-        raise UsageError(f"which network? Add {' or '.join(network_names())}")
-    if network not in CREDENTIALS:
-        raise UnknownName("network", network, CREDENTIALS)
-    if network != "facebook":
+    if network not in _PER_PAGE:
         if page:
-            raise UsageError(f"--page is for facebook; {network} has one token for all accounts")
-        return [(name, f"the {name.replace('_', ' ')}") for name in CREDENTIALS[network]]
+            problem = f"--page is for {either(_PER_PAGE)}; {network} has one token for all accounts"
+            raise UsageError(problem)
+        return [(name, f"the {name.replace('_', ' ')}") for name in BY_NAME[network].credentials]
     if page:
-        return [_of_page(page, pages)]
+        return [_of_page(network, page, pages)]
     if forgetting:
-        names = dict.fromkeys(
-            [*(f"page_token:{each.account_id}" for each in pages), *credentials.names(network)]
-        )
+        own = (_token_of(network, each.account_id) for each in pages)
+        names = dict.fromkeys([*own, *credentials.names(network)])
         return [(name, f"the page token {name.partition(':')[2]}".strip()) for name in names]
     if not pages:
         raise UsageError("which page? Give --page ID, or --panel FILE to go through its pages")
     if len(pages) > 1 and not sys.stdin.isatty():
         known = ", ".join(each.handle for each in pages)
         raise UsageError(f"which page? Give --page with one of {known}")
-    return [_of_page(each.account_id, pages) for each in pages]
+    return [_of_page(network, each.account_id, pages) for each in pages]
 
 
-def _of_page(page: str, pages: list[Account]) -> tuple[str, str]:
+def _token_of(network: str, account_id: str) -> str:
+    """The name of a page's token."""
+    return f"{BY_NAME[network].credentials[0]}:{account_id}"
+
+
+def _of_page(network: str, page: str, pages: list[Account]) -> tuple[str, str]:
     """The name of a page's token; a page may be called by either of its names."""
     known = {name.lower(): each for each in pages for name in (each.account_id, each.handle)}
     if not known:
-        return f"page_token:{page}", f"the token of the page {page}"
+        return _token_of(network, page), f"the token of the page {page}"
     account = known.get(page.lower())
     if account is None:
         raise UnknownName("page", page, known)
-    return f"page_token:{account.account_id}", f"the token of the page {account.handle}"
+    return _token_of(network, account.account_id), f"the token of the page {account.handle}"
 
 
 # --- what is done with them -----------------------------------------------------------------------
@@ -164,8 +169,9 @@ def _clear(credentials: Credentials, network: str, name: str, whose: str) -> Non
 def _check(network: str | None, page: str | None, panel: Panel, settings: Settings) -> int:
     from socialscore.commands.access import accesses
 
-    if page and network != "facebook":
-        raise UsageError("--page is for facebook: socialscore auth check facebook --page PAGE")
+    if page and network not in _PER_PAGE:
+        example = f"socialscore auth check {_PER_PAGE[0]} --page PAGE"
+        raise UsageError(f"--page is for {either(_PER_PAGE)}: {example}")
     wanted = accesses([network] if network else None, panel, settings, every_account=True)
     found = [_is_open(access, page) for access in wanted]
     return 0 if all(found) else _MISSING
@@ -181,8 +187,10 @@ def _is_open(access: Access, page: str | None) -> bool:
 
     accounts = accounts_of(access.panel, access.network)
     if page:
-        wanted, _ = _of_page(page, accounts)
-        accounts = [each for each in accounts if wanted == f"page_token:{each.account_id}"]
+        wanted, _ = _of_page(access.network, page, accounts)
+        accounts = [
+            each for each in accounts if wanted == _token_of(access.network, each.account_id)
+        ]
     with stoppable() as stop:
         try:
             world = outside(stop, lambda _until, _cause: None)

@@ -17,6 +17,7 @@ from socialscore.commands.waiting import (
     stoppable,
 )
 from socialscore.errors import SocialscoreError
+from socialscore.model.network import BY_NAME, COLLECTED, either
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,12 +32,26 @@ __all__ = ["command"]
 
 _MOST_SERIOUS_FIRST = (4, 130, 75)  # exit codes, where networks end differently
 
+_STRATEGIES = {
+    network: setting
+    for network in COLLECTED
+    for setting in BY_NAME[network].settings
+    if setting.name == "strategy"
+}
+"""The networks that can be asked in several ways, with those ways."""
+
+_STRATEGY_HELP = " ".join(
+    f"Which of {BY_NAME[network].label}'s endpoints to use: {setting.choices_in_words}. Default: "
+    f"`{network}_strategy` in socialscore.toml, else {setting.default}."
+    for network, setting in _STRATEGIES.items()
+)
+
 
 def command(
     network: Annotated[
         list[str] | None,
         typer.Option(
-            help="twitter or facebook; may be repeated. Default: those of the panel for which "
+            help=f"{either(COLLECTED)}; may be repeated. Default: those of the panel for which "
             "there are credentials."
         ),
     ] = None,
@@ -60,8 +75,8 @@ def command(
         bool,
         typer.Option(
             "--count",
-            help="With --estimate: let X count the posts, which costs about a cent for each "
-            "account, stream and month.",
+            help="With --estimate: have the messages counted where the network can, which costs "
+            "about a cent for each account, stream and month.",
         ),
     ] = False,
     budget: Annotated[
@@ -77,12 +92,11 @@ def command(
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="Which of X's endpoints to use: timelines, recent (search of 7 days) or archive "
-            "(search of all). Default: `twitter_strategy` in socialscore.toml, else timelines."
+            help=_STRATEGY_HELP,
         ),
     ] = None,
 ) -> None:
-    """Collect the mentions and replies of the panel's accounts from X and Facebook.
+    """Collect the mentions and replies of the panel's accounts from their networks.
 
     Requests only what is missing. Every page is saved before the next is paid for, so a run can
     be interrupted at any time (Ctrl-C), and the next one carries on. What a network does not
@@ -100,6 +114,8 @@ def command(
         raise UsageError("--count goes with --estimate")
     bodies = whose_messages(root, panel, settings.panel)
     wanted = accesses(network, bodies, settings, every_account=estimate)
+    if strategy and not any(access.network in _STRATEGIES for access in wanted):
+        raise UsageError(f"--strategy is for {either([*_STRATEGIES])}, and that is not asked")
     order = CollectRequest(bodies, root, settings, begin, strategy, patience)
     if estimate:
         from socialscore.commands.estimates import show

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from platformdirs import user_config_path
 
-from socialscore.inputs.settings import Settings, load_settings
 from socialscore.runtime.limits import limit
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from socialscore.engines.base import Engine
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.inputs.settings import Settings
     from socialscore.inputs.toml_files import FilePosition
     from socialscore.scoring import MessageSource
     from socialscore.store.lake import Store
@@ -165,6 +165,8 @@ def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
 
 def settings_here() -> Settings:
     """The settings of the working folder and the environment; their limits hold from here on."""
+    from socialscore.inputs.settings import load_settings
+
     settings = load_settings(Path.cwd(), os.environ, user_config_path("socialscore"))
     limit(settings.limits)
     return settings

@@ -11,6 +11,7 @@ from socialscore.commands.common import StoreOption, settings_here
 from socialscore.commands.screens import is_watched, say
 from socialscore.commands.waiting import now
 from socialscore.errors import UsageError
+from socialscore.model.network import NETWORKS
 
 if TYPE_CHECKING:
     from socialscore.inputs.settings import Settings
@@ -26,7 +27,8 @@ def command(
         str | None,
         typer.Option(
             metavar="NETWORK:ID",
-            help="Everything one citizen wrote, by the network's own identifier: twitter:12345.",
+            help="Everything one citizen wrote, by the network's own identifier: "
+            f"{NETWORKS[0]}:12345.",
         ),
     ] = None,
     account: Annotated[
@@ -160,11 +162,11 @@ def _account(text: str) -> ErasureRequest:
 
 def _parted(option: str, text: str) -> tuple[str, str]:
     from socialscore.errors import UnknownName
-    from socialscore.model.messages import NETWORKS
 
     network, colon, identifier = text.partition(":")
     if not colon or not identifier.strip():
-        raise UsageError(f"{option} {text}: write the network and its identifier: twitter:12345")
+        form = f"write the network and its identifier: {NETWORKS[0]}:12345"
+        raise UsageError(f"{option} {text}: {form}")
     if network not in NETWORKS:
         raise UnknownName("network", network, NETWORKS)
     return network, identifier.strip()

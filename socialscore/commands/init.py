@@ -7,7 +7,6 @@ from pathlib import Path
 import typer
 
 from socialscore.errors import UsageError
-from socialscore.inputs.settings import FILE_NAME, TEMPLATE
 from socialscore.runtime.write_file import create_file
 
 __all__ = ["command"]
@@ -18,6 +17,8 @@ def command() -> None:
 
     It says where the store, the panel and the pseudonym key are.
     """
+    from socialscore.inputs.settings import FILE_NAME, TEMPLATE
+
     path = Path(FILE_NAME)
     try:
         create_file(path, TEMPLATE)

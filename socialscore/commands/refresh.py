@@ -16,6 +16,7 @@ from socialscore.commands.waiting import (
     outside,
     stoppable,
 )
+from socialscore.model.network import COLLECTED, either
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ def command(
     ] = 30,
     network: Annotated[
         list[str] | None,
-        typer.Option(help="twitter or facebook; may be repeated. Default: those of the panel."),
+        typer.Option(help=f"{either(COLLECTED)}; may be repeated. Default: those of the panel."),
     ] = None,
     panel: PanelOption = None,
     store: StoreOption = None,
@@ -42,8 +43,8 @@ def command(
 ) -> None:
     """Check with the networks which stored messages still exist, and mark the deleted.
 
-    X charges for every post that still exists; Facebook charges nothing. A message counts as
-    deleted from the moment it was first found missing. If all messages of an account are
+    A network that charges for what it shows charges for every message that still exists. A message
+    counts as deleted from the moment it was first found missing. If all messages of an account are
     missing, and there are 20 or more, none is marked, since something else must be wrong.
     """
     from socialscore.collecting.refreshing import refresh

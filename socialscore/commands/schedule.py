@@ -67,7 +67,7 @@ def command(
         typer.Option(
             metavar="DOLLARS",
             min=0,
-            help="Most that one run may spend on X. Default: no limit.",
+            help="Most that one run may spend. Default: no limit.",
         ),
     ] = None,
     format_name: Annotated[

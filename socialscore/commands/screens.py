@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import typer
 
 from socialscore.commands.waiting import ENDING
+from socialscore.model.network import BY_NAME
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
@@ -62,9 +63,7 @@ def say(text: str) -> None:
 
 def name_of(account: Account) -> str:
     """How people know an account."""
-    return formatting.one_line(
-        f"@{account.handle}" if account.network == "twitter" else account.handle
-    )
+    return formatting.one_line(BY_NAME[account.network].written(account.handle))
 
 
 def clock_time(moment: datetime) -> str:

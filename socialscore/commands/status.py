@@ -12,7 +12,7 @@ import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.errors import UnknownName
-from socialscore.model.messages import NETWORKS
+from socialscore.model.network import NETWORKS
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:

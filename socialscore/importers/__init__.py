@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "read"]
 
 FORMATS = {
-    "care-csv": "the seven columns of the public sample of customer care on Twitter",
+    "care-csv": "the seven columns of a public sample of customer care",
     "x-jsonl": "pages of the X API v2, and what twarc writes of them",
     "table": "any CSV, JSONL or Parquet; --map names its columns",
 }

@@ -21,7 +21,8 @@ from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.importers.records import read_csv
 from socialscore.importers.staged import StagedRows
 from socialscore.inputs.toml_files import read_toml
-from socialscore.model.messages import KINDS, NETWORKS
+from socialscore.model.messages import KINDS
+from socialscore.model.network import NETWORKS, either
 from socialscore.model.period import PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ COLUMNS = {
     "author_id": "the network's identifier of its author",
     "sent_at": "when it was written",
     "text": "what it says",
-    "network": "twitter, facebook, bluesky or mastodon; twitter where there is no such column",
+    "network": f"{either(NETWORKS)}; {NETWORKS[0]} where there is no such column",
     "author_handle": "the author's handle",
     "kind": "one of " + ", ".join(KINDS),
     "reply_to_id": "the message that it answers",
@@ -246,7 +247,7 @@ def _reading(
     pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
 ) -> StagedRows:
     network = columns.get("network", "")
-    return StagedRows(pieces, _select(chosen, network if network in NETWORKS else "twitter"))
+    return StagedRows(pieces, _select(chosen, network if network in NETWORKS else NETWORKS[0]))
 
 
 def _select(chosen: Mapping[str, str], network: str) -> str:

@@ -1,4 +1,4 @@
-"""Credentials: what networks ask for before they answer.
+"""Credentials: what networks ask for before they answer, and where it may be sent.
 
 They are looked for in this order, and never taken from an option, which every other process of the
 machine could read:
@@ -15,16 +15,25 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
-from socialscore.errors import InputError, StoreError
+from socialscore.errors import InputError, StoreError, UsageError
 from socialscore.runtime.write_file import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Credential", "Credentials", "Keyring", "system_keyring", "variable"]
+__all__ = [
+    "Credential",
+    "Credentials",
+    "Keyring",
+    "checked_address",
+    "system_keyring",
+    "variable",
+]
 
 _SERVICE = "socialscore"
 
@@ -158,6 +167,32 @@ def system_keyring() -> Keyring | None:
         return None
     found: Keyring = keyring
     return found
+
+
+def checked_address(address: str) -> str:
+    """An address to which a token may be sent, without a slash at the end.
+
+    Raises:
+        UsageError: it is neither https nor on this machine.
+    """
+    parts = urlsplit(address)
+    bare = not (parts.username or parts.password or parts.query or parts.fragment)
+    if bare and parts.hostname and (parts.scheme == "https" or _on_this_machine(address)):
+        return address.rstrip("/")
+    raise UsageError(
+        f"the address {parts.scheme}://{parts.hostname} cannot be used: a token is sent to it, so"
+        " it must begin with https:// or lie on this machine, as in http://127.0.0.1:8080"
+    )
+
+
+def _on_this_machine(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme != "http":
+        return False
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"
 
 
 def _is_well_formed(kept: Any) -> bool:

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from socialscore.errors import UnknownName
-from socialscore.model.messages import KINDS, NETWORKS
+from socialscore.model.messages import KINDS
+from socialscore.model.network import NETWORKS
 
 __all__ = [
     "EXCLUSIONS",

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.toml_files import FilePosition
-from socialscore.model.messages import NETWORKS, Account, Body
+from socialscore.model.messages import Account, Body
+from socialscore.model.network import NETWORKS
 from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
 
 if TYPE_CHECKING:

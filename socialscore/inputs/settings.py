@@ -1,7 +1,7 @@
 """Settings: `socialscore.toml`, in the working folder or one above it, and the environment.
 
-Each key may also be given as a variable: SOCIALSCORE_STORE, SOCIALSCORE_TWITTER_STRATEGY and so on.
-Paths in the file are relative to its folder. An option of a command goes before both.
+Each key may also be given as a variable: SOCIALSCORE_STORE, SOCIALSCORE_THREADS and so on. Paths in
+the file are relative to its folder. An option of a command goes before both.
 
 No credential is a setting: see `credentials`.
 """
@@ -9,23 +9,53 @@ No credential is a setting: see `credentials`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import textwrap
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from socialscore.errors import InputError, UnknownName
-from socialscore.inputs.toml_files import read_toml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    create_model,
+)
+
+from socialscore.errors import InputError, SocialscoreError, UnknownName
+from socialscore.inputs.credentials import checked_address, variable
+from socialscore.inputs.toml_files import FilePosition, place_of, read_toml
+from socialscore.inputs.value_errors import problems_of, raise_all
+from socialscore.model.network import BY_NAME, COLLECTED
 from socialscore.runtime.limits import Limits, checked_folder, checked_memory, checked_threads
 from socialscore.runtime.object_storage import BUCKETS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["FILE_NAME", "TEMPLATE", "Settings", "load_settings"]
 
 FILE_NAME = "socialscore.toml"
 
-TEMPLATE = """\
+
+def _commented(network: str) -> str:
+    """The settings of a network, each with its default, as comments."""
+    lines = []
+    for setting in BY_NAME[network].settings:
+        choices = f": {setting.choices_in_words}" if setting.choices else ""
+        says = textwrap.wrap(f"{setting.help}{choices}.", 98, break_on_hyphens=False)
+        lines += [
+            *(f"# {line}" for line in says),
+            f'# {network}_{setting.name} = "{setting.default}"',
+            "",
+        ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+TEMPLATE = f"""\
 # Settings of socialscore for this folder and those below it. Paths are relative to this file.
 
 # Where messages are kept: a folder, or "s3://bucket/folder" (docs/store.md). `socialscore import`
@@ -47,13 +77,7 @@ key_file = "pseudonym.key"
 # and keeps what it was judged to be: rankings need no texts, `explain --show-text` does.
 # keep_text_days = 30
 
-# How X is asked: timelines (the newest 800 mentions and 3,200 posts of each account), recent (a
-# search of the last 7 days) or archive (a search of everything).
-# twitter_strategy = "timelines"
-
-# The version of Facebook's Graph API; `socialscore auth check facebook` says when it ends.
-# facebook_version = "v26.0"
-
+{"".join(map(_commented, COLLECTED))}\
 # The memory that DuckDB may take, of which an import makes several parts; Python and the pages that
 # are read need some more. What does not fit goes to temporary files. Default: half of what this
 # machine, or the container, has.
@@ -74,25 +98,66 @@ _PATHS = ("store", "panel", "published", "key_file", "temp_directory")
 _NUMBERS = ("keep_text_days", "threads")
 _ENGINES = r"duckdb|local|(spark|sc)://\S+"
 _MOST_DAYS = 36_500  # a hundred years, which a date can go back
+_PREFIX = "SOCIALSCORE_"
+_MISSPELT = 0.8  # how like a setting a variable must be to be taken for a slip of the pen
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Where things are, and how networks are asked."""
+def _path(value: object) -> Path:
+    if not isinstance(value, Path):
+        raise ValueError("write a path in quotation marks")
+    return value
 
-    store: Path | str  # a folder, or an address such as s3://bucket/folder
-    panel: Path | None
-    published: Path  # what rankings are published to
-    key_file: Path  # of the pseudonyms
-    twitter_address: str | None = None  # to ask instead of X: https, or this machine
-    twitter_strategy: str = "timelines"  # timelines, recent or archive
-    facebook_address: str | None = None  # to ask instead of Facebook, likewise
-    facebook_version: str = "v26.0"  # of Graph
-    keep_text_days: int = 30  # after which texts are blanked; 0: at the end of the run
-    memory_limit: int | None = None  # bytes that DuckDB may take; None: half of what there is
-    temp_directory: Path | None = None  # for what does not fit; None: the system's
-    threads: int | None = None  # of DuckDB; None: one for each core
-    engine: str = "duckdb"  # what counts: its address
+
+def _location(value: object) -> Path | str:
+    return value if isinstance(value, str) else _path(value)
+
+
+def _days(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _MOST_DAYS:
+        raise ValueError(f"write a whole number of days, from 0 to {_MOST_DAYS}")
+    return value
+
+
+def _engine(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(_ENGINES, value):
+        choices = "duckdb, local, spark://HOST:PORT or sc://HOST:PORT"
+        raise ValueError(f"write {choices} in quotation marks")
+    return value
+
+
+def _by(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A check of ours, as pydantic wants it."""
+
+    def checked(value: Any) -> Any:
+        try:
+            return check(value)
+        except InputError as error:
+            raise ValueError(error.problem) from None
+        except SocialscoreError as error:
+            raise ValueError(str(error)) from None
+
+    return checked
+
+
+class Settings(BaseModel):
+    """Where things are, and how networks are asked; with a field for each of their settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    store: Annotated[Path | str, PlainValidator(_location)]  # or an address: s3://bucket/folder
+    panel: Annotated[Path | None, PlainValidator(_path)] = None
+    published: Annotated[Path, PlainValidator(_path)]  # what rankings are published to
+    key_file: Annotated[Path, PlainValidator(_path)]  # of the pseudonyms
+    keep_text_days: Annotated[int, PlainValidator(_days)] = 30  # after which texts are blanked
+    # Bytes that DuckDB may take; None: half of what there is.
+    memory_limit: Annotated[int | None, PlainValidator(_by(partial(checked_memory, "")))] = None
+    # For what does not fit; None: the system's.
+    temp_directory: Annotated[
+        Path | None, PlainValidator(_path), AfterValidator(_by(partial(checked_folder, "")))
+    ] = None
+    # Of DuckDB; None: one for each core.
+    threads: Annotated[int | None, PlainValidator(_by(partial(checked_threads, "")))] = None
+    engine: Annotated[str, PlainValidator(_engine)] = "duckdb"  # what counts: its address
 
     @property
     def credentials_file(self) -> Path:
@@ -104,6 +169,32 @@ class Settings:
         """What DuckDB may take."""
         return Limits(self.memory_limit, self.temp_directory, self.threads)
 
+    def address_of(self, network: str) -> str | None:
+        """What to ask instead of a network; None: the network."""
+        address: str | None = getattr(self, f"{network}_address")
+        return address
+
+    def of_network(self, network: str) -> dict[str, str]:
+        """What a network declares as its settings, by name."""
+        names = (setting.name for setting in BY_NAME[network].settings)
+        return {name: getattr(self, f"{network}_{name}") for name in names}
+
+
+def _of_networks() -> Iterator[tuple[str, Any]]:
+    """The fields for what networks can be told, with type and default."""
+    for name in COLLECTED:
+        yield f"{name}_address", (Annotated[str | None, AfterValidator(_by(checked_address))], None)
+        for setting in BY_NAME[name].settings:
+            kind = Annotated[str, AfterValidator(_by(setting.checked))]
+            yield f"{name}_{setting.name}", (kind, setting.default)
+
+
+_Declared = create_model("Settings", __base__=Settings, **dict(_of_networks()))
+_KEYS = tuple(_Declared.model_fields)
+_VARIABLES = {f"{_PREFIX}{key.upper()}": key for key in _KEYS}
+_TOKENS = [variable(name, each) for name in COLLECTED for each in BY_NAME[name].credentials]
+_OF_PAGES = tuple(f"{token}_" for token in _TOKENS)
+
 
 def load_settings(folder: Path, environment: Mapping[str, str], home: Path) -> Settings:
     """The settings that hold in a folder.
@@ -114,81 +205,54 @@ def load_settings(folder: Path, environment: Mapping[str, str], home: Path) -> S
         home: the person's folder for settings; the key lies there if nothing says where.
 
     Raises:
-        InputError: the file is not TOML, a value is not of the kind that its key asks for, or
-            nothing can be written to the folder for temporary files.
+        InputError: the file is not TOML, a value is not what its key asks for, nothing can be
+            written to the folder for temporary files, or a variable is a misspelt setting.
         UnknownName: for a key that does not exist.
+        SeveralProblems: more than one of these.
     """
-    paths = (each / FILE_NAME for each in (folder, *folder.parents))
-    path = next((path for path in paths if path.is_file()), None)
-    said: dict[str, Any] = _read(path) if path else {}
-    places = dict.fromkeys(said, path.parent if path else folder)
-    names = {key: f"{path}, key {key}" for key in said}
-    for key in _KEYS:
-        name = f"SOCIALSCORE_{key.upper()}"
-        if value := environment.get(name):
-            number = int(value) if value.isdecimal() else value
-            said[key] = _checked(name, key, number if key in _NUMBERS else value)
-            places[key] = folder
-            names[key] = name
-    found = {
-        key: said[key] if _is_address(key, said[key]) else places[key] / said[key]
-        for key in _PATHS
-        if key in said
+    files = (each / FILE_NAME for each in (folder, *folder.parents))
+    file = next((file for file in files if file.is_file()), folder / FILE_NAME)
+    values: dict[str, Any] = {
+        "store": folder / "socialscore-data",
+        "published": file.parent / "published",
+        "key_file": home / "pseudonym.key",
     }
-    if "temp_directory" in found:
-        checked_folder(names["temp_directory"], found["temp_directory"])
-    return Settings(
-        store=found.get("store", folder / "socialscore-data"),
-        panel=found.get("panel"),
-        published=found.get("published", (path.parent if path else folder) / "published"),
-        key_file=found.get("key_file", home / "pseudonym.key"),
-        temp_directory=found.get("temp_directory"),
-        **{key: value for key, value in said.items() if key not in _PATHS},
-    )
+    problems = [*_misspelt(environment)]
+    for key, value in (read_toml(file, "the settings file") if file.is_file() else {}).items():
+        if key in _KEYS:
+            values[key] = _placed(key, value, file.parent)
+        else:
+            place = replace(place_of(file, key), key="")
+            problems.append(UnknownName("setting", key, _KEYS, place))
+    said_by = {key: name for name, key in _VARIABLES.items() if environment.get(name)}
+    for key, name in said_by.items():
+        text = environment[name]
+        number = int(text) if key in _NUMBERS and text.isdecimal() else text
+        values[key] = _placed(key, number, folder)
+
+    def place_of_value(key: str, *_: str | int) -> FilePosition:
+        return FilePosition(said_by[key]) if key in said_by else place_of(file, key)
+
+    try:
+        settings = _Declared.model_validate(values)
+    except ValidationError as error:
+        problems += problems_of(error, place_of_value, lambda *_: _KEYS)
+    raise_all(problems)
+    return settings
 
 
-_KEYS = tuple(Settings.__annotations__)
+def _placed(key: str, value: Any, folder: Path) -> Any:
+    """A value; a path from the folder that it is relative to."""
+    is_address = key == "store" and isinstance(value, str) and value.startswith(BUCKETS)
+    return folder / value if key in _PATHS and isinstance(value, str) and not is_address else value
 
 
-def _read(path: Path) -> dict[str, Any]:
-    values = read_toml(path, "the file of settings")
-    for key, value in values.items():
-        if key not in _KEYS:
-            raise UnknownName("setting", key, _KEYS, path)
-        values[key] = _checked(f"{path}, key {key}", key, value)
-    return values
-
-
-def _checked(place: str, key: str, value: object) -> object:
-    """The value of a key; sizes become bytes."""
-    if key in _CHECKS:
-        return _CHECKS[key](place, value)
-    if not isinstance(value, str):
-        what = "a path" if key in _PATHS else "a text"
-        raise InputError(place, f"write {what} in quotation marks")
-    return value
-
-
-def _is_address(key: str, value: str) -> bool:
-    return key == "store" and value.startswith(BUCKETS)
-
-
-def _days(place: str, number: object) -> int:
-    if type(number) is not int or not 0 <= number <= _MOST_DAYS:
-        raise InputError(place, f"write a whole number of days, from 0 to {_MOST_DAYS}")
-    return number
-
-
-def _engine(place: str, address: object) -> str:
-    if not isinstance(address, str) or not re.fullmatch(_ENGINES, address):
-        choices = "duckdb, local, spark://HOST:PORT or sc://HOST:PORT"
-        raise InputError(place, f"write {choices} in quotation marks")
-    return address
-
-
-_CHECKS: dict[str, Callable[[str, object], object]] = {
-    "engine": _engine,
-    "keep_text_days": _days,
-    "memory_limit": checked_memory,
-    "threads": checked_threads,
-}
+def _misspelt(environment: Mapping[str, str]) -> Iterator[SocialscoreError]:
+    """Variables that look like settings and are none; others may be somebody else's."""
+    known = [*_VARIABLES, *_TOKENS]
+    for name in environment:
+        if not name.startswith(_PREFIX) or name in known or name.startswith(_OF_PAGES):
+            continue
+        bare = {each.removeprefix(_PREFIX): each for each in known}
+        for close in get_close_matches(name.removeprefix(_PREFIX), bare, n=1, cutoff=_MISSPELT):
+            yield InputError(name, f"there is no such setting; did you mean {bare[close]}?")

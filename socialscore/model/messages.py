@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-NETWORKS = ("twitter", "facebook", "bluesky", "mastodon")
-
 KINDS = ("mention", "reply", "quote", "comment", "wall-post", "post", "repost", "direct")
 """What a message is on its network. `direct` (private) messages are never counted."""
 
@@ -18,7 +16,7 @@ KINDS = ("mention", "reply", "quote", "comment", "wall-post", "post", "repost", 
 class Account:
     """A body's presence on one network."""
 
-    network: str  # one of NETWORKS
+    network: str  # one of network.NETWORKS
     account_id: str  # the network's stable identifier; where it gives none, the handle
     handle: str  # the name that citizens write, without @, as the network spells it
     role: str = "main"  # main, care, alert or person
@@ -42,7 +40,7 @@ class Body:
 class Message:
     """Any public post on a network, as the network gave it, before any judgement of ours."""
 
-    network: str  # one of NETWORKS
+    network: str  # one of network.NETWORKS
     message_id: str  # of the first version where the network lets people edit
     author_id: str  # the network's identifier of the author
     sent_at: datetime  # aware, UTC; of the first version

@@ -1,16 +1,17 @@
 """Identifiers as numbers of 64 bits, which joins and windows handle in half the memory.
 
-The identifier of a post on X is a number, and is given to the statement as that number: with its
-order and its equality. What is compared and never put in order (authors, threads, texts) is
-digested. Two that share a digest would have to meet at one body to change anything: among ten
-million authors of one body, that happens once in 370,000 cases. `socialscore verify` counts without
-digests.
+On some networks the identifier of a message is a number, and is given to the statement as that
+number: with its order and its equality. What is compared and never put in order (authors, threads,
+texts) is digested. Two that share a digest would have to meet at one body to change anything: among
+ten million authors of one body, that happens once in 370,000 cases. `socialscore verify` counts
+without digests.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from socialscore.model.network import BY_NAME
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["can_be_numbered", "views"]
 
-_NETWORKS = ("twitter",)  # on which messages have whole numbers, of less than 64 bits
+_NETWORKS = tuple(network.name for network in BY_NAME.values() if network.integer_ids)
 _PUT_IN_ORDER = ("message_id", "reply_to_id")
 _COMPARED = ("account_id", "author_id", "reply_to_author_id", "conversation_id", "text_digest")
 _ELSEWHERE = {"coverage": "account_id", "account": "account_id", "ignored": "author_id"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from socialscore.model.messages import NETWORKS
+from socialscore.model.network import NETWORKS
 from socialscore.model.period import utc
 
 if TYPE_CHECKING:

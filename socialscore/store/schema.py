@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from socialscore.model.network import NETWORKS, either
+
 __all__ = ["COVERAGE", "ERASURE", "MESSAGE", "MESSAGE_KEY"]
 
 _TEXT, _INSTANT, _FLAG = pa.string(), pa.timestamp("us"), pa.bool_()
@@ -18,7 +20,7 @@ def _schema(*columns: tuple[str, pa.DataType, str]) -> pa.Schema:
 MESSAGE_KEY = ("network", "account_id", "message_id")
 
 MESSAGE = _schema(
-    ("network", _TEXT, "twitter, facebook, bluesky or mastodon."),
+    ("network", _TEXT, f"{either(NETWORKS)}."),
     ("month", _TEXT, "Month of sent_at in UTC, such as 2026-11: the partition."),
     ("account_id", _TEXT, "The account that is addressed, or that wrote the message."),
     ("message_id", _TEXT, "The network's identifier, of the first version."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from datetime import timedelta
 from functools import partial
@@ -13,7 +12,7 @@ import requests
 from socialscore.collectors.facebook.refusals import TooMuch, of_code, regained_after, usages
 from socialscore.collectors.http import Wire
 from socialscore.collectors.retry_policy import with_retries
-from socialscore.errors import AuthError, RateLimited, UsageError
+from socialscore.errors import AuthError, RateLimited
 
 with warnings.catch_warnings():
     # Its regular expressions are written in a way that Python has come to warn of.
@@ -33,7 +32,6 @@ __all__ = ["LOOKUP_SIZE", "FacebookApi"]
 LOOKUP_SIZE = 50
 
 _ORIGIN = "https://graph.facebook.com"  # facebook-sdk has it built in
-_VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]")
 _AUTHOR = "from{id}"
 _OF_COMMENTS = f"id,created_time,{_AUTHOR},message,message_tags,parent{{id,{_AUTHOR}}}"
 _OF_POSTS = f"id,created_time,{_AUTHOR},message,message_tags,is_published"
@@ -55,13 +53,11 @@ class FacebookApi:
         outside: the clock, and who waits.
 
     Raises:
-        UsageError: no such version can be, or a token must not be sent to the address.
+        UsageError: a token must not be sent to the address.
     """
 
     def __init__(self, credentials: Mapping[str, str], options: Options, outside: Outside) -> None:
-        if not _VERSION.fullmatch(options.graph_version):
-            raise UsageError(f"{options.graph_version!r} is no version of Graph; write it as v26.0")
-        self.version = options.graph_version
+        self.version = options.settings["version"]
         self.wire = Wire(
             "facebook", _ORIGIN, options.address, of_code, outside, whole=options.deadline
         )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.collectors.base import Capabilities, CredentialFinding, Estimate, Page, Refused
 from socialscore.collectors.facebook.api import LOOKUP_SIZE, FacebookApi
+from socialscore.collectors.facebook.prices import facebook_terms
 from socialscore.collectors.facebook.wall import (
     REVISIT,
     FeedOrder,
@@ -30,7 +31,6 @@ from socialscore.collectors.facebook.wall import (
 )
 from socialscore.collectors.http import Refusal
 from socialscore.collectors.paging import Walk
-from socialscore.collectors.prices import facebook_terms
 from socialscore.errors import Gone, NetworkError, PermissionDenied, ProtocolDrift
 from socialscore.payloads import PayloadError
 from socialscore.payloads.facebook import to_message
@@ -215,7 +215,7 @@ class FacebookCollector:
             return CredentialFinding(True, about, f"{version}; no end of it is known")
         if today + _SOON < ends:
             return CredentialFinding(True, about, f"{version}, until {ends:%Y-%m-%d}")
-        way_out = "set graph_version to a later one"
+        way_out = "set facebook_version to a later one"
         verb = "was" if ends <= today else "will be"
         return CredentialFinding(
             False, about, f"{version} {verb} switched off on {ends:%Y-%m-%d}; {way_out}"

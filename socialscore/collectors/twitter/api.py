@@ -13,7 +13,7 @@ import tweepy
 from socialscore.collectors.http import Refusal, Wire
 from socialscore.collectors.retry_policy import with_retries
 from socialscore.collectors.twitter.refusals import of_status
-from socialscore.errors import AuthError, Gone, UnknownName
+from socialscore.errors import AuthError, Gone
 from socialscore.payloads.values import as_objects
 
 if TYPE_CHECKING:
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from socialscore.collectors.http import Answer
     from socialscore.model.messages import Account
 
-__all__ = ["LOOKUP_SIZE", "PAGE_SIZE", "REACH", "STRATEGIES", "TwitterApi", "has_id"]
+__all__ = ["LOOKUP_SIZE", "PAGE_SIZE", "REACH", "TwitterApi", "has_id"]
 
-STRATEGIES = ("timelines", "recent", "archive")
 PAGE_SIZE = 100  # the most of a timeline; the archive would give more, and a budget control less
 LOOKUP_SIZE = 100
 REACH = timedelta(days=7)  # of a recent search
@@ -60,17 +59,14 @@ class TwitterApi:
 
     Raises:
         AuthError: there is no token.
-        UnknownName: there is no such strategy.
         UsageError: the token must not be sent to the address.
     """
 
     def __init__(self, credentials: Mapping[str, str], options: Options, outside: Outside) -> None:
-        if options.strategy not in STRATEGIES:
-            raise UnknownName("strategy", options.strategy, STRATEGIES)
         if not (token := credentials.get("bearer_token")):
             problem = "there is no bearer token; give one: `socialscore auth set twitter`"
             raise AuthError("twitter", "", problem)
-        self.strategy = options.strategy
+        self.strategy = options.settings["strategy"]
         self.wire = Wire(
             "twitter", _ORIGIN, options.address, of_status, outside, whole=options.deadline
         )

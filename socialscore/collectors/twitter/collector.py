@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from socialscore.collectors.base import Capabilities, Interval, Page, Refused, Stopped
 from socialscore.collectors.http import Refusal
 from socialscore.collectors.paging import Walk
-from socialscore.collectors.prices import x_prices
 from socialscore.collectors.twitter.api import LOOKUP_SIZE, PAGE_SIZE, REACH, TwitterApi
 from socialscore.collectors.twitter.estimate import check, estimate
+from socialscore.collectors.twitter.prices import x_prices
 from socialscore.collectors.twitter.refusals import of_list
 from socialscore.errors import ProtocolDrift
 from socialscore.payloads import PayloadError

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from socialscore.collectors.base import CollectionPlan, Task
-    from socialscore.collectors.prices import XPrices
     from socialscore.collectors.twitter.api import TwitterApi
+    from socialscore.collectors.twitter.prices import XPrices
     from socialscore.model.messages import Account
 
 __all__ = ["check", "estimate"]

@@ -1,0 +1,139 @@
+"""The networks, each declared once: what all of the program must know of them.
+
+A network that is declared can be imported, counted and shown. How it is asked is the business of
+its folder in `collectors/`, and what its answers mean that of its module in `payloads/`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from socialscore.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["BY_NAME", "COLLECTED", "NETWORKS", "TOKENS", "Network", "NetworkSetting", "either"]
+
+
+@dataclass(frozen=True)
+class NetworkSetting:
+    """A choice of how a network is asked: `twitter_strategy` in socialscore.toml."""
+
+    name: str  # without that of the network
+    default: str
+    help: str  # for whoever writes socialscore.toml, without a full stop
+    # The values that there are, with what each means; empty: any that fits the pattern.
+    choices: Mapping[str, str] = field(default_factory=dict)
+    pattern: str = ".+"  # a regular expression
+
+    @property
+    def choices_in_words(self) -> str:
+        """`one (what it means) or other (what that means)`."""
+        return either([f"{choice} ({meaning})" for choice, meaning in self.choices.items()])
+
+    def checked(self, value: str) -> str:
+        """The value, if it can be one.
+
+        Raises:
+            UnknownName: it is none of the choices.
+            UsageError: it does not look like one.
+        """
+        if self.choices and value not in self.choices:
+            raise UnknownName(self.name, value, self.choices)
+        if not re.fullmatch(self.pattern, value):
+            raise UsageError(f"{value!r} is no {self.name}; write it as {self.default}")
+        return value
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is known of a network."""
+
+    name: str  # in files, options and stores
+    label: str  # as people call it
+    handle_prefix: str = "@"  # written before a handle; panels and stores keep handles without it
+    integer_ids: bool = False  # identifiers of messages are whole numbers of less than 64 bits
+    collected: bool = False  # there is a folder for it in collectors/
+    credentials: tuple[str, ...] = ()  # what it asks for, by name
+    per_page: bool = False  # each account has credentials of its own: `page_token:ID`
+    token_pattern: str = ""  # a regular expression for its tokens, which are never repeated
+    settings: tuple[NetworkSetting, ...] = ()  # beside the address, which all that are asked have
+
+    def written(self, handle: str) -> str:
+        """A handle as people write it."""
+        return f"{self.handle_prefix}{handle}"
+
+    def checked(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """All of its settings, by name; one that is not given has its default.
+
+        Raises:
+            UnknownName: there is no such setting, or it has no such choice.
+            UsageError: a value does not look like one.
+        """
+        declared = {each.name: each for each in self.settings}
+        for name in settings:
+            if name not in declared:
+                raise UnknownName(f"setting of {self.name}", name, declared)
+        return {name: it.checked(settings.get(name, it.default)) for name, it in declared.items()}
+
+
+_ALL = (
+    Network(
+        name="twitter",
+        label="X",
+        integer_ids=True,
+        collected=True,
+        credentials=("bearer_token",),
+        settings=(
+            NetworkSetting(
+                "strategy",
+                "timelines",
+                "How X is asked",
+                choices={
+                    "timelines": "the newest 800 mentions and 3,200 posts of each account",
+                    "recent": "a search of the last 7 days",
+                    "archive": "a search of everything",
+                },
+            ),
+        ),
+    ),
+    Network(
+        name="facebook",
+        label="Facebook",
+        handle_prefix="",
+        collected=True,
+        credentials=("page_token",),
+        per_page=True,
+        token_pattern=r"\bEAA[A-Za-z0-9]{8,}",  # noqa: S106 - what they look like
+        settings=(
+            NetworkSetting(
+                "version",
+                "v26.0",
+                "The version of Facebook's Graph API; `socialscore auth check facebook` says when "
+                "it ends",
+                pattern=r"v[0-9]{1,3}\.[0-9]",
+            ),
+        ),
+    ),
+    Network(name="bluesky", label="Bluesky"),
+    Network(name="mastodon", label="Mastodon"),  # a handle is name@server
+)
+
+BY_NAME = {network.name: network for network in _ALL}
+
+NETWORKS = tuple(BY_NAME)
+"""The names; the first one is that of messages in a file that does not say where they are from."""
+
+COLLECTED = tuple(network.name for network in _ALL if network.collected)
+"""The names of those that can be asked."""
+
+TOKENS = re.compile("|".join(network.token_pattern for network in _ALL if network.token_pattern))
+"""What looks like a token, whatever stands around it."""
+
+
+def either(names: Sequence[str]) -> str:
+    """`twitter, facebook or mastodon`."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
