@@ -45,7 +45,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "facebook": ["collectors/facebook/api.py"],
     "filelock": ["collectors/", "publishing/", "store/"],
     "fsspec": ["runtime/object_storage.py"],
-    "holidays": ["inputs/calendar.py"],
+    "holidays": ["inputs/calendar.py", "model/opening_hours.py"],
     "jinja2": ["publishing/site/"],
     "keyring": ["inputs/credentials.py"],
     "mastodon": ["collectors/"],

@@ -14,16 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialscore.errors import InputError, UnknownName
-from socialscore.inputs.calendar import (
-    Calendar,
-    Hours,
-    Stretch,
-    open_intervals,
-    read_calendar,
-    stretches,
-)
+from socialscore.errors import InputError, SeveralProblems, UnknownName
+from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.shipped import calendar_names, calendar_path
+from socialscore.model.opening_hours import Calendar, Hours, Stretch, open_intervals, stretches
 from socialscore.model.period import utc
 
 ROOT = Path(__file__).parents[1]
@@ -150,94 +144,115 @@ def test_a_calendar_that_is_not_there_is_named(path: Path) -> None:
 
 
 HOURS = f"{OFFICE}tuesday = "  # what follows stands in line 6
-WEEK = 'timezone = "UTC"\n[hours]\n'
-HOLIDAYS = f"{OFFICE}[holidays]\n"
+WEEK = 'timezone = "UTC"\n[hours]\n'  # what follows stands in line 3
+HOLIDAYS = f"{OFFICE}[holidays]\n"  # what follows stands in line 7
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("title = ", ":1: the calendar is not TOML: Invalid value"),
-        ('timezon = "UTC"', ": unknown key 'timezon'; did you mean 'timezone'?"),
-        ("title = 7", ", key title: write a text in quotation marks"),
-        ("", ", key timezone: '' is not a timezone such as Europe/Paris"),
-        ('timezone = "Paris"', ", key timezone: 'Paris' is not a timezone such as Europe/Paris"),
-        ('timezone = "../UTC"', ", key timezone: '../UTC' is not a timezone such as"),
+        (f"timezon = 1\n{OFFICE}", ":1, key timezon: unknown key 'timezon'; did you mean 'timez"),
+        (f'{WEEK}monday = ["09:00-17:00"]\n[closing]', ":4, key closing: unknown key 'closing'; "),
+        (OFFICE.replace('"Office"', "7"), ":1, key title: write a text in quotation marks, not 7"),
+        (OFFICE.replace('timezone = "Europe/Paris"', ""), ", key timezone: the key is missing"),
+        (OFFICE.replace("Europe/", ""), ":2, key timezone: 'Paris' is not a timezone such as Eur"),
+        (OFFICE.replace("Europe", ".."), ":2, key timezone: '../Paris' is not a timezone such as"),
         ('timezone = "UTC"', ", key hours: write on which days it is open, and from when"),
-        (f"{WEEK}sunday = []", ", key hours: write on which days it is open, and from when"),
-        ('timezone = "UTC"\nhours = "9-17"', ", key hours: write [hours] over it"),
-        (f"{WEEK}Monday = []", ", key hours.Monday: unknown weekday 'Monday'; did you mean 'mon"),
-        (f"{WEEK}monday-fryday = []", ", key hours.monday-fryday: unknown weekday 'fryday'; did"),
-        (f"{WEEK}monday- = []", ", key hours.monday-: unknown weekday ''; known: friday, monday"),
-        (f"{WEEK}friday-monday = []", ", key hours.friday-monday: friday comes after monday"),
-        (f'{HOURS}["09:00-12:00"]', ", key hours.tuesday: tuesday has its hours already; write"),
-        (f'{WEEK}monday = "09:00-17:00"', ', key hours.monday: write a list of openings: ["09'),
-        (f"{WEEK}monday = [9]", ", key hours.monday: write a list of openings"),
+        (f"{WEEK}sunday = []", ":2, key hours: write on which days it is open, and from when"),
+        ('timezone = "UTC"\nhours = "9-17"', ":2, key hours: write a table"),
+        (f"{WEEK}Monday = []", ":3, key hours.Monday: unknown weekday 'Monday'; did you mean 'mon"),
+        (f"{WEEK}monday-fryday = []", ":3, key hours.monday-fryday: unknown weekday 'fryday'; did"),
+        (f"{WEEK}monday- = []", ":3, key hours.monday-: unknown weekday ''; known: friday, monday"),
+        (f"{WEEK}friday-monday = []", ":3, key hours.friday-monday: friday comes after monday"),
+        (f'{HOURS}["09:00-12:00"]', ":6, key hours.tuesday: tuesday has its hours already; write"),
+        (
+            f'{WEEK}monday = "09:00-17:00"',
+            ':3, key hours.monday: write a list in square brackets: ["09:00-17:00"]',
+        ),
+        (f"{WEEK}monday = [9]", ":3, key hours.monday: 9 is not an opening such as 09:00-17:30"),
         (
             f'{WEEK}monday = ["13:00-17:00", "09:00-13:01"]',
-            ", key hours.monday: 09:00-13:01 and 13:00-17:00 overlap",
+            ":3, key hours.monday: the openings from 09:00 and from 13:00 overlap",
         ),
         (
             f'{WEEK}monday = ["09:00-17:00", "09:00-17:00"]',
-            ", key hours.monday: 09:00-17:00 and 09:00-17:00 overlap",
+            ":3, key hours.monday: the openings from 09:00 and from 09:00 overlap",
+        ),
+        (
+            f'{WEEK}monday = ["22:00-06:00", "21:00-24:00"]',
+            ":3, key hours.monday: the openings from 21:00 and from 22:00 overlap",
         ),
         (
             f'{WEEK}monday = ["22:00-06:00"]\ntuesday = ["05:59-12:00"]',
-            ", key hours: the night of monday lasts into the hours of tuesday",
+            ":2, key hours: the night of monday lasts into the hours of the next day",
         ),
         (
             f'{WEEK}sunday = ["22:00-06:00"]\nmonday = ["05:00-12:00"]',
-            ", key hours: the night of sunday lasts into the hours of monday",
+            ":2, key hours: the night of sunday lasts into the hours of the next day",
         ),
-        (f"{HOLIDAYS}contry = 1", ", key holidays: unknown key 'contry'; did you mean 'country'?"),
-        (f"{HOLIDAYS}country = 33", ", key holidays, key country: write a text in quotation marks"),
-        (HOLIDAYS, ", key holidays: no holidays are known of the country ''; write two letters"),
-        (f'{HOLIDAYS}country = "France"', ", key holidays: no holidays are known of the country"),
-        (f'{HOLIDAYS}country = "fr"', ", key holidays: no holidays are known of the country 'fr'"),
+        (
+            f'{HOLIDAYS}country = "FR"\nsubdivison = "57"',
+            ":8, key holidays.subdivison: unknown key 'subdivison'; did you mean 'subdivision'?",
+        ),
+        (f"{HOLIDAYS}country = 33", ":7, key holidays.country: write a text in quotation marks"),
+        (HOLIDAYS, ":6, key holidays.country: the key is missing"),
+        (
+            f'{HOLIDAYS}country = "France"\nsubdivision = "57"',
+            ":7, key holidays.country: no holidays are known of the country 'France'; write two",
+        ),
+        (f'{HOLIDAYS}country = "fr"', ":7, key holidays.country: no holidays are known of the c"),
+        (f'{HOLIDAYS}country = ""', ":7, key holidays.country: no holidays are known of the cou"),
         (
             f'{HOLIDAYS}country = "FR"\nsubdivision = "Mosele"',
-            ", key holidays: unknown subdivision of FR 'Mosele'; did you mean 'Moselle'?",
+            ":8, key holidays.subdivision: unknown subdivision of FR 'Mosele'; did you mean 'Mos",
         ),
         (
             f'{HOLIDAYS}country = "FR"\nsubdivision = "GES"',
-            ", key holidays: unknown subdivision of FR 'GES'; ",
+            ":8, key holidays.subdivision: unknown subdivision of FR 'GES'; ",
         ),
-        (f"{OFFICE}[closed]\nday = 2026-12-24", ", key closed: write [[closed]] over each of them"),
-        (f"{OFFICE}[[closed]]\non = 1", ", [[closed]] 1: unknown key 'on'; "),
-        (f"{OFFICE}[[closed]]", ", [[closed]] 1: write day, or from and until"),
-        (f"{OFFICE}[[closed]]\nfrom = 2026-12-24", ", [[closed]] 1: write day, or from and until"),
+        (f"{OFFICE}[closed]\nday = 2026-12-24", ":6, key closed: write [[closed]] over each of"),
+        (f"{OFFICE}[[closed]]\non = 1", ":7, key closed.on: unknown key 'on'; "),
+        (f"{OFFICE}[[closed]]", ":6, key closed: write day, or from and until"),
+        (f"{OFFICE}[[closed]]\nfrom = 2026-12-24", ":6, key closed: write day, or from and until"),
         (
             OFFICE + "[[closed]]\nday = 2026-12-24\n" * 2 + "until = 2026-12-26",
-            ", [[closed]] 2: write day, or from and until",
+            ":8, key closed: write day, or from and until",
         ),
         (
             f"{OFFICE}[[closed]]\nfrom = 2026-12-24\nuntil = 2026-12-24",
-            ", [[closed]] 1: until, the first day on which it is open again, must come after from",
+            ":6, key closed: until, the first day on which it is open again, must come after from",
         ),
         (
             f"{OFFICE}[[closed]]\nday = 2026-12-24\nreason = 1",
-            ", [[closed]] 1, key reason: write a",
+            ":8, key closed.reason: write a text in quotation marks",
         ),
-        (f'{OFFICE}[[closed]]\nday = "2026-12-24"', ", [[closed]] 1: write day = 2026-12-24, with"),
-        (f"{OFFICE}[[closed]]\nday = 2026-12-24T10:00:00", ", [[closed]] 1: write day = 2026-12"),
+        (
+            f'{OFFICE}[[closed]]\nday = "2026-12-24"',
+            ":7, key closed.day: write a day such as 2026-12-24 without quotation marks, not",
+        ),
+        (
+            f"{OFFICE}[[closed]]\nday = 2026-12-24T10:00:00",
+            ":7, key closed.day: write a day such as 2026-12-24 without quotation marks, not",
+        ),
         (
             f"{OFFICE}[[closed]]\nday = 9999-12-31",
-            ", [[closed]] 1: write day = 2026-12-24, without",
+            ":7, key closed.day: 9999-12-31 is out of range; write a day from 2004 to 2099",
         ),
-        (f'{OFFICE}[[open]]\nhours = ["09:00-12:00"]', ", [[open]] 1: write day = 2026-12-24, wit"),
-        (f"{OFFICE}[[open]]\nday = 2026-12-24", ", [[open]] 1: write a list of openings"),
-        (f"{OFFICE}[[open]]\nday = 2026-12-24\nhours = []", ", [[open]] 1: there are no hours; "),
+        (f'{OFFICE}[[open]]\nhours = ["09:00-12:00"]', ":6, key open.day: the key is missing"),
+        (f"{OFFICE}[[open]]\nday = 2026-12-24", ":6, key open.hours: the key is missing"),
+        (f"{OFFICE}[[open]]\nday = 2026-12-24\nhours = []", ":8, key open.hours: write at least"),
         (
             f'{OFFICE}[[open]]\nday = 2026-12-24\nhours = ["09:00-12:00", "11:00-13:00"]',
-            ", [[open]] 1: 09:00-12:00 and 11:00-13:00 overlap",
+            ":8, key open.hours: the openings from 09:00 and from 11:00 overlap",
         ),
         (
             OFFICE + '[[open]]\nday = 2026-12-24\nhours = ["09:00-12:00"]\n' * 2,
-            ", [[open]] 2: 2026-12-24 has its hours already; write each day once",
+            ":10, key open.day: 2026-12-24 has its hours already; write each day once",
         ),
     ],
 )
-def test_what_is_wrong_is_named_with_its_key_and_the_way_out(
+def test_what_is_wrong_is_named_with_its_line_and_key_and_the_way_out(
     path: Path, text: str, problem: str
 ) -> None:
     assert complaint(path, text).startswith(problem)
@@ -252,9 +267,62 @@ def test_what_is_wrong_is_named_with_its_key_and_the_way_out(
 )  # fmt: skip
 def test_what_is_no_opening_is_refused(path: Path, opening: str) -> None:
     assert complaint(path, f'{WEEK}monday = ["{opening}"]') == (
-        f", key hours.monday: {opening!r} is not an opening such as 09:00-17:30, 22:00-06:00 or "
+        f":3, key hours.monday: {opening!r} is not an opening such as 09:00-17:30, 22:00-06:00 or "
         "00:00-24:00"
     )
+
+
+def test_everything_that_is_wrong_is_named_at_once_in_order_of_line(path: Path) -> None:
+    text = """\
+title = 7
+timezone = "Paris"
+
+[hours]
+monday-friday = ["09:00-12:00", "25:00-26:00", "9-17"]
+tuesday = ["09:00-12:00"]
+sunnday = ["09:00-12:00"]
+
+[holidays]
+country = "France"
+
+[[closed]]
+day = 1926-12-24
+reson = "Christmas"
+
+[[closed]]
+from = "2026-08-01"
+
+[[open]]
+day = 2026-11-11
+hours = ["10:00-12:00"]
+
+[[open]]
+day = 2026-11-11
+hours = "10:00"
+"""
+
+    with pytest.raises(SeveralProblems) as caught:
+        read(path, text)
+
+    place = re.compile(r"armorelle\.toml:(\d+), key ([^:]+): ")
+    found = [
+        match.groups() for match in map(place.search, map(str, caught.value.problems)) if match
+    ]
+    assert found == [
+        ("1", "title"),
+        ("2", "timezone"),
+        ("5", "hours.monday-friday"),
+        ("5", "hours.monday-friday"),
+        ("6", "hours.tuesday"),
+        ("7", "hours.sunnday"),
+        ("10", "holidays.country"),
+        ("13", "closed.day"),
+        ("14", "closed.reson"),
+        ("17", "closed.from"),
+        ("24", "open.day"),
+        ("25", "open.hours"),
+    ]
+    assert len(found) == len(caught.value.problems)
 
 
 # --- where calendars lie -----------------------------------------------------------------------

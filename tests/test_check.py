@@ -260,6 +260,20 @@ def test_calendars_of_the_panel_are_read_for_the_business_clock(here: Path) -> N
     assert empty.endswith("short.toml, key hours: write on which days it is open, and from when")
 
 
+def test_all_that_is_wrong_with_a_calendar_is_told_even_without_a_panel(here: Path) -> None:
+    (here / "calendars").mkdir()
+    (here / "calendars/mine.toml").write_text(
+        'timezone = "Europe/Paris"\n[hours]\nmonday = ["25:00-26:00"]\nsunnday = []\n'
+    )
+    Path("weekly.toml").write_text('clock = "business"\ncalendar = "mine"\npanel = "none.csv"\n')
+
+    missing, opening, day = map(str, check_ranking(Path("weekly.toml")).problems)
+
+    assert missing == "weekly.toml:3, key panel: there is no file none.csv"
+    assert "calendars/mine.toml:3, key hours.monday: '25:00-26:00' is not an opening" in opening
+    assert "calendars/mine.toml:4, key hours.sunnday: unknown weekday 'sunnday'; did you" in day
+
+
 def test_a_body_to_which_nobody_can_write_can_have_no_rank() -> None:
     panel = f"{HEADER}\na,A,,facebook,1,a,,,yes\nb,B,,,,,,,\n"
 

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from socialscore.inputs.calendar import open_intervals, read_calendar
+from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.shipped import calendar_path
+from socialscore.model.opening_hours import open_intervals
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo"
 PARIS = ZoneInfo("Europe/Paris")

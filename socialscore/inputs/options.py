@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from socialscore.errors import UnknownName
+from socialscore.inputs.checked_toml import checked_timezone
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS
 
@@ -159,7 +160,7 @@ class Ranking(_Checked):
         "When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (without UNTIL "
         "itself), last-week, last-month, last-quarter, last-30-days or all.",
     )
-    timezone: str = _option(
+    timezone: Annotated[str, AfterValidator(checked_timezone)] = _option(
         "Europe/Paris",
         "Timezone in which days, weeks and months begin.",
         label="Timezone",
@@ -409,15 +410,6 @@ class Ranking(_Checked):
         description="A table: below min_bodies ranked, min_requests_total or min_coverage, nothing "
         "is published.",
     )
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_exists(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{value!r} is not a timezone such as Europe/Paris") from None
-        return value
 
     @property
     def zone(self) -> ZoneInfo:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["misread", "problems_of", "raise_all"]
+__all__ = ["combined", "misread", "problems_of", "raise_all"]
 
 _TEXT, _NUMBER = "write a text in quotation marks", "write a number"
 _WHOLE, _TRUTH = "write a whole number", "write true or false"
@@ -30,11 +30,15 @@ _PLAIN = {
     "int_type": _WHOLE, "int_parsing": _WHOLE, "int_parsing_size": _WHOLE, "int_from_float": _WHOLE,
     "float_type": _NUMBER, "float_parsing": _NUMBER, "finite_number": _NUMBER,
     "bool_type": _TRUTH, "bool_parsing": _TRUTH,
+    "date_type": "write a day such as 2026-12-24 without quotation marks",
+    "too_short": "write at least one",
     "greater_than_equal": "write {ge:.15g} or more",
     "less_than_equal": "write {le:.15g} or less (0.95 is 95 %)",  # only shares have such a bound
     "less_than": "write less than {lt:.15g}",
 }  # fmt: skip
 """What to write instead, by the type of pydantic's error."""
+
+_TABLES = ("bands", "closed", "open", "rule")  # [[bands]]: keys with any number of tables
 
 
 def raise_all(problems: Sequence[SocialscoreError]) -> None:
@@ -44,10 +48,13 @@ def raise_all(problems: Sequence[SocialscoreError]) -> None:
         SocialscoreError: the problem, if there is one.
         SeveralProblems: there are several.
     """
-    if len(problems) > 1:
-        raise SeveralProblems(problems)
-    for problem in problems:
-        raise problem
+    if problems:
+        raise combined(problems)
+
+
+def combined(problems: Sequence[SocialscoreError]) -> SocialscoreError:
+    """The one problem, or all of them as one error."""
+    return SeveralProblems(problems) if len(problems) > 1 else problems[0]
 
 
 def problems_of(
@@ -55,7 +62,7 @@ def problems_of(
     place: Callable[..., FilePosition | None],
     keys: Callable[..., Iterable[str]],
 ) -> list[SocialscoreError]:
-    """What is wrong with the values of a file: one problem for each place.
+    """What is wrong with the values of a file, in order of line: one problem for each place.
 
     Args:
         error: what pydantic found.
@@ -63,13 +70,15 @@ def problems_of(
         keys: those of the table in which a value stands, by the way to it.
     """
     wrong = {each["loc"]: each for each in error.errors()}
-    return [misread(place(*way), dict(each), keys(*way)) for way, each in wrong.items()]
+    places = {way: place(*way) for way in wrong}
+    in_order = sorted(wrong, key=lambda way: getattr(places[way], "line", None) or 0)
+    return [misread(places[way], dict(wrong[way]), keys(*way)) for way in in_order]
 
 
 def misread(
     place: FilePosition | None, error: Mapping[str, Any], keys: Iterable[str]
 ) -> SocialscoreError:
-    """The error for a value of a ranking.
+    """The error for a value.
 
     Args:
         place: where a file says the value; None: an option does.
@@ -98,8 +107,8 @@ def _instead(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "the key is missing"
     if kind == "tuple_type":
-        if name == "bands":
-            return "write [[bands]] over each of them"
+        if name in _TABLES:
+            return f"write [[{name}]] over each of them"
         example = given if isinstance(given, str) else "one"
         return f'write a list in square brackets: ["{example}"]'
     if kind in ("dict_type", "model_type"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError, SocialscoreError, UnknownName
+from socialscore.errors import InputError, SeveralProblems, SocialscoreError, UnknownName
 from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import examine_panel
@@ -17,7 +17,7 @@ from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import unknown_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.inputs.panel import PanelReading
@@ -52,6 +52,9 @@ def check_ranking(
     problems = [*reading.problems, *_of_ranking(reading, path)]
     notes = list(_notes(reading))
     panel = panel or reading.ranking.panel or otherwise
+    if reading.ranking.clock == "business" and (name := reading.ranking.calendar):
+        beside = [each for each in (panel, path) if each]
+        problems += _wrong_calendars({name: reading.place("calendar")}, beside)
     if panel is None:
         notes.append(f"{path}: no panel is named: the bodies will be those that the store knows")
     elif panel == reading.ranking.panel and not panel.is_file():
@@ -188,14 +191,12 @@ def _n_comparable(ranking: Ranking, bodies: PanelReading) -> int:
 def _hours(
     reading: ParsedRanking, bodies: PanelReading, *, beside: Sequence[Path]
 ) -> Iterator[SocialscoreError]:
-    """Calendars that the business clock needs, and are not there or say something wrong."""
+    """Calendars of bodies that the business clock needs, and which are missing or wrong."""
     ranking = reading.ranking
-    if ranking.clock != "business":
+    if ranking.clock != "business" or ranking.calendar:
         return
     named: dict[str, FilePosition | None] = {}
-    if ranking.calendar:
-        named[ranking.calendar] = reading.place("calendar")
-    for body in () if ranking.calendar else compared(bodies.panel, ranking):
+    for body in compared(bodies.panel, ranking):
         place = bodies.places[body.body_id]
         if body.calendar:
             named.setdefault(body.calendar, place)
@@ -205,8 +206,17 @@ def _hours(
                 f'body {body.body_id!r} has no calendar, which clock = "business" needs; name it '
                 "here, or one for all in the ranking",
             )
-    for name, said_at in named.items():
+    yield from _wrong_calendars(named, beside)
+
+
+def _wrong_calendars(
+    named: Mapping[str, FilePosition | None], beside: Sequence[Path]
+) -> Iterator[SocialscoreError]:
+    """What is wrong with calendars, given by name with the place that names each."""
+    for name, place in named.items():
         try:
-            read_calendar(calendar_path(name, beside=beside, place=said_at))
+            read_calendar(calendar_path(name, beside=beside, place=place))
+        except SeveralProblems as error:
+            yield from error.problems
         except SocialscoreError as error:
             yield error

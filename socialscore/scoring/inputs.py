@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
-from socialscore.inputs.calendar import read_calendar
-from socialscore.inputs.calendar import stretches as stretches_of
 from socialscore.inputs.shipped import calendar_path
+from socialscore.model.opening_hours import stretches as stretches_of
 from socialscore.model.period import utc
 from socialscore.scoring.slots import hours_of_week
 from socialscore.store.schema import MESSAGE
@@ -132,6 +131,8 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
         UnknownName: there is no calendar of that name.
         InputError: a calendar says something wrong.
     """
+    from socialscore.inputs.calendar import read_calendar  # takes time; few rankings need it
+
     names = calendars(panel, ranking)
     if "" in names:
         n_bodies = sum(not body.calendar for body in compared(panel, ranking) if body.accounts)

@@ -1,0 +1,89 @@
+"""Checking the TOML files that people write: everything that is wrong at once, with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from socialscore.inputs.toml_files import place_of, read_toml
+from socialscore.inputs.value_errors import combined, problems_of
+from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+__all__ = ["Table", "checked_date", "checked_timezone", "read_checked"]
+
+
+class Table(BaseModel):
+    """A table of a file, with the keys that it may have and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+_Model = TypeVar("_Model", bound=Table)
+
+
+def read_checked(
+    path: Path,
+    what: str,
+    model: type[_Model],
+    tables: Mapping[str, type[Table]],
+    context: object = None,
+) -> _Model:
+    """Read a TOML file and check it.
+
+    Args:
+        path: the file.
+        what: what it should be, for the error: `the calendar`.
+        model: the keys of the file.
+        tables: the keys of the tables in it, by name.
+        context: what the validators of `model` need.
+
+    Raises:
+        InputError: the file cannot be read, is not TOML, or has wrong values or missing keys.
+        UnknownName: it has an unknown key.
+        SeveralProblems: several things are wrong.
+    """
+    content = read_toml(path, what)
+    try:
+        return model.model_validate(content, context=context)
+    except ValidationError as error:
+        problems = problems_of(
+            error,
+            lambda *way: place_of(path, *(key for key in way if key != "[key]")),
+            lambda *way: _keys(tables.get(str(way[0]), model)),
+        )
+        raise combined(problems) from None
+
+
+def _keys(table: type[Table]) -> list[str]:
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def checked_timezone(name: str) -> str:
+    """The name of a timezone.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a timezone such as Europe/Paris") from None
+    return name
+
+
+def checked_date(day: date) -> date:
+    """A day of the plausible years.
+
+    Raises:
+        ValueError: it is of another year.
+    """
+    if day.year not in PLAUSIBLE_YEARS:
+        raise ValueError(f"{day} is out of range; write a day {YEARS_IN_WORDS}")
+    return day

@@ -1,0 +1,149 @@
+"""Opening hours: which parts of a time a body is open for.
+
+Times are those that the clock on the wall shows. One that it shows twice, when the clock goes back,
+is meant the first time; one that it skips, when the clock goes forward, is the moment of the jump.
+So an opening remains one opening, and a night is an hour longer or shorter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+from zoneinfo import ZoneInfo
+
+from socialscore.model.period import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+__all__ = ["Calendar", "Hours", "Stretch", "open_intervals", "stretches"]
+
+Hours: TypeAlias = tuple[tuple[int, int], ...]
+"""The openings of one day, in order: from and until which minute after midnight. Beyond 1440, an
+opening ends on the next day."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When a body is open, by the clock on its wall."""
+
+    title: str
+    timezone: str  # IANA name
+    hours: tuple[Hours, ...]  # of the seven weekdays, from Monday
+    country: str = ""  # closed on its public holidays: two letters; empty: open on holidays
+    subdivision: str = ""  # whose public holidays come on top of the country's
+    closed: tuple[tuple[date, date], ...] = ()  # first day, and first day on which it is open again
+    opened: Mapping[date, Hours] = field(default_factory=dict)  # days with hours of their own
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of time, within one UTC day, in which a body is open or closed throughout."""
+
+    day: date  # in UTC
+    starts_at: datetime  # naive, UTC
+    ends_at: datetime  # exclusive, naive, UTC; midnight at the latest
+    is_open: bool
+    stretch_id: int  # counts from 0; the pieces of one opening or closure share it, over all days
+    open_us: int  # microseconds of opening time before starts_at
+
+
+def stretches(calendar: Calendar, since: datetime, until: datetime) -> Iterator[Stretch]:
+    """The time from `since` to `until`, both aware, in order and without gaps."""
+    open_us = 0
+    for stretch_id, (at, end, is_open) in enumerate(_alternating(calendar, since, until)):
+        while at < end:
+            ends_at = min(end, datetime.combine(at.date() + timedelta(days=1), time()))
+            yield Stretch(at.date(), at, ends_at, is_open, stretch_id, open_us)
+            if is_open:
+                open_us += (ends_at - at) // timedelta(microseconds=1)
+            at = ends_at
+
+
+def open_intervals(
+    calendar: Calendar, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """The openings between `since` and `until`, aware, in UTC; those that touch are one."""
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
+    current: tuple[datetime, datetime] | None = None
+    for opens, closes in _openings(calendar, since, until):
+        opens, closes = max(opens, since), min(closes, until)
+        if opens >= closes:
+            continue
+        if current and opens <= current[1]:
+            current = current[0], max(closes, current[1])
+        else:
+            if current:
+                yield current
+            current = opens, closes
+    if current:
+        yield current
+
+
+def _alternating(
+    calendar: Calendar, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime, bool]]:
+    """Openings, and the closures between them, naive in UTC."""
+    at = utc(since)
+    for interval in open_intervals(calendar, since, until):
+        opens, closes = map(utc, interval)
+        if at < opens:
+            yield at, opens, False
+        yield opens, closes, True
+        at = closes
+    if at < utc(until):
+        yield at, utc(until), False
+
+
+def _openings(
+    calendar: Calendar, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """All openings that may reach into the time, in order of their beginning."""
+    zone, a_day = ZoneInfo(calendar.timezone), timedelta(days=1)
+    day = since.astimezone(zone).date() - a_day  # its night may last until then
+    last = until.astimezone(zone).date() + a_day  # the clock may have gone back over midnight
+    holidays = _holidays(calendar, range(day.year, last.year + 1))
+    while day <= last:
+        midnight = datetime.combine(day, time())
+        for opens, closes in _hours_on(calendar, day, holidays):
+            yield (
+                _instant(midnight + timedelta(minutes=opens), zone),
+                _instant(midnight + timedelta(minutes=closes), zone),
+            )
+        day += a_day
+
+
+def _hours_on(calendar: Calendar, day: date, holidays: Collection[date]) -> Hours:
+    if day in calendar.opened:
+        return calendar.opened[day]
+    if day in holidays or any(begin <= day < end for begin, end in calendar.closed):
+        return ()
+    return calendar.hours[day.weekday()]
+
+
+def _holidays(calendar: Calendar, years: range) -> Collection[date]:
+    if not calendar.country:
+        return ()
+    import holidays
+
+    subdivision = calendar.subdivision or None
+    return frozenset(holidays.country_holidays(calendar.country, subdivision, years))
+
+
+def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock on the wall shows that time, or a later one, for the first time."""
+    instant = wall.replace(tzinfo=zone).astimezone(UTC)
+    if _wall(instant, zone) == wall:
+        return instant
+    # The clock skips that time: reckoned with the offset from before the jump, the instant lies
+    # after the jump, and the other way round.
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    seconds = range((instant - before) // timedelta(seconds=1))
+    jump = bisect_left(seconds, wall, key=lambda s: _wall(before + timedelta(seconds=s), zone))
+    return before + timedelta(seconds=jump)
+
+
+def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None)
