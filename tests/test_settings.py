@@ -150,9 +150,9 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_line(tmp_path: Path) 
     assert str(caught.value) == (
         "5 problems:\n"
         f"  {path}:1: unknown setting 'sotre'; did you mean 'store'?\n"
+        f"  {path}:3, key threads: write a whole number of threads, from 1 to 1024\n"
         f"  {path}:5, key panel: write a path in quotation marks\n"
         "  SOCIALSCORE_KEEP_TEXT_DAYS: write a whole number of days, from 0 to 36500\n"
-        f"  {path}:3, key threads: write a whole number of threads, from 1 to 1024\n"
         "  SOCIALSCORE_ENGINE: write duckdb, local, spark://HOST:PORT or sc://HOST:PORT in "
         "quotation marks"
     )

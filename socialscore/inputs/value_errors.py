@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import (
@@ -62,7 +63,9 @@ def problems_of(
     place: Callable[..., FilePosition | None],
     keys: Callable[..., Iterable[str]],
 ) -> list[SocialscoreError]:
-    """What is wrong with the values of a file, in order of line: one problem for each place.
+    """What is wrong with the values of a file: one problem for each place, by line.
+
+    What has no line, such as an environment variable, comes last.
 
     Args:
         error: what pydantic found.
@@ -71,7 +74,7 @@ def problems_of(
     """
     wrong = {each["loc"]: each for each in error.errors()}
     places = {way: place(*way) for way in wrong}
-    in_order = sorted(wrong, key=lambda way: getattr(places[way], "line", None) or 0)
+    in_order = sorted(wrong, key=lambda way: getattr(places[way], "line", None) or inf)
     return [misread(places[way], dict(wrong[way]), keys(*way)) for way in in_order]
 
 
