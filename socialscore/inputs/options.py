@@ -63,9 +63,9 @@ class Option:
     description: str = ""  # a sentence, for --help, data dictionaries and documentation
 
 
-def _option(default: Any, description: str, **declared: Any) -> Any:
+def _option(default: Any, description: str, option: Option) -> Any:
     field = _field(default, description)
-    field.metadata.append(Option(**declared))  # pydantic keeps there what it does not check
+    field.metadata.append(option)  # pydantic keeps there what it does not check
     return field
 
 
@@ -163,238 +163,175 @@ class Ranking(_Checked):
     timezone: Annotated[str, AfterValidator(checked_timezone)] = _option(
         "Europe/Paris",
         "Timezone in which days, weeks and months begin.",
-        label="Timezone",
-        label_fr="Fuseau horaire",
-        kind="choice",
-        flag="--timezone",
+        Option("Timezone", "Fuseau horaire", "choice", flag="--timezone"),
     )
     categories: tuple[str, ...] = _option(
         (),
         "Rank only the bodies of these categories of the panel.",
-        label="Categories",
-        label_fr="Catégories",
-        kind="names",
-        empty="all",
-        alters_rates=False,
+        Option("Categories", "Catégories", "names", empty="all", alters_rates=False),
     )
     by: str = _option(
         "response_rate",
         "Metric that ranks; `socialscore metrics` lists them.",
-        label="Ranked by",
-        label_fr="Classé par",
-        kind="metric",
-        column="key",
-        always=True,
-        flag="--by",
+        Option("Ranked by", "Classé par", "metric", column="key", always=True, flag="--by"),
     )
     horizon: Annotated[int | None, BeforeValidator(seconds)] = _option(
         7 * 86400,
         "How long each request is watched for a response, such as 7d or 24h; a later response does "
         "not count. `none`: until the data end.",
-        label="Horizon",
-        label_fr="Horizon",
-        kind="duration",
-        column="horizon_seconds",
-        always=True,
-        flag="--horizon",
+        Option(
+            "Horizon",
+            "Horizon",
+            "duration",
+            column="horizon_seconds",
+            always=True,
+            flag="--horizon",
+        ),
     )
     selection: Literal["question-mark", "questions", "requests", "all"] = _option(
         "questions",
         "Which messages ask for a response: question-mark (they have one), questions (also those "
         "that ask without the sign), requests (also those that ask for help or report a fault) or "
         "all.",
-        label="Selection",
-        label_fr="Sélection",
-        kind="choice",
-        always=True,
-        flag="--selection",
+        Option("Selection", "Sélection", "choice", always=True, flag="--selection"),
     )
     unit: Literal["episode", "message", "author"] = _option(
         "episode",
         "What counts as one request: an episode (what one person writes until a response, or 24 "
         "hours of silence), each message, or each author.",
-        label="Unit",
-        label_fr="Unité comptée",
-        kind="choice",
-        always=True,
-        flag="--unit",
+        Option("Unit", "Unité comptée", "choice", always=True, flag="--unit"),
     )
     match: Literal["direct", "conversation", "loose"] = _option(
         "conversation",
         "What counts as a response: direct (a reply to the message itself), conversation (also a "
         "later message to the author in the same thread) or loose (also one that mentions the "
         "author alone, anywhere).",
-        label="Match",
-        label_fr="Appariement",
-        kind="choice",
-        always=True,
-        flag="--match",
+        Option("Match", "Appariement", "choice", always=True, flag="--match"),
     )
     clock: Literal["calendar", "business"] = _option(
         "calendar",
         "Which hours delays count: calendar (all of them) or business (opening hours only).",
-        label="Clock",
-        label_fr="Horloge",
-        kind="choice",
-        always=True,
-        flag="--clock",
+        Option("Clock", "Horloge", "choice", always=True, flag="--clock"),
     )
     responders: Literal["group", "same"] = _option(
         "group",
         "Whose response counts: that of any account of the body (group), or only of the account "
         "that was written to (same).",
-        label="Responders",
-        label_fr="Répondants",
-        kind="choice",
-        always=True,
-        flag="--responders",
+        Option("Responders", "Répondants", "choice", always=True, flag="--responders"),
     )
     strict: bool = _option(
         False,
         "Do not count a response that only sends the person elsewhere: to a form, a phone number, "
         "a private message.",
-        label="Strict",
-        label_fr="Strict",
-        kind="yes-no",
-        always=True,
-        flag="--strict",
+        Option("Strict", "Strict", "yes-no", always=True, flag="--strict"),
     )
     min_requests: Annotated[int, Field(ge=0)] = _option(
         10,
         "Fewest requests with which a body is ranked.",
-        label="Min requests",
-        label_fr="Minimum de demandes",
-        kind="count",
-        always=True,
-        flag="--min-requests",
+        Option("Min requests", "Minimum de demandes", "count", always=True, flag="--min-requests"),
     )
     # The choices are those of the model; type checkers want them spelled out, pydantic does not.
     networks: tuple[Literal[NETWORKS], ...] = _option(  # type: ignore[valid-type]
         NETWORKS,
         "Count only what was written on these networks.",
-        label="Networks",
-        label_fr="Réseaux",
-        kind="names",
-        flag="--network",
-        repeated=True,
+        Option("Networks", "Réseaux", "names", flag="--network", repeated=True),
     )
     kinds: tuple[Literal[KINDS], ...] = _option(  # type: ignore[valid-type]
         KINDS,
         "Count only messages of these kinds as requests.",
-        label="Kinds of messages",
-        label_fr="Types de messages",
-        kind="names",
+        Option("Kinds of messages", "Types de messages", "names"),
     )
     exclude: Annotated[tuple[str, ...], BeforeValidator(_reasons)] = _option(
         EXCLUSIONS,
         "Why messages are left out: default, none, or a list of "
         f"{', '.join(EXCLUSIONS[:-1])} and {EXCLUSIONS[-1]}.",
-        label="Exclusions",
-        label_fr="Exclusions",
-        kind="names",
-        empty="nothing",
-        flag="--exclude",
+        Option("Exclusions", "Exclusions", "names", empty="nothing", flag="--exclude"),
     )
     include_institutions: bool = _option(
         False,
         "Also count what other bodies of the panel write.",
-        label="Institutions counted",
-        label_fr="Institutions comptées",
-        kind="yes-no",
-        flag="--include-institutions",
+        Option(
+            "Institutions counted", "Institutions comptées", "yes-no", flag="--include-institutions"
+        ),
     )
     ignore: tuple[str, ...] = _option(
         (),
         "Identifiers of authors to leave out, for the reason `listed`. Only their number is told.",
-        label="Ignored authors",
-        label_fr="Auteurs ignorés",
-        kind="authors",
-        column="n_ignored",
+        Option("Ignored authors", "Auteurs ignorés", "authors", column="n_ignored"),
     )
     replies_to_several: bool = _option(
         True,
         "Count responses that address several people at once.",
-        label="Replies to several counted",
-        label_fr="Réponses groupées comptées",
-        kind="yes-no",
-        earlier=("to_several",),
+        Option(
+            "Replies to several counted",
+            "Réponses groupées comptées",
+            "yes-no",
+            earlier=("to_several",),
+        ),
     )
     exclude_bursts: bool = _option(
         True,
         "Do not count a response that was sent at once with the text of four others within 24 "
         "hours: it is automatic.",
-        label="Bursts excluded",
-        label_fr="Rafales écartées",
-        kind="yes-no",
-        earlier=("bursts",),
+        Option("Bursts excluded", "Rafales écartées", "yes-no", earlier=("bursts",)),
     )
     clock_start: Literal["first", "last"] = _option(
         "first",
         "From which message of an episode its delay is counted: the first or the last.",
-        label="Delay from",
-        label_fr="Délai depuis",
-        kind="choice",
-        needs=("unit", "episode"),
-        flag="--clock-start",
+        Option(
+            "Delay from", "Délai depuis", "choice", needs=("unit", "episode"), flag="--clock-start"
+        ),
     )
     calendar: str = _option(
         "",
         "Opening hours for all bodies, such as office, instead of each body's own.",
-        label="Calendar",
-        label_fr="Calendrier",
-        kind="choice",
-        always=True,
-        needs=("clock", "business"),
-        empty="each body's own",
-        flag="--calendar",
+        Option(
+            "Calendar",
+            "Calendrier",
+            "choice",
+            always=True,
+            needs=("clock", "business"),
+            empty="each body's own",
+            flag="--calendar",
+        ),
     )
     off_hours_reply: Literal["zero", "elapsed"] = _option(
         "zero",
         "On the business clock, the delay of a response that is written while the body is still "
         "closed: zero, or the time that has elapsed.",
-        label="Off-hours replies",
-        label_fr="Réponses hors horaires",
-        kind="choice",
-        always=True,
-        needs=("clock", "business"),
-        flag="--off-hours-reply",
+        Option(
+            "Off-hours replies",
+            "Réponses hors horaires",
+            "choice",
+            always=True,
+            needs=("clock", "business"),
+            flag="--off-hours-reply",
+        ),
     )
     latest: Annotated[int, Field(ge=0)] = _option(
         0,
         "Give a body with fewer requests in the period its latest so many, however old.",
-        label="Latest requests",
-        label_fr="Dernières demandes",
-        kind="count",
+        Option("Latest requests", "Dernières demandes", "count"),
     )
     min_coverage: Annotated[float, Field(ge=0, le=1)] = _option(
         0.95,
         "Smallest share of the period in view with which a body is ranked.",
-        label="Min coverage",
-        label_fr="Couverture minimale",
-        kind="share",
+        Option("Min coverage", "Couverture minimale", "share"),
     )
     within: Annotated[tuple[str, ...], BeforeValidator(_durations)] = _option(
         ("1h", "4h", "24h", "72h"),
         "Times for the metrics within_1h, within_4h …, with commas: 2h,8h,24h.",
-        label="Within",
-        label_fr="Délais comptés",
-        kind="names",
-        flag="--within",
+        Option("Within", "Délais comptés", "names", flag="--within"),
     )
     trim: Annotated[float, Field(ge=0, lt=1)] = _option(
         0.1,
         "Share of the slowest responses that trimmed_delay leaves out.",
-        label="Trimmed",
-        label_fr="Part tronquée",
-        kind="share",
+        Option("Trimmed", "Part tronquée", "share"),
     )
     seed: Annotated[int, Field(ge=0, lt=2**32)] = _option(
         20261123,
         "Start of the random draws behind the intervals of ranks.",
-        label="Seed",
-        label_fr="Graine",
-        kind="choice",
-        alters_rates=False,
+        Option("Seed", "Graine", "choice", alters_rates=False),
     )
     show: Annotated[tuple[str, ...], BeforeValidator(_names)] = _field(
         ("n_requests", "response_rate", "median_delay", "median_wait"),
