@@ -55,7 +55,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "pandas": ["__init__.py", "model/scoreboard.py"],
     "platformdirs": ["commands/", "store/bucket.py"],
     "pyarrow": [""],
-    "pydantic": ["inputs/"],
+    "pydantic": ["inputs/", "language/rulebook.py"],
     "pyspark": ["engines/spark.py"],
     "requests": ["collectors/"],
     "rich": ["commands/", "reporters/console.py"],

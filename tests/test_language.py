@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.language import ALL, HALVES, Labelled, evaluate, read
-from socialscore.errors import InputError, UnknownName
+from socialscore.errors import InputError, SeveralProblems, UnknownName
 from socialscore.language import Rule, judge, rules
 from socialscore.language.rulebook import ANY, LEVELS, read_rulebook, rulebooks, shipped
 
@@ -359,94 +359,60 @@ def test_a_language_is_added_by_a_file(tmp_path: Path) -> None:
     assert [(rule.level, rule.pattern) for rule in book.rules] == [("question", "warum")]
 
 
-def test_an_unknown_key_of_a_rule_is_named_with_its_rule(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE + 'example = ["Warum"]\n')
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (GOOD_RULE + 'example = ["Warum"]', ":8, key rule.example: unknown key 'example'; did you"),
+        ('telltale = ["nicht"]', ":2, key telltale: unknown key 'telltale'; did you mean 'telltal"),
+        (
+            GOOD_RULE.replace("de.question", "de.questions"),
+            ":4, key rule.id: unknown level 'questions'; did you mean 'question'?",
+        ),
+        (GOOD_RULE + GOOD_RULE, ":10, key rule.id: another rule has the id de.question.warum; re"),
+        (GOOD_RULE.replace("de.question", "fr.question"), ":4, key rule.id: write the id as de.l"),
+        (GOOD_RULE.replace('warum"\ndesc', 'Warum?"\ndesc'), ":4, key rule.id: write the id as "),
+        (GOOD_RULE.replace('id = "de.question.warum"', ""), ":3, key rule.id: the key is missing"),
+        (GOOD_RULE.replace('["Warum ist das Bad zu"]', "[]"), ":7, key rule.examples: write at l"),
+        (GOOD_RULE.replace('["warum"]', "[]"), ":6, key rule.any_of: write at least one"),
+        (GOOD_RULE.replace('description = "warum."', ""), ":3, key rule.description: the key is "),
+        (
+            GOOD_RULE.replace('["warum"]', "['warum', '(?=warum)']"),
+            ":6, key rule.any_of: '(?=warum)' is not a pattern (Invalid Input Error: invalid perl",
+        ),
+        ('courtesies = ["(hallo"]', ":2, key courtesies: '(hallo' is not a pattern"),
+        ('courtesies = "hallo"', ':2, key courtesies: write a list in square brackets: ["hallo"]'),
+        ('telltales = ["a", 1]', ":2, key telltales: write a text in quotation marks, not 1"),
+        (GOOD_RULE.replace("[[rule]]", "[rule]"), ":3, key rule: write [[rule]] over each of them"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named_with_its_line_and_key(
+    tmp_path: Path, content: str, problem: str
+) -> None:
+    path = rulebook_file(tmp_path, content)
 
-    with pytest.raises(UnknownName, match=r"question\.warum: unknown key 'example'; did you mean"):
+    with pytest.raises((InputError, UnknownName)) as caught:
         read_rulebook(path)
 
-
-def test_an_unknown_key_of_a_file_is_named(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, 'telltale = ["nicht"]\n')
-
-    with pytest.raises(UnknownName, match="unknown key 'telltale'; did you mean 'telltales'"):
-        read_rulebook(path)
+    assert str(caught.value).startswith(f"{path}{problem}")
 
 
-def test_an_unknown_level_is_named(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE.replace("de.question", "de.questions"))
+def test_everything_that_is_wrong_with_a_file_is_named_at_once(tmp_path: Path) -> None:
+    wrong = GOOD_RULE.replace("de.question", "de.questions").replace('["warum"]', "['(', ')']")
 
-    with pytest.raises(UnknownName, match="unknown level 'questions'; did you mean 'question'"):
-        read_rulebook(path)
+    with pytest.raises(SeveralProblems) as caught:
+        read_rulebook(rulebook_file(tmp_path, f"telltales = 1\n{wrong}{GOOD_RULE}example = 1\n"))
 
-
-def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE + GOOD_RULE)
-
-    with pytest.raises(InputError, match=r"de\.question\.warum: two rules have this id"):
-        read_rulebook(path)
-
-
-def test_an_id_of_another_language_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE.replace("de.question", "fr.question"))
-
-    with pytest.raises(InputError, match=r"write the id as de\.level\.name"):
-        read_rulebook(path)
-
-
-def test_an_id_with_other_signs_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE.replace('warum"\ndesc', 'Warum?"\ndesc'))
-
-    with pytest.raises(InputError, match="in small letters"):
-        read_rulebook(path)
-
-
-def test_a_rule_without_an_id_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, '[[rule]]\ndescription = "warum."\n')
-
-    with pytest.raises(InputError, match="a rule has no id"):
-        read_rulebook(path)
-
-
-def test_a_rule_without_examples_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE.replace('["Warum ist das Bad zu"]', "[]"))
-
-    with pytest.raises(InputError, match=r"de\.question\.warum: examples is missing"):
-        read_rulebook(path)
-
-
-def test_a_rule_that_does_not_say_what_it_is_for_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE.replace('description = "warum."', ""))
-
-    with pytest.raises(InputError, match=r"de\.question\.warum: description is missing"):
-        read_rulebook(path)
-
-
-def test_a_pattern_that_the_engine_cannot_read_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, GOOD_RULE.replace('["warum"]', "['(?=warum)']"))
-
-    with pytest.raises(InputError, match=r"de\.question\.warum: '\(\?=warum\)' is not a pattern"):
-        read_rulebook(path)
-
-
-def test_a_courtesy_that_the_engine_cannot_read_is_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, 'courtesies = ["(hallo"]\n')
-
-    with pytest.raises(InputError, match="courtesies"):
-        read_rulebook(path)
-
-
-def test_texts_that_are_no_list_are_refused(tmp_path: Path) -> None:
-    path = rulebook_file(tmp_path, 'courtesies = "hallo"\n')
-
-    with pytest.raises(InputError, match="courtesies must be a list of texts"):
-        read_rulebook(path)
+    places = [str(problem.place).partition(":")[2] for problem in caught.value.problems]
+    assert places == [
+        "2, key telltales", "5, key rule.id", "7, key rule.any_of", "7, key rule.any_of",
+        "15, key rule.example",
+    ]  # fmt: skip
 
 
 def test_a_file_is_named_after_its_language(tmp_path: Path) -> None:
     path = rulebook_file(tmp_path, "", name="german.toml")
 
-    with pytest.raises(InputError, match=r"language is 'de'; name the file de\.toml"):
+    with pytest.raises(InputError, match=r":1, key language: name the file de\.toml, or write"):
         read_rulebook(path)
 
 

@@ -17,7 +17,13 @@ from pydantic import (
 )
 
 from socialscore.errors import UnknownName
-from socialscore.inputs.checked_toml import Table, checked_date, checked_timezone, read_checked
+from socialscore.inputs.checked_toml import (
+    Table,
+    at_least_one,
+    checked_date,
+    checked_timezone,
+    read_checked,
+)
 from socialscore.model.opening_hours import Calendar, Hours
 
 if TYPE_CHECKING:
@@ -41,7 +47,7 @@ def read_calendar(path: Path) -> Calendar:
         UnknownName: it has an unknown key.
         SeveralProblems: several things are wrong; each is named with its line and key.
     """
-    file = read_checked(path, "the calendar", _File, _TABLES, context=set())
+    file = read_checked(path, "the calendar", _CalendarFile, _TABLES, context=set())
     return Calendar(
         title=file.title or path.stem,
         timezone=file.timezone,
@@ -165,11 +171,11 @@ class _Closure(Table):
 
 class _SpecialOpening(Table):
     day: Annotated[_DATE, AfterValidator(_once)]
-    hours: Annotated[_OPENINGS, Field(min_length=1)]
+    hours: Annotated[_OPENINGS, AfterValidator(at_least_one)]
     reason: str = ""
 
 
-class _File(Table):
+class _CalendarFile(Table):
     title: str = ""
     timezone: Annotated[str, AfterValidator(checked_timezone)]
     hours: Annotated[dict[_WEEKDAYS, _OPENINGS], AfterValidator(_possible)] = Field(

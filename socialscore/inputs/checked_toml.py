@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-__all__ = ["Table", "checked_date", "checked_timezone", "read_checked"]
+__all__ = ["Table", "at_least_one", "checked_date", "checked_timezone", "read_checked"]
 
 
 class Table(BaseModel):
@@ -26,6 +26,7 @@ class Table(BaseModel):
 
 
 _Model = TypeVar("_Model", bound=Table)
+_Values = TypeVar("_Values", bound="tuple[object, ...]")
 
 
 def read_checked(
@@ -58,11 +59,22 @@ def read_checked(
             lambda *way: place_of(path, *(key for key in way if key != "[key]")),
             lambda *way: _keys(tables.get(str(way[0]), model)),
         )
-        raise combined(problems) from None
+    raise combined(problems)  # outside, as it would keep the other error and its context
 
 
 def _keys(table: type[Table]) -> list[str]:
     return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def at_least_one(values: _Values) -> _Values:
+    """The values of a list.
+
+    Raises:
+        ValueError: it is empty.
+    """
+    if not values:  # pydantic's own check does not count the values that are wrong
+        raise ValueError("write at least one")
+    return values
 
 
 def checked_timezone(name: str) -> str:

@@ -32,7 +32,6 @@ _PLAIN = {
     "float_type": _NUMBER, "float_parsing": _NUMBER, "finite_number": _NUMBER,
     "bool_type": _TRUTH, "bool_parsing": _TRUTH,
     "date_type": "write a day such as 2026-12-24 without quotation marks",
-    "too_short": "write at least one",
     "greater_than_equal": "write {ge:.15g} or more",
     "less_than_equal": "write {le:.15g} or less (0.95 is 95 %)",  # only shares have such a bound
     "less_than": "write less than {lt:.15g}",

@@ -20,15 +20,17 @@ the same words the first of the file is named, so the narrow ones stand first.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import duckdb
+from pydantic import AfterValidator, ValidationInfo
 
-from socialscore.errors import InputError, UnknownName
-from socialscore.inputs.toml_files import read_toml
+from socialscore.errors import UnknownName
+from socialscore.inputs.checked_toml import Table, at_least_one, read_checked
 from socialscore.runtime.duckdb import connect
 
 __all__ = ["ANY", "LEVELS", "Rule", "Rulebook", "read_rulebook", "rulebooks", "rules", "shipped"]
@@ -40,9 +42,7 @@ LEVELS = ("question-mark", "question", "request", "negative", "redirect", "autom
 """What a rule says of a message: the narrowest selection it belongs to, that it is no demand at
 all, or the class of the response that it is."""
 
-_BOOK_KEYS = ("language", "telltales", "courtesies", "rule")
 _ID = re.compile(r"[a-z]+(?:\.[a-z0-9-]+){1,2}")
-_RULE_KEYS = ("id", "description", "any_of", "examples", "counterexamples")
 
 
 @dataclass(frozen=True)
@@ -91,91 +91,90 @@ def read_rulebook(path: Path, *, try_patterns: bool = True) -> Rulebook:
 
     Args:
         path: the file.
-        try_patterns: have the engine read every pattern, to name the one that it cannot read.
+        try_patterns: have the engine read every pattern, to name those that it cannot read.
 
     Raises:
-        InputError: it cannot be read, or says something wrong; the place names file and rule.
-        UnknownName: it has a key or a level that nobody reads.
+        InputError: it cannot be read, or has wrong values or missing keys.
+        UnknownName: it has an unknown key.
+        SeveralProblems: several things are wrong; each is named with its line and key.
     """
-    content = read_toml(path, "the rulebook")
-    _check_keys(path, content, _BOOK_KEYS)
-    language = content.get("language")
-    if language != path.stem:
-        raise InputError(path, f"language is {language!r}; name the file {language}.toml")
-    book = Rulebook(
-        language=path.stem,
-        telltales=_texts(path, content, "telltales"),
-        courtesies=_texts(path, content, "courtesies"),
-        rules=tuple(_rule(path, entry) for entry in content.get("rule", [])),
-    )
-    _check_ids(path, book.rules)
-    if try_patterns:
-        _check_patterns(path, book)
-    return book
-
-
-def _rule(path: Path, entry: dict[str, Any]) -> Rule:
-    rule_id = entry.get("id")
-    if not isinstance(rule_id, str):
-        raise InputError(path, f"a rule has no id: {entry}")
-    place = f"{path}: {rule_id}"
-    _check_keys(place, entry, _RULE_KEYS)
-    language, _, rest = rule_id.partition(".")
-    if language != path.stem or not _ID.fullmatch(rule_id):
-        raise InputError(place, f"write the id as {path.stem}.level.name, in small letters")
-    level = rest.partition(".")[0]
-    if level not in LEVELS:
-        raise UnknownName("level", level, LEVELS, place)
-    description = entry.get("description")
-    if not isinstance(description, str):
-        raise InputError(place, "description is missing; say in a sentence what the rule is for")
-    return Rule(
-        rule_id=rule_id,
-        language=language,
-        level=level,
-        pattern="|".join(_needed(place, entry, "any_of")),
-        description=description,
-        examples=_needed(place, entry, "examples"),
-        counterexamples=_texts(place, entry, "counterexamples"),
+    with connect() if try_patterns else nullcontext() as engine:
+        context = _Context(path.stem, engine)
+        file = read_checked(path, "the rulebook", _RulebookFile, {"rule": _RuleTable}, context)
+    return Rulebook(
+        language=file.language,
+        telltales=file.telltales,
+        courtesies=file.courtesies,
+        rules=tuple(
+            Rule(
+                rule_id=rule.id,
+                language=file.language,
+                level=_level(rule.id),
+                pattern="|".join(rule.any_of),
+                description=rule.description,
+                examples=rule.examples,
+                counterexamples=rule.counterexamples,
+            )
+            for rule in file.rule
+        ),
     )
 
 
-def _needed(place: object, entry: dict[str, Any], key: str) -> tuple[str, ...]:
-    found = _texts(place, entry, key)
-    if not found:
-        raise InputError(place, f"{key} is missing; give at least one")
-    return found
+@dataclass(frozen=True)
+class _Context:
+    """What it takes to check a file."""
+
+    language: str  # that it is named after
+    engine: duckdb.DuckDBPyConnection | None  # that is to read the patterns; None: none need be
+    rule_ids: set[str] = field(default_factory=set)  # that earlier rules have
 
 
-def _texts(place: object, entry: dict[str, Any], key: str) -> tuple[str, ...]:
-    found = entry.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        raise InputError(place, f"{key} must be a list of texts")
-    return tuple(found)
+def _level(rule_id: str) -> str:
+    return rule_id.split(".")[1]
 
 
-def _check_keys(place: object, entry: dict[str, Any], known: tuple[str, ...]) -> None:
-    for key in entry:
-        if key not in known:
-            raise UnknownName("key", key, known, place)
+def _named_after(language: str, info: ValidationInfo[_Context]) -> str:
+    if language != info.context.language:
+        raise ValueError(f"name the file {language}.toml, or write {info.context.language!r} here")
+    return language
 
 
-def _check_ids(path: Path, found: tuple[Rule, ...]) -> None:
-    seen = set()
-    for rule in found:
-        if rule.rule_id in seen:
-            raise InputError(f"{path}: {rule.rule_id}", "two rules have this id; rename one")
-        seen.add(rule.rule_id)
+def _rule_id(rule_id: str, info: ValidationInfo[_Context]) -> str:
+    language, ids = info.context.language, info.context.rule_ids
+    if not _ID.fullmatch(rule_id) or not rule_id.startswith(f"{language}."):
+        raise ValueError(f"write the id as {language}.level.name, in small letters")
+    if _level(rule_id) not in LEVELS:
+        raise ValueError(str(UnknownName("level", _level(rule_id), LEVELS)))
+    if rule_id in ids:
+        raise ValueError(f"another rule has the id {rule_id}; rename one")
+    ids.add(rule_id)
+    return rule_id
 
 
-def _check_patterns(path: Path, book: Rulebook) -> None:
-    """Has the engine that will run the patterns read each of them."""
-    patterns = [(f"{path}: {rule.rule_id}", rule.pattern) for rule in book.rules]
-    patterns += [(f"{path}: courtesies", courtesy) for courtesy in book.courtesies]
-    with connect() as engine:
-        for place, pattern in patterns:
-            try:
-                engine.execute("SELECT regexp_matches('', $pattern)", {"pattern": pattern})
-            except duckdb.InvalidInputException as error:
-                reason = str(error).splitlines()[0]
-                raise InputError(place, f"{pattern!r} is not a pattern ({reason})") from None
+def _pattern(pattern: str, info: ValidationInfo[_Context]) -> str:
+    if info.context.engine:
+        try:
+            info.context.engine.execute("SELECT regexp_matches('', $1)", [pattern])
+        except duckdb.InvalidInputException as error:
+            reason = str(error).splitlines()[0]
+            raise ValueError(f"{pattern!r} is not a pattern ({reason})") from None
+    return pattern
+
+
+_Texts = tuple[str, ...]
+_Patterns = tuple[Annotated[str, AfterValidator(_pattern)], ...]
+
+
+class _RuleTable(Table):
+    id: Annotated[str, AfterValidator(_rule_id)]
+    description: str
+    any_of: Annotated[_Patterns, AfterValidator(at_least_one)]
+    examples: Annotated[_Texts, AfterValidator(at_least_one)]
+    counterexamples: _Texts = ()
+
+
+class _RulebookFile(Table):
+    language: Annotated[str, AfterValidator(_named_after)]
+    telltales: _Texts = ()
+    courtesies: _Patterns = ()
+    rule: tuple[_RuleTable, ...] = ()
