@@ -176,7 +176,7 @@ def _interval(
         for relation, table in given.items():
             engine.relation(relation, table)
         sql = compose(metrics, {}, target=target, given=given)
-        rows = engine.query(sql, {"trim": 0.0} if "$trim" in sql else {})
+        rows = engine.query_table(sql, {"trim": 0.0} if "$trim" in sql else {})
     ends = np.full((2, n_bodies), np.nan)
     for end, column in zip(ends, (f"{name}_low", f"{name}_high"), strict=True):
         end[rows["line_id"].to_numpy()] = rows[column].to_numpy()

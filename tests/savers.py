@@ -100,7 +100,8 @@ def ranking(address: str, seconds: str) -> dict[str, Any]:
         )
         with DuckDB() as engine:
             engine.relation("message", store.messages(START, _NOW))
-            seen += engine.query("SELECT COUNT(*) AS n FROM message", {})["n"].to_pylist()
+            [counted] = engine.query("SELECT COUNT(*) AS n FROM message", {})
+            seen.append(counted["n"])
     return {"seen": seen, "n_requests": n_requests}
 
 

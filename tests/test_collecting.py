@@ -85,7 +85,7 @@ def kept(store: Store) -> list[dict[str, Any]]:
     with DuckDB() as engine:
         engine.relation("message", files)
         sql = "SELECT * FROM message ORDER BY network, account_id, message_id"
-        rows = engine.query(sql, {}).to_pylist()
+        rows = engine.query(sql, {})
     return [{k: v for k, v in row.items() if k not in FILLED_BY_RUNS} for row in rows]
 
 
@@ -1067,7 +1067,7 @@ def test_another_writer_is_waited_for(store: Store) -> None:
 def deleted(store: Store) -> dict[tuple[str, str], datetime]:
     with DuckDB() as engine:
         engine.relation("message", store.messages(days(400), days(0)))
-        rows = engine.query("SELECT * FROM message WHERE deleted_at IS NOT NULL", {}).to_pylist()
+        rows = engine.query("SELECT * FROM message WHERE deleted_at IS NOT NULL", {})
     assert all(row["deleted_at"] == row["deleted_seen_at"] for row in rows)
     return {(r["account_id"], r["message_id"]): r["deleted_at"].replace(tzinfo=UTC) for r in rows}
 

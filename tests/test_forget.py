@@ -141,7 +141,7 @@ def kept(store: Store) -> dict[str, dict[str, Any]]:
         return {}
     with DuckDB() as engine:
         engine.relation("message", files)
-        rows = engine.query("SELECT * FROM message ORDER BY message_id", {}).to_pylist()
+        rows = engine.query("SELECT * FROM message ORDER BY message_id", {})
     return {row["message_id"]: row for row in rows}
 
 

@@ -60,7 +60,7 @@ def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
     with engine() as running:
         for name, columns in given.items():
             running.relation(name, pa.table({"line_id": ["a"]} | columns))
-        (row,) = running.query(statement("line", given), {}).to_pylist()
+        (row,) = running.query(statement("line", given), {})
     return row
 
 

@@ -65,7 +65,7 @@ def numbers(store: Store) -> dict[str, int]:
     with DuckDB() as engine:
         engine.relation("message", store.messages(*EVER))
         rows = engine.query("SELECT message_id, COUNT(*) AS n FROM message GROUP BY ALL", {})
-        return dict(zip(rows["message_id"].to_pylist(), rows["n"].to_pylist(), strict=True))
+        return {row["message_id"]: row["n"] for row in rows}
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ KINDS = {
 def test_rows_arrive_as_they_are(rows: Sequence[tuple[Any, ...]]) -> None:
     with engine() as running:
         running.relation("small", Rows(KINDS, rows))
-        found = running.query("SELECT * FROM small", {}).to_pylist()
+        found = running.query("SELECT * FROM small", {})
 
     assert [tuple(row.values()) for row in found] == rows
 

@@ -42,13 +42,13 @@ class Watched(DuckDB):
             self.bodies: Rows = data
         super().relation(name, data)
 
-    def query(self, sql: str, parameters: Mapping[str, object]) -> Any:
+    def query_table(self, sql: str, parameters: Mapping[str, object]) -> Any:
         if sql.endswith("FROM counted\n"):
             Watched.slices = (
                 *Watched.slices[:-1],
                 tuple(body_id for body_id, *_ in self.bodies.rows),
             )
-        return super().query(sql, parameters)
+        return super().query_table(sql, parameters)
 
 
 @pytest.fixture(autouse=True)

@@ -129,7 +129,7 @@ def test_microseconds_add_up_beyond_64_bits() -> None:
         running.relation("wait", waits)
         rows = running.query("SELECT SUM(elapsed_us) / (1e6 * COUNT(*)) AS mean FROM wait", {})
 
-    assert rows.to_pylist() == [{"mean": pytest.approx(2**62 / 1e6)}]
+    assert rows == [{"mean": pytest.approx(2**62 / 1e6)}]
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_microseconds_add_up_beyond_64_bits() -> None:
 )  # fmt: skip
 def test_a_parameter_arrives_as_it_is(value: object) -> None:
     with spark() as running, DuckDB() as other:
-        (row,) = running.query("SELECT $value AS value", {"value": value}).to_pylist()
-        (same,) = other.query("SELECT $value AS value", {"value": value}).to_pylist()
+        (row,) = running.query("SELECT $value AS value", {"value": value})
+        (same,) = other.query("SELECT $value AS value", {"value": value})
 
     assert row == {"value": value}
     assert same == {"value": value}
@@ -156,8 +156,8 @@ def test_a_list_is_searched_even_if_it_is_empty() -> None:
         some = running.query(sql, {"ids": ["it's", "c"]})
         none = running.query(sql, {"ids": []})
 
-    assert some.to_pylist() == [{"message_id": "it's"}]
-    assert none.to_pylist() == []
+    assert some == [{"message_id": "it's"}]
+    assert none == []
 
 
 # The store --------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ def test_a_store_that_is_rewritten_while_it_is_read_is_told(tmp_path: Path) -> N
 
     with spark() as running:
         running.relation("message", [str(file)])
-        months = running.query("SELECT DISTINCT network, month FROM message", {}).to_pylist()
+        months = running.query("SELECT DISTINCT network, month FROM message", {})
         file.unlink()
         with pytest.raises(StoreError, match="was rewritten while it was read") as later:
             running.query("SELECT COUNT(message_id) FROM message", {})

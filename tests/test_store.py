@@ -64,7 +64,7 @@ def kept(store: Store) -> list[dict[str, Any]]:
     with DuckDB() as engine:
         engine.relation("message", files)
         sql = "SELECT * FROM message ORDER BY network, account_id, message_id"
-        return engine.query(sql, {}).to_pylist()
+        return engine.query(sql, {})
 
 
 def the(store: Store, message_id: str) -> dict[str, Any]:
@@ -399,7 +399,7 @@ def test_a_reader_that_began_before_a_compaction_reads_to_the_end(store: Store) 
 
     with DuckDB() as engine:
         engine.relation("message", files)
-        assert engine.query("SELECT COUNT(*) AS n FROM message", {})["n"].to_pylist() == [9]
+        assert engine.query("SELECT COUNT(*) AS n FROM message", {}) == [{"n": 9}]
 
 
 def files_aged(store: Store, hours: float) -> list[str]:

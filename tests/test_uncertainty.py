@@ -50,7 +50,7 @@ def rows(
     with engine() as running:
         for name, columns in given.items():
             running.relation(name, pa.table(dict(columns)))
-        return running.query(sql, {"trim": 0.0} if "$trim" in sql else {}).to_pylist()
+        return running.query(sql, {"trim": 0.0} if "$trim" in sql else {})
 
 
 # Ranks -------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def _found(target: str, _engine: str) -> dict[str, list[dict[str, Any]]]:
     sql = compose(metrics_for(load_ranking()), {}, target=target, given=["wait"])
     with engines.engine() as running:
         running.relation("wait", pa.Table.from_pylist(waits))
-        rows = running.query(sql, {"trim": TRIM} if "$trim" in sql else {}).to_pylist()
+        rows = running.query(sql, {"trim": TRIM} if "$trim" in sql else {})
     by_case: dict[str, list[dict[str, Any]]] = {name: [] for name in samples()}
     for row in rows:
         by_case[row.pop("line_id")].append(row)

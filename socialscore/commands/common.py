@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.ranking import Ranking
     from socialscore.inputs.settings import Settings
     from socialscore.inputs.toml_files import FilePosition
-    from socialscore.scoring import MessageSource
+    from socialscore.scoring.source import MessageSource, Pseudonym
     from socialscore.store.lake import Store
 
 __all__ = [
@@ -129,7 +129,6 @@ def subject(
     from socialscore.inputs.shipped import ranking_path
     from socialscore.scoring import MessageSource
     from socialscore.store.lake import Store
-    from socialscore.store.privacy import Pseudonyms, read_key
 
     path = ranking_path(ranking) if ranking else None
     chosen = _chosen(path, options)
@@ -141,11 +140,17 @@ def subject(
     bodies = chosen_panel(root, *paths)
     source = MessageSource(
         opened,
-        pseudonym=Pseudonyms(read_key(settings.key_file)).of if chosen.ignore else None,
+        pseudonym=_pseudonym(settings) if chosen.ignore else None,
         beside=[file for file in (next(filter(None, paths), None), path) if file],
         engine=running,
     )
     return Subject(opened, source, bodies, chosen, as_of)
+
+
+def _pseudonym(settings: Settings) -> Pseudonym:
+    from socialscore.store.privacy import Pseudonyms, read_key
+
+    return Pseudonyms(read_key(settings.key_file)).of
 
 
 def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,5 +39,8 @@ class Engine(Protocol):
     def view(self, name: str, sql: str) -> None:
         """Make the rows of a statement, which names what is known already, known by a name."""
 
-    def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+    def query(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         """The rows of one statement; `$name` in it stands for a parameter."""
+
+    def query_table(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+        """The same rows, for an engine to read."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -18,7 +19,7 @@ from socialscore.runtime.duckdb import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["DuckDB"]
 
@@ -76,16 +77,30 @@ class DuckDB:
 
     def view(self, name: str, sql: str) -> None:
         """Make the rows of a statement, which names what is known already, known by a name."""
-        self._connection.sql(sql).create_view(name)
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
 
-    def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+    def query(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         """The rows of one statement; `$name` in it stands for a parameter.
 
         Raises:
             Unconvertible: a text is not the number that it should be.
         """
-        try:
-            with files_may_vanish():
-                return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
-        except duckdb.ConversionException as error:
-            raise Unconvertible(str(error)) from error
+        with _converting():
+            # A relation of its own, `sql()`, has to read the statement several times.
+            done = self._connection.execute(sql, dict(parameters))
+            names = [column[0] for column in done.description]
+            return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+    def query_table(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+        """The same rows, for an engine to read; raises the same."""
+        with _converting():
+            return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
+
+
+@contextmanager
+def _converting() -> Iterator[None]:
+    try:
+        with files_may_vanish():
+            yield
+    except duckdb.ConversionException as error:
+        raise Unconvertible(str(error)) from error

@@ -10,7 +10,7 @@ import atexit
 import warnings
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -109,8 +109,13 @@ class Spark:
         with _calling():
             self._relations(sql, {}).createOrReplaceTempView(name)
 
-    def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+    def query(self, sql: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         """The rows of one statement; `$name` in it stands for a parameter."""
+        rows: list[dict[str, Any]] = self.query_table(sql, parameters).to_pylist()
+        return rows
+
+    def query_table(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+        """The same rows, for an engine to read."""
         with _calling():
             return self._relations(sql, parameters).toArrow()
 

@@ -68,6 +68,6 @@ def activity(
         running.relation("message", source.stored(since, until))
         running.relation("account", inputs.accounts(panel, ranking))
         days = {"read_from": utc(since), "read_until": utc(until)}
-        rows = running.query(compose((), {}, target="active"), days).to_pylist()
+        rows = running.query(compose((), {}, target="active"), days)
     active = frozenset(row["body_id"] for row in rows)
     return Activity(since, until, active, frozenset(accounts.values()) - seen - active)

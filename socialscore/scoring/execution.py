@@ -58,12 +58,9 @@ def _rows(
     with source.engine() as running:
         shortcuts &= running.allow_hashed_ids
         sliced = _prepare(running, question, source, given, shortcuts=shortcuts)
-        if sliced and question.parts:
-            rows = in_slices(running, question, question.parts, sliced)
-        else:
-            rows = running.query(question.sql, question.parameters)
-        found: list[dict[str, Any]] = rows.to_pylist()
-    return found
+        if sliced:
+            return in_slices(running, question, sliced)
+        return running.query(question.sql, question.parameters)
 
 
 def _prepare(
@@ -96,7 +93,7 @@ def _prepare(
     for name, data in {"coverage": question.coverage, **given}.items():
         running.relation(f"original_{name}" if name in numbered else name, data)
     running.relation("stored", stored)
-    sliced = slices(running, question, given["body"], given["account"]) if question.parts else []
+    sliced = slices(running, question, given["body"], given["account"])
     seen_until = source.seen_until
     # Each is made of the one before.
     steps = {

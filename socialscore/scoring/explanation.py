@@ -264,9 +264,7 @@ def _sought(
     with source.engine() as running:
         running.relation("message", source.stored(EARLIEST, LATEST))
         parameters = {"message_ids": sorted(message_ids), "with_text": with_text}
-        table = running.query(compose((), {}, target="sought"), parameters)
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
+        return running.query(compose((), {}, target="sought"), parameters)
 
 
 def _account_key(row: Row) -> Key:

@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING
-
-import pyarrow.compute as pc
 
 from socialscore.errors import UsageError
 from socialscore.inputs.options import EXCLUSIONS
@@ -19,7 +17,7 @@ from socialscore.scoring.slots import SLOTS
 from socialscore.scoring.statement import INPUTS, compose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -40,21 +38,34 @@ class Question:
 
     panel: Panel
     ranking: Ranking
+    target: str  # the relation that it computes
     by: str  # what lines are, as in `ask`
-    # Whether the rows hold identifiers of messages or accounts; without, the engine may be given
-    # numbers for them.
-    names_messages: bool
     sql: str
     parameters: dict[str, object]
-    # The same in two: what each body's own messages tell, which can be asked of some bodies at a
-    # time, and what follows from all that, the relation `counted`. None: it has no such parts.
-    parts: tuple[str, str] | None
     period: Period
     as_of: datetime  # aware, UTC
     asked_from: datetime  # no request is older
     read_from: datetime  # the earliest message that matters
     read_until: datetime  # the first moment that no longer does
     coverage: pa.Table  # what was in view, and when
+
+    @property
+    def names_messages(self) -> bool:
+        """Whether the rows hold identifiers of messages or accounts.
+
+        Without, the engine may be given numbers for them.
+        """
+        return self.target not in ("score", "breakdown") or self.by == "account"
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The relation `score` in two statements.
+
+        The first says what each body's own messages tell, which can be asked of some bodies at a
+        time; the second what follows from all that, the relation `counted`.
+        """
+        composed = partial(_composed, self.ranking, self.by)
+        return composed("counted"), composed("score", given=(*INPUTS, "counted"))
 
     def used_in(self, sql: str) -> dict[str, object]:
         """The parameters that a statement has."""
@@ -131,18 +142,14 @@ def ask(
     }
     for reason in EXCLUSIONS:
         parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
-    put_together = partial(compose, metrics_for(ranking), _variants(ranking, by))
-    sql, parts = put_together(target=target), None
-    if target == "score":
-        parts = (put_together(target="counted"), put_together(given=(*INPUTS, "counted")))
+    sql = _composed(ranking, by, target)
     return Question(
         panel,
         ranking,
+        target,
         by,
-        target not in ("score", "breakdown") or by == "account",
         sql,
         _used(parameters, sql),
-        parts,
         period,
         end,
         asked_from,
@@ -150,6 +157,10 @@ def ask(
         read_until,
         coverage,
     )
+
+
+def _composed(ranking: Ranking, by: str, target: str, given: Sequence[str] = INPUTS) -> str:
+    return compose(metrics_for(ranking), _variants(ranking, by), target=target, given=given)
 
 
 def _used(parameters: Mapping[str, object], sql: str) -> dict[str, object]:
@@ -171,19 +182,26 @@ def _variants(ranking: Ranking, by: str) -> dict[str, str]:
 
 def _covered(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
     """The first instant and the end of what was collected for the panel."""
-    rows = coverage.filter(pc.is_null(coverage["reason"]))
     # Lists of plain values: making a dictionary and two instants of every row takes seconds.
-    owners = zip(rows["network"].to_pylist(), rows["account_id"].to_pylist(), strict=True)
-    begins, ends = (
-        rows[edge].cast("int64").to_pylist() for edge in ("covered_from", "covered_until")
-    )
-    mine = [it in panel.account_keys and it[0] in ranking.networks for it in owners]
+    names = ("reason", "network", "account_id")
+    rows = zip(*(coverage[name].to_pylist() for name in names), strict=True)
+    mine = [
+        reason is None
+        and (network, account_id) in panel.account_keys
+        and network in ranking.networks
+        for reason, network, account_id in rows
+    ]
+    begins, ends = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
     if not any(mine):
         raise UsageError(
             f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
             "`socialscore import FILE` adds messages"
         )
     return _instant(min(compress(begins, mine))), _instant(max(compress(ends, mine)))
+
+
+def _microseconds(instants: pa.ChunkedArray) -> Iterator[int]:
+    return chain.from_iterable(chunk.view("int64").to_pylist() for chunk in instants.chunks)
 
 
 def _instant(microseconds: int) -> datetime:

@@ -70,10 +70,10 @@ def slices(running: Engine, question: Question, body: Rows, account: Rows) -> li
         Nothing where all can be counted at once.
     """
     most = running.most_messages
-    if most is None:
+    if most is None or question.target != "score":
         return []
-    n_stored: int = running.query("SELECT COUNT(*) AS n FROM stored", {})["n"][0].as_py()
-    if n_stored <= most:
+    [stored] = running.query("SELECT COUNT(*) AS n FROM stored", {})
+    if stored["n"] <= most:
         return []
     accounts = _accounts(account)
     n_messages = _n_messages(running, question)
@@ -92,18 +92,15 @@ def slices(running: Engine, question: Question, body: Rows, account: Rows) -> li
     return [_slice(body, rows, accounts) for rows in parted.values()]
 
 
-def in_slices(
-    running: Engine, question: Question, parts: tuple[str, str], slices: Sequence[Slice]
-) -> pa.Table:
+def in_slices(running: Engine, question: Question, slices: Sequence[Slice]) -> list[dict[str, Any]]:
     """The rows of a question's relation, counted slice by slice.
 
     Args:
         running: an engine with the messages `known`, that makes `message` of `original_message`.
         question: whose.
-        parts: its two.
         slices: all of its bodies.
     """
-    of_some, of_all = parts
+    of_some, of_all = question.parts
     counted = pa.concat_tables(_by_slice(running, question, of_some, slices))
     running.relation("counted", counted)
     return running.query(of_all, question.used_in(of_all))
@@ -117,7 +114,7 @@ def _by_slice(
         running.relation("body", each.body)
         running.relation("slice", each.accounts)
         running.view("original_message", each.messages)
-        yield running.query(sql, question.used_in(sql))
+        yield running.query_table(sql, question.used_in(sql))
 
 
 def _accounts(account: Rows) -> dict[str, list[Key]]:
@@ -132,7 +129,7 @@ def _accounts(account: Rows) -> dict[str, list[Key]]:
 
 def _n_messages(running: Engine, question: Question) -> Counter[Key]:
     """The number of messages that matter, by network and account."""
-    rows = running.query(_COUNTED, question.used_in(_COUNTED)).to_pylist()
+    rows = running.query(_COUNTED, question.used_in(_COUNTED))
     return Counter({(row["network"], row["account_id"]): row["n_messages"] for row in rows})
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from socialscore.engines.duckdb import DuckDB
 from socialscore.model.period import utc
 from socialscore.store.schema import MESSAGE
@@ -16,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    import pyarrow as pa
 
     from socialscore.engines.base import Engine
 
@@ -43,6 +42,8 @@ class MessageTable:
 
     def messages(self, first: datetime, last: datetime) -> pa.Table:
         """The messages of `[first, last]`."""
+        import pyarrow.compute as pc  # takes its time, and a ranking of a store does without
+
         sent_at = pc.field("sent_at")
         return self.table.filter((sent_at >= utc(first)) & (sent_at <= utc(last)))
 
@@ -75,4 +76,6 @@ class MessageSource:
         rows = self.messages.coverage()
         if self.seen_until is None:
             return rows
+        import pyarrow.compute as pc
+
         return rows.filter(pc.field("collected_at") <= utc(self.seen_until))

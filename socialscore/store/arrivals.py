@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from socialscore.model.period import utc
 from socialscore.runtime.duckdb import (
@@ -62,6 +61,8 @@ class Arrivals:
             raise
 
     def _new(self, tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
+        import pyarrow.compute as pc  # takes its time, and who reads a store does without
+
         for table in tables:
             self.n_rows += table.num_rows
             row = pa.array(range(table.num_rows), pa.int64())

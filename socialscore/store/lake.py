@@ -24,7 +24,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
@@ -405,11 +404,13 @@ def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
     with files_may_vanish(), connect() as connection:
         register_object_store(connection, found)
         rows = connection.read_parquet(found).to_arrow_table()
-    return rows.select(schema.names).cast(schema)
+    return rows.select(schema.names)
 
 
 def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
     """The arriving rows with the columns that only the store fills, in the order of the schema."""
+    import pyarrow.compute as pc  # takes its time, and who reads a store does without
+
     # Few months, many rows: each month is written out once.
     months = pc.floor_temporal(table["sent_at"], unit="month").combine_chunks().dictionary_encode()
     month = pc.strftime(months.dictionary, format="%Y-%m").take(months.indices)

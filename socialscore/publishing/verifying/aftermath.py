@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from socialscore.model.period import utc
 from socialscore.runtime.retrying import retry_reading
@@ -116,7 +116,7 @@ def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
     }
     with basis.source.engine() as running:
         running.relation("message", files)
-        rows: list[dict[str, Any]] = running.query(_EDITED, parameters).to_pylist()
+        rows = running.query(_EDITED, parameters)
     return [
         (row["network"], row["account_id"], row["n_rows"], f"edited since (by {row['day']})")
         for row in rows
