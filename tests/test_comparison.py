@@ -186,7 +186,7 @@ def test_the_period_before_ends_where_the_period_begins(label: str) -> None:
 
 
 def test_nothing_comes_before_the_whole() -> None:
-    with pytest.raises(UsageError, match="nothing comes before the period all; compare it to one"):
+    with pytest.raises(UsageError, match="no period precedes `all`; name the one to compare with"):
         period_before(parse_period("all", PARIS, covered=COVERED))
 
 
