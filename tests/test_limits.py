@@ -195,7 +195,7 @@ def test_a_temporary_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     socialscore.limit(temp_directory=folder)
     folder.rmdir()
 
-    with pytest.raises(StoreError, match=r"here \(No such file.*setting temp_directory"):
+    with pytest.raises(StoreError, match=r"here \(No such file.*set temp_directory to another"):
         connect()
 
 
@@ -209,8 +209,7 @@ def test_memory_that_runs_out_is_said_with_the_way_out() -> None:
         connection.sql(f"SELECT list(text) FROM ({LARGE})").fetchall()
 
     assert str(caught.value) == (
-        "the memory that DuckDB may take, 30 MB, is not enough; raise the setting memory_limit, "
-        "or lower threads"
+        "DuckDB's memory limit of 30 MB is not enough; raise memory_limit, or lower threads"
     )
     assert caught.value.exit_code == 5
 
@@ -237,8 +236,8 @@ def test_a_full_disk_is_said_with_its_folder(tmp_path: Path) -> None:
             spilling(connection)
 
     assert str(caught.value) == (
-        f"what does not fit into memory has filled the disk of {tmp_path}; make room there, or let "
-        "the setting temp_directory name a folder elsewhere"
+        f"temporary files have filled the disk of {tmp_path}; free some space, or set "
+        "temp_directory to a folder elsewhere"
     )
 
 
@@ -304,7 +303,7 @@ def test_a_ranking_in_little_memory_has_the_same_numbers(preset: str) -> None:
 def test_a_ranking_that_cannot_be_made_says_so() -> None:
     limit(Limits(memory=5 * MB))
 
-    with pytest.raises(OutOfRoom, match="5 MB, is not enough"):
+    with pytest.raises(OutOfRoom, match="5 MB is not enough"):
         score(MessageSource(many()), PANEL, load_ranking(None, OPTIONS))
 
 
@@ -321,8 +320,8 @@ def test_a_command_that_runs_out_of_memory_ends_with_a_line(
 
     assert result.code == 5
     assert result.err == (
-        "socialscore: the memory that DuckDB may take, 1 MB, is not enough; raise the setting "
-        "memory_limit, or lower threads\n"
+        "socialscore: DuckDB's memory limit of 1 MB is not enough; raise memory_limit, or lower "
+        "threads\n"
     )
 
 

@@ -243,7 +243,7 @@ def test_python_names_the_engine_too(tmp_path: Path) -> None:
     found = socialscore.rank(store, period="2026-W45", engine="local")
 
     assert differences(found, expected) == []
-    with pytest.raises(UsageError, match="there is no engine 'spark'"):
+    with pytest.raises(UsageError, match="unknown engine 'spark'"):
         socialscore.rank(store, engine="spark")
 
 
@@ -272,7 +272,7 @@ def test_an_engine_that_is_none_is_refused() -> None:
     done = run("rank", "demo", "--engine", "sparc://somewhere")
 
     assert done.code == 2
-    assert "there is no engine 'sparc://somewhere'; take duckdb, local" in done.err
+    assert "unknown engine 'sparc://somewhere'; use duckdb, local" in done.err
     assert engine("duckdb") is DuckDB
 
 
