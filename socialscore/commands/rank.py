@@ -22,6 +22,7 @@ from socialscore.commands.common import (
 )
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
+from socialscore.reporters import REPORTERS
 
 if TYPE_CHECKING:
     from socialscore.model.breakdown import Breakdown
@@ -57,7 +58,7 @@ def command(
         ),
     ] = None,
     format_name: Annotated[
-        str, typer.Option("--format", help="Output format: table, csv, json or markdown.")
+        str, typer.Option("--format", help=f"Output format: {', '.join(REPORTERS)}.")
     ] = "table",
     csv_dialect: Annotated[
         str | None,

@@ -10,7 +10,7 @@ from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UsageError
-from socialscore.inputs.options import EXCLUSIONS
+from socialscore.inputs.options import OPTIONS
 from socialscore.model.period import Period, parse_as_of, parse_period, utc
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
@@ -127,21 +127,12 @@ def ask(
         "horizon_us": horizon // timedelta(microseconds=1),
         "watched_us": watched // timedelta(microseconds=1),
         "maturing_us": (ranking.horizon or 0) * 1_000_000,
-        "selection": ranking.selection,
-        "clock_start": ranking.clock_start if ranking.unit == "episode" else "first",
-        "include_institutions": ranking.include_institutions,
-        "kinds": list(ranking.kinds),
-        "any_responder": ranking.responders == "group",
-        "to_several": ranking.replies_to_several,
-        "strict": ranking.strict,
-        "bursts": ranking.exclude_bursts,
-        "count_off_hours": ranking.off_hours_reply == "elapsed",
-        "latest": ranking.latest,
-        "trim": ranking.trim,
         "body_id": body_id,
     }
-    for reason in EXCLUSIONS:
-        parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
+    # Each option is a parameter of its name.
+    parameters |= {option.name: _plain(getattr(ranking, option.name)) for option in OPTIONS}
+    if ranking.unit != "episode":
+        parameters["clock_start"] = "first"
     sql = _composed(ranking, by, target)
     return Question(
         panel,
@@ -157,6 +148,10 @@ def ask(
         read_until,
         coverage,
     )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _composed(ranking: Ranking, by: str, target: str, given: Sequence[str] = INPUTS) -> str:

@@ -12,11 +12,11 @@ SELECT
 FROM outbound
 LEFT JOIN burst
     ON
-        $bursts
+        $exclude_bursts
         AND outbound.presence_id = burst.presence_id
         AND outbound.message_id = burst.message_id
 WHERE
     outbound.response_class <> 'automatic'
     AND burst.message_id IS NULL
     AND (NOT $strict OR outbound.response_class <> 'redirect')
-    AND ($to_several OR COALESCE(LEN(outbound.addressed_ids), 0) <= 1)
+    AND ($replies_to_several OR COALESCE(LEN(outbound.addressed_ids), 0) <= 1)

@@ -10,6 +10,6 @@ SELECT
 FROM reply
 WHERE
     -- Responders are the whole group, or only the accounts that the message addresses.
-    $any_responder
+    $responders = 'group'
     OR responder_id = account_id
     OR COALESCE(responder_id = ANY(account_ids), FALSE)

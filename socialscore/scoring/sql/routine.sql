@@ -15,7 +15,7 @@ WHERE
             written.text_digest
         FROM outbound AS written
         WHERE
-            $bursts
+            $exclude_bursts
             AND written.reply_to_id IS NOT NULL
         GROUP BY
             written.presence_id,

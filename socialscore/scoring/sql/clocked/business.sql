@@ -4,7 +4,7 @@ SELECT
     CASE
         -- A response before the body opens again takes no time, or, by option, all that passed.
         WHEN
-            $count_off_hours
+            $off_hours_reply = 'elapsed'
             AND stopped.delay_us <= stopped.seen_us
             AND NOT opening.is_open
             AND opening.stretch_id = closing.stretch_id
