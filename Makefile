@@ -24,7 +24,7 @@ test-slow: .venv/dev  ## run the others: Spark, many processes, kills, the wheel
 	$(BIN)/python -m pytest -m slow --numprocesses auto --dist loadgroup
 
 test-spark: .venv/dev  ## run all scoring tests on Spark; `make test-slow` runs some of them on both engines
-	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_WORLDS=1 $(BIN)/python -m pytest --numprocesses auto \
+	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_STATEMENTS=1 $(BIN)/python -m pytest --numprocesses auto \
 		$(SCORING:%=tests/test_%.py)
 
 lint: .venv/dev  ## check style, types and SQL

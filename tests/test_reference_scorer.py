@@ -12,7 +12,17 @@ import pytest
 from engines import engine
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
-from random_worlds import AS_OF, HOURS, MIDDLE, PANEL, SINCE, UNTIL, calendar_file, open_intervals
+from random_worlds import (
+    AS_OF,
+    HOURS,
+    MIDDLE,
+    SINCE,
+    UNTIL,
+    calendar_file,
+    open_intervals,
+    panel_of,
+    side_by_side,
+)
 from random_worlds import worlds as random_worlds
 from reference_scorer import reference
 from worlds import ALL, END, world
@@ -26,7 +36,8 @@ if TYPE_CHECKING:
 
     from random_worlds import World
 
-N_WORLDS = int(os.environ.get("SOCIALSCORE_WORLDS", "8"))  # for each unit, match and clock
+N_STATEMENTS = int(os.environ.get("SOCIALSCORE_STATEMENTS", "4"))  # for each unit, match and clock
+N_WORLDS = 4  # that are counted side by side in a statement, at the most; two at the least
 
 CLOCKS: dict[str, dict[str, Any]] = {
     "calendar": {"clock": "calendar"},
@@ -58,6 +69,7 @@ OPTIONS = st.fixed_dictionaries(
         "within": st.just(["1h", "4h", "3d"]),
     }
 )
+WORLDS = st.lists(random_worlds(), min_size=2, max_size=N_WORLDS)
 PERIODS = st.sampled_from([(SINCE, UNTIL), (SINCE, MIDDLE), (MIDDLE, UNTIL)])
 
 
@@ -77,11 +89,11 @@ def panel_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_scorers_agree(unit: str, match: str, clock: str, panel_file: Path) -> None:
     fixed = {"unit": unit, "match": match, **CLOCKS[clock]}
 
-    @seed(crc32(f"{unit} {match} {clock} {N_WORLDS}".encode()))  # others for each
-    @settings(max_examples=N_WORLDS, database=None)
-    @given(random_worlds(), OPTIONS, PERIODS, st.sampled_from(AS_OF))
-    def agree(rows: World, options: Any, period: Any, as_of: str) -> None:
-        found = differences(rows, fixed | options, period, as_of, panel_file)
+    @seed(crc32(f"{unit} {match} {clock} {N_STATEMENTS}".encode()))  # others for each
+    @settings(max_examples=N_STATEMENTS, database=None)
+    @given(WORLDS, OPTIONS, PERIODS, st.sampled_from(AS_OF))
+    def agree(worlds: list[World], options: Any, period: Any, as_of: str) -> None:
+        found = differences(worlds, fixed | options, period, as_of, panel_file)
 
         assert not found, "\n".join(found)
 
@@ -89,23 +101,26 @@ def test_two_scorers_agree(unit: str, match: str, clock: str, panel_file: Path) 
 
 
 def differences(
-    rows: World, options: dict[str, Any], period: tuple[str, str], as_of: str, panel_file: Path
+    worlds: list[World],
+    options: dict[str, Any],
+    period: tuple[str, str],
+    as_of: str,
+    panel_file: Path,
 ) -> list[str]:
     """What the statement and the reference say otherwise, a line for each metric of a body."""
     ranking = load_ranking(None, ALL | options | {"period": "..".join(period)})
     instants = [parse_instant(text, ranking.zone) for text in (*period, as_of)]
     since, until, end = (instant.astimezone(UTC) for instant in instants)
-    table = world(list(rows), PANEL, END)
+    rows, panel = side_by_side(worlds), panel_of(len(worlds))
+    source = MessageSource(world(rows, panel, END), beside=(panel_file,), engine=engine)
 
-    scoreboard = score(
-        MessageSource(table, beside=(panel_file,), engine=engine), PANEL, ranking, as_of=as_of
-    )
+    scoreboard = score(source, panel, ranking, as_of=as_of)
 
     found = []
     for line in scoreboard.scores:
         hours = open_intervals(ranking.calendar or line.body.calendar)
         opening = hours if ranking.clock == "business" else [(since - YEAR, end + YEAR)]
-        expected = reference(rows, PANEL, line.body, ranking, (since, until), end, opening)
+        expected = reference(rows, panel, line.body, ranking, (since, until), end, opening)
         found += [
             f"{line.body.body_id}, {name}: the statement says {value}, the reference {other}"
             for name, value in line.values.items()
