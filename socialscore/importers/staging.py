@@ -98,7 +98,7 @@ class Stage:
                 f"{place}:{first.line}",
                 f"{first.reason}; and so on: none of the {tally.n_rows:,} rows can be read",
             )
-        self._settle_copies()
+        self._deduplicate()
 
     def _refuse_impossible_dates(self) -> None:
         earliest, latest = EARLIEST.date(), LATEST.date()
@@ -109,7 +109,7 @@ class Stage:
             """
         )
 
-    def _settle_copies(self) -> None:
+    def _deduplicate(self) -> None:
         """Of rows with one id the last edit counts, else the first; one that differs is refused."""
         (n_rows, n_ids), *_ = self._connection.sql(
             "SELECT COUNT(*), COUNT(DISTINCT (network, message_id)) "
@@ -117,7 +117,7 @@ class Stage:
         ).fetchall()
         if n_rows == n_ids:
             return
-        self._connection.execute(_sql("settle_copies"))
+        self._connection.execute(_sql("deduplicate"))
 
     @within_limits()
     def tally(self) -> FileCounts:
