@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from shell import SHARED, Result, begin, command, read_only, run, run_apart
+from shell import SHARED, Result, begin, command, read_only, run, run_apart, zstd
 
 from socialscore.store import lake
 from socialscore.store.lake import Store
@@ -303,6 +303,29 @@ def test_one_bad_row_never_stops_a_file() -> None:
         "  line 10: refused: dated 0001-01-01",
     ]
     assert stored() == ["1", "2"]
+
+
+@pytest.mark.parametrize("name", ["broken.csv", "broken.csv.gz", "broken.csv.zst"])
+@pytest.mark.parametrize("layout", ["care-csv", "table"])
+def test_a_broken_row_takes_no_sound_one_with_it(layout: str, name: str) -> None:
+    if layout == "care-csv":
+        header, row = CARE, f"{{}},115,True,{ASKED},{{}},,"
+    else:
+        header, row = f"{TABLE},language", "{},115,2026-09-07T08:00:00Z,{},fr"
+    texts = ['"@montsabran Où\nest le marché ?","', *["@montsabran ?"] * 900, '"@montsabran, ?"']
+    rows = [row.format(number, text) for number, text in enumerate(texts, 1)]
+    content = "\n".join([header, *rows, row.format(903, "@montsabran\rici ?")]).encode()
+    pack = {".gz": gzip.compress, ".zst": zstd}.get(Path(name).suffix, bytes)
+    Path(name).write_bytes(pack(content))
+
+    result = take(Path(name), "--refused", "refused.csv")
+
+    assert result.code == 0
+    assert f"{name} ({layout}): 903 rows read" in result.err
+    assert result.err.endswith("1 refused\n  line 2: refused: quote never closed (2 lines)\n")
+    assert sorted(map(int, stored())) == list(range(2, 904))
+    assert stored("text")[stored().index("903")] == "@montsabran\rici ?"
+    assert f"{name},2,refused,quote never closed (2 lines)" in Path("refused.csv").read_text()
 
 
 def test_the_first_ten_refusals_are_shown_and_all_are_listed() -> None:

@@ -108,6 +108,22 @@ def test_what_is_wrong_is_told_in_the_order_of_the_file(stage: Stage) -> None:
     ]
 
 
+def test_what_is_wrong_with_several_lines_says_how_many(stage: Stage) -> None:
+    read(
+        stage,
+        asks("m1"),
+        {"refusal": "quote never closed", "n_lines": 3},
+        asks("m2", sent_at=naive(1970), n_lines=2),
+        asks("m3", sent_at=naive(1970), n_lines=1),
+    )
+
+    assert [each.reason for each in stage.refusals()] == [
+        "quote never closed (3 lines)",
+        "dated 1970-12-31 (2 lines)",
+        "dated 1970-12-31",
+    ]
+
+
 def test_a_file_of_refused_rows_is_named_with_its_first_line(stage: Stage) -> None:
     bad = {"refusal": "not JSON"}
 

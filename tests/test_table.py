@@ -11,12 +11,13 @@ import pytest
 
 from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.importers.source import Source
+from socialscore.importers.staged import NOTES
 from socialscore.importers.table import COLUMNS, NEEDED, claims, read, read_arrow, read_map
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from socialscore.importers.staged import Reading
+    from socialscore.importers.staged import StagedRows
 
 HEADER = ",".join(NEEDED)
 BEGIN = "m1,901,2026-09-07T08:00:00Z"
@@ -28,7 +29,7 @@ GOOD = {
 }
 
 
-def staged(reading: Reading) -> list[dict[str, Any]]:
+def staged(reading: StagedRows) -> list[dict[str, Any]]:
     """The staged rows of a reading, in the order of the file."""
     rows = []
     with duckdb.connect() as connection:
@@ -76,7 +77,7 @@ def test_columns_with_our_names_are_taken_and_others_are_left(path: Path) -> Non
     )
     assert (row["text"], row["language"], row["network"]) == ("Bonjour", "fr", "twitter")
     assert row["sent_at"] == datetime(2026, 9, 7, 8, tzinfo=UTC).replace(tzinfo=None)
-    assert set(row) == {"line", "refusal", *COLUMNS}
+    assert set(row) == {*NOTES.names, *COLUMNS}
 
 
 def test_a_map_goes_before_a_column_with_our_name(path: Path) -> None:

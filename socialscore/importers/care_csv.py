@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError
-from socialscore.importers.records import read_csv
+from socialscore.importers.csv_file import read_csv
 from socialscore.importers.staged import StagedRows
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ COLUMNS = (
 _SELECT = r"""
 SELECT
     line,
+    n_lines,
     CASE
         WHEN refusal IS NOT NULL THEN refusal
         WHEN TRY_CAST(tweet_id AS BIGINT) IS NULL THEN 'tweet_id is not a number'

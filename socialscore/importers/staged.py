@@ -13,13 +13,21 @@ from socialscore.model.messages import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["STAGED", "StagedRows", "from_messages"]
+__all__ = ["NOTES", "STAGED", "StagedRows", "from_messages"]
+
+NOTES = pa.schema(
+    [
+        pa.field("line", pa.int64(), nullable=False),  # in the file, from 1
+        pa.field("n_lines", pa.int32()),  # that the row takes there; NULL: one
+        # Why the row cannot be a message; such a row has nothing else. NULL: it is one.
+        pa.field("refusal", pa.string()),
+    ]
+)
+"""What is noted of every row of a file, beside its own columns."""
 
 STAGED = pa.schema(
     [
-        pa.field("line", pa.int64(), nullable=False),  # in the file, from 1
-        # Why the row cannot be a message; such a row has nothing else. NULL: it is one.
-        pa.field("refusal", pa.string()),
+        *NOTES,
         # What is damaged in a row that is a message all the same. NULL: nothing seen.
         pa.field("damage", pa.string()),
         pa.field("network", pa.string()),

@@ -139,8 +139,11 @@ class Stage:
         """Every row with something wrong, in the order of the file."""
         found = self._connection.cursor().execute(
             """
-            SELECT line, CASE WHEN refusal IS NULL THEN 'damaged' ELSE 'refused' END,
+            SELECT
+                line,
+                CASE WHEN refusal IS NULL THEN 'damaged' ELSE 'refused' END,
                 COALESCE(refusal, damage)
+                || CASE WHEN n_lines > 1 THEN ' (' || n_lines || ' lines)' ELSE '' END
             FROM staged WHERE refusal IS NOT NULL OR damage IS NOT NULL ORDER BY line, rowid
             """
         )

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from socialscore.errors import InputError, UnknownName, UsageError
-from socialscore.importers.records import read_csv
-from socialscore.importers.staged import StagedRows
+from socialscore.importers.csv_file import read_csv
+from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.inputs.toml_files import read_toml
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS, either
@@ -60,7 +60,6 @@ _IDENTIFIERS = (
 )  # fmt: skip
 _PARQUET = b"PAR1"
 _ROWS_AT_ONCE = 100_000
-_OURS = ("line", "refusal")
 
 
 def claims(head: bytes) -> bool:
@@ -165,10 +164,10 @@ def _numbered(table: pa.Table, n_before: int) -> pa.Table:
         if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
             joined = pc.binary_join(table[field.name].cast(pa.list_(pa.string())), " ")
             table = table.set_column(place, field.name, joined)
-    lines = pa.array(range(n_before + 1, n_before + table.num_rows + 1), pa.int64())
-    return table.append_column("line", lines).append_column(
-        "refusal", pa.nulls(table.num_rows, pa.string())
-    )
+    n_rows = table.num_rows
+    lines = pa.array(range(n_before + 1, n_before + n_rows + 1), pa.int64())
+    notes = [lines, pa.nulls(n_rows, pa.int32()), pa.nulls(n_rows, pa.string())]
+    return pa.table([*notes, *table.columns], names=[*NOTES.names, *table.column_names])
 
 
 def _names_of_objects(head: bytes) -> list[str]:
@@ -181,7 +180,7 @@ def _names_of_objects(head: bytes) -> list[str]:
 
 
 def _objects(source: Source, names: Collection[str]) -> Iterator[pa.Table]:
-    schema = pa.schema([("line", pa.int64()), *((n, pa.string()) for n in ("refusal", *names))])
+    schema = pa.schema([*NOTES, *((name, pa.string()) for name in names)])
     rows = (_row(line, text, names) for line, text in source.lines() if text != b"")
     while part := list(islice(rows, _ROWS_AT_ONCE)):
         yield pa.Table.from_pylist(part, schema=schema)
@@ -220,7 +219,7 @@ def _cell(value: object) -> str | None:
 
 def _chosen(place: object, names: Collection[str], columns: Mapping[str, str]) -> dict[str, str]:
     """From our columns to those of the file."""
-    names = [name for name in names if name.lower() not in _OURS]
+    names = [name for name in names if name.lower() not in NOTES.names]
     chosen = {ours: ours for ours in COLUMNS if ours in names} | dict(columns)
     if chosen.get("network") in NETWORKS and chosen["network"] not in names:
         del chosen["network"]  # the name of a network stands for itself
@@ -257,6 +256,7 @@ def _select(chosen: Mapping[str, str], network: str) -> str:
     return f"""
 SELECT
     line,
+    n_lines,
     COALESCE(
         refusal,
         CASE
@@ -311,6 +311,7 @@ FROM (
     FROM (
         SELECT
         line,
+        n_lines,
         refusal,
         {raw}
         FROM piece
