@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.scoring import MessageTable
 
-BODIES = panel_of(3)  # five in one category and more, which have a rate together
+N_WORLDS = 4
+BODIES = panel_of(N_WORLDS)  # five in one category and more, which have a rate together
 
 
 class Watched(DuckDB):
@@ -58,7 +59,7 @@ def forget() -> None:
 
 def of_chance(seed: int) -> MessageTable:
     random = Random(seed)
-    worlds = [written(random, ACCOUNTS, random.randint(5, 60)) for _ in range(3)]
+    worlds = [written(random, ACCOUNTS, random.randint(5, 60)) for _ in range(N_WORLDS)]
     return world(side_by_side(worlds), BODIES, END)
 
 
@@ -68,15 +69,11 @@ def numbers(scoreboard: Scoreboard) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=40, database=None)
-@given(
-    st.integers(0, 2**64),
-    st.sampled_from(sorted(preset_names())),
-    st.sampled_from([1, 10, 50]),
-    st.booleans(),
-)
+@pytest.mark.parametrize("preset", preset_names())
+@settings(max_examples=2, database=None)
+@given(st.integers(0, 2**64), st.sampled_from([80, 40, 1]), st.booleans())
 def test_slices_rank_as_the_whole_does(
-    seed: int, preset: str, most: int, allow_hashed_ids: bool
+    preset: str, seed: int, most: int, allow_hashed_ids: bool
 ) -> None:
     messages = of_chance(seed)
     options = {"preset": preset, "period": f"{SINCE}..{UNTIL}", "calendar": "office"}
