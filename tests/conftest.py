@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import engines
+import publications
 import pytest
+import shell
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -40,6 +42,24 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], str]:
             return file.read()
 
     return expected
+
+
+# Stores that no test changes --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the demo."""
+    path = tmp_path_factory.mktemp("demo") / "store"
+    made = shell.run("demo", "--store", path)
+    assert made.code == 0, made.err
+    return path
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with settings, a key and the store to publish from."""
+    return publications.lay_store(tmp_path_factory.mktemp("project"))
 
 
 # Engines ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from shell import CHECKOUT, run
+from shell import CHECKOUT
 
 import socialscore
 from socialscore.errors import InputError, UnknownName
@@ -41,13 +41,10 @@ def answered(board: Any) -> dict[str, Any]:
     ids=["arrow", "pandas", "polars"],
 )  # fmt: skip
 def test_a_table_of_any_library_is_ranked_like_the_store(
-    of: Callable[[pa.Table], Any], messages: pa.Table, tmp_path: Path
+    of: Callable[[pa.Table], Any], messages: pa.Table, demo: Path
 ) -> None:
-    store = tmp_path / "store"
-    run("demo", "--store", store)
-
     from_table = socialscore.rank(of(messages), DEMO / "panel.csv", **WEEK)
-    from_store = socialscore.rank(store, DEMO / "panel.csv", **WEEK)
+    from_store = socialscore.rank(demo, DEMO / "panel.csv", **WEEK)
 
     assert answered(from_table) == answered(from_store)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from shell import run
 
 from socialscore.commands import COMMANDS
 from socialscore.model.network import BY_NAME, COLLECTED, NETWORKS
@@ -306,12 +305,10 @@ def test_help_imports_no_engine_and_no_library_that_takes_its_time() -> None:
     assert not slow & set(done.stdout.split())
 
 
-def test_a_ranking_is_made_without_libraries_that_take_their_time(tmp_path: Path) -> None:
-    store = str(tmp_path / "store")
-    assert run("demo", "--store", store).code == 0
+def test_a_ranking_is_made_without_libraries_that_take_their_time(demo: Path) -> None:
     program = (
         "import sys; from socialscore.commands import main\n"
-        f"try: main(['rank', 'demo', '--store', {store!r}, '--format', 'csv'])\n"
+        f"try: main(['rank', 'demo', '--store', {str(demo)!r}, '--format', 'csv'])\n"
         "except SystemExit: sys.exit(bool({'pandas', 'pyarrow.compute'} & set(sys.modules)))"
     )
 

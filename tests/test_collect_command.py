@@ -421,6 +421,7 @@ def wait_for(met: Any) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_in_good_order(ground: Ground, number: signal.Signals) -> None:
     process = begin(ground)
@@ -436,6 +437,7 @@ def test_a_signal_ends_a_run_in_good_order(ground: Ground, number: signal.Signal
     assert_nothing_is_lost(ground)
 
 
+@pytest.mark.slow
 def test_a_second_signal_ends_it_at_once(ground: Ground) -> None:
     ground.x.add_fault(Fault("hang", nth=2, seconds=50))
     process = begin(ground, n_requests=2)
@@ -452,6 +454,7 @@ def test_a_second_signal_ends_it_at_once(ground: Ground) -> None:
     assert_nothing_is_lost(ground)
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_had_paid_for_comes_with_the_next_one(ground: Ground) -> None:
     process = begin(ground, n_requests=4)
 

@@ -471,15 +471,6 @@ def test_explanations_agree_with_the_ranking_of_random_worlds(
     agree(explanation)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store of the demo, which no test changes."""
-    root = tmp_path_factory.mktemp("demo") / "store"
-    done = run("demo", "--store", root)
-    assert done.code == 0, done.err
-    return root
-
-
 def of_demo(root: Path, body_id: str, **options: Any) -> Explanation:
     store = Store.open(root)
     panel = store.panel()

@@ -308,15 +308,13 @@ def test_a_ranking_that_cannot_be_made_says_so() -> None:
 
 
 def test_a_command_that_runs_out_of_memory_ends_with_a_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path
 ) -> None:
     begin(tmp_path, monkeypatch)
-    monkeypatch.setenv("SOCIALSCORE_KEY_FILE", str(tmp_path / "pseudonym.key"))
-    assert run("demo", "--store", "store").code == 0
     with Path("socialscore.toml").open("a", encoding="utf-8") as settings:
         settings.write('memory_limit = "1 MB"\nthreads = 1\n')
 
-    result = run_apart("rank", "demo", "--store", "store")
+    result = run_apart("rank", "demo", "--store", demo)
 
     assert result.code == 5
     assert result.err == (

@@ -159,10 +159,8 @@ def test_a_file_with_the_earlier_name_of_a_key_is_told_the_one_of_today(
         assert str(caught.value) == f"{path}:2: {problem}"
 
 
-def test_a_switch_can_be_turned_off_on_the_command_line(tmp_path: Any) -> None:
-    store = str(tmp_path / "store")
-    assert run("demo", "--store", store).code == 0
-    asked = ["rank", "demo", "--store", store, "--format", "json", "--preset", "abgeordnetenwatch"]
+def test_a_switch_can_be_turned_off_on_the_command_line(demo: Any) -> None:
+    asked = ["rank", "demo", "--store", demo, "--format", "json", "--preset", "abgeordnetenwatch"]
 
     as_published, lenient = (json.loads(run(*asked, *more).out) for more in ([], ["--no-strict"]))
 

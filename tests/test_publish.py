@@ -23,7 +23,6 @@ from publications import (
     contents,
     document,
     is_whole,
-    lay_store,
     manifest,
     rows,
 )
@@ -42,11 +41,6 @@ FILES = (
 )  # fmt: skip
 CALENDARS = CHECKOUT / "calendars"
 FOUR = ["2026-W40", "2026-W41", "2026-W42", "2026-W43"]
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return lay_store(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from publications import BODIES, Desk, contents, is_whole, lay_store
+from publications import BODIES, Desk, contents, is_whole
 from shell import CHECKOUT
 
 if TYPE_CHECKING:
@@ -52,12 +52,11 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
-    store = lay_store(tmp_path_factory.mktemp("project")) / "socialscore-data"
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.chdir(folder)
-        desk = Desk(folder, store)
+        desk = Desk(folder, project / "socialscore-data")
         desk.panel(*BODIES)
         desk.ranking()
         desk.published("2026-10-01", "--out", "before")

@@ -263,6 +263,7 @@ def small_disk() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
 
+@pytest.mark.slow
 def test_the_output_does_not_depend_on_the_timezone_or_language_of_the_machine(
     tmp_path: Path,
 ) -> None:

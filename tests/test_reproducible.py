@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from deltalake import DeltaTable, write_deltalake
-from publications import BODIES, HEAD, Desk, contents, lay_store
+from publications import BODIES, HEAD, Desk, contents
 from shell import CHECKOUT
 
 from socialscore.store.lake import Store
@@ -32,9 +32,8 @@ IN_ASCII = {"TZ": "America/St_Johns", "LC_ALL": "POSIX", "PYTHONUTF8": "0",
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A ranking that needs calendars, holidays, draws and sums."""
-    project = lay_store(tmp_path_factory.mktemp("project"))
     desk = Desk(tmp_path_factory.mktemp("desk"), project / "socialscore-data")
     desk.panel(*(f"{body},town-hall" for body in BODIES), head=f"{HEAD},calendar")
     desk.ranking(clock="business", by="wilson_low", title="L’été à Montsabran", ignore=["75432"])

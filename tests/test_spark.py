@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from engines import ON_SPARK, spark
-from publications import Desk, contents, lay_store
+from publications import BODIES as PUBLISHED
+from publications import Desk, contents
 from random_worlds import ACCOUNTS, panel_of, side_by_side, written
 from shell import begin, run, run_apart
 from spark_cluster import OPTIONS, addresses, as_of, differences, is_same
@@ -215,11 +216,10 @@ def test_files_of_a_bucket_are_asked_for_below_the_root_of_their_table() -> None
 
 
 def test_what_counts_counts_the_same_on_spark(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path
 ) -> None:
     begin(tmp_path, monkeypatch)
-    assert run("demo", "--store", "store").code == 0
-    monkeypatch.setenv("SOCIALSCORE_STORE", "store")
+    monkeypatch.setenv("SOCIALSCORE_STORE", str(demo))
     commands = [
         ("adoption", "--as-of", "2026-11-01"),
         ("explain", "ville-montsabran", "--ranking", "demo", "--format", "json"),
@@ -235,22 +235,22 @@ def test_what_counts_counts_the_same_on_spark(
     assert by_setting == found
 
 
-def test_python_names_the_engine_too(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run("demo", "--store", store).code == 0
-
-    expected = socialscore.rank(store, period="2026-W45")
-    found = socialscore.rank(store, period="2026-W45", engine="local")
+def test_python_names_the_engine_too(demo: Path) -> None:
+    expected = socialscore.rank(demo, period="2026-W45")
+    found = socialscore.rank(demo, period="2026-W45", engine="local")
 
     assert differences(found, expected) == []
     with pytest.raises(UsageError, match="unknown engine 'spark'"):
-        socialscore.rank(store, engine="spark")
+        socialscore.rank(demo, engine="spark")
 
 
-def test_publications_of_both_engines_are_the_same_byte_for_byte(tmp_path: Path) -> None:
-    desk = Desk(lay_store(tmp_path), tmp_path / "socialscore-data")
+def test_publications_of_both_engines_are_the_same_byte_for_byte(
+    project: Path, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path, project / "socialscore-data")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.chdir(tmp_path)
+        desk.panel(*PUBLISHED)
         desk.ranking(period="2026-W45")
 
         ours = desk.published("2026-11-23", "--out", "ours")
@@ -276,10 +276,8 @@ def test_an_engine_that_is_none_is_refused() -> None:
     assert engine("duckdb") is DuckDB
 
 
-def test_what_spark_needs_is_said(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run("demo", "--store", store).code == 0
-    arguments = ("rank", "demo", "--store", store, "--engine", "local")
+def test_what_spark_needs_is_said(demo: Path, tmp_path: Path) -> None:
+    arguments = ("rank", "demo", "--store", demo, "--engine", "local")
     bare = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
 
     done = run_apart(*arguments, env=bare | {"PATH": str(tmp_path)})

@@ -44,10 +44,8 @@ def test_a_cluster_of_two_workers_says_what_duckdb_says_of_200_000_messages(
     assert found["listening"] == ["127.0.0.1"]
 
 
-def test_a_cluster_is_found_by_its_address(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run("demo", "--store", store).code == 0
-    arguments = ("rank", "demo", "--store", store, "--format", "csv")
+def test_a_cluster_is_found_by_its_address(demo: Path, tmp_path: Path) -> None:
+    arguments = ("rank", "demo", "--store", demo, "--format", "csv")
 
     expected = run(*arguments)
     with cluster(tmp_path) as address:
@@ -59,10 +57,8 @@ def test_a_cluster_is_found_by_its_address(tmp_path: Path) -> None:
     assert listening == {"127.0.0.1"}
 
 
-def test_who_asks_a_server_of_spark_connect_needs_no_java(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    assert run("demo", "--store", store).code == 0
-    arguments = ("rank", "demo", "--store", store, "--format", "csv")
+def test_who_asks_a_server_of_spark_connect_needs_no_java(demo: Path, tmp_path: Path) -> None:
+    arguments = ("rank", "demo", "--store", demo, "--format", "csv")
     bare = {name: value for name, value in os.environ.items() if name != "JAVA_HOME"}
 
     expected = run(*arguments)

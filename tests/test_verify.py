@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from deltalake import DeltaTable
-from publications import BODIES, BOURG, GARE, HEAD, METRO, VILLE, Desk, lay_store, manifest
+from publications import BODIES, BOURG, GARE, HEAD, METRO, VILLE, Desk, manifest
 from shell import begin, run
 
 from socialscore.publishing import edition
@@ -29,11 +29,6 @@ WEEK = "2026-W45.r2"  # the publication that most tests are about
 WEEKS = ("2026-W43", "2026-W44", "2026-W44.r2", "2026-W45", WEEK)
 LATER = "TIMESTAMP '2030-01-01 00:00:00'"
 IN_THE_WEEK = "sent_at >= '2026-11-02T00:00:00' AND sent_at < '2026-11-08T00:00:00'"
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return lay_store(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="module")
