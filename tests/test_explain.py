@@ -836,7 +836,7 @@ def test_a_body_is_named_by_its_id_or_its_name() -> None:
 def test_a_name_that_several_bodies_have_names_none() -> None:
     twin = Body("ville-2", VILLE.name)
 
-    with pytest.raises(UsageError, match="take the body_id: ville, ville-2"):
+    with pytest.raises(UsageError, match="use the body_id: ville, ville-2"):
         body_named(Panel("test", (VILLE, twin)), VILLE.name)
 
 
