@@ -36,20 +36,32 @@ ADDRESS = f"s3://{BUCKET}/données 2026/store"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    with bucket() as address:
+    """A server of buckets, with what says where it is."""
+    with bucket() as address, pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+        monkeypatch.setenv("AWS_REGION", "us-east-1")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "SECRET-id")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "SECRET-key")
         yield address
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Path:
-    """A folder to work in, with what says where the buckets are."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "SECRET-id")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "SECRET-key")
+    """A folder to work in."""
+    assert endpoint
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return begin(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def in_bucket(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The address of a store of the demo, which no test changes, and what was said of it."""
+    assert endpoint
+    address = f"{ADDRESS}/demo"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        return address, demonstrated(address)
 
 
 @pytest.fixture
@@ -72,27 +84,28 @@ def objects(address: str) -> dict[str, bytes]:
     return found
 
 
-def demo(where: str) -> str:
+def demonstrated(where: str) -> str:
     result = run("demo", "--store", where)
     assert result.code == 0, result.err
     return result.out
 
 
-def test_a_bucket_ranks_as_a_folder_does(address: str, folder: Path) -> None:
-    in_bucket, in_folder = demo(address), demo(str(folder / "here"))
+def test_a_bucket_ranks_as_a_folder_does(in_bucket: tuple[str, str], folder: Path) -> None:
+    address, of_bucket = in_bucket
+    of_folder = demonstrated(str(folder / "here"))
 
     for options in (["rank", "demo", "--format", "csv"], ["status", "--format", "csv"]):
         there = run(*options, "--store", address)
         here = run(*options, "--store", folder / "here")
         assert (there.code, there.err) == (0, here.err)
         assert there.out.replace("collected_at", "") == here.out.replace("collected_at", "")
-    assert in_bucket == in_folder
+    assert of_bucket == of_folder
 
 
 def test_the_settings_and_the_environment_may_name_a_bucket(
-    address: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    in_bucket: tuple[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    demo(address)
+    address, _ = in_bucket
 
     monkeypatch.setenv("SOCIALSCORE_STORE", address)
     by_variable = run("rank", "demo")
@@ -160,13 +173,13 @@ def test_two_who_make_a_store_at_once_agree_on_its_key(address: str) -> None:
 # --- what goes is gone ---------------------------------------------------------------------------
 
 GONE, STAYS = "9007199254740993001", "9007199254740993002"
-HEAD = "message_id,author_id,sent_at,text,kind,mentioned_handles\n"
+HEAD = "message_id,author_id,sent_at,text,language,kind,mentioned_handles\n"
 
 
 def take(address: str, *rows: tuple[str, str, str]) -> None:
     """Import questions to the city: number, author and day."""
     lines = (
-        f"{number},{author},{day}T09:00:00Z,@montsabran TEXT-{number} ?,mention,montsabran\n"
+        f"{number},{author},{day}T09:00:00Z,@montsabran TEXT-{number} ?,fr,mention,montsabran\n"
         for number, author, day in rows
     )
     Path("messages.csv").write_text(HEAD + "".join(lines), encoding="utf-8")
@@ -249,8 +262,10 @@ def test_a_reader_whose_objects_vanish_is_told_to_try_again(address: str) -> Non
 # --- publishing ----------------------------------------------------------------------------------
 
 
-def test_what_is_published_from_a_bucket_is_verified_with_it(address: str, folder: Path) -> None:
-    demo(address)
+def test_what_is_published_from_a_bucket_is_verified_with_it(
+    in_bucket: tuple[str, str], folder: Path
+) -> None:
+    address, _ = in_bucket
 
     published = run("publish", "demo", "--store", address, "--period", "2026-W46")
     verified = run("verify", "published/demo", "--store", address)
@@ -355,11 +370,10 @@ def test_what_reads_buckets_may_be_missing(address: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("folder")
-def test_a_store_in_a_folder_needs_nothing_of_it() -> None:
-    demo("here")
+def test_a_store_in_a_folder_needs_nothing_of_it(demo: Path) -> None:
     program = (
         "import sys; from socialscore.commands import main\n"
-        "try: main(['rank', 'demo', '--store', 'here'])\n"
+        f"try: main(['rank', 'demo', '--store', {str(demo)!r}])\n"
         "except SystemExit: print(*{'obstore', 'fsspec'} & set(sys.modules), file=sys.stderr)"
     )
 
