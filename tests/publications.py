@@ -122,6 +122,7 @@ def _row(message_id: str, author_id: str, when: datetime, text: str, to: str) ->
         "author_id": author_id,
         "sent_at": when,
         "text": text,
+        "language": "fr",
         "reply_to_id": to,
     }
 

@@ -51,8 +51,8 @@ def asked(number: str, day: str, author: str = GONE, **columns: str) -> dict[str
     """A citizen's question to the city."""
     return {
         "message_id": number, "author_id": author, "sent_at": f"{day}T09:00:00Z",
-        "text": f"@montsabran TEXT-{number} Quand rouvre le pont ?", "kind": "mention",
-        "conversation_id": number, "mentioned_handles": "montsabran",
+        "text": f"@montsabran TEXT-{number} Quand rouvre le pont ?", "language": "fr",
+        "kind": "mention", "conversation_id": number, "mentioned_handles": "montsabran",
     } | columns  # fmt: skip
 
 
@@ -60,8 +60,8 @@ def answered(number: str, to: dict[str, str], **columns: str) -> dict[str, str]:
     """The city's answer, an hour later, which names whom it answers."""
     return {
         "message_id": number, "author_id": "1", "sent_at": to["sent_at"].replace("09:", "10:"),
-        "text": f"@HANDLE-{to['author_id']} TEXT-{number} Demain.", "kind": "reply",
-        "reply_to_id": to["message_id"], "reply_to_author_id": to["author_id"],
+        "text": f"@HANDLE-{to['author_id']} TEXT-{number} Demain.", "language": "fr",
+        "kind": "reply", "reply_to_id": to["message_id"], "reply_to_author_id": to["author_id"],
         "conversation_id": to["conversation_id"], "mentioned_ids": to["author_id"],
         "official": "true",
     } | columns  # fmt: skip
