@@ -165,7 +165,9 @@ def test_an_empty_panel_is_told_its_first_line(path: Path) -> None:
 def test_an_unknown_column_is_likened_to_a_known_one(path: Path) -> None:
     header = HEADER.replace("handle", "handel")
 
-    assert complaint(path, header=header) == ":1: unknown column 'handel'; did you mean 'handle'?"
+    said = complaint(path, header=header)
+    assert f"{path}:1: unknown column 'handel'; did you mean 'handle'?" in said
+    assert f"{path}:1: the panel lacks the column handle" in said
 
 
 def test_missing_columns_are_named(path: Path) -> None:

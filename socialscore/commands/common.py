@@ -156,6 +156,7 @@ def _pseudonym(settings: Settings) -> Pseudonym:
 def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
     """The ranking, with metrics that exist."""
     from socialscore.inputs.ranking import read_ranking
+    from socialscore.inputs.value_errors import raise_all
     from socialscore.scoring.metrics import unknown_metrics
 
     reading = read_ranking(path, options)
@@ -163,8 +164,7 @@ def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
     def place(key: str, *way: str | int) -> FilePosition | None:
         return reading.place(key, *way) if reading.said_by.get(key) == path else None
 
-    for problem in (*reading.problems, *unknown_metrics(reading.ranking, place)):
-        raise problem
+    raise_all([*reading.problems, *unknown_metrics(reading.ranking, place)])
     return reading.ranking
 
 

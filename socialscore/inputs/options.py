@@ -49,7 +49,10 @@ class Option:
 
     label: str  # in headers and exports, in English
     label_fr: str  # in exports, in French
-    kind: Literal["choice", "yes-no", "count", "share", "duration", "metric", "names", "authors"]
+    kind: Literal[
+        "choice", "text", "yes-no", "count", "number", "share", "duration", "metric", "names",
+        "authors",
+    ]  # fmt: skip
     name: str = ""  # the key in files; that of its field
     column: str = ""  # in CSV and JSON; empty: the name
     always: bool = False  # in the header of every table, and not only where the preset has another
@@ -58,7 +61,7 @@ class Option:
     repeated: bool = False  # the flag takes one value and may be repeated, instead of commas
     choices: tuple[str, ...] = ()  # the values that it may have; that of its field's type
     alters_rates: bool = True  # False: it only chooses whom to rank, or how sure to be of ranks
-    empty: str = "none"  # what an empty value means, in words
+    empty: str = ""  # what an empty value means, in words; empty: it is never empty
     earlier: tuple[str, ...] = ()  # keys that files of earlier versions had instead
     description: str = ""  # a sentence, for --help, data dictionaries and documentation
 
@@ -163,7 +166,7 @@ class Ranking(_Checked):
     timezone: Annotated[str, AfterValidator(checked_timezone)] = _option(
         "Europe/Paris",
         "Timezone in which days, weeks and months begin.",
-        Option("Timezone", "Fuseau horaire", "choice", flag="--timezone"),
+        Option("Timezone", "Fuseau horaire", "text", flag="--timezone"),
     )
     categories: tuple[str, ...] = _option(
         (),
@@ -288,7 +291,7 @@ class Ranking(_Checked):
         Option(
             "Calendar",
             "Calendrier",
-            "choice",
+            "text",
             always=True,
             needs=("clock", "business"),
             empty="each body's own",
@@ -321,7 +324,7 @@ class Ranking(_Checked):
     within: Annotated[tuple[str, ...], BeforeValidator(_durations)] = _option(
         ("1h", "4h", "24h", "72h"),
         "Times for the metrics within_1h, within_4h …, with commas: 2h,8h,24h.",
-        Option("Within", "Délais comptés", "names", flag="--within"),
+        Option("Within", "Délais comptés", "names", empty="none", flag="--within"),
     )
     trim: Annotated[float, Field(ge=0, lt=1)] = _option(
         0.1,
@@ -331,7 +334,7 @@ class Ranking(_Checked):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = _option(
         20261123,
         "Start of the random draws behind the intervals of ranks.",
-        Option("Seed", "Graine", "choice", alters_rates=False),
+        Option("Seed", "Graine", "number", alters_rates=False),
     )
     show: Annotated[tuple[str, ...], BeforeValidator(_names)] = _field(
         ("n_requests", "response_rate", "median_delay", "median_wait"),

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.toml_files import FilePosition
+from socialscore.inputs.value_errors import raise_all
 from socialscore.model.messages import Account, Body
 from socialscore.model.network import NETWORKS
 from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
@@ -143,27 +144,33 @@ class PanelReading:
     places: Mapping[str, FilePosition]  # of each body, by its body_id: the first row that names it
 
 
-def read_panel(path: Path | str, content: bytes | None = None) -> Panel:
+def read_panel(path: Path | str, content: bytes | None = None, *, accepted: bool = False) -> Panel:
     """Read and check a panel.
 
     Args:
         path: of the file, or another address of it.
         content: what it holds. None: it is read.
+        accepted: it was checked when it came into a store or a publication, and nobody can mend it:
+            days of implausible years are taken, as earlier versions took them.
 
     Raises:
         InputError: naming the line, and the column where it is one that is wrong.
         UnknownName: for a column, a network or a role that does not exist.
+        SeveralProblems: several things are wrong.
     """
-    reading = examine_panel(path, content)
-    for problem in reading.problems:
-        raise problem
+    reading = examine_panel(path, content, accepted=accepted)
+    raise_all(reading.problems)
     return reading.panel
 
 
-def examine_panel(path: Path | str, content: bytes | None = None) -> PanelReading:
-    """As `read_panel`, with everything that is wrong instead of the first of it."""
+def examine_panel(
+    path: Path | str, content: bytes | None = None, *, accepted: bool = False
+) -> PanelReading:
+    """As `read_panel`, with everything that is wrong as a list."""
     problems: list[SocialscoreError] = []
     rows = _rows(path, content, problems)
+    if not accepted:
+        rows = _in_plausible_years(rows, problems)
     bodies, places = _bodies(rows, problems)
     return PanelReading(Panel(PurePath(path).stem, _in_order(bodies)), tuple(problems), places)
 
@@ -305,8 +312,7 @@ def _wrong_cells(place: FilePosition, row: Mapping[str, str]) -> Iterator[Social
         try:
             _day(row, column)
         except ValueError:
-            example = f"2026-11-23, {YEARS_IN_WORDS}"
-            yield InputError(place, f"{column} {row[column]!r} is not a date such as {example}")
+            yield _no_day(place, row, column)
     if closed not in ("", "yes"):
         yield InputError(place, f"closed is {closed!r}; write yes, or nothing")
 
@@ -341,10 +347,22 @@ def _overlap(one: Account, other: Account) -> bool:
 
 def _day(row: Mapping[str, str], column: str) -> date | None:
     text = row[column]
-    day = date.fromisoformat(text) if text else None
-    if day and day.year not in PLAUSIBLE_YEARS:
-        raise ValueError(text)
-    return day
+    return date.fromisoformat(text) if text else None
+
+
+def _in_plausible_years(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:
+    """The rows; days of years that no date can mean go to `problems`."""
+    for place, row in rows:
+        for column in ("valid_from", "valid_until"):
+            year = row[column].partition("-")[0]
+            if year.isdecimal() and int(year) not in PLAUSIBLE_YEARS:
+                problems.append(_no_day(place, row, column))
+        yield place, row
+
+
+def _no_day(place: FilePosition, row: Mapping[str, str], column: str) -> InputError:
+    example = f"2026-11-23, {YEARS_IN_WORDS}"
+    return InputError(place, f"{column} {row[column]!r} is not a date such as {example}")
 
 
 def _in_order(bodies: Iterable[Body]) -> tuple[Body, ...]:

@@ -17,7 +17,7 @@ from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageE
 from socialscore.inputs.options import KEYS, OPTIONS, RENAMED, Assertions, Conditions, Ranking
 from socialscore.inputs.shipped import preset_path
 from socialscore.inputs.toml_files import FilePosition, place_of, read_toml
-from socialscore.inputs.value_errors import misread
+from socialscore.inputs.value_errors import problems_of, raise_all
 from socialscore.model.period import parse_period
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def load_ranking(path: Path | None = None, options: Mapping[str, Any] | None = N
         InputError: the file is missing, is not TOML or says something wrong; its place is named.
         UnknownName: for a key or a preset that does not exist.
         UsageError: an option cannot be read.
+        SeveralProblems: more than one of these.
     """
     return _sound(read_ranking(path, options))
 
@@ -57,7 +58,7 @@ def load_ranking(path: Path | None = None, options: Mapping[str, Any] | None = N
 def read_ranking(
     path: Path | None = None, options: Mapping[str, Any] | None = None
 ) -> ParsedRanking:
-    """As `load_ranking`, with everything that is wrong instead of the first of it.
+    """As `load_ranking`, with everything that is wrong as a list.
 
     Raises:
         InputError: the file is missing or is not TOML.
@@ -95,12 +96,13 @@ def override(ranking: Ranking, options: Mapping[str, Any]) -> Ranking:
 
 
 def overridden(ranking: Ranking) -> tuple[str, ...]:
-    """The names of the options that are not as the ranking's preset has them."""
+    """The names of the options in force that are not as the ranking's preset has them."""
     preset = _preset(ranking.preset)
     return tuple(
         option.name
         for option in OPTIONS
         if getattr(ranking, option.name) != getattr(preset, option.name)
+        and (option.needs is None or getattr(ranking, option.needs[0]) == option.needs[1])
     )
 
 
@@ -110,8 +112,7 @@ def _preset(name: str) -> Ranking:
 
 
 def _sound(reading: ParsedRanking) -> Ranking:
-    for problem in reading.problems:
-        raise problem
+    raise_all(reading.problems)
     return reading.ranking
 
 
@@ -130,11 +131,12 @@ def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) 
         reading = ParsedRanking(Ranking.model_validate(values), (), said_by)
     except ValidationError as error:
         reading = ParsedRanking(Ranking(), (), said_by)
-        wrong = {each["loc"]: each for each in error.errors()}
-        for way, each in wrong.items():
-            keys = (Assertions if way[0] == "assert" else Conditions).model_fields
-            place = reading.place(str(way[0]), *way[1:])
-            problems.append(misread(place, dict(each), keys))
+        wrong = {each["loc"] for each in error.errors()}
+        problems += problems_of(
+            error,
+            reading.place,
+            lambda *way: (Assertions if way[0] == "assert" else Conditions).model_fields,
+        )
         # Of a list in which something is wrong, nothing is kept.
         ways = {way[:1] if len(way) == 2 and isinstance(way[1], int) else way for way in wrong}
         rest = {key: path for key, path in said_by.items() if (key,) not in ways}

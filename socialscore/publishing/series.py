@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from socialscore.errors import InputError, SocialscoreError, UsageError
 from socialscore.inputs.options import RENAMED
 from socialscore.inputs.panel import read_panel
+from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
 from socialscore.runtime.write_file import sync_folder, write_file
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
 
 __all__ = [
     "Publication",
@@ -63,13 +65,30 @@ class Publication:
         return {RENAMED.get(key, key): value for key, value in options.items()}
 
     @cached_property
+    def ranking(self) -> Ranking:
+        """The ranking that options.json describes; whom it ignores is not told, only how many.
+
+        Raises:
+            InputError: the file is missing or damaged, or describes none.
+        """
+        options = {name: "none" if it is None else it for name, it in self.options.items()}
+        unnamed = {"panel": None, "ignore": ("",) * self.manifest.n_ignored}
+        try:
+            return load_ranking(None, options | unnamed)
+        except SocialscoreError as error:
+            path = self.folder / "options.json"
+            raise InputError(path, f"is not a ranking: {error}") from None
+
+    @cached_property
     def panel(self) -> Panel:
         """The bodies as they were then.
 
         Raises:
             InputError: the file is missing or damaged.
         """
-        return replace(read_panel(self.folder / "panel.csv"), name=self.manifest.panel)
+        return replace(
+            read_panel(self.folder / "panel.csv", accepted=True), name=self.manifest.panel
+        )
 
     @property
     def reference(self) -> Predecessor:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from socialscore.errors import InputError
-from socialscore.inputs.options import OPTIONS
+from socialscore.inputs.options import reported
+from socialscore.inputs.ranking import overridden
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from socialscore.inputs.ranking import Ranking
     from socialscore.publishing.series import Publication
 
 __all__ = ["scoreboard_of"]
@@ -33,32 +35,28 @@ def scoreboard_of(publication: Publication) -> Scoreboard:
     """
     document = publication.document
     try:
-        return _scoreboard(document, publication.options["show"])
+        return _scoreboard(document, publication.ranking)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         place = publication.folder / "ranking.json"
         raise InputError(place, f"is not what `publish` wrote: {error!r}") from None
 
 
-def _scoreboard(document: Mapping[str, Any], show: list[str]) -> Scoreboard:
+def _scoreboard(document: Mapping[str, Any], ranking: Ranking) -> Scoreboard:
     zone = ZoneInfo(document["timezone"])
     names = [metric["name"] for metric in document["metrics"]]
     compared = document["compared_to"] is not None
     return Scoreboard(
         **{name: document[name] for name in _AS_SAID},
         **{name: document[name] for name in _IF_SAID if name in document},
-        options={
-            option.name: tuple(value) if isinstance(value, list) else value
-            for option in OPTIONS
-            if option.column in document  # an earlier version told fewer
-            for value in [document[option.column]]
-        },
-        overridden=tuple(document.get("overridden", ())),
+        options=reported(ranking),
+        # An earlier version did not say it.
+        overridden=tuple(document.get("overridden", overridden(ranking))),
         since=datetime.fromisoformat(document["period_from"]).astimezone(zone),
         until=datetime.fromisoformat(document["period_until"]).astimezone(zone),
         as_of=datetime.fromisoformat(document["as_of"]),
         metrics=tuple(Metric(expression="", **metric) for metric in document["metrics"]),
         scores=tuple(_score(line, names, compared=compared) for line in document["scores"]),
-        show=tuple(show),
+        show=ranking.show,
         bands=tuple(Band(**band) for band in document["bands"]),
         gone=tuple(_body(line) for line in document.get("gone", ())),
         notes=tuple(document["notes"]),

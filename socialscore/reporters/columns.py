@@ -75,10 +75,13 @@ def _of_option(option: Option) -> Field:
         "string",
         "",
         option.description,
+        required=not option.empty and option.kind != "duration",
     )
     match option.kind:
         case "yes-no":
             return replace(kept, type="boolean")
+        case "number":
+            return replace(kept, type="integer")
         case "count" | "authors":
             return replace(kept, type="integer", unit="count", least=0)
         case "duration":

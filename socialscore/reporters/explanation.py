@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import UnknownName
+from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column
 from socialscore.reporters.facts import context, metric_named
@@ -147,7 +148,7 @@ def _counts(explanation: Explanation) -> Iterator[Fact]:
     if explanation.n_outside:
         parts.append(f"{explanation.n_outside} from outside the period belong to its requests")
     yield Fact("counted", "; ".join(parts))
-    selections = ("question-mark", "questions", "requests", "all")
+    selections = next(option.choices for option in OPTIONS if option.name == "selection")
     n_selected = (values[f"n_selected_{name.replace('-', '_')}"] for name in selections)
     pairs = zip(selections, map(formatting.count, n_selected), strict=True)
     yield Fact("mature requests", ", ".join(f"{name} {number}" for name, number in pairs))

@@ -39,15 +39,14 @@ def presentation(scoreboard: Scoreboard) -> dict[str, str]:
 def context(scoreboard: Scoreboard) -> dict[str, Any]:
     """What is the same for every body, in the order of the columns of an export.
 
-    Lists stay lists. Of a publication of an earlier version, options that it does not tell are
-    None.
+    Lists stay lists.
     """
     return {
         "period": scoreboard.period,
         "period_from": scoreboard.since.isoformat(),
         "period_until": scoreboard.until.isoformat(),
         "compared_to": scoreboard.compared_to,
-        **{option.column: _plain(scoreboard.options.get(option.name)) for option in OPTIONS},
+        **{option.column: _plain(scoreboard.options[option.name]) for option in OPTIONS},
         "overridden": list(scoreboard.overridden),
         "as_of": scoreboard.as_of.isoformat(),
         "provisional": scoreboard.provisional,

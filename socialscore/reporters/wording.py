@@ -23,6 +23,7 @@ __all__ = [
     "provisional",
     "subject",
     "terms",
+    "told",
 ]
 
 
@@ -41,17 +42,16 @@ def terms(scoreboard: Scoreboard) -> tuple[Fact, ...]:
     return (
         Fact("as of", _as_of(scoreboard)),
         Fact("preset", scoreboard.preset),
-        *(
-            Fact(option.label.lower(), in_words(option, scoreboard))
-            for option in OPTIONS
-            if _is_told(option, scoreboard)
-        ),
+        *(told(option, scoreboard) for option in OPTIONS if _is_told(option, scoreboard)),
     )
 
 
+def told(option: Option, scoreboard: Scoreboard) -> Fact:
+    """An option under its label."""
+    return Fact(option.label.lower(), in_words(option, scoreboard))
+
+
 def _is_told(option: Option, scoreboard: Scoreboard) -> bool:
-    if option.name not in scoreboard.options:  # of a publication of an earlier version
-        return False
     if option.needs and scoreboard.options[option.needs[0]] != option.needs[1]:
         return False
     return option.always or option.name in scoreboard.overridden

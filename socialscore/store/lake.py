@@ -197,7 +197,9 @@ class Store:
 
     def _panel(self, text: bytes | None) -> Panel:
         return (
-            Panel("panel", ()) if text is None else read_panel(f"{self.location}/panel.csv", text)
+            Panel("panel", ())
+            if text is None
+            else read_panel(f"{self.location}/panel.csv", text, accepted=True)
         )
 
     def amend_panel(self, change: Callable[[Panel], Panel]) -> Panel:

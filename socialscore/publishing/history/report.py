@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column, words_column
 from socialscore.reporters.console import to_console
@@ -172,7 +173,7 @@ def _frame(history: History) -> Report:
         title="",
         warning="",
         subject=(),
-        terms=tuple(fact for fact in wording.terms(board) if fact.name in _TERMS),
+        terms=tuple(wording.told(option, board) for option in OPTIONS if option.name in _TERMS),
         columns=(),
         nothing="",
         unranked=(),
@@ -182,7 +183,7 @@ def _frame(history: History) -> Report:
     )
 
 
-_TERMS = ("ranked by", "horizon", "selection", "unit")
+_TERMS = ("by", "horizon", "selection", "unit")
 
 
 def _of_series(history: History) -> tuple[Fact, ...]:

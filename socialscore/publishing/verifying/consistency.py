@@ -16,6 +16,7 @@ from socialscore.model.period import EARLIEST, utc
 from socialscore.publishing import edition
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.manifest import FILE_NAME
+from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.verifying.chain import with_comparison
 from socialscore.publishing.verifying.differences import (
     NOTHING,
@@ -26,17 +27,20 @@ from socialscore.publishing.verifying.differences import (
     in_workbook,
     told,
 )
+from socialscore.reporters import columns
 from socialscore.reporters.datapackage import DESCRIBED
+from socialscore.reporters.delimited import LABELS
 from socialscore.scoring import MessageSource, MessageTable, ranked
 from socialscore.store.schema import COVERAGE, MESSAGE
 from socialscore.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.manifest import Manifest
     from socialscore.publishing.verifying.opening import Opened
+    from socialscore.reporters.columns import Field
 
 __all__ = ["as_published", "inconsistencies", "of_numbers", "without_messages"]
 
@@ -45,7 +49,7 @@ _OTHER = "does not say what the other files say"
 _NOT_DERIVED = {"versions", "rules", "files", "ignored_digest"}
 """What a manifest does not take from the other files."""
 
-_OF_VERSION = {"metrics", "version", "ranking_digest"}
+_OF_VERSION = {"metrics", "version", "ranking_digest", "clock", "overridden"}
 """What another version of socialscore may rightly write otherwise into ranking.json."""
 
 
@@ -155,10 +159,17 @@ def _cells(path: str, published: bytes, expected: bytes, opened: Opened) -> Iter
         differences = in_document(opened.document, json.loads(expected))
         yield from told(of_numbers(differences, opened), path, "the other files")
     elif path in DESCRIBED:
-        dialect = DESCRIBED[path][1]
-        yield from told(in_csv(published, expected, dialect, shared=foreign), path, "ranking.json")
+        _, dialect, labels = DESCRIBED[path]
+        only = _of_numbers(opened, LABELS[labels]) if foreign else None
+        yield from told(in_csv(published, expected, dialect, only=only), path, "ranking.json")
     elif path == "ranking.xlsx" and not foreign:
         yield from (f"{path}: {clause}" for clause in in_workbook(published, expected))
+
+
+def _of_numbers(opened: Opened, header: Callable[[Field], str]) -> set[str]:
+    """The headers of columns whose meaning no version changes: who a row is about, and numbers."""
+    wide = columns.of_numbers(scoreboard_of(opened.publication))
+    return {header(it) for it in columns.with_hours((*wide, *columns.of_long_form()))}
 
 
 def _in_manifest(opened: Opened, expected: Manifest) -> Iterator[Finding]:

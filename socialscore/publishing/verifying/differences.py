@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from socialscore.reporters.delimited import DIALECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     Document = dict[str, Any]
     Kind = Literal["problem", "touched", "note"]
@@ -102,7 +102,7 @@ def _without_scores(document: Document) -> Document:
 
 
 def in_csv(
-    published: bytes, expected: bytes, dialect: str, *, shared: bool = False
+    published: bytes, expected: bytes, dialect: str, *, only: Collection[str] | None = None
 ) -> Iterator[Difference]:
     """Where two tables differ, cell by cell.
 
@@ -110,15 +110,15 @@ def in_csv(
         published: the bytes of the file.
         expected: those that it should have.
         dialect: one of DIALECTS.
-        shared: look only at the columns that both have.
+        only: headers; look only at those columns, and only if both tables have them.
 
     Raises:
         ValueError: the published one is no CSV.
     """
     theirs, ours = (_table(content, dialect) for content in (published, expected))
     header, wanted = theirs[0], ours[0]
-    names = [name for name in wanted if name in header] if shared else wanted
-    if not shared and header != wanted:
+    names = wanted if only is None else [it for it in wanted if it in header and it in only]
+    if only is None and header != wanted:
         yield Difference("", "", "header", header, wanted)
     for number, (line, right) in enumerate(zip_longest(theirs[1:], ours[1:]), start=2):
         if line is None or right is None:

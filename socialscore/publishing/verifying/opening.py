@@ -9,7 +9,6 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError, SocialscoreError
-from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.reporters import columns
 from socialscore.reporters.facts import COMPARISON
@@ -124,15 +123,15 @@ def _ranking(publication: Publication) -> Ranking:
     Raises:
         InputError: it describes none.
     """
-    path, n_ignored = publication.folder / "options.json", publication.manifest.n_ignored
-    options = {name: "none" if it is None else it for name, it in publication.options.items()}
     try:
-        ranking = load_ranking(None, options | {"panel": None, "ignore": ("",) * n_ignored})
-        key_metric(ranking)
         _check_numbers(publication.options)
+        key_metric(publication.ranking)
+    except InputError:
+        raise
     except (SocialscoreError, ValueError, RecursionError) as error:
+        path = publication.folder / "options.json"
         raise InputError(path, f"is not a ranking: {error}") from None
-    return ranking
+    return publication.ranking
 
 
 def _check_numbers(options: Document) -> None:
