@@ -224,6 +224,42 @@ def test_a_file_is_created_where_the_disk_has_no_hard_links(path: Path, monkeypa
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("error", [FULL, Killed()])
+def test_a_disk_that_fails_without_hard_links_leaves_no_half_of_a_new_file(
+    path: Path, monkeypatch: Patch, error: BaseException
+) -> None:
+    fail_at(monkeypatch, "link", NO_LINKS)
+    fail_at(monkeypatch, "fsync", error, call=2)
+
+    with pytest.raises(type(error)):
+        create_file(path, "new")
+
+    assert list(path.parent.iterdir()) == []
+
+
+@POSIX
+def test_a_secret_is_never_readable_by_others_without_hard_links(
+    path: Path, monkeypatch: Patch
+) -> None:
+    fail_at(monkeypatch, "link", NO_LINKS)
+    seen = []
+    fsync = os.fsync
+
+    def looking(descriptor: int) -> None:
+        seen.extend(stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", looking)
+    umask = os.umask(0)
+    try:
+        create_file(path, "secret", mode=0o600)
+    finally:
+        os.umask(umask)
+
+    assert path in path.parent.iterdir()
+    assert set(seen) == {0o600}
+
+
 def test_of_many_that_create_a_file_at_once_one_succeeds_and_all_see_it_whole(path: Path) -> None:
     created, seen = [], []
     together = threading.Barrier(8)

@@ -52,8 +52,11 @@ def write_file(path: Path, data: bytes | str, *, mode: int | None = None) -> Non
 def create_file(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
     """As `write_file`, where there is no such file: of several that create it, one succeeds.
 
+    On a file system without hard links the file has its name before it has its content: whoever
+    reads meanwhile may see less of it, and a process that is killed meanwhile leaves that.
+
     Raises:
-        FileExistsError: it is there already, whole.
+        FileExistsError: it is there already.
         OSError: it cannot be written, and is not there.
     """
     with _temporary(path, data, mode) as temporary:
@@ -62,9 +65,23 @@ def create_file(path: Path, data: bytes | str, *, mode: int | None = None) -> No
         except FileExistsError:
             raise
         except OSError:  # a file system without hard links
-            path.touch(exist_ok=False)
-            temporary.replace(path)
+            _create_in_place(path, temporary.read_bytes(), mode)
     sync_folder(path.parent)
+
+
+def _create_in_place(path: Path, data: bytes, mode: int | None) -> None:
+    """A new file under its own name, removed again if it cannot be written."""
+    descriptor = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
+    )
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def sync_folder(folder: Path) -> None:
