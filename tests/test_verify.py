@@ -780,6 +780,21 @@ def test_a_changed_calendar_is_named(ignoring: Desk) -> None:
     assert any("manifest.json: calendars: " in line for line in found)
 
 
+def test_everything_that_is_wrong_with_a_calendar_is_a_problem_of_its_own(ignoring: Desk) -> None:
+    path = ignoring.at("2026-W43") / "calendars" / "office.toml"
+    path.chmod(0o644)
+    text = path.read_text(encoding="utf-8").replace("09:00", "25:00").replace("Europe", "Eurpe")
+    path.write_text(text, encoding="utf-8")
+    (path.parents[1] / "manifest.json").chmod(0o644)
+    forge(path.parents[1])
+
+    found = problems(path.parents[1], "--store", ignoring.store, "--ranking", "weekly.toml")
+
+    assert not any("2 problems" in line for line in found)
+    assert any("is not a timezone" in line for line in found)
+    assert any("key hours" in line for line in found)
+
+
 # --- the result ----------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError, SocialscoreError, StoreError
+from socialscore.errors import InputError, SeveralProblems, SocialscoreError, StoreError
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import read_publication
 from socialscore.publishing.verifying.chain import check_links, missing, read_earlier
@@ -127,6 +127,8 @@ def _continuing(findings: list[Finding]) -> Iterator[None]:
         yield
     except StoreError:
         raise
+    except SeveralProblems as error:
+        findings.extend(Finding("problem", str(each)) for each in error.problems)
     except SocialscoreError as error:
         findings.append(Finding("problem", str(error)))
 
