@@ -377,6 +377,15 @@ def test_a_cr_alone_between_whole_records_ends_one(path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("block_bytes", range(1, 12))
+def test_a_cr_alone_is_a_character_of_the_only_column_wherever_blocks_end(
+    path: Path, block_bytes: int
+) -> None:
+    found = rows(path, b"x\na\rb\rc\nd\n", block_bytes=block_bytes)
+
+    assert found == [(2, None, "a\rb\rc"), (5, None, "d")]
+
+
 def test_a_cr_alone_does_not_make_a_record_of_half_a_broken_one(path: Path) -> None:
     found = spans(path, b"x,y,z\n1,a,b\rand c, d\n2,b,c\n")
 

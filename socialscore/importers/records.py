@@ -209,7 +209,10 @@ class _Lines:
 
     def _sound(self, i: int) -> re.Match[bytes] | None:
         """A record with a cell for each column that begins with a line."""
-        matches = (self._match(pattern, i) for pattern in self.layout.sound)
+        first, *others = self.layout.sound
+        if (match := self._match(first, i)) or not self._is_known(i):
+            return match  # before the others, what the first may still match has to be seen
+        matches = (self._match(pattern, i) for pattern in others)
         return next(filter(None, matches), None)
 
     def _match(self, pattern: re.Pattern[bytes], i: int) -> re.Match[bytes] | None:
