@@ -258,6 +258,13 @@ def test_what_is_wrong_is_named_with_its_line_and_key_and_the_way_out(
     assert complaint(path, text).startswith(problem)
 
 
+def test_only_keys_of_the_file_are_taken_for_tables(path: Path) -> None:
+    said = complaint(path, f"{WEEK}closed = 3")
+
+    assert ':3, key hours.closed: write a list in square brackets: ["one"]' in said
+    assert "[[closed]]" not in said
+
+
 @pytest.mark.parametrize(
     "opening",
     [

@@ -109,7 +109,7 @@ def _instead(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "the key is missing"
     if kind == "tuple_type":
-        if name in _TABLES:
+        if len(error["loc"]) == 1 and name in _TABLES:  # a key of the file, of no table in it
             return f"write [[{name}]] over each of them"
         example = given if isinstance(given, str) else "one"
         return f'write a list in square brackets: ["{example}"]'
