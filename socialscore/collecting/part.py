@@ -89,7 +89,7 @@ class Part:
 
     def add(self, page: Page, items: Iterable[Message | Refused], most: int | None) -> bool:
         """Take in a page that was mapped, as far as it is wanted; was all of it?"""
-        self.settle()
+        self.accept_last()
         items = [_dated(item) for item in items]
         messages = [item for item in items if isinstance(item, Message)]
         wanted, surplus = messages[:most], messages[len(messages[:most]) :]
@@ -107,7 +107,7 @@ class Part:
         self.tally.refused.update(item.reason for item in items if isinstance(item, Refused))
         return not surplus
 
-    def settle(self) -> None:
+    def accept_last(self) -> None:
         """The last page is good."""
         if self._last:
             _, messages, self.complete_from = self._last
@@ -116,7 +116,7 @@ class Part:
 
     def end(self, reason: str | None = None, complete_from: datetime | None = None) -> None:
         """The network gives no more; without a reason, because there is no more."""
-        self.settle()
+        self.accept_last()
         if self._journal:
             told = complete_from and complete_from.isoformat()
             self._journal.append({"end": reason, "complete_from": told})
@@ -148,7 +148,7 @@ class Part:
 
     def close(self) -> None:
         """No page of this part will come any more."""
-        self.settle()
+        self.accept_last()
         if self.complete_from <= self.task.interval.since:
             self.tally.complete = True
         if self._journal:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]  # of the coverage table, instants naive UTC
 
 __all__ = [
+    "FINAL_GAPS",
     "RUN",
-    "SETTLED",
     "difference",
     "islands",
     "missing",
@@ -33,13 +33,13 @@ __all__ = [
 RUN = "collect-"
 """What the `run_id` of a collection begins with; that of an import names its format."""
 
-SETTLED = frozenset({"cap-reached", "out-of-reach", ERASED})
+FINAL_GAPS = frozenset({"cap-reached", "out-of-reach", ERASED})
 """Reasons of gaps that no later run can fill, or may."""
 
 _FIRST_REACH = timedelta(days=30)
 """How far back the first run goes: as far as `last-30-days`, at a price that does not surprise."""
 
-_SETTLING = timedelta(seconds=30)
+_INDEXING_LAG = timedelta(seconds=30)
 """What was written a moment ago may not be in a network's index yet; the next run sees it."""
 
 _DAY = timedelta(days=1)
@@ -63,7 +63,7 @@ def plan(
         since: where it begins. None: 30 days ago, or with what earlier runs have collected, where
             that is earlier; so what they missed is asked for again.
     """
-    until = _whole_second(now - _SETTLING)
+    until = _whole_second(now - _INDEXING_LAG)
     wanted: list[list[Task]] = []
     beyond: list[Task] = []
     of_stream = rows_of(rows)
@@ -77,7 +77,7 @@ def plan(
             intervals = [
                 part
                 for gap in missing(
-                    mine, account, stream, first, until, settled=_settled(capabilities, stream)
+                    mine, account, stream, first, until, final=_final(capabilities, stream)
                 )
                 for part in _within(gap, valid)
             ]
@@ -96,7 +96,7 @@ def missing(
     since: datetime,
     until: datetime,
     *,
-    settled: Collection[str] = SETTLED,
+    final: Collection[str] = FINAL_GAPS,
 ) -> list[Interval]:
     """What of `[since, until)` is neither collected nor known to be lost, newest first.
 
@@ -106,7 +106,7 @@ def missing(
         stream: `inbound`, `outbound`, or `all`, which is missing where either is.
         since: first instant that is wanted.
         until: first instant that is not.
-        settled: reasons of gaps that are not asked for again.
+        final: reasons of gaps that are not asked for again.
     """
     if since >= until:
         return []
@@ -116,7 +116,7 @@ def missing(
         for each in streams_of(stream)
         for hole in difference(
             [Interval(since, until)],
-            spans(of_stream.get((account.network, account.account_id, each), ()), settled),
+            spans(of_stream.get((account.network, account.account_id, each), ()), final),
         )
     ]
     return list(reversed(islands(lacking)))
@@ -137,12 +137,12 @@ def rows_of(rows: Iterable[Row]) -> dict[tuple[str, str, str], list[Row]]:
     return found
 
 
-def spans(rows: Iterable[Row], settled: Collection[str] = ()) -> list[Interval]:
-    """Their intervals, of those that are collected, or gaps for a settled reason."""
+def spans(rows: Iterable[Row], final: Collection[str] = ()) -> list[Interval]:
+    """Their intervals, of those that are collected, or gaps for a final reason."""
     return [
         Interval(row["covered_from"].replace(tzinfo=UTC), row["covered_until"].replace(tzinfo=UTC))
         for row in rows
-        if row["reason"] is None or row["reason"] in settled
+        if row["reason"] is None or row["reason"] in final
     ]
 
 
@@ -201,7 +201,7 @@ def _first(rows: Iterable[Row], until: datetime) -> datetime:
     return min([until - _FIRST_REACH, *(each.since for each in ours)])
 
 
-def _settled(capabilities: Capabilities, stream: str) -> set[str]:
+def _final(capabilities: Capabilities, stream: str) -> set[str]:
     """The reasons that still hold: another way of asking may reach further."""
     return {ERASED} | {
         reason

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from socialscore.collecting.planning import (
+    FINAL_GAPS,
     RUN,
-    SETTLED,
     difference,
     islands,
     rows_of,
@@ -146,4 +146,4 @@ def _next_step(
     recent = [gap for gap in gaps if now - gap.until < _RECENT and gap.reason != ERASED]
     if not recent:
         return ""
-    return _LOST if recent[-1].reason in SETTLED else f"{command}: a gap may still be filled"
+    return _LOST if recent[-1].reason in FINAL_GAPS else f"{command}: a gap may still be filled"

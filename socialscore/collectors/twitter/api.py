@@ -44,7 +44,7 @@ _FIELDS = (
     "referenced_tweets",
 )
 _OPENED = datetime(2010, 11, 6, tzinfo=UTC)  # X takes no earlier start
-_UNSETTLED = timedelta(seconds=15)  # X refuses ends that are nearer to the present
+_INDEXING_LAG = timedelta(seconds=15)  # X refuses ends that are nearer to the present
 _MARGIN = timedelta(minutes=1)  # by which we stay inside of what a search reaches
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -161,7 +161,7 @@ class TwitterApi:
     def _times(self, interval: Interval) -> dict[str, datetime]:
         """The interval in whole seconds, as X takes it; without an end if that is the present."""
         times = {"start_time": max(interval.since, _OPENED)}
-        if interval.until <= self.now() - _UNSETTLED:
+        if interval.until <= self.now() - _INDEXING_LAG:
             times["end_time"] = interval.until + timedelta(microseconds=999_999)
         return times
 
