@@ -1009,7 +1009,7 @@ def test_the_second_collector_may_wait(store: Store) -> None:
     second = Scripted(World.busy())
 
     threading.Timer(0.3, first_may_end.set).start()
-    report = run(second, store, patience=-1)
+    report = run(second, store, timeout=-1)
 
     thread.join()
     assert report.n_tasks == 0

@@ -611,7 +611,7 @@ def test_a_store_that_something_was_erased_from_is_written_as_before(store: Stor
 def test_while_somebody_writes_nothing_is_erased(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lake, "_PATIENCE", 0.1)
+    monkeypatch.setattr(lake, "_TIMEOUT", 0.1)
     with store.writing():
         result = forget("--author", CITIZENS)
 

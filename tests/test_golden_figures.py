@@ -52,7 +52,9 @@ def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
     nothing = [None]
     given = {
         "tally": tally,
-        "patience": dict.fromkeys(("median_wait", "median_wait_low", "median_wait_high"), nothing),
+        "median_wait": dict.fromkeys(
+            ("median_wait", "median_wait_low", "median_wait_high"), nothing
+        ),
         "spread": dict.fromkeys(
             ("median_delay_low", "median_delay_high", "trimmed_delay"), nothing
         ),

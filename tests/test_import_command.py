@@ -735,7 +735,7 @@ def test_a_store_is_not_mixed_with_pseudonyms_of_another_key() -> None:
 def test_a_store_that_somebody_writes_to_for_minutes_is_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lake, "_PATIENCE", 0.1)
+    monkeypatch.setattr(lake, "_TIMEOUT", 0.1)
     take(lines(ASKS))
 
     with Store.open(Path("socialscore-data")).writing():

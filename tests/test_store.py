@@ -283,7 +283,7 @@ def test_a_second_writer_is_told_to_wait(store: Store) -> None:
     with (
         store.writing(),
         pytest.raises(Overtaken, match="another process is writing; try again later") as late,
-        Store.open(store.root).writing(patience=0.1),
+        Store.open(store.root).writing(timeout=0.1),
     ):
         pass  # the second writer gets no further than its door
     assert late.value.exit_code == 75

@@ -313,7 +313,7 @@ def ranked_by_rate(published: Mapping[str, Counts]) -> list[tuple[str, int, Coun
     }
     nothing = {"line_id": pa.array([], pa.string())}
     found = rows(
-        {"tally": tally, "patience": nothing, "spread": nothing}, "line", *tally, "wilson_low",
+        {"tally": tally, "median_wait": nothing, "spread": nothing}, "line", *tally, "wilson_low",
         "wilson_high",
     )  # fmt: skip
     scores = []

@@ -90,7 +90,7 @@ def test_the_median_wait_and_its_interval_are_scipys(case: str) -> None:
         warnings.simplefilter("ignore", RuntimeWarning)
         band = curve.confidence_interval(0.95, method="log-log")
 
-    (row,) = found("patience")[case]
+    (row,) = found("median_wait")[case]
 
     assert row["median_wait"] == first_time(curve.quantiles, curve.probabilities)
     assert row["median_wait_low"] == first_time(band.low.quantiles, band.low.probabilities)
@@ -123,7 +123,7 @@ def test_the_interval_of_the_median_wait_is_that_of_statsmodels(case: str) -> No
         function = SurvfuncRight(np.array(seconds), np.array(ended, dtype=int))
         low, high = function.quantile_ci(0.5, method="cloglog")
 
-    (row,) = found("patience")[case]
+    (row,) = found("median_wait")[case]
 
     if np.isnan(low):  # the interval is a single time, of which statsmodels knows none
         assert row["median_wait_low"] == row["median_wait_high"]

@@ -16,7 +16,7 @@ A command drives it so, and everything of the outside is given to it::
         since=None,               # --since; None: 30 days on the first run, then what is missing
         budget=5.00,              # --budget: ends before a page that could exceed it; exit code 4
         limit=1_000,              # --limit, exact
-        patience=0,               # seconds to wait for another run; then StoreError, exit code 75
+        timeout=0,                # seconds to wait for another run; then StoreError, exit code 75
         stopping=stopped.is_set,  # set by the handlers of SIGINT and SIGTERM; exit code 130
         waiter=...,               # given a RateLimited, waits until its retry_at and returns True
         planned=table.begin,      # a CollectionPlan, once

@@ -50,7 +50,7 @@ def refresh(
     *,
     since: datetime,
     now: Callable[[], datetime],
-    patience: float = 0,
+    timeout: float = 0,
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[Account, int], object] = lambda _account, _n_asked: None,
 ) -> list[Refreshed]:
@@ -62,7 +62,7 @@ def refresh(
         panel: the accounts under which they stand.
         since: those sent from this instant on.
         now: the clock, aware.
-        patience: seconds to wait for another run on the same network; negative: to its end.
+        timeout: seconds to wait for another run on the same network; negative: to its end.
         stopping: asked between questions whether somebody wants the run to end.
         progress: told about how many messages of an account was asked, after every question.
 
@@ -74,7 +74,7 @@ def refresh(
     """
     network = collector.capabilities().network
     found: list[Refreshed] = []
-    with collecting(store.root, network, patience=patience):
+    with collecting(store.root, network, timeout=timeout):
         rows = standing(store, network, since)
         for account, ids in _asked(rows, panel, network):
             shown: set[str] = set()

@@ -33,7 +33,7 @@ def collect(
     since: datetime | None = None,
     budget: float | None = None,
     limit: int | None = None,
-    patience: float = 0,
+    timeout: float = 0,
     stopping: Callable[[], bool] = lambda: False,
     waiter: Callable[[RateLimited], bool] = lambda _: False,
     planned: Callable[[CollectionPlan], object] = lambda _: None,
@@ -50,7 +50,7 @@ def collect(
         since: how far back to go; see `plan`.
         budget: US dollars that the run may cost; it ends before a page that could exceed them.
         limit: messages that the run may bring; it ends with exactly so many, or with fewer.
-        patience: seconds to wait for another run on the same network; negative: to its end.
+        timeout: seconds to wait for another run on the same network; negative: to its end.
         stopping: asked between pages whether somebody wants the run to end.
         waiter: asked when the network allows no requests for longer than the collector waits:
             True when it has waited, and the run is to go on. All that has come is merged by then.
@@ -63,7 +63,7 @@ def collect(
     """
     network = collector.capabilities().network
     order = RunOptions(now, budget, limit, stopping, waiter, progress)
-    with collecting(store.root, network, patience=patience):
+    with collecting(store.root, network, timeout=timeout):
         store.remember(panel)  # what does not fit is said before anything is paid for
         started = now()
         run_id = f"{RUN}{network}-{started:%Y%m%dT%H%M%SZ}"

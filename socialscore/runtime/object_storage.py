@@ -25,7 +25,7 @@ __all__ = ["BUCKETS", "file_system", "installed", "objects", "reason", "telling"
 BUCKETS = "s3://"
 """How the addresses of what is in a bucket begin."""
 
-_PATIENCE: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
+_RETRY: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
 
 _REFUSED = (
     "the credentials are refused; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to some that may "
@@ -92,7 +92,7 @@ def objects(address: str) -> Any:
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/.*)?", address):
         raise StoreError(f"{address}: names no bucket; write s3://BUCKET/FOLDER")
     with telling(address):
-        return from_url(address, retry_config=_PATIENCE)
+        return from_url(address, retry_config=_RETRY)
 
 
 @contextmanager
@@ -137,4 +137,4 @@ def file_system() -> AbstractFileSystem:
         def _open(self, path: str, mode: str = "rb", *args: Any, **options: Any) -> BufferedFile:
             return File(self, path) if mode == "rb" else super()._open(path, mode, *args, **options)
 
-    return Buckets("s3", retry_config=_PATIENCE)
+    return Buckets("s3", retry_config=_RETRY)

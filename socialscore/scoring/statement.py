@@ -86,7 +86,7 @@ def _from(metrics: Sequence[Metric]) -> dict[str, str]:
         "excluded": _grouped("exclusion", "body_id", "how many messages were left out", metrics),
         "line": "-- One row per line that has a request: its metrics.\n"
         + _select(["line_id", *counted, *derived], "tally")
-        + "LEFT JOIN patience USING (line_id)\nLEFT JOIN spread USING (line_id)",
+        + "LEFT JOIN median_wait USING (line_id)\nLEFT JOIN spread USING (line_id)",
         "counted": "-- One row per body of the panel: what its own messages tell.\n"
         + _select(["body.body_id", "body.category", *map(_of_body, own)], "body")
         + "LEFT JOIN line ON body.body_id = line.line_id\n"

@@ -71,7 +71,7 @@ def fence(table: DeltaTable) -> None:
 
 
 def replace(table: DeltaTable, old: Sequence[str], new: Sequence[AddAction]) -> None:
-    """Let files take the location of others, in one step.
+    """Replace files by others, in one step.
 
     Args:
         table: as it was when the old files were read.

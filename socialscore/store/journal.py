@@ -159,18 +159,18 @@ def drop_aside(root: Path, unwanted: Callable[[str, bytes], bool], *, act: bool 
 
 
 @contextmanager
-def collecting(root: Path, network: str, *, patience: float = 0) -> Iterator[None]:
+def collecting(root: Path, network: str, *, timeout: float = 0) -> Iterator[None]:
     """Holds a network against other collectors of the same store.
 
     Args:
         root: the store's folder.
         network: what to hold.
-        patience: seconds to wait for another one; negative: for as long as it takes.
+        timeout: seconds to wait for another one; negative: for as long as it takes.
 
     Raises:
         Overtaken: another collector is still at work.
     """
-    lock = FileLock(root / f"collector-{network}.lock", timeout=patience)
+    lock = FileLock(root / f"collector-{network}.lock", timeout=timeout)
     try:
         lock.acquire()
     except Timeout:

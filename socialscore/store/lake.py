@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["Saved", "Store", "coverage_row"]
 
 _FORMAT = 2  # 1 had no edited_seen_at
-_PATIENCE = 120.0  # seconds for which another writer of this machine is waited for
+_TIMEOUT = 120.0  # seconds for which another writer of this machine is waited for
 _SECOND = timedelta(seconds=1)
 _AS_LOGGED = "%Y-%m-%d %H:%M:%S.%f"
 _POLL = 0.01  # seconds: who writes without a pause would leave no gap for those who ask less often
@@ -168,19 +168,19 @@ class Store:
         return about if isinstance(about, dict) else {}
 
     @contextmanager
-    def writing(self, *, patience: float | None = None) -> Iterator[None]:
+    def writing(self, *, timeout: float | None = None) -> Iterator[None]:
         """Makes the writers of this machine take turns; readers are not held up.
 
         Args:
-            patience: seconds to wait for another writer; by default two minutes.
+            timeout: seconds to wait for another writer; by default two minutes.
 
         Raises:
             Overtaken: another writer is still at work.
             StoreError: the disk is full or read-only.
         """
-        timeout = _PATIENCE if patience is None else patience
+        wait = _TIMEOUT if timeout is None else timeout
         try:
-            with FileLock(self.root / "writer.lock", timeout=timeout, poll_interval=_POLL):
+            with FileLock(self.root / "writer.lock", timeout=wait, poll_interval=_POLL):
                 yield
         except Timeout:
             raise Overtaken(

@@ -1,4 +1,4 @@
-"""Places: where a store may lie, and the few things that it does with files there.
+"""Locations: where a store may lie, and the few things that it does with files there.
 
 A folder of a disk, or a bucket (`bucket.py`). Tables are the table library's affair, and engines
 read the files of tables by their addresses: a location only says what these are.
@@ -27,7 +27,7 @@ Where: TypeAlias = "Path | str | Location"
 
 _UNUSABLE = frozenset("[]^|%\\")  # the table library takes a path for an address
 _LOCK = "files.lock"
-_PATIENCE = 60.0  # seconds for a file to be let go, which takes others milliseconds
+_TIMEOUT = 60.0  # seconds for a file to be let go, which takes others milliseconds
 
 
 class Location(Protocol):
@@ -124,7 +124,7 @@ class Folder:
         """See `Location`."""
         self.here.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(self.here / _LOCK, timeout=_PATIENCE):
+            with FileLock(self.here / _LOCK, timeout=_TIMEOUT):
                 before = self.read(name)
                 after = change(before)
                 if after != before:

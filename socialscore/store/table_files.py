@@ -85,7 +85,7 @@ def put_month(
     *,
     name: str = "",
 ) -> None:
-    """Let these rows take the location of files of one month of the message table, in one step.
+    """Replace files of one month of the message table by these rows, in one step.
 
     The table library would hold a whole month in memory; DuckDB writes it as it reads it.
 

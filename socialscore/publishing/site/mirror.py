@@ -24,7 +24,7 @@ __all__ = ["Update", "update"]
 
 _LIST = ".socialscore-site.json"  # the files that are ours
 _LOCK = ".socialscore-site.lock"
-_PATIENCE = 60.0  # seconds to wait for another run that builds the same site
+_TIMEOUT = 60.0  # seconds to wait for another run that builds the same site
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def update(files: Mapping[str, bytes | Path], out: Path) -> Update:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with FileLock(out / _LOCK, timeout=_PATIENCE):
+        with FileLock(out / _LOCK, timeout=_TIMEOUT):
             return _update(files, out)
     except Timeout:
         raise UsageError(f"{out}: another run is building this site; try again later") from None
