@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from socialscore.model.messages import Account, Message
 
 __all__ = [
+    "RATE_LIMIT_WAIT",
     "Capabilities",
     "CollectionPlan",
     "Collector",
@@ -37,6 +38,9 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+
+RATE_LIMIT_WAIT = timedelta(minutes=15)
+"""The longest that is usually waited for a rate limit: X's last no longer."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,8 @@ class Task:
     account: Account
     stream: str  # one of Capabilities.streams
     interval: Interval
-    n_newer: int = (
-        0  # messages of the stream after the interval that the store has: caps count them
-    )
+    # Messages of the stream after the interval that the store has: caps count them.
+    n_newer: int = 0
 
     @property
     def name(self) -> str:
@@ -139,14 +142,14 @@ class Options:
 
     address: str | None = None  # to ask instead of the network's own: https, or loopback
     settings: Mapping[str, str] = field(default_factory=dict)  # that it declares, by name
-    max_wait: timedelta = timedelta(minutes=15)  # the longest that a rate limit is waited for
+    max_wait: timedelta = RATE_LIMIT_WAIT  # the longest that a rate limit is waited for
     deadline: float = 60.0  # seconds that one call may take, however it goes on
     count: bool = False  # an estimate may ask how many items there are, which may cost a little
 
 
 @dataclass(frozen=True)
 class Outside:
-    """The clock and the patience of whoever runs a collector, which itself has neither."""
+    """The clock and the waits of whoever runs a collector, which itself has neither."""
 
     now: Callable[[], datetime]  # aware, UTC
     monotonic: Callable[[], float]  # seconds, from anywhere

@@ -54,7 +54,7 @@ def command(
 
     settings = settings_here()
     root = store or settings.store
-    patience = longest_wait(max_wait, watched=is_watched())
+    wait = longest_wait(max_wait, watched=is_watched())
     messages = Store.open(root)
     wanted = accesses(network, whose_messages(root, panel, settings.panel), settings)
     if not any(access.open for access in wanted):
@@ -70,7 +70,7 @@ def command(
                 say(f"{access.network}: no credentials, so nothing is asked of it")
                 continue
             found = refresh(
-                access.collector(outside(stop, _waiting), max_wait=patience),
+                access.collector(outside(stop, _waiting), max_wait=wait),
                 messages,
                 access.panel,
                 since=now() - timedelta(days=days),

@@ -6,12 +6,14 @@ import os
 import re
 import shutil
 import sys
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.collectors.base import RATE_LIMIT_WAIT
 from socialscore.commands.common import settings_here
 from socialscore.commands.notations import PARTS, Schedule, place
 from socialscore.errors import UnknownName, UsageError
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_PATIENCE = "15m"  # X's rate limits last no longer; of what does, the next run goes on
+# After a rate limit that lasts longer, the next run goes on.
+_MAX_WAIT = f"{RATE_LIMIT_WAIT // timedelta(minutes=1)}m"
 _LEAST_GAP = 60  # minutes between two runs
 
 _FORMATS = {
@@ -158,7 +161,7 @@ def _collecting(
     named = [["--panel", str(panel)] if panel != usual else [] for panel in panels]
     options = [
         "--max-wait",
-        _PATIENCE,
+        _MAX_WAIT,
         *(["--budget", f"{budget:g}"] if budget is not None else []),
     ]
     return [["collect", *panel, *options] for panel in named]

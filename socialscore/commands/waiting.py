@@ -1,4 +1,4 @@
-"""Patience at the command line: the clock, waits that are shown, and signals that end them."""
+"""Waiting at the command line: the clock, waits that are shown, and signals that end them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.collectors.base import RATE_LIMIT_WAIT, Outside
 from socialscore.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
-
-    from socialscore.collectors.base import Outside
 
 __all__ = ["ENDING", "MaxWaitOption", "Stop", "longest_wait", "now", "outside", "stoppable"]
 
@@ -34,7 +33,6 @@ MaxWaitOption = Annotated[
 
 ENDING = "ending when this page is safe; once more, and it ends at once"
 
-_PATIENT = timedelta(minutes=15)  # X's rate limits last no longer
 _SLICE = 0.2  # seconds for which nobody looks whether the run is to end
 _INTERRUPTED = 130
 _STDERR = 2
@@ -99,13 +97,12 @@ def stoppable(*, aloud: bool = True) -> Iterator[Stop]:
 
 
 def outside(stop: Stop, announce: Callable[[datetime | None, str], object]) -> Outside:
-    """The clock and the patience of a person at the command line.
+    """The clock and the waits of a person at the command line.
 
     Args:
         stop: ends every wait.
         announce: told until when it is waited and why, and afterwards, with None, that it is over.
     """
-    from socialscore.collectors.base import Outside
 
     def wait(until: datetime, cause: str) -> None:
         announce(until, cause)
@@ -137,7 +134,7 @@ def longest_wait(text: str | None, *, watched: bool) -> timedelta:
     from socialscore.inputs.options import seconds
 
     if text is None:
-        return _PATIENT if watched else timedelta()
+        return RATE_LIMIT_WAIT if watched else timedelta()
     if text == "0":
         return timedelta()
     try:
