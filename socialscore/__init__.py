@@ -12,16 +12,20 @@ In Python:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from socialscore.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.scoreboard import Scoreboard
 
 __all__ = ["__version__", "limit", "rank"]
+
+_Value = TypeVar("_Value")
 
 
 def rank(
@@ -41,7 +45,7 @@ def rank(
         panel: the bodies to compare: a panel, or the path of one. None: those that the store knows,
             or the official accounts of the table.
         ranking: a ranking, the path of a ranking file, or the name of a preset.
-        engine: what counts: duckdb, or Spark: local, spark://HOST:PORT or sc://HOST:PORT.
+        engine: query engine: duckdb, or Spark as local, spark://HOST:PORT or sc://HOST:PORT.
         options: as on the command line, over the ranking's: `period`, `unit`, `selection`,
             `horizon`, `as_of` … A table is ranked over all of its time unless `period` is given.
 
@@ -87,14 +91,23 @@ def limit(
     """
     from socialscore.runtime import limits
 
-    memory = folder = number = None
-    if memory_limit is not None:
-        memory = limits.checked_memory("memory_limit", memory_limit)
-    if temp_directory is not None:
-        folder = limits.checked_folder("temp_directory", Path(temp_directory).absolute())
-    if threads is not None:
-        number = limits.checked_threads("threads", threads)
-    limits.limit(limits.Limits(memory, folder, number))
+    folder = None if temp_directory is None else Path(temp_directory).absolute()
+    chosen = limits.Limits(
+        _checked("memory_limit", limits.checked_memory, memory_limit),
+        _checked("temp_directory", limits.checked_folder, folder),
+        _checked("threads", limits.checked_threads, threads),
+    )
+    limits.limit(chosen)
+
+
+def _checked(name: str, check: Callable[[Any], _Value], value: Any) -> _Value | None:
+    """What an argument says; None: it is not given."""
+    from socialscore.errors import InputError
+
+    try:
+        return None if value is None else check(value)
+    except ValueError as error:
+        raise InputError(name, str(error)) from None
 
 
 def _ranking(

@@ -708,7 +708,7 @@ def test_the_version_that_is_set_is_the_one_that_is_asked() -> None:
 
 @pytest.mark.parametrize("version", ["26.0", "v26", "latest", "v26.0/../x"])
 def test_a_version_that_cannot_be_is_refused(version: str) -> None:
-    with pytest.raises(UsageError, match=r"write it as v26\.0"):
+    with pytest.raises(UsageError, match=r"is not a version such as v26\.0"):
         collector(
             "facebook", {}, Options(settings={"version": version}), Waits(World([], NOW)).outside()
         )

@@ -45,7 +45,7 @@ def test_a_choice_that_does_not_exist_is_refused() -> None:
 
 
 def test_a_value_that_does_not_look_like_one_is_refused() -> None:
-    with pytest.raises(UsageError, match="'1' is no version; write it as v1"):
+    with pytest.raises(UsageError, match="'1' is not a version such as v1"):
         SOME.checked({"version": "1"})
 
 

@@ -11,7 +11,7 @@ from socialscore.commands.common import StoreOption, settings_here
 from socialscore.commands.screens import is_watched, say
 from socialscore.commands.waiting import now
 from socialscore.errors import UsageError
-from socialscore.model.network import NETWORKS
+from socialscore.model.network import DEFAULT_NETWORK, NETWORKS
 
 if TYPE_CHECKING:
     from socialscore.inputs.settings import Settings
@@ -28,7 +28,7 @@ def command(
         typer.Option(
             metavar="NETWORK:ID",
             help="Everything one citizen wrote, by the network's own identifier: "
-            f"{NETWORKS[0]}:12345.",
+            f"{DEFAULT_NETWORK}:12345.",
         ),
     ] = None,
     account: Annotated[
@@ -165,7 +165,7 @@ def _parted(option: str, text: str) -> tuple[str, str]:
 
     network, colon, identifier = text.partition(":")
     if not colon or not identifier.strip():
-        form = f"write the network and its identifier: {NETWORKS[0]}:12345"
+        form = f"write the network and its identifier: {DEFAULT_NETWORK}:12345"
         raise UsageError(f"{option} {text}: {form}")
     if network not in NETWORKS:
         raise UnknownName("network", network, NETWORKS)

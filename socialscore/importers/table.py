@@ -22,7 +22,7 @@ from socialscore.importers.csv_file import read_csv
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.inputs.toml_files import read_toml
 from socialscore.model.messages import KINDS
-from socialscore.model.network import NETWORKS, either
+from socialscore.model.network import DEFAULT_NETWORK, NETWORKS, either
 from socialscore.model.period import PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ COLUMNS = {
     "author_id": "the network's identifier of its author",
     "sent_at": "when it was written",
     "text": "what it says",
-    "network": f"{either(NETWORKS)}; {NETWORKS[0]} where there is no such column",
+    "network": f"{either(NETWORKS)}; {DEFAULT_NETWORK} where there is no such column",
     "author_handle": "the author's handle",
     "kind": "one of " + ", ".join(KINDS),
     "reply_to_id": "the message that it answers",
@@ -246,7 +246,7 @@ def _reading(
     pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
 ) -> StagedRows:
     network = columns.get("network", "")
-    return StagedRows(pieces, _select(chosen, network if network in NETWORKS else NETWORKS[0]))
+    return StagedRows(pieces, _select(chosen, network if network in NETWORKS else DEFAULT_NETWORK))
 
 
 def _select(chosen: Mapping[str, str], network: str) -> str:

@@ -12,7 +12,6 @@ import re
 import textwrap
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,7 +89,7 @@ key_file = "pseudonym.key"
 # How many threads count. Default: one for each core. Fewer take less memory.
 # threads = 2
 
-# What counts: duckdb, or Spark: local, spark://HOST:PORT or sc://HOST:PORT (docs/scale.md).
+# Query engine: duckdb, or Spark as local, spark://HOST:PORT or sc://HOST:PORT (docs/scale.md).
 # engine = "duckdb"
 """
 
@@ -120,8 +119,8 @@ def _days(value: object) -> int:
 
 def _engine(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(_ENGINES, value):
-        choices = "duckdb, local, spark://HOST:PORT or sc://HOST:PORT"
-        raise ValueError(f"write {choices} in quotation marks")
+        quoted = "" if isinstance(value, str) else " in quotation marks"
+        raise ValueError(f"write duckdb, local, spark://HOST:PORT or sc://HOST:PORT{quoted}")
     return value
 
 
@@ -150,14 +149,14 @@ class Settings(BaseModel):
     key_file: Annotated[Path, PlainValidator(_path)]  # of the pseudonyms
     keep_text_days: Annotated[int, PlainValidator(_days)] = 30  # after which texts are blanked
     # Bytes that DuckDB may take; None: half of what there is.
-    memory_limit: Annotated[int | None, PlainValidator(_by(partial(checked_memory, "")))] = None
+    memory_limit: Annotated[int | None, PlainValidator(checked_memory)] = None
     # For what does not fit; None: the system's.
     temp_directory: Annotated[
-        Path | None, PlainValidator(_path), AfterValidator(_by(partial(checked_folder, "")))
+        Path | None, PlainValidator(_path), AfterValidator(checked_folder)
     ] = None
     # Of DuckDB; None: one for each core.
-    threads: Annotated[int | None, PlainValidator(_by(partial(checked_threads, "")))] = None
-    engine: Annotated[str, PlainValidator(_engine)] = "duckdb"  # what counts: its address
+    threads: Annotated[int | None, PlainValidator(checked_threads)] = None
+    engine: Annotated[str, PlainValidator(_engine)] = "duckdb"  # address of the query engine
 
     @property
     def credentials_file(self) -> Path:

@@ -15,7 +15,16 @@ from socialscore.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["BY_NAME", "COLLECTED", "NETWORKS", "TOKENS", "Network", "NetworkSetting", "either"]
+__all__ = [
+    "BY_NAME",
+    "COLLECTED",
+    "DEFAULT_NETWORK",
+    "NETWORKS",
+    "TOKENS",
+    "Network",
+    "NetworkSetting",
+    "either",
+]
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class NetworkSetting:
         if self.choices and value not in self.choices:
             raise UnknownName(self.name, value, self.choices)
         if not re.fullmatch(self.pattern, value):
-            raise UsageError(f"{value!r} is no {self.name}; write it as {self.default}")
+            raise UsageError(f"{value!r} is not a {self.name} such as {self.default}")
         return value
 
 
@@ -125,7 +134,10 @@ _ALL = (
 BY_NAME = {network.name: network for network in _ALL}
 
 NETWORKS = tuple(BY_NAME)
-"""The names; the first one is that of messages in a file that does not say where they are from."""
+"""The names."""
+
+DEFAULT_NETWORK = NETWORKS[0]
+"""That of messages in a file that does not say where they are from."""
 
 COLLECTED = tuple(network.name for network in _ALL if network.collected)
 """The names of those that can be asked."""

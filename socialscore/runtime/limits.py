@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -49,24 +47,24 @@ def limits() -> Limits:
 # --- what people write --------------------------------------------------------------------------
 
 
-def checked_memory(place: object, text: object) -> int:
+def checked_memory(text: object) -> int:
     """The bytes of `4 GB`.
 
     Raises:
-        InputError: it is no size.
+        ValueError: it is no size.
     """
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([MG]i?B)", str(text).strip(), re.IGNORECASE)
     size = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
     if not size or not isinstance(text, str):
-        raise InputError(place, 'write a number with MB, GB, MiB or GiB, such as "4 GB"')
+        raise ValueError('write a number with MB, GB, MiB or GiB, such as "4 GB"')
     return size
 
 
-def checked_folder(place: object, folder: Path) -> Path:
+def checked_folder(folder: Path) -> Path:
     """A folder in which files can be made.
 
     Raises:
-        InputError: it is none, or nothing can be written there.
+        ValueError: it is none, or nothing can be written there.
     """
     import tempfile  # takes its time, and few name a folder
 
@@ -75,17 +73,15 @@ def checked_folder(place: object, folder: Path) -> Path:
             return folder
     except OSError as error:
         problem = f"nothing can be written to {folder} ({error.strerror})"
-        raise InputError(
-            place, f"{problem}; choose a folder in which you can create files"
-        ) from None
+        raise ValueError(f"{problem}; choose a folder in which you can create files") from None
 
 
-def checked_threads(place: object, number: object) -> int:
+def checked_threads(number: object) -> int:
     """A number of threads.
 
     Raises:
-        InputError: it is none.
+        ValueError: it is none.
     """
     if type(number) is not int or not 1 <= number <= _MOST_THREADS:
-        raise InputError(place, f"write a whole number of threads, from 1 to {_MOST_THREADS}")
+        raise ValueError(f"write a whole number of threads, from 1 to {_MOST_THREADS}")
     return number
