@@ -319,7 +319,7 @@ def test_a_strategy_is_refused_where_no_network_that_is_asked_has_any(ground: Gr
     result = collect(ground, "--network", "facebook", "--strategy", "recent")
 
     assert result.code == 2
-    assert "--strategy is for twitter, and that is not asked" in result.err
+    assert "--strategy applies to twitter, which is not among the networks" in result.err
     assert not ground.graph.requests
 
 

@@ -65,7 +65,8 @@ class Access:
 
         Raises:
             AuthError: there is no credential.
-            UsageError: for an address, a strategy or a version that cannot be.
+            UnknownName: for a strategy that does not exist.
+            UsageError: for an address or a version that cannot be.
         """
         settings = self.settings.of_network(self.network)
         if strategy and "strategy" in settings:

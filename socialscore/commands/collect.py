@@ -91,9 +91,7 @@ def command(
     max_wait: MaxWaitOption = None,
     strategy: Annotated[
         str | None,
-        typer.Option(
-            help=_STRATEGY_HELP,
-        ),
+        typer.Option(help=_STRATEGY_HELP),
     ] = None,
 ) -> None:
     """Collect the mentions and replies of the panel's accounts from their networks.
@@ -109,20 +107,21 @@ def command(
     settings = settings_here()
     root = store or settings.store
     begin = _instant(since)
-    patience = longest_wait(max_wait, watched=is_watched())
+    wait = longest_wait(max_wait, watched=is_watched())
     if count and not estimate:
         raise UsageError("--count goes with --estimate")
     bodies = whose_messages(root, panel, settings.panel)
     wanted = accesses(network, bodies, settings, every_account=estimate)
     if strategy and not any(access.network in _STRATEGIES for access in wanted):
-        raise UsageError(f"--strategy is for {either([*_STRATEGIES])}, and that is not asked")
-    order = CollectRequest(bodies, root, settings, begin, strategy, patience)
+        names = either([*_STRATEGIES])
+        raise UsageError(f"--strategy applies to {names}, which is not among the networks")
+    request = CollectRequest(bodies, root, settings, begin, strategy, wait)
     if estimate:
         from socialscore.commands.estimates import show
 
-        show(wanted, order, count=count)
+        show(wanted, request, count=count)
         return
-    raise typer.Exit(_collect(_open(wanted, named=bool(network)), order, budget, limit))
+    raise typer.Exit(_collect(_open(wanted, named=bool(network)), request, budget, limit))
 
 
 def _instant(since: str | None) -> datetime | None:
@@ -170,7 +169,7 @@ def _open(wanted: list[Access], *, named: bool) -> list[Access]:
 
 
 def _collect(
-    wanted: list[Access], order: CollectRequest, budget: float | None, limit: int | None
+    wanted: list[Access], request: CollectRequest, budget: float | None, limit: int | None
 ) -> int:
     """Ask network after network, say what became of it, and return the exit code."""
     from socialscore.commands.outcomes import lines
@@ -178,18 +177,18 @@ def _collect(
     from socialscore.store.privacy import Pseudonyms, read_key
 
     for access in wanted:
-        _collector(access, order, Stop(aloud=False), Lines())  # what cannot be is said at once
-    key = read_key(order.settings.key_file)
-    store = Store.create(order.root, key_id=Pseudonyms(key).key_id)
+        _collector(access, request, Stop(aloud=False), Lines())  # what cannot be is said at once
+    key = read_key(request.settings.key_file)
+    store = Store.create(request.root, key_id=Pseudonyms(key).key_id)
     codes = {0}
     with stoppable(aloud=not is_watched()) as stop:
-        store.remember(order.panel)  # with the accounts that cannot be asked for
+        store.remember(request.panel)  # with the accounts that cannot be asked for
         for access in wanted:
             if stop.asked or limit == 0:
                 break
             try:
                 with screen(stop) as shown:
-                    report = _ask(access, order, store, key, budget, limit, stop, shown)
+                    report = _ask(access, request, store, key, budget, limit, stop, shown)
             except SocialscoreError as error:
                 if error.exit_code not in _MOST_SERIOUS_FIRST:
                     raise
@@ -203,7 +202,7 @@ def _collect(
             limit = None if limit is None else limit - sum(each.n_messages for each in report.tasks)
         if stop.asked:
             codes.add(130)
-        _expire(store, order.settings.keep_text_days)
+        _expire(store, request.settings.keep_text_days)
     code = next((code for code in _MOST_SERIOUS_FIRST if code in codes), 0)
     say(_NEXT[code])
     return code
@@ -230,7 +229,7 @@ _NEXT = {
 
 def _ask(
     access: Access,
-    order: CollectRequest,
+    request: CollectRequest,
     store: Store,
     key: bytes,
     budget: float | None,
@@ -241,12 +240,12 @@ def _ask(
     from socialscore.collecting.run import collect
 
     return collect(
-        _collector(access, order, stop, shown),
+        _collector(access, request, stop, shown),
         store,
         access.panel,
         key,
         now=now,
-        since=order.since,
+        since=request.since,
         budget=budget,
         limit=limit,
         stopping=stop,
@@ -255,7 +254,7 @@ def _ask(
     )
 
 
-def _collector(access: Access, order: CollectRequest, stop: Stop, shown: Screen) -> Collector:
+def _collector(access: Access, request: CollectRequest, stop: Stop, shown: Screen) -> Collector:
     return access.collector(
-        outside(stop, shown.waiting), strategy=order.strategy, max_wait=order.max_wait
+        outside(stop, shown.waiting), strategy=request.strategy, max_wait=request.max_wait
     )

@@ -53,8 +53,8 @@ StoreOption = Annotated[
     typer.Option(
         "--store",
         metavar="DIR",
-        help="Folder or s3://BUCKET/FOLDER with the collected messages. Default: `store` in "
-        "socialscore.toml.",
+        help="Folder or s3://BUCKET/FOLDER with the collected messages. "
+        "Default: `store` in socialscore.toml.",
     ),
 ]
 PanelOption = Annotated[
@@ -62,17 +62,16 @@ PanelOption = Annotated[
     typer.Option(
         "--panel",
         metavar="FILE",
-        help="The panel, the bodies to compare: a CSV with one row per account. Default: `panel` "
-        "in socialscore.toml, else the bodies in the store.",
+        help="The panel, the bodies to compare: a CSV with one row per account. "
+        "Default: `panel` in socialscore.toml, else the bodies in the store.",
     ),
 ]
 PresetOption = Annotated[
     str | None,
     typer.Option(
         "--preset",
-        help="A published way of counting to build on; "
-        "`socialscore presets` lists them. Default: "
-        "default.",
+        help="A published way of counting to build on; `socialscore presets` lists them. "
+        "Default: default.",
     ),
 ]
 PeriodOption = Annotated[
@@ -90,8 +89,8 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="TIME",
-        help="Ignore everything after this time, as if the data ended "
-        "there. Default: the end of the collected data.",
+        help="Ignore everything after this time, as if the data ended there. Default: the end of "
+        "the collected data.",
     ),
 ]
 EngineOption = Annotated[

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 
-def show(wanted: list[Access], order: CollectRequest, *, count: bool) -> None:
+def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
     """Print what each network would take; without `count`, no network is asked anything."""
     from socialscore.collecting.planning import plan
     from socialscore.reporters.formatting import duration
     from socialscore.store.lake import Store
 
-    kept = Store.find(order.root)
+    kept = Store.find(request.root)
     rows = kept.coverage().to_pylist() if kept else []
     lines = [("network", "streams", "requests", "messages", "time", "cost")]
     notes = []
@@ -30,11 +30,13 @@ def show(wanted: list[Access], order: CollectRequest, *, count: bool) -> None:
             asked = access if count else access.without_asking()
             collector = asked.collector(
                 outside(stop, lambda _until, _cause: None),
-                strategy=order.strategy,
-                max_wait=order.max_wait,
+                strategy=request.strategy,
+                max_wait=request.max_wait,
                 count=count,
             )
-            tasks = plan(access.panel, collector.capabilities(), rows, now=now(), since=order.since)
+            tasks = plan(
+                access.panel, collector.capabilities(), rows, now=now(), since=request.since
+            )
             most = collector.estimate(tasks)
             bound = "" if most.exact or not tasks.tasks else "≤ "
             lines.append(

@@ -192,10 +192,8 @@ def _rows(
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)  # spreadsheets of some countries write ; or tabs
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    place, blank = (
-        FilePosition(path),
-        dict.fromkeys(COLUMNS, ""),
-    )  # columns that a row does not have
+    place = FilePosition(path)
+    blank = dict.fromkeys(COLUMNS, "")  # columns that a row does not have
     try:
         columns = next(reader, None)
         wrong = list(_wrong_columns(path, columns))
