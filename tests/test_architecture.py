@@ -38,7 +38,6 @@ LAYERS = (  # from the ground up; parts of one layer do not know each other
 )
 
 LIBRARIES = {  # where each may be imported; folders end in a slash
-    "altair": ["reporters/page/"],
     "deltalake": ["store/"],
     "duckdb": ["runtime/duckdb.py", "engines/duckdb.py", "importers/", "language/", "store/"],
     "facebook": ["collectors/facebook/api.py"],
@@ -47,7 +46,6 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "holidays": ["inputs/calendar.py", "model/opening_hours.py"],
     "jinja2": ["publishing/site/"],
     "keyring": ["inputs/credentials.py"],
-    "mastodon": ["collectors/"],
     "msgspec": ["importers/x_jsonl.py"],
     "numpy": ["importers/records.py", "language/judge.py", "scoring/uncertainty.py"],
     "obstore": ["runtime/object_storage.py", "store/bucket.py"],
@@ -255,6 +253,12 @@ def test_a_network_is_collected_if_it_has_a_folder_with_a_collector(name: str) -
     if BY_NAME[name].collected:
         assert (PACKAGE / "payloads" / f"{name}.py").is_file()
         assert hasattr(import_module(f"socialscore.collectors.{name}"), "COLLECTOR")
+
+
+def test_every_library_is_imported_somewhere() -> None:
+    imported = {found.module.split(".")[0] for path in MODULES for found in imports(path)}
+
+    assert not LIBRARIES.keys() - imported
 
 
 def test_every_library_that_is_imported_is_declared() -> None:
