@@ -177,7 +177,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_nothing_else(
     killed, running = start(tmp_path), start(tmp_path)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
-    foreign = tmp_path / "socialscore-scratch-not-a-folder"
+    foreign = tmp_path / "socialscore-temp-not-a-folder"
     foreign.write_text("of somebody")
     assert len(list(tmp_path.iterdir())) == 3
 
@@ -187,6 +187,19 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_nothing_else(
     assert list(folder.iterdir())
     running.communicate("end\n")
     assert list(tmp_path.iterdir()) == [foreign]
+
+
+@pytest.mark.parametrize("prefix", ["socialscore-temp-", "socialscore-scratch-"])
+def test_what_an_earlier_version_left_is_removed_too(tmp_path: Path, prefix: str) -> None:
+    left = tmp_path / f"{prefix}abc"
+    left.mkdir()
+    socialscore.limit(memory_limit="30 MB", temp_directory=tmp_path)
+
+    with connect() as connection:
+        folder = spilling(connection)
+
+    assert not left.exists()
+    assert folder.name.startswith("socialscore-temp-")
 
 
 def test_a_temporary_folder_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from socialscore.errors import StoreError
 
 __all__ = ["temp_folder"]
 
-_PREFIX = "socialscore-scratch-"
+_PREFIX = "socialscore-temp-"
+_FORMER_PREFIX = "socialscore-scratch-"  # of earlier versions
 
 
 def temp_folder(parent: Path | None) -> Path:
@@ -51,7 +52,7 @@ def _made(parent: Path, _process: int) -> Path:
 
 def _sweep(parent: Path) -> None:
     """Remove our folders that no process holds any more; those of other users are theirs."""
-    for folder in parent.glob(f"{_PREFIX}*"):
+    for folder in (*parent.glob(f"{_PREFIX}*"), *parent.glob(f"{_FORMER_PREFIX}*")):
         with suppress(OSError):
             if os.name == "posix" and folder.lstat().st_uid == os.geteuid():
                 descriptor = _lock(folder)
