@@ -68,7 +68,7 @@ def _rates(random: np.random.Generator, n_bodies: int) -> Iterator[tuple[str, ..
     metrics = [metric for metric in metrics_for(load_ranking()) if metric.name in names]
     nobody = pa.table({"line_id": pa.array([], pa.int64())})
     tally = {"line_id": range(n_bodies), "n_requests": n_requests, "n_answered": n_answered}
-    given = {"tally": pa.table(tally), "patience": nobody, "spread": nobody}
+    given = {"tally": pa.table(tally), "median_wait": nobody, "spread": nobody}
     low, high = _interval(given, "line", "wilson", n_bodies, metrics)
     covers = (low <= truth) & (truth <= high)
 
@@ -115,7 +115,7 @@ def _medians(random: np.random.Generator, n_bodies: int) -> Iterator[tuple[str, 
     reached = np.minimum(0.5 / (1 - silence), 1 - 1e-9)
     truth = typical * np.exp(_SPREAD * np.array([normal.inv_cdf(share) for share in reached]))
     truth[(silence >= 0.5) | (truth > _HORIZON)] = np.inf
-    low, high = _interval(given, "patience", "median_wait", n_bodies)
+    low, high = _interval(given, "median_wait", "median_wait", n_bodies)
     # Without a lower end nothing is known but "longer than the horizon".
     low[np.isnan(low)] = np.inf
     covers = (low <= truth * 3600) & (np.isnan(high) | (truth * 3600 <= high))
