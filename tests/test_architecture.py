@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from shell import run
 
 from socialscore.commands import COMMANDS
 from socialscore.model.network import BY_NAME, COLLECTED, NETWORKS
@@ -284,6 +285,14 @@ def test_every_command_is_a_module_of_its_own() -> None:
     modules = {path.stem for path in (PACKAGE / "commands").glob("*.py")}
 
     assert modules - SHARED == set(COMMANDS.values())
+
+
+def test_the_list_of_commands_has_the_first_sentence_of_each() -> None:
+    listed = " ".join(run("--help").out.split())
+
+    for name in COMMANDS:
+        about = run(name, "--help").out.split("\n\n")[1]
+        assert f" {name} {' '.join(about.split())}" in listed
 
 
 HELP = """
