@@ -29,6 +29,7 @@ def test_the_query_written_by_hand_finds_the_figures_of_the_score(tmp_path):
         assert ours == pytest.approx(figures, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_the_tables_that_are_printed_are_also_written(tmp_path, capsys):
     seed, results = tmp_path / "seed.csv", tmp_path / "RESULTS.md"
     write_repeated(invented(), 1000, seed)

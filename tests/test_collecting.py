@@ -104,11 +104,19 @@ def seen(store: Store) -> dict[tuple[str, str], list[tuple[datetime, datetime, s
     return found
 
 
+Outcome = tuple[list[Any], dict[Any, Any]]
+
+
 @pytest.fixture(scope="session")
-def fault_free(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Any], dict[Any, Any]]:
+def fault_free(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """What a run without any fault brings of the busy world."""
-    store = a_store(tmp_path_factory.mktemp("fault-free"))
-    run(Scripted(World.busy()), store)
+    return brought(World.busy(), tmp_path_factory.mktemp("fault-free"))
+
+
+def brought(world: World, folder: Path) -> Outcome:
+    """What a run without any fault brings of a world."""
+    store = a_store(folder)
+    run(Scripted(world), store)
     return kept(store), seen(store)
 
 
@@ -380,7 +388,7 @@ def test_every_page_is_on_the_disk_before_the_next_is_asked_for(store: Store) ->
 
 
 def test_large_runs_are_merged_as_they_go(
-    store: Store, monkeypatch: pytest.MonkeyPatch, fault_free: tuple[list[Any], dict[Any, Any]]
+    store: Store, monkeypatch: pytest.MonkeyPatch, fault_free: Outcome
 ) -> None:
     monkeypatch.setattr(socialscore.collecting.asking, "BATCH", 25)
     merged: list[int] = []
@@ -475,9 +483,7 @@ def test_a_limit_is_exact(store: Store, limit: int) -> None:
     assert report.exit_code == 0
 
 
-def test_runs_with_limits_end_where_one_without_ends(
-    store: Store, fault_free: tuple[list[Any], dict[Any, Any]]
-) -> None:
+def test_runs_with_limits_end_where_one_without_ends(store: Store, fault_free: Outcome) -> None:
     reports = [run(Scripted(World.busy()), store, limit=41) for _ in range(5)]
 
     assert (kept(store), seen(store)) == fault_free
@@ -633,9 +639,7 @@ def test_a_pause_that_is_too_long_ends_the_run_to_be_tried_again(store: Store) -
     assert n_kept(store) == 10
 
 
-def test_who_waits_goes_on_where_the_run_stood(
-    store: Store, fault_free: tuple[list[Any], dict[Any, Any]]
-) -> None:
+def test_who_waits_goes_on_where_the_run_stood(store: Store, fault_free: Outcome) -> None:
     collector = Scripted(World.busy(), faults=[None, None, failing(RateLimited)])
     kept_meanwhile: list[int] = []
 
@@ -841,7 +845,7 @@ MOMENTS = sorted(random.Random(4).sample(range(1, N_MOMENTS), 12))
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_run_loses_nothing_and_pays_for_one_page_at_most_twice(
-    store: Store, tmp_path: Path, fault_free: tuple[list[Any], dict[Any, Any]], moment: int
+    store: Store, tmp_path: Path, fault_free: Outcome, moment: int
 ) -> None:
     served = tmp_path / "served.txt"
     killed = killed_at(moment, store, served)
@@ -860,6 +864,7 @@ def test_a_killed_run_loses_nothing_and_pays_for_one_page_at_most_twice(
     assert left(store.root, "twitter") == []
 
 
+@pytest.mark.slow
 def test_the_moments_above_are_all_there_are(store: Store, tmp_path: Path) -> None:
     done = killed_at(10**9, store, tmp_path / "served.txt")
 
@@ -878,9 +883,7 @@ def test_what_lies_in_journals_is_merged_before_anything_is_asked(store: Store) 
     assert max(collector.served.values()) == 1
 
 
-def test_a_journal_torn_at_its_end_costs_one_page(
-    store: Store, fault_free: tuple[list[Any], dict[Any, Any]]
-) -> None:
+def test_a_journal_torn_at_its_end_costs_one_page(store: Store, fault_free: Outcome) -> None:
     with pytest.raises(Crash):
         run(Scripted(World.busy(), faults=[None, None, Crash()]), store)
     (journal,) = left(store.root, "twitter")
@@ -936,11 +939,17 @@ FAULTS = st.lists(
 )
 
 
-@settings(max_examples=5)
+@pytest.fixture(scope="session")
+def fault_free_quarter(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What a run without any fault brings of a world that is a quarter as busy."""
+    return brought(World.busy(15), tmp_path_factory.mktemp("fault-free-quarter"))
+
+
+@settings(max_examples=6)
 @given(FAULTS, st.sampled_from([7, 25, 20_000]), st.booleans())
 def test_any_sequence_of_faults_that_ends_gives_the_fault_free_store(
     tmp_path_factory: pytest.TempPathFactory,
-    fault_free: tuple[list[Any], dict[Any, Any]],
+    fault_free_quarter: Outcome,
     faults: list[Any],
     batch: int,
     orderly: bool,
@@ -949,7 +958,7 @@ def test_any_sequence_of_faults_that_ends_gives_the_fault_free_store(
         Stopped("repeated-cursor") if each == "stop" else each and failing(each) for each in faults
     ]
     store = a_store(tmp_path_factory.mktemp("faults"))
-    collector = Scripted(World.busy(), faults=script, orderly=orderly)
+    collector = Scripted(World.busy(15), size=4, faults=script, orderly=orderly)
 
     with pytest.MonkeyPatch.context() as small:
         small.setattr(socialscore.collecting.asking, "BATCH", batch)
@@ -959,7 +968,7 @@ def test_any_sequence_of_faults_that_ends_gives_the_fault_free_store(
             n_runs += 1
         last = run(collector, store)
 
-    assert (kept(store), seen(store)) == fault_free
+    assert (kept(store), seen(store)) == fault_free_quarter
     assert last.exit_code == 0
     assert n_runs <= len(faults) + 1
 
@@ -1017,7 +1026,7 @@ def test_the_second_collector_may_wait(store: Store) -> None:
 
 
 def test_readers_always_get_an_answer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socialscore.collecting.asking, "BATCH", 10)
+    monkeypatch.setattr(socialscore.collecting.asking, "BATCH", 30)
     numbers: list[int] = []
     done = threading.Event()
 

@@ -311,7 +311,7 @@ def test_a_fault_that_stays_is_named_after_the_pages_before_it(
 )
 def test_a_network_that_never_comes_to_an_end_is_given_up_after_five_tries(fault: Fault) -> None:
     with FakeX(busy(3), faults=[replace(fault, times=math.inf)]) as x:
-        pages, end = run(on(x, deadline=0.1).pages(inbound()))
+        pages, end = run(on(x, deadline=0.25).pages(inbound()))
 
     assert type(end) is Transient
     assert (len(pages), len(x.requests)) == (0, 5)
