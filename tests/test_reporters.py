@@ -46,7 +46,7 @@ from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Score
 from socialscore.reporters import REPORTERS, formatting, render
 from socialscore.reporters.console import bar
-from socialscore.reporters.files import write_atomically
+from socialscore.reporters.files import write_output
 from socialscore.reporters.markdown import escaped
 from socialscore.reporters.scoreboards import worded_scoreboard
 
@@ -868,7 +868,7 @@ def test_a_file_is_written_whole_with_the_mode_that_the_umask_leaves(tmp_path: P
     umask = os.umask(0o027)
 
     try:
-        write_atomically(path, "é\n")
+        write_output(path, "é\n")
     finally:
         os.umask(umask)
 
@@ -882,7 +882,7 @@ def test_an_existing_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None
     path.write_text("old, and longer")
     path.chmod(0o604)
 
-    write_atomically(path, "new")
+    write_output(path, "new")
 
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o604
@@ -893,7 +893,7 @@ def test_who_has_the_old_file_open_goes_on_reading_it(tmp_path: Path) -> None:
     path.write_text("old")
 
     with path.open() as reader:
-        write_atomically(path, "new")
+        write_output(path, "new")
 
         assert reader.read() == "old"
 
@@ -904,7 +904,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     target.write_text("old")
     link.symlink_to(target)
 
-    write_atomically(link, "new")
+    write_output(link, "new")
 
     assert link.is_symlink()
     assert target.read_text() == "new"
@@ -914,7 +914,7 @@ def test_a_link_to_a_file_that_is_not_there_yet_makes_it(tmp_path: Path) -> None
     link = tmp_path / "latest.csv"
     link.symlink_to("scores.csv")
 
-    write_atomically(link, "new")
+    write_output(link, "new")
 
     assert link.is_symlink()
     assert (tmp_path / "scores.csv").read_text() == "new"
@@ -925,29 +925,29 @@ def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:
     link.symlink_to(link)
 
     with pytest.raises(UsageError, match=r"latest\.csv: is a circular symbolic link"):
-        write_atomically(link, "new")
+        write_output(link, "new")
 
 
 def test_a_folder_as_target_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a folder; name a file in it"):
-        write_atomically(tmp_path, "new")
+        write_output(tmp_path, "new")
 
 
 def test_a_missing_folder_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no folder .*/missing; create it first"):
-        write_atomically(tmp_path / "missing" / "scores.csv", "new")
+        write_output(tmp_path / "missing" / "scores.csv", "new")
 
 
 def test_a_folder_that_may_not_be_written_is_refused() -> None:
     with tempfile.TemporaryDirectory() as name, read_only(Path(name)):
         problem = pytest.raises(UsageError, match=r"cannot be written \(Permission denied\)")
         with problem:
-            write_atomically(Path(name) / "scores.csv", "new")
+            write_output(Path(name) / "scores.csv", "new")
 
 
 def test_a_name_that_the_disk_refuses_is_said_with_its_reason(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot be written \(File name too long\)"):
-        write_atomically(tmp_path / ("x" * 300), "new")
+        write_output(tmp_path / ("x" * 300), "new")
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -956,10 +956,10 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> Non
     program = (
         "import resource, signal, sys; from pathlib import Path;"
         "from socialscore.errors import UsageError;"
-        "from socialscore.reporters.files import write_atomically;"
+        "from socialscore.reporters.files import write_output;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
-        f"write_atomically(Path({str(path)!r}), 'x' * 100_000)"
+        f"write_output(Path({str(path)!r}), 'x' * 100_000)"
     )
 
     done = subprocess.run(
@@ -975,11 +975,11 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> Non
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_a_full_device_is_refused() -> None:
     with pytest.raises(UsageError, match=r"cannot be written \(No space left on device\)"):
-        write_atomically(Path("/dev/full"), "new")
+        write_output(Path("/dev/full"), "new")
 
 
 def test_a_device_is_written_to_and_stays_a_device() -> None:
-    write_atomically(Path("/dev/null"), "new")
+    write_output(Path("/dev/null"), "new")
 
     assert Path("/dev/null").is_char_device()
 
@@ -991,7 +991,7 @@ def test_a_named_pipe_is_written_to(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
     reader.start()
 
-    write_atomically(pipe, "new")
+    write_output(pipe, "new")
 
     reader.join(timeout=10)
     assert read == ["new"]
@@ -1004,8 +1004,8 @@ def test_standard_output_that_leads_to_a_file_is_not_replaced(tmp_path: Path, mo
     path.write_text("before\n")
     program = (
         "import sys; from pathlib import Path;"
-        "from socialscore.reporters.files import write_atomically;"
-        "write_atomically(Path('/dev/stdout'), 'new')"
+        "from socialscore.reporters.files import write_output;"
+        "write_output(Path('/dev/stdout'), 'new')"
     )
 
     with path.open(mode) as stdout:

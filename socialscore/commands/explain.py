@@ -77,7 +77,7 @@ def command(
         render_explanation,
         render_messages,
     )
-    from socialscore.reporters.files import write_atomically
+    from socialscore.reporters.files import write_output
     from socialscore.scoring.explanation import body_named, explain, messages_named
 
     check_explanation_format(format_name)
@@ -104,6 +104,6 @@ def command(
             limit = SHOWN
         text = render_explanation(explanation, format_name, limit=limit, width=width)
     if output:
-        write_atomically(output, text)
+        write_output(output, text)
     else:
         typer.echo(text, nl=False)

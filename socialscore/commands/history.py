@@ -62,7 +62,7 @@ def command(
     from socialscore.publishing.history import find_body, metric_of, read_history
     from socialscore.publishing.history.export import history_to_csv, history_to_json
     from socialscore.publishing.history.report import history_to_table
-    from socialscore.reporters.files import write_atomically
+    from socialscore.reporters.files import write_output
 
     if format_name not in _FORMATS:
         raise UnknownName("format", format_name, _FORMATS)
@@ -81,7 +81,7 @@ def command(
         width = screen_width() if on_screen else 80
         text = history_to_table(history, asked, chosen, width=width, plain=plain)
     if output:
-        write_atomically(output, text)
+        write_output(output, text)
     else:
         _show(text, sys.stdout.encoding)
 

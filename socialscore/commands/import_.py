@@ -14,7 +14,7 @@ import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.errors import UsageError
-from socialscore.reporters.files import write_atomically
+from socialscore.reporters.files import write_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -206,7 +206,7 @@ def _listing(path: Path | None) -> Iterator[Callable[[Sequence[object]], object]
     try:
         yield writer.writerow
     finally:
-        write_atomically(path, text.getvalue())
+        write_output(path, text.getvalue())
 
 
 def _report(

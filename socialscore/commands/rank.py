@@ -89,7 +89,7 @@ def command(
     socialscore.toml names.
     """
     from socialscore.reporters import check_format
-    from socialscore.reporters.files import write_atomically
+    from socialscore.reporters.files import write_output
     from socialscore.scoring import GROUPS, break_down
 
     check_format(format_name)
@@ -117,7 +117,7 @@ def command(
             result = _scoreboard(asked, compare_to)
         text = _rendered(result, format_name, notation, on_screen=output is None)
     if output:
-        write_atomically(output, text)
+        write_output(output, text)
     else:
         typer.echo(text, nl=False)
 

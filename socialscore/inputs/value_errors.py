@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["combined", "misread", "problems_of", "raise_all"]
+__all__ = ["combined", "problem_of", "problems_of", "raise_all"]
 
 _TEXT, _NUMBER = "write a text in quotation marks", "write a number"
 _WHOLE, _TRUTH = "write a whole number", "write true or false"
@@ -74,10 +74,10 @@ def problems_of(
     wrong = {each["loc"]: each for each in error.errors()}
     places = {way: place(*way) for way in wrong}
     in_order = sorted(wrong, key=lambda way: getattr(places[way], "line", None) or inf)
-    return [misread(places[way], dict(wrong[way]), keys(*way)) for way in in_order]
+    return [problem_of(places[way], dict(wrong[way]), keys(*way)) for way in in_order]
 
 
-def misread(
+def problem_of(
     place: FilePosition | None, error: Mapping[str, Any], keys: Iterable[str]
 ) -> SocialscoreError:
     """The error for a value.

@@ -8,13 +8,13 @@ from pathlib import Path
 from socialscore.errors import UsageError
 from socialscore.runtime.write_file import write_file
 
-__all__ = ["write_atomically"]
+__all__ = ["write_output"]
 
 _DESCRIPTORS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 """Paths that mean what is open already, even if that is a regular file."""
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_output(path: Path, text: str) -> None:
     """Put UTF-8 text where `path` leads to; whoever reads meanwhile sees the old file or the new.
 
     A link stays a link: the file that it names is replaced. An existing file keeps its mode, a new

@@ -10,7 +10,7 @@ import pyarrow as pa
 from socialscore.engines.base import Unconvertible
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
-from socialscore.scoring.integer_ids import can_be_numbered, views
+from socialscore.scoring.integer_ids import has_integer_ids, views
 from socialscore.scoring.slices import in_slices, slices
 from socialscore.scoring.slots import SLOTS, slots
 
@@ -31,8 +31,8 @@ def run(question: Question, source: MessageSource) -> list[dict[str, Any]]:
     """The rows of a question's relation."""
     given = _given(question, source)
     with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
-        return _rows(question, source, given, shortcuts=not question.names_messages)
-    return _rows(question, source, given, shortcuts=False)
+        return _rows(question, source, given, integer_ids=not question.names_messages)
+    return _rows(question, source, given, integer_ids=False)
 
 
 def _given(question: Question, source: MessageSource) -> dict[str, Rows]:
@@ -52,12 +52,12 @@ def _given(question: Question, source: MessageSource) -> dict[str, Rows]:
 
 
 def _rows(
-    question: Question, source: MessageSource, given: Mapping[str, Rows], *, shortcuts: bool
+    question: Question, source: MessageSource, given: Mapping[str, Rows], *, integer_ids: bool
 ) -> list[dict[str, Any]]:
-    """The rows of a question's relation, on a quicker way if shortcuts may be taken."""
+    """The rows of a question's relation; `integer_ids`: identifiers may be numbers."""
     with source.engine() as running:
-        shortcuts &= running.allow_hashed_ids
-        sliced = _prepare(running, question, source, given, shortcuts=shortcuts)
+        integer_ids &= running.allow_hashed_ids
+        sliced = _prepare(running, question, source, given, integer_ids=integer_ids)
         if sliced:
             return in_slices(running, question, sliced)
         return running.query(question.sql, question.parameters)
@@ -69,7 +69,7 @@ def _prepare(
     source: MessageSource,
     given: Mapping[str, Rows],
     *,
-    shortcuts: bool,
+    integer_ids: bool,
 ) -> list[Slice]:
     """Give an engine everything that a question is asked about.
 
@@ -78,20 +78,20 @@ def _prepare(
         question: what it will be asked.
         source: the messages.
         given: the relations besides messages and coverage.
-        shortcuts: whether identifiers may be numbers.
+        integer_ids: whether identifiers may be numbers.
 
     Returns:
         The slices in which it is to be asked; none: of all bodies at once.
     """
     stored = source.stored(question.read_from, question.read_until)
-    counts_in_numbers = (
-        shortcuts
+    in_integers = (
+        integer_ids
         and not isinstance(stored, pa.Table)
-        and can_be_numbered(question.panel, question.ranking)
+        and has_integer_ids(question.panel, question.ranking)
     )
-    numbered = views() if counts_in_numbers else {}
+    integer_views = views() if in_integers else {}
     for name, data in {"coverage": question.coverage, **given}.items():
-        running.relation(f"original_{name}" if name in numbered else name, data)
+        running.relation(f"original_{name}" if name in integer_views else name, data)
     running.relation("stored", stored)
     sliced = slices(running, question, given["body"], given["account"])
     seen_until = source.seen_until
@@ -101,6 +101,6 @@ def _prepare(
         "original_message": "SELECT * FROM known",
         "message": "SELECT * FROM original_message",
     }
-    for name, sql in {**steps, **numbered}.items():
+    for name, sql in {**steps, **integer_views}.items():
         running.view(name, sql)
     return sliced

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
 
-__all__ = ["can_be_numbered", "views"]
+__all__ = ["has_integer_ids", "views"]
 
 _NETWORKS = tuple(network.name for network in BY_NAME.values() if network.integer_ids)
 _PUT_IN_ORDER = ("message_id", "reply_to_id")
@@ -26,7 +26,7 @@ _COMPARED = ("account_id", "author_id", "reply_to_author_id", "conversation_id",
 _ELSEWHERE = {"coverage": "account_id", "account": "account_id", "ignored": "author_id"}
 
 
-def can_be_numbered(panel: Panel, ranking: Ranking) -> bool:
+def has_integer_ids(panel: Panel, ranking: Ranking) -> bool:
     """Whether all messages of a ranking have numbers on their networks."""
     networks = {account.network for _, account in panel.accounts()}
     return networks & set(ranking.networks) <= set(_NETWORKS)
@@ -34,7 +34,7 @@ def can_be_numbered(panel: Panel, ranking: Ranking) -> bool:
 
 def views() -> dict[str, str]:
     """For each relation with identifiers, how it follows from `original_` and its name."""
-    columns = ",\n    ".join(map(_numbered, MESSAGE.names))
+    columns = ",\n    ".join(map(_as_integer, MESSAGE.names))
     networks = ", ".join(f"'{network}'" for network in _NETWORKS)
     message = f"SELECT\n    {columns}\nFROM original_message\nWHERE network IN ({networks})"
     return {"message": message} | {
@@ -43,7 +43,7 @@ def views() -> dict[str, str]:
     }
 
 
-def _numbered(name: str) -> str:
+def _as_integer(name: str) -> str:
     if name in _PUT_IN_ORDER:
         return f"CAST({name} AS BIGINT) AS {name}"
     if name in _COMPARED:
