@@ -59,6 +59,57 @@ def rank(
     return partial(score, source, opened.panel(), ranking, as_of=as_of)
 
 
+def ten_messages(*, n_times: int = 1) -> Callable[[], None]:
+    """Rankings of five questions and their answers in memory, by the default preset.
+
+    Args:
+        n_times: how often the clock sees it; where more than once, it was done before.
+    """
+    from datetime import datetime, timedelta
+
+    import pyarrow as pa
+
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.model.messages import Account, Body
+    from socialscore.scoring import MessageSource, MessageTable, score
+    from socialscore.store.schema import COVERAGE, MESSAGE
+
+    start = datetime(2026, 9, 7)  # noqa: DTZ001, as in a store
+    panel = Panel("ten", (Body("ville", "Ville", "", (Account("twitter", "1", "ville"),)),))
+    said = {
+        "network": "twitter", "account_id": "1", "n_addressed": 1, "question_mark": False,
+        "question": False, "request": False, "bot": False, "n_edits": 0,
+    }  # fmt: skip
+    asked = {"author_id": "citizen", "kind": "mention", "question": True, "request": True}
+    answered = {"author_id": "1", "kind": "reply", "response_class": "answer"}
+    answered |= {"reply_to_author_id": "citizen", "addressed_ids": ["citizen"]}
+    rows = []
+    for n in range(5):
+        when = start + timedelta(days=n)
+        rows.append(said | asked | {"message_id": f"q{n}", "sent_at": when})
+        reply = {"message_id": f"a{n}", "reply_to_id": f"q{n}"}
+        rows.append(said | answered | reply | {"sent_at": when + timedelta(hours=2)})
+    in_view = {
+        "network": "twitter", "account_id": "1",
+        "covered_from": start, "covered_until": start + timedelta(days=60),
+    }  # fmt: skip
+    covered = [in_view | {"stream": stream} for stream in ("inbound", "outbound")]
+    messages = MessageTable(
+        pa.Table.from_pylist(rows, schema=MESSAGE), pa.Table.from_pylist(covered, schema=COVERAGE)
+    )
+    source, ranking = MessageSource(messages), load_ranking(None, {"period": "all"})
+
+    def run() -> None:
+        for _ in range(n_times):
+            [line] = score(source, panel, ranking).scores
+            assert line.values["n_answered"] == 5
+
+    if n_times > 1:
+        run()
+    return run
+
+
 def by_hand(
     store: Path, name: str, over: Mapping[str, object] | None = None, *, as_of: str | None = None
 ) -> Callable[[], Figures]:
@@ -185,6 +236,8 @@ RANKING: dict[str, Job] = {
     "rank-business": _in_store(rank, {"period": "all", "clock": "business", "calendar": "office"}),
     "rank-by-hand": _in_store(by_hand, "counting"),
     "compare": _in_store(compare, "counting"),
+    "ten-messages": lambda _folder: ten_messages(),
+    "ten-messages-20-times": lambda _folder: ten_messages(n_times=20),
 }
 """By name."""
 

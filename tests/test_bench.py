@@ -44,6 +44,11 @@ def test_the_tables_that_are_printed_are_also_written(tmp_path, capsys):
         assert line in written
 
 
+def test_ten_messages_are_ranked_once_and_twenty_times_more(tmp_path):
+    for name in ("ten-messages", "ten-messages-20-times"):
+        JOBS[name](tmp_path)()
+
+
 @pytest.mark.parametrize(("n_runs", "counted"), [(2, (2.0, 3.0)), (1, (2.0,)), (0, (1.0,))])
 def test_the_first_round_counts_only_where_it_is_the_only_one(
     n_runs, counted, tmp_path, monkeypatch
