@@ -93,6 +93,7 @@ class SeveralProblems(InputError):
         self.place = getattr(problems[0], "place", None)
         self.problem = str(self)
         self.problems = tuple(problems)
+        self.exit_code = problems[0].exit_code
 
 
 class StoreError(SocialscoreError):

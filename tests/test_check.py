@@ -382,7 +382,7 @@ def test_an_unknown_ranking_is_a_mistake_of_the_command() -> None:
             "",
             ("--preset", "services-publics-plus", "--within", "1h"),
             2,
-            "socialscore: unknown metric to rank by 'within_7d'",
+            "unknown metric to rank by 'within_7d'",
         ),
         ('period = "week"', (), 3, "weekly.toml:1, key period: cannot read the period 'week'"),
     ],

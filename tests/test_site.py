@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from os.path import normpath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -46,6 +46,11 @@ VOID = {"meta", "link", "line", "circle", "polyline"}
 BOARDS = [name for name, example in EXAMPLES.items() if isinstance(example(), Scoreboard)]
 
 
+def _options(board: Scoreboard) -> dict[str, Any]:
+    told = {name: value for name, value in board.options.items() if name != "ignore"}
+    return told | {"preset": board.preset, "show": board.show}
+
+
 def publish(
     published: Path, board: Scoreboard, *, ranking: str = "weekly", revision: int = 1
 ) -> Path:
@@ -54,7 +59,7 @@ def publish(
         "ranking.csv": render(board, "csv"),
         "ranking.json": render(board, "json"),
         "ranking.md": render(board, "markdown"),
-        "options.json": json.dumps({"show": board.show}),
+        "options.json": json.dumps(_options(board)),
         "calendars/office.toml": 'title = "Office hours"\n',
     }
     files = {name: text.encode() for name, text in texts.items()}
