@@ -482,6 +482,8 @@ def test_a_wait_can_be_interrupted(ground: Ground) -> None:
 
 
 def test_a_terminal_shows_a_table_that_lives(ground: Ground) -> None:
+    # The table is drawn four times a second, which after the first page takes longer than that.
+    ground.x.add_fault(Fault("hang", path="/users/", nth=2, times=2, seconds=0.6))
     ours, theirs = pty.openpty()
     process = begin(ground, stderr=theirs)
     os.close(theirs)

@@ -31,7 +31,7 @@ from socialscore.errors import InputError, UsageError
 from socialscore.model.scoreboard import Scoreboard
 from socialscore.publishing import site
 from socialscore.publishing.manifest import FILE_NAME, Manifest, digest
-from socialscore.publishing.series import folder_name, place, read_publication
+from socialscore.publishing.series import folder_name, read_publication, write_publication
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.site import pages
 from socialscore.publishing.site.mirror import Update, update
@@ -86,7 +86,7 @@ def publish(
     series = published / ranking
     series.mkdir(parents=True, exist_ok=True)
     files[FILE_NAME] = manifest.to_json().encode()
-    return place(series, folder_name(board.period, revision), files)
+    return write_publication(series, folder_name(board.period, revision), files)
 
 
 def week(number: int, board: Scoreboard, **changes: object) -> Scoreboard:

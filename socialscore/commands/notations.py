@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PARTS", "Schedule", "place"]
+__all__ = ["PARTS", "Schedule", "destination"]
 
 _OF_GAP = 45  # seconds of every minute between two runs for collecting; the rest is for publishing
 
@@ -176,7 +176,7 @@ PARTS: dict[str, Callable[[Schedule], str]] = {
 }
 
 
-def place(plan: Schedule, part: str) -> str:
+def destination(plan: Schedule, part: str) -> str:
     """Where a part belongs."""
     if part == "script":
         return plan.script

@@ -15,7 +15,7 @@ import typer
 
 from socialscore.collectors.base import RATE_LIMIT_WAIT
 from socialscore.commands.common import settings_here
-from socialscore.commands.notations import PARTS, Schedule, place
+from socialscore.commands.notations import PARTS, Schedule, destination
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def command(
     parts = _FORMATS[format_name]
     texts = [PARTS[part](plan) for part in parts]
     if len(parts) > 1:
-        headings = (f"# ===== {place(plan, part)}\n" for part in parts)
+        headings = (f"# ===== {destination(plan, part)}\n" for part in parts)
         texts = [heading + text for heading, text in zip(headings, texts, strict=True)]
     typer.echo("\n".join(texts), nl=False)
     for name in sorted(name for name in os.environ if name.startswith("SOCIALSCORE_")):

@@ -13,7 +13,7 @@ from socialscore.publishing.assertions import shortfalls
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.edition import files, manifest_of, with_changes
 from socialscore.publishing.manifest import FILE_NAME
-from socialscore.publishing.series import adding, folder_name, place, read_series
+from socialscore.publishing.series import adding, folder_name, read_series, write_publication
 from socialscore.reporters import formatting
 from socialscore.scoring import ask
 from socialscore.store import inventory
@@ -187,7 +187,7 @@ def _edition(
         supersedes=before.reference if before else None,
         compared_to=earlier.reference if earlier and board.compared_to else None,
     )
-    folder = place(
+    folder = write_publication(
         series.folder,
         folder_name(period.label, revision),
         content | {FILE_NAME: manifest.to_json().encode()},

@@ -30,9 +30,9 @@ __all__ = [
     "Series",
     "adding",
     "folder_name",
-    "place",
     "read_publication",
     "read_series",
+    "write_publication",
 ]
 
 _UNFINISHED = ".unfinished-"  # what the names of folders that are being written begin with
@@ -169,7 +169,7 @@ def adding(folder: Path) -> Iterator[None]:
         raise UsageError(f"{folder}: {problem}") from None
 
 
-def place(series: Path, name: str, files: Mapping[str, bytes]) -> Path:
+def write_publication(series: Path, name: str, files: Mapping[str, bytes]) -> Path:
     """Write a publication: the folder is there with all its files, or not at all.
 
     Args:
