@@ -10,7 +10,7 @@ from itertools import chain, compress
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UsageError
-from socialscore.inputs.options import OPTIONS
+from socialscore.inputs.options import EXCLUSIONS, OPTIONS
 from socialscore.model.period import Period, parse_as_of, parse_period, utc
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
@@ -133,6 +133,10 @@ def ask(
     parameters |= {option.name: _plain(getattr(ranking, option.name)) for option in OPTIONS}
     if ranking.unit != "episode":
         parameters["clock_start"] = "first"
+    # Reasons one by one: the planner leaves out a join whose condition is FALSE, and would not see
+    # that through a list.
+    for reason in EXCLUSIONS:
+        parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
     sql = _composed(ranking, by, target)
     return Question(
         panel,

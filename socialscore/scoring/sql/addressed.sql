@@ -16,26 +16,26 @@ SELECT
         WHEN inbound.author_role = 'own-group' THEN 'own-group'
         WHEN NOT $include_institutions AND inbound.author_role = 'institution' THEN 'institution'
         WHEN inbound.kind = 'direct' THEN 'private'
-        WHEN 'repost' = ANY($exclude) AND inbound.kind = 'repost' THEN 'repost'
-        WHEN 'duplicate' = ANY($exclude) AND repeated.message_id IS NOT NULL THEN 'duplicate'
-        WHEN 'mass-mention' = ANY($exclude) AND inbound.n_addressed >= 4 THEN 'mass-mention'
-        WHEN 'listed' = ANY($exclude) AND ignored.author_id IS NOT NULL THEN 'listed'
-        WHEN 'not-covered' = ANY($exclude) AND covered.account_id IS NULL THEN 'not-covered'
+        WHEN $exclude_repost AND inbound.kind = 'repost' THEN 'repost'
+        WHEN $exclude_duplicate AND repeated.message_id IS NOT NULL THEN 'duplicate'
+        WHEN $exclude_mass_mention AND inbound.n_addressed >= 4 THEN 'mass-mention'
+        WHEN $exclude_listed AND ignored.author_id IS NOT NULL THEN 'listed'
+        WHEN $exclude_not_covered AND covered.account_id IS NULL THEN 'not-covered'
     END AS reason
 FROM inbound
 LEFT JOIN repeated
     ON
-        'duplicate' = ANY($exclude)
+        $exclude_duplicate
         AND inbound.presence_id = repeated.presence_id
         AND inbound.message_id = repeated.message_id
 LEFT JOIN ignored
     ON
-        'listed' = ANY($exclude)
+        $exclude_listed
         AND inbound.network = ignored.network
         AND inbound.author_id = ignored.author_id
 LEFT JOIN covered
     ON
-        'not-covered' = ANY($exclude)
+        $exclude_not_covered
         AND covered.stream = 'inbound'
         AND inbound.network = covered.network
         AND inbound.account_id = covered.account_id

@@ -9,7 +9,7 @@ LEFT JOIN first_response
         addressed.presence_id = first_response.presence_id
         AND addressed.message_id = first_response.message_id
 WHERE
-    'deleted' = ANY($exclude)
+    $exclude_deleted
     AND addressed.reason IS NULL
     AND addressed.deleted_at < $as_of
     AND EPOCH_US(addressed.deleted_at) - EPOCH_US(addressed.sent_at) < $horizon_us

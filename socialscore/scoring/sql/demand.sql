@@ -11,7 +11,7 @@ SELECT
 FROM addressed
 LEFT JOIN deleted
     ON
-        'deleted' = ANY($exclude)
+        $exclude_deleted
         AND addressed.presence_id = deleted.presence_id
         AND addressed.message_id = deleted.message_id
 WHERE

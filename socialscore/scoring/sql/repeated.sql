@@ -12,6 +12,6 @@ FROM (
             ORDER BY sent_at, message_id
         ) AS earlier_at
     FROM inbound
-    WHERE 'duplicate' = ANY($exclude) AND text_digest IS NOT NULL
+    WHERE $exclude_duplicate AND text_digest IS NOT NULL
 ) AS in_order
 WHERE EPOCH_US(sent_at) - EPOCH_US(earlier_at) <= 86400000000
