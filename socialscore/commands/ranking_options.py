@@ -36,6 +36,7 @@ def with_ranking_options(before: str) -> Callable[[Callable[..., None]], Callabl
         declared = [_parameter(option) for option in OPTIONS if option.flag]
         keywords = [it.replace(kind=it.KEYWORD_ONLY) for it in own]
         parameters = [*keywords[:place], *declared, *keywords[place:]]
+        # Python reads a signature there, and so does typer; type checkers know no such attribute.
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {it.name: it.annotation for it in parameters}
         return command
