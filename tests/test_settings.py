@@ -142,15 +142,15 @@ def test_a_setting_of_a_network_is_checked_as_the_network_declares_it(
 
 
 def test_everything_that_is_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
-    path = write(tmp_path, 'sotre = "data"\n\nthreads = 0\nengine = "spork"\npanel = 3\n')
+    path = write(tmp_path, 'threads = 0\n\nsotre = "data"\nengine = "spork"\npanel = 3\n')
 
     with pytest.raises(SeveralProblems) as caught:
         load(tmp_path, SOCIALSCORE_KEEP_TEXT_DAYS="a week", SOCIALSCORE_ENGINE="duck")
 
     assert str(caught.value) == (
         "5 problems:\n"
-        f"  {path}:1: unknown setting 'sotre'; did you mean 'store'?\n"
-        f"  {path}:3, key threads: write a whole number of threads, from 1 to 1024\n"
+        f"  {path}:1, key threads: write a whole number of threads, from 1 to 1024\n"
+        f"  {path}:3: unknown setting 'sotre'; did you mean 'store'?\n"
         f"  {path}:5, key panel: write a path in quotation marks\n"
         "  SOCIALSCORE_KEEP_TEXT_DAYS: write a whole number of days, from 0 to 36500\n"
         "  SOCIALSCORE_ENGINE: write duckdb, local, spark://HOST:PORT or sc://HOST:PORT"

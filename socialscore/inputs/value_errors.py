@@ -53,8 +53,17 @@ def raise_all(problems: Sequence[SocialscoreError]) -> None:
 
 
 def combined(problems: Sequence[SocialscoreError]) -> SocialscoreError:
-    """The one problem, or all of them as one error."""
-    return SeveralProblems(problems) if len(problems) > 1 else problems[0]
+    """The one problem, or all of them as one error, in order of line.
+
+    What has no line, such as an environment variable, comes last.
+    """
+    if len(problems) == 1:
+        return problems[0]
+    return SeveralProblems(sorted(problems, key=_line))
+
+
+def _line(problem: SocialscoreError) -> float:
+    return getattr(getattr(problem, "place", None), "line", None) or inf
 
 
 def problems_of(
@@ -62,9 +71,7 @@ def problems_of(
     place: Callable[..., FilePosition | None],
     keys: Callable[..., Iterable[str]],
 ) -> list[SocialscoreError]:
-    """What is wrong with the values of a file: one problem for each place, by line.
-
-    What has no line, such as an environment variable, comes last.
+    """What is wrong with the values of a file: one problem for each place.
 
     Args:
         error: what pydantic found.
@@ -72,9 +79,7 @@ def problems_of(
         keys: those of the table in which a value stands, by the way to it.
     """
     wrong = {each["loc"]: each for each in error.errors()}
-    places = {way: place(*way) for way in wrong}
-    in_order = sorted(wrong, key=lambda way: getattr(places[way], "line", None) or inf)
-    return [problem_of(places[way], dict(wrong[way]), keys(*way)) for way in in_order]
+    return [problem_of(place(*way), dict(each), keys(*way)) for way, each in wrong.items()]
 
 
 def problem_of(
