@@ -17,8 +17,16 @@ import pytest
 from shell import run
 from worlds import PANEL, answers, asks, at, world
 
-from socialscore.errors import InputError, UnknownName
-from socialscore.inputs.options import OPTIONS, Option, Ranking
+from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.inputs.options import (
+    KEYS,
+    OPTIONS,
+    REMOVED,
+    RENAMED,
+    Option,
+    Ranking,
+    of_today,
+)
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.period import utc
@@ -157,6 +165,33 @@ def test_a_file_with_the_earlier_name_of_a_key_is_told_the_one_of_today(
 
         problem = f"the key {earlier!r} is now called {option.name!r}"
         assert str(caught.value) == f"{path}:2: {problem}"
+
+
+def test_a_file_with_a_key_that_nothing_replaces_is_told_why(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REMOVED, "dice", "nothing is drawn any more; delete the line")
+    path = tmp_path / "ranking.toml"
+    path.write_text("title = 'Old'\ndice = 6\n")
+
+    with pytest.raises(InputError) as caught:
+        load_ranking(path)
+    with pytest.raises(UsageError, match="dice: nothing is drawn"):
+        load_ranking(None, {"dice": 6})
+
+    assert str(caught.value) == f"{path}:2: dice: nothing is drawn any more; delete the line"
+
+
+def test_options_of_earlier_versions_are_read_under_the_keys_of_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(REMOVED, "dice", "nothing is drawn any more; delete the line")
+
+    assert of_today({"dice": 6, "bursts": False}) == {"exclude_bursts": False}
+
+
+def test_no_key_of_today_counts_as_one_that_went() -> None:
+    assert not REMOVED.keys() & {*KEYS, *RENAMED}
 
 
 def test_a_switch_can_be_turned_off_on_the_command_line(demo: Any) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -21,15 +21,20 @@ from socialscore.inputs.checked_toml import checked_timezone
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "EXCLUSIONS",
     "KEYS",
     "OPTIONS",
+    "REMOVED",
     "RENAMED",
     "Assertions",
     "Conditions",
     "Option",
     "Ranking",
+    "of_today",
     "reported",
     "seconds",
 ]
@@ -388,6 +393,15 @@ OPTIONS = _declared()
 
 RENAMED = {earlier: option.name for option in OPTIONS for earlier in option.earlier}
 """By a key of earlier versions, the one that says the same today."""
+
+REMOVED: dict[str, str] = {}
+"""By a key of earlier versions that nothing replaces, why that is, and what to do about it."""
+
+
+def of_today(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What an earlier version wrote as options, under the keys of today; keys that went are out."""
+    renamed = {RENAMED.get(key, key): value for key, value in options.items()}
+    return {key: value for key, value in renamed.items() if key not in REMOVED}
 
 
 def reported(ranking: Ranking) -> dict[str, Any]:

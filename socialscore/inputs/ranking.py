@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
-from socialscore.inputs.options import KEYS, OPTIONS, RENAMED, Assertions, Conditions, Ranking
+from socialscore.inputs.options import (
+    KEYS,
+    OPTIONS,
+    REMOVED,
+    RENAMED,
+    Assertions,
+    Conditions,
+    Ranking,
+)
 from socialscore.inputs.shipped import preset_path
 from socialscore.inputs.toml_files import FilePosition, place_of, read_toml
 from socialscore.inputs.value_errors import problems_of, raise_all
@@ -146,9 +154,12 @@ def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) 
 
 def _unknown_key(key: str, path: Path | None) -> SocialscoreError:
     place = path and replace(place_of(path, key), key="")
-    if key not in RENAMED:
+    if key in RENAMED:
+        problem = f"the key {key!r} is now called {RENAMED[key]!r}"
+    elif key in REMOVED:
+        problem = f"{key}: {REMOVED[key]}"
+    else:
         return UnknownName("key", key, KEYS, place)
-    problem = f"the key {key!r} is now called {RENAMED[key]!r}"
     return InputError(place, problem) if place else UsageError(problem)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from socialscore.errors import InputError, SocialscoreError, UsageError
-from socialscore.inputs.options import RENAMED
+from socialscore.inputs.options import of_today
 from socialscore.inputs.panel import read_panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
@@ -61,8 +61,7 @@ class Publication:
         Raises:
             InputError: it is missing or damaged.
         """
-        options = _object(self.folder / "options.json")
-        return {RENAMED.get(key, key): value for key, value in options.items()}
+        return of_today(_object(self.folder / "options.json"))
 
     @cached_property
     def ranking(self) -> Ranking:
