@@ -36,12 +36,12 @@ class Watched(DuckDB):
 
     slices: tuple[tuple[str, ...], ...] = ()
 
-    def relation(self, name: str, data: Any) -> None:
+    def relation(self, name: str, data: Any, schema: Any = None) -> None:
         if name == "slice":
             Watched.slices += ((),)
         if name == "body":
             self.bodies: Rows = data
-        super().relation(name, data)
+        super().relation(name, data, schema)
 
     def query_table(self, sql: str, parameters: Mapping[str, object]) -> Any:
         if sql.endswith("FROM counted\n"):

@@ -32,6 +32,7 @@ from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.scoring import GROUPS, MessageSource, MessageTable, break_down, score
 from socialscore.scoring.explanation import explain
+from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,6 +175,24 @@ def test_a_store_is_ranked_by_the_command(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert found.code == 0, found.err
     assert found.out == expected.out
+
+
+def test_files_of_several_versions_are_read_together(tmp_path: Path) -> None:
+    rows = messages().table
+    files = []
+    for name, lacking in (("of_today", []), ("earlier", ["rulebook"])):
+        file = tmp_path / "network=twitter" / "month=2026-10" / f"{name}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(rows.drop_columns(["network", "month", *lacking]), file)
+        files.append(str(file))
+
+    with spark() as running:
+        running.relation("message", files, MESSAGE)
+        (found,) = running.query(
+            "SELECT COUNT(*) AS n, COUNT(rulebook) AS n_known FROM message", {}
+        )
+
+    assert found == {"n": 2 * len(rows), "known": rows.num_rows - rows["rulebook"].null_count}
 
 
 def test_a_store_that_is_rewritten_while_it_is_read_is_told(tmp_path: Path) -> None:

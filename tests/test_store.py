@@ -620,11 +620,11 @@ def test_a_file_is_no_store(tmp_path: Path) -> None:
         Store.create(tmp_path / "file", key_id="key")
 
 
-@pytest.mark.parametrize("found", ["3", '"2"', "null"])
+@pytest.mark.parametrize("found", ["4", '"2"', "null"])
 def test_a_store_of_another_format_asks_for_an_update(store: Store, found: str) -> None:
     (store.root / "store.json").write_text(f'{{"format": {found}, "key_id": "key"}}')
 
-    with pytest.raises(StoreError, match="this socialscore reads 2; update it"):
+    with pytest.raises(StoreError, match="this socialscore reads 3; update it"):
         Store.open(store.root)
 
 

@@ -11,6 +11,7 @@ from engines import engine
 
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
+from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.messages import Account, Body
 from socialscore.scoring import MessageSource, MessageTable, break_down, score
 from socialscore.store.schema import COVERAGE, MESSAGE
@@ -46,7 +47,8 @@ def asks(message_id: str, when: datetime, **columns: Any) -> dict[str, Any]:
     return {
         "network": "twitter", "account_id": "1", "message_id": message_id, "author_id": "citizen",
         "sent_at": when, "kind": "mention", "n_addressed": 1, "question_mark": True,
-        "question": True, "request": True, "bot": False, "n_edits": 0,
+        "question": True, "request": True, "rulebook": rulebook_digest(), "bot": False,
+        "n_edits": 0,
     } | columns  # fmt: skip
 
 
@@ -57,7 +59,8 @@ def answers(message_id: str, to: str | None, when: datetime, **columns: Any) -> 
         "network": "twitter", "account_id": "1", "message_id": message_id, "author_id": "1",
         "sent_at": when, "kind": "reply", "reply_to_id": to, "reply_to_author_id": citizen,
         "addressed_ids": [citizen], "n_addressed": 1, "response_class": "answer",
-        "question_mark": False, "question": False, "request": False, "bot": False, "n_edits": 0,
+        "question_mark": False, "question": False, "request": False,
+        "rulebook": rulebook_digest(), "bot": False, "n_edits": 0,
     } | columns  # fmt: skip
 
 

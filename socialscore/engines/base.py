@@ -33,8 +33,13 @@ class Engine(Protocol):
     def __exit__(self, *_: object) -> None:
         """Close it."""
 
-    def relation(self, name: str, data: pa.Table | Rows | Sequence[str]) -> None:
-        """Make a table, a few rows, or a list of Parquet files (at least one) known by a name."""
+    def relation(
+        self, name: str, data: pa.Table | Rows | Sequence[str], schema: pa.Schema | None = None
+    ) -> None:
+        """Make a table, a few rows, or a list of Parquet files (at least one) known by a name.
+
+        Files of several versions have the columns of `schema`: NULL where one lacks them.
+        """
 
     def view(self, name: str, sql: str) -> None:
         """Make the rows of a statement, which names what is known already, known by a name."""

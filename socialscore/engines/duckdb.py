@@ -14,6 +14,7 @@ from socialscore.runtime.duckdb import (
     connect,
     files_may_vanish,
     memory_of,
+    read_files,
     register_object_store,
     within_limits,
 )
@@ -60,7 +61,9 @@ class DuckDB:
         self._connection.close()
 
     @within_limits()
-    def relation(self, name: str, data: pa.Table | Rows | Sequence[str]) -> None:
+    def relation(
+        self, name: str, data: pa.Table | Rows | Sequence[str], schema: pa.Schema | None = None
+    ) -> None:
         """Make a table, a few rows, or a list of Parquet files (at least one) known by a name."""
         if isinstance(data, pa.Table):
             self._connection.register(name, data)
@@ -71,8 +74,11 @@ class DuckDB:
             self._connection.execute(sql, data.by_column())
         else:
             with files_may_vanish():
-                register_object_store(self._connection, data)
-                files = self._connection.read_parquet(list(data), hive_partitioning=True)
+                if schema:
+                    files = read_files(self._connection, data, schema)
+                else:
+                    register_object_store(self._connection, data)
+                    files = self._connection.read_parquet(list(data), hive_partitioning=True)
             files.create_view(name)
 
     def view(self, name: str, sql: str) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 __all__ = ["Spark", "located"]
 
@@ -84,25 +85,27 @@ class Spark:
         if self._is_remote:
             self._session.stop()
 
-    def relation(self, name: str, data: pa.Table | Rows | Sequence[str]) -> None:
+    def relation(
+        self, name: str, data: pa.Table | Rows | Sequence[str], schema: pa.Schema | None = None
+    ) -> None:
         """Make a table, a few rows, or a list of Parquet files (at least one) known by a name."""
         if isinstance(data, Rows):
-            schema = pa.schema([(column, _KINDS[kind]) for column, kind in data.columns.items()])
-            data = pa.Table.from_pydict(data.by_column(), schema=schema)
+            kinds = pa.schema([(column, _KINDS[kind]) for column, kind in data.columns.items()])
+            data = pa.Table.from_pydict(data.by_column(), schema=kinds)
         with _calling():
-            found = self._table(data) if isinstance(data, pa.Table) else self._files(data)
+            found = self._table(data) if isinstance(data, pa.Table) else self._files(data, schema)
             found.createOrReplaceTempView(name)
 
     def _table(self, data: pa.Table) -> DataFrame:
-        from pyspark.sql.pandas.types import from_arrow_schema
-
         # It would not guess the columns of a table without rows.
-        schema = from_arrow_schema(data.schema, prefer_timestamp_ntz=True)
-        return self._session.createDataFrame(data, schema)
+        return self._session.createDataFrame(data, _spark_schema(data.schema))
 
-    def _files(self, paths: Sequence[str]) -> DataFrame:
+    def _files(self, paths: Sequence[str], schema: pa.Schema | None) -> DataFrame:
         root, paths = located(paths)
-        return self._session.read.option("basePath", root).parquet(*paths)
+        reader = self._session.read.option("basePath", root)
+        if schema:
+            reader = reader.schema(_spark_schema(schema))
+        return reader.parquet(*paths)
 
     def view(self, name: str, sql: str) -> None:
         """Make the rows of a statement, which names what is known already, known by a name."""
@@ -131,6 +134,12 @@ class Spark:
             if name:
                 rows.createOrReplaceTempView(name)
         return rows
+
+
+def _spark_schema(schema: pa.Schema) -> StructType:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(schema, prefer_timestamp_ntz=True)
 
 
 def located(paths: Sequence[str]) -> tuple[str, list[str]]:

@@ -33,7 +33,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.language.rulebook import ANY, rulebooks
+from socialscore.language.rulebook import ANY, rulebook_digest, rulebooks
 from socialscore.language.statement import judging, naming
 from socialscore.runtime.duckdb import connect, within_limits
 
@@ -70,8 +70,9 @@ def judge(
         The table with `language` filled in where a NULL could be told, and these columns:
         `question_mark`, `question`, `request` (never NULL, each contained in the next, false for
         a body's messages), `response_class` (`answer`, `redirect` or `automatic`; NULL for a
-        citizen's message), `rule_id` (the rule that decided; NULL: none did) and `text_digest`
-        (16 hexadecimal digits; NULL where nothing but links and handles was said).
+        citizen's message), `rule_id` (the rule that decided; NULL: none did), `text_digest`
+        (16 hexadecimal digits; NULL where nothing but links and handles was said) and `rulebook`
+        (the digest of the rules, the same for all).
 
     Raises:
         OutOfRoom: memory, or the disk that stands in for it, is used up.
@@ -94,7 +95,7 @@ def judge(
     table = table.set_column(index, "language", judged["language"])
     for name in _JUDGEMENTS:
         table = table.append_column(name, judged[name])
-    return table
+    return table.append_column("rulebook", pa.repeat(rulebook_digest(), table.num_rows))
 
 
 def _distinct(table: pa.Table) -> tuple[pa.Table, pa.Array]:

@@ -19,6 +19,7 @@ the same words the first of the file is named, so the narrow ones stand first.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -33,7 +34,18 @@ from socialscore.errors import UnknownName
 from socialscore.inputs.checked_toml import Table, at_least_one, read_checked
 from socialscore.runtime.duckdb import connect
 
-__all__ = ["ANY", "LEVELS", "Rule", "Rulebook", "read_rulebook", "rulebooks", "rules", "shipped"]
+__all__ = [
+    "ANY",
+    "LEVELS",
+    "STATEMENT",
+    "Rule",
+    "Rulebook",
+    "read_rulebook",
+    "rulebook_digest",
+    "rulebooks",
+    "rules",
+    "shipped",
+]
 
 ANY = "any"
 """The language of the rules that hold in all languages."""
@@ -41,6 +53,10 @@ ANY = "any"
 LEVELS = ("question-mark", "question", "request", "negative", "redirect", "automatic")
 """What a rule says of a message: the narrowest selection it belongs to, that it is no demand at
 all, or the class of the response that it is."""
+
+STATEMENT = 1
+"""The version of what applies the rules: raise it when texts are judged otherwise by equal rules,
+or told by another language."""
 
 _ID = re.compile(r"[a-z]+(?:\.[a-z0-9-]+){1,2}")
 
@@ -84,6 +100,15 @@ def shipped() -> list[Path]:
     """The files of the rules, in the order of `rulebooks`."""
     folder = Path(__file__).parent / "rules"
     return sorted(folder.glob("*.toml"), key=lambda path: (path.stem == ANY, path.stem))
+
+
+@cache
+def rulebook_digest() -> str:
+    """Twelve hexadecimal digits that change with anything that decides a judgement."""
+    read = hashlib.sha256(str(STATEMENT).encode())
+    for path in shipped():
+        read.update(hashlib.sha256(path.read_bytes()).digest())
+    return read.hexdigest()[:12]
 
 
 def read_rulebook(path: Path, *, try_patterns: bool = True) -> Rulebook:

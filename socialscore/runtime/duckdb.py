@@ -21,6 +21,7 @@ __all__ = [
     "files_may_vanish",
     "memory_of",
     "out_of_room",
+    "read_files",
     "register_object_store",
     "rewritten",
     "within_limits",
@@ -65,6 +66,24 @@ def register_object_store(connection: duckdb.DuckDBPyConnection, files: Sequence
     """
     if files and files[0].startswith(BUCKETS) and not connection.filesystem_is_registered("s3"):
         connection.register_filesystem(file_system())
+
+
+def read_files(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[str], schema: pa.Schema
+) -> duckdb.DuckDBPyRelation:
+    """The rows of Parquet files in the columns of a schema.
+
+    Columns that files of an earlier version lack are NULL there; others that they have are left
+    out.
+    """
+    register_object_store(connection, files)
+    found = connection.read_parquet(list(files), hive_partitioning=True, union_by_name=True)
+    columns = {name: name for name in found.columns}
+    if lacking := [column for column in schema if column.name not in columns]:
+        nothing = connection.from_arrow(pa.schema(lacking).empty_table())
+        for name, kind in zip(nothing.columns, nothing.types, strict=True):
+            columns[name] = f"NULL::{kind} AS {name}"
+    return found.project(", ".join(columns[name] for name in schema.names))
 
 
 @contextmanager

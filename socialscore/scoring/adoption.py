@@ -10,6 +10,7 @@ from socialscore.model.period import utc
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
 from socialscore.scoring.statement import compose
+from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
@@ -65,7 +66,7 @@ def activity(
         and row["covered_until"] > utc(since)
     }
     with source.engine() as running:
-        running.relation("message", source.stored(since, until))
+        running.relation("message", source.stored(since, until), MESSAGE)
         running.relation("account", inputs.accounts(panel, ranking))
         days = {"read_from": utc(since), "read_until": utc(until)}
         rows = running.query(compose((), {}, target="active"), days)

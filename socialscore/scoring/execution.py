@@ -13,6 +13,7 @@ from socialscore.scoring import inputs
 from socialscore.scoring.integer_ids import has_integer_ids, views
 from socialscore.scoring.slices import in_slices, slices
 from socialscore.scoring.slots import SLOTS, slots
+from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ def _prepare(
     integer_views = views() if in_integers else {}
     for name, data in {"coverage": question.coverage, **given}.items():
         running.relation(f"original_{name}" if name in integer_views else name, data)
-    running.relation("stored", stored)
+    running.relation("stored", stored, MESSAGE)
     sliced = slices(running, question, given["body"], given["account"])
     seen_until = source.seen_until
     # Each is made of the one before.

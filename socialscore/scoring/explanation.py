@@ -19,6 +19,7 @@ from socialscore.model.period import EARLIEST, LATEST
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import ask, run, score
 from socialscore.scoring.statement import compose
+from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -262,7 +263,7 @@ def _sought(
 ) -> list[dict[str, Any]]:
     """All rows of some messages, whomever they are kept for."""
     with source.engine() as running:
-        running.relation("message", source.stored(EARLIEST, LATEST))
+        running.relation("message", source.stored(EARLIEST, LATEST), MESSAGE)
         parameters = {"message_ids": sorted(message_ids), "with_text": with_text}
         return running.query(compose((), {}, target="sought"), parameters)
 

@@ -10,7 +10,7 @@ from socialscore.model.period import utc
 from socialscore.runtime.duckdb import (
     connect,
     files_may_vanish,
-    register_object_store,
+    read_files,
     within_limits,
 )
 from socialscore.store.schema import MESSAGE, MESSAGE_KEY
@@ -36,15 +36,15 @@ class Arrivals:
         self.error: Exception | None = None  # what stopped the rows from arriving
         self.n_rows = self.n_new = 0
         self._connection = connect(_SHARE)
-        self._connection.register("no_message", MESSAGE.empty_table())
-        source = "no_message" if not files else "read_parquet($files, hive_partitioning = true)"
-        bounds: dict[str, object] = {"first": utc(first), "last": utc(last)}
-        register_object_store(self._connection, files)
         with files_may_vanish():
+            if files:
+                read_files(self._connection, files, MESSAGE).create_view("message")
+            else:
+                self._connection.register("message", MESSAGE.empty_table())
             self._connection.execute(
                 f"CREATE TEMP TABLE kept AS SELECT {', '.join(MESSAGE_KEY)}, n_edits, deleted_at "
-                f"FROM {source} WHERE sent_at BETWEEN $first AND $last",
-                bounds if not files else bounds | {"files": list(files)},
+                "FROM message WHERE sent_at BETWEEN $first AND $last",
+                {"first": utc(first), "last": utc(last)},
             )
 
     @property

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.store.commits import fence, next_version
-from socialscore.store.schema import MESSAGE
-from socialscore.store.table_files import ZSTD, addresses, delta, put_month
+from socialscore.store.schema import COVERAGE, MESSAGE
+from socialscore.store.table_files import ZSTD, addresses, delta, put_month, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +46,13 @@ def compact(location: Location) -> None:
         StoreError: the disk is full or read-only.
     """
     if table := delta(location, "message"):
+        upgrade(table, MESSAGE)
         for month, files in _loose_files(table):
             _sort(location, table, month, files)
         _drop_unused(table)
     coverage = delta(location, "coverage")
     if coverage and len(coverage.file_uris()) > _MANY:
+        upgrade(coverage, COVERAGE)
         fence(coverage)
         with next_version(coverage):
             coverage.optimize.compact(writer_properties=ZSTD)
@@ -80,12 +82,7 @@ def _sort(location: Location, table: DeltaTable, month: tuple[str, str], loose: 
     files = addresses(location, "message", loose)
     columns = ", ".join(name for name in MESSAGE.names if name not in ("network", "month"))
     with files_may_vanish(), connect() as connection:
-        register_object_store(connection, files)
-        rows = connection.sql(
-            f"SELECT {columns} FROM read_parquet($files, hive_partitioning = false) "
-            f"ORDER BY {_ORDER}",
-            params={"files": files},
-        )
+        rows = read_files(connection, files, MESSAGE).project(columns).order(_ORDER)
         put_month(location, table, month, loose, rows, name=_SORTED)
 
 

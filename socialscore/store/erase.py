@@ -30,7 +30,7 @@ import pyarrow as pa
 
 from socialscore.errors import Overtaken
 from socialscore.model.period import utc
-from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.retrying import retry
 from socialscore.store.erasure_request import (
     DELETE_WHERE,
@@ -43,7 +43,14 @@ from socialscore.store.erasure_request import (
 )
 from socialscore.store.journal import collecting, drop_aside, left
 from socialscore.store.schema import ERASURE, MESSAGE
-from socialscore.store.table_files import addresses, delta, partitions, put_month, sweep
+from socialscore.store.table_files import (
+    addresses,
+    delta,
+    partitions,
+    put_month,
+    sweep,
+    upgrade,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -237,6 +244,7 @@ class _Work:
         table = delta(self.store.location, "message")
         if table is None:
             return False
+        upgrade(table, MESSAGE)
         n_expected = table.version()
         months = partitions(table)
         with files_may_vanish(), connect() as connection:
@@ -280,8 +288,7 @@ class _Work:
         connection.execute("DROP VIEW IF EXISTS message")
         if logged:
             files = addresses(self.store.location, "message", logged)
-            register_object_store(connection, files)
-            connection.read_parquet(files, hive_partitioning=True).create_view("message")
+            read_files(connection, files, MESSAGE).create_view("message")
         else:
             connection.register("message", MESSAGE.empty_table())
 

@@ -9,7 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from socialscore.model.period import EARLIEST, LATEST, utc
-from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.duckdb import (
+    connect,
+    files_may_vanish,
+    read_files,
+    register_object_store,
+)
 from socialscore.runtime.retrying import retry_reading
 from socialscore.store.schema import MESSAGE
 
@@ -133,8 +138,7 @@ def _query(
             connection.register(name, table)
         files = store.messages(*span)
         if files:
-            register_object_store(connection, files)
-            connection.read_parquet(files, hive_partitioning=True).create_view("message")
+            read_files(connection, files, MESSAGE).create_view("message")
         else:
             connection.register("message", MESSAGE.empty_table())
         return connection.sql(sql, params=parameters).to_arrow_table()

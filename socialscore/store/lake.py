@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 from socialscore.errors import Overtaken, StoreError
 from socialscore.inputs.panel import Panel, format_panel, read_panel
 from socialscore.model.period import utc
-from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.prefetch import prefetch
 from socialscore.runtime.retrying import TRIES, retry, retry_reading
 from socialscore.store.arrivals import Arrivals
@@ -39,7 +39,7 @@ from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
 from socialscore.store.location import location_at
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
-from socialscore.store.table_files import ZSTD, cause_of, delta, files
+from socialscore.store.table_files import ZSTD, cause_of, delta, files, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -51,7 +51,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Saved", "Store", "coverage_row"]
 
-_FORMAT = 2  # 1 had no edited_seen_at
+_FORMAT = 3
+# 2 had the columns of its first version, to which the first write adds those of today; as what read
+# it fails on files with other columns, the number is another one. 1 had no edited_seen_at.
+_READABLE = (2, _FORMAT)
 _TIMEOUT = 120.0  # seconds for which another writer of this machine is waited for
 _SECOND = timedelta(seconds=1)
 _AS_LOGGED = "%Y-%m-%d %H:%M:%S.%f"
@@ -83,6 +86,7 @@ class Store:
 
     def __init__(self, where: Where) -> None:
         self.location = location_at(where)
+        self._is_earlier = False  # whether its format is that of an earlier version
 
     @property
     def root(self) -> Path:
@@ -97,7 +101,8 @@ class Store:
         """The store in a location.
 
         Raises:
-            StoreError: there is none, or another version of socialscore wrote it.
+            StoreError: there is none, or a version of socialscore wrote it that this one cannot
+                read.
         """
         return cls(where)._checked()
 
@@ -142,12 +147,24 @@ class Store:
 
     def _checked(self) -> Store:
         found = self._about().get("format")
-        if found != _FORMAT:
+        if found not in _READABLE:
             problem = f"the store has format {found}, this socialscore reads {_FORMAT}; "
             earlier = isinstance(found, int) and found < _FORMAT
             way_out = "import and collect into a new one (--store DIR)" if earlier else "update it"
             raise StoreError(f"{self.location}: {problem}{way_out}")
+        self._is_earlier = found != _FORMAT
         return self
+
+    def _upgrade(self) -> None:
+        """Note the format of today; its tables get their columns where they are written to."""
+        self._amend_about({"format": _FORMAT})
+        self._is_earlier = False
+
+    def _amend_about(self, what: dict[str, Any]) -> None:
+        def amended(text: bytes | None) -> bytes:
+            return (json.dumps(json.loads(text or b"{}") | what) + "\n").encode()
+
+        self.location.amend("store.json", amended)
 
     def _about(self) -> dict[str, Any]:
         try:
@@ -181,6 +198,8 @@ class Store:
         wait = _TIMEOUT if timeout is None else timeout
         try:
             with FileLock(self.root / "writer.lock", timeout=wait, poll_interval=_POLL):
+                if self._is_earlier:
+                    self._upgrade()
                 yield
         except Timeout:
             raise Overtaken(
@@ -385,7 +404,7 @@ class Store:
     def _table(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
         path = self.location.at(name)
         try:
-            return DeltaTable.create(
+            table = DeltaTable.create(
                 path,
                 schema,
                 mode="ignore",
@@ -393,9 +412,11 @@ class Store:
                 configuration=_STATISTICS if name == "message" else None,
             )
         except DeltaError:
-            if table := delta(self.location, name):
-                return table  # another process has made it at this moment
-            raise
+            if (made := delta(self.location, name)) is None:
+                raise
+            table = made  # by another process, at this moment
+        upgrade(table, schema)
+        return table
 
 
 def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
@@ -404,9 +425,7 @@ def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
     if not found:
         return schema.empty_table()
     with files_may_vanish(), connect() as connection:
-        register_object_store(connection, found)
-        rows = connection.read_parquet(found).to_arrow_table()
-    return rows.select(schema.names)
+        return read_files(connection, found, schema).to_arrow_table()
 
 
 def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:

@@ -1,4 +1,9 @@
-"""The tables of the store. Every column has a description; `docs/store.md` is printed from them."""
+"""The tables of the store. Every column has a description; `docs/store.md` is printed from them.
+
+A column is added by its line: the first write adds it to the tables of existing stores, whose rows
+have NULL there, and readers find NULL where nobody has written yet. So NULL must mean: not known.
+None is removed or changed; that takes another `_FORMAT` of `lake.py`.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +43,7 @@ MESSAGE = _schema(
     ("request", _FLAG, "Asks a question, asks for something or reports a fault."),
     ("response_class", _TEXT, "Of a body's message: answer, redirect or automatic."),
     ("rule_id", _TEXT, "The language rule that decided, NULL if none did."),
+    ("rulebook", _TEXT, "Digest of the rules that judged it; NULL: those of an earlier version."),
     ("text_digest", _TEXT, "Keyed digest of the normalised text: equal for equal texts."),
     ("text", _TEXT, "The text of the last version; blank once it has expired."),
     ("bot", _FLAG, "The network flags the author as automated."),

@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
-from deltalake import DeltaTable, WriterProperties
+from deltalake import DeltaTable, Schema, WriterProperties
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
 from socialscore.errors import StoreError
 from socialscore.runtime.duckdb import connect, out_of_room, register_object_store
 from socialscore.runtime.object_storage import BUCKETS, reason
-from socialscore.store.commits import fence, replace
+from socialscore.store.commits import NEXT, fence, next_version, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ __all__ = [
     "put_file",
     "put_month",
     "sweep",
+    "upgrade",
 ]
 
 # Groups of rows are what a reader can leave out: by their times, a reader of one week or of a batch
@@ -53,6 +54,23 @@ def delta(location: Location, name: str) -> DeltaTable | None:
         return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
     except (DeltaError, OSError) as error:
         raise StoreError(f"{path}: cannot be read: {cause_of(error)}") from None
+
+
+def upgrade(table: DeltaTable, schema: pa.Schema) -> None:
+    """Add the columns that a table of an earlier version lacks; its files stay as they are.
+
+    Raises:
+        Overtaken: another process was writing.
+        StoreError: a later version has added columns, which this one would lose.
+    """
+    known = {column.name for column in table.schema().fields}
+    if later := known - set(schema.names):
+        problem = f"a later version of socialscore has added {', '.join(sorted(later))}"
+        raise StoreError(f"{table.table_uri}: {problem}; update this one to write to the store")
+    if lacking := [column for column in schema if column.name not in known]:
+        with next_version(table):
+            columns = Schema.from_arrow(pa.schema(lacking)).fields
+            table.alter.add_columns(columns, commit_properties=NEXT)
 
 
 def files(table: DeltaTable | None, months: Sequence[tuple[str, str, str]] = ()) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from socialscore.model.period import utc
 from socialscore.runtime.retrying import retry_reading
 from socialscore.store.erasure_request import ERASED
+from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
         "read_until": utc(question.read_until),
     }
     with basis.source.engine() as running:
-        running.relation("message", files)
+        running.relation("message", files, MESSAGE)
         rows = running.query(_EDITED, parameters)
     return [
         (row["network"], row["account_id"], row["n_rows"], f"edited since (by {row['day']})")
