@@ -1,4 +1,7 @@
-"""What an earlier version published stays readable, verifiable, and the beginning of its series."""
+"""What an earlier version published stays readable, verifiable, and the beginning of its series.
+
+Its numbers are those of another method: they are neither counted again nor compared with.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,43 @@ def test_it_is_as_published() -> None:
 
     assert verified.code == 0, verified.out + verified.err
     assert verified.out.count("as published") == 2
-    assert "socialscore 0.1.0 made it" in verified.out + verified.err
+    made = "socialscore 0.1.0 made it by method 1, here is method 2: its files have the digests"
+    assert verified.err.count(made) == 2
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("name", SERIES)
+def test_its_numbers_are_not_counted_again(name: str) -> None:
+    take_messages()
+
+    verified = run("verify", f"published/{name}", "--store", "socialscore-data")
+
+    assert verified.code == 0, verified.err
+    assert "computed again: " not in verified.out
+    assert "no number was computed again" in verified.err
+
+
+def test_nobody_escapes_being_counted_again_by_naming_another_method(folder: Path) -> None:
+    take_messages()
+    ranking = PUBLISHED / "business.toml"
+    published = run("publish", ranking, "--as-of", "2026-10-24T00:00", "--out", "now")
+    assert published.code == 0, published.err
+    [path] = folder.glob("now/business/*/manifest.json")
+    path.chmod(0o644)
+    path.write_text(path.read_text(encoding="utf-8").replace('"method": "2"', '"method": "1"'))
+
+    verified = run("verify", "now")
+
+    assert verified.code == 3
+    assert "manifest.json: ranking.json names another method" in verified.err
+
+
+def test_what_its_manifest_says_besides_is_no_trouble(folder: Path) -> None:
+    path = folder / "published" / "business" / "2026-W40" / "manifest.json"
+    path.chmod(0o644)
+    path.write_text(path.read_text(encoding="utf-8").replace('"seed"', '"dice": 6,\n  "seed"'))
+
+    assert run("verify", "published/business").code == 0
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -61,18 +100,30 @@ def test_a_site_is_built_of_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SERIES)
-def test_the_week_after_is_compared_with_it(folder: Path, name: str) -> None:
-    imported = run(
-        *("import", PUBLISHED / "messages.csv", "--panel", PUBLISHED / "panel.csv"),
-        *("--covers", "2026-09-28..2026-11-02"),
-    )
-    assert imported.code == 0, imported.err
-
+def test_the_week_after_says_why_it_is_not_compared_with_it(folder: Path, name: str) -> None:
+    take_messages()
     published = run("publish", PUBLISHED / f"{name}.toml", "--as-of", "2026-10-24T00:00")
 
     assert published.code == 0, published.err
     week = folder / "published" / name / "2026-W41"
     document = json.loads((week / "ranking.json").read_text(encoding="utf-8"))
-    assert document["compared_to"] == "2026-W40"
-    assert not [note for note in document["notes"] if note.startswith("not compared")]
+    assert (document["method"], document["compared_to"]) == ("2", None)
+    why = "not compared with 2026-W40, which was counted by method 1, and this by method 2"
+    assert document["notes"][-1] == why
     assert run("verify", f"published/{name}").code == 0
+    told = run("history", "ville", "--ranking", name)
+    methods = "counted by method 1 from 2026-W40, method 2 from 2026-W41"
+    assert methods in " ".join(told.out.split())
+    told = run("history", "--ranking", name, "--format", "json")
+    assert [it["method"] for it in json.loads(told.out)["periods"]] == ["1", "2", "2"]
+    assert run("site").code == 0
+    page = (folder / "site" / name / "body" / "ville.html").read_text(encoding="utf-8")
+    assert page.count("<polyline") == 2
+
+
+def take_messages() -> None:
+    imported = run(
+        *("import", PUBLISHED / "messages.csv", "--panel", PUBLISHED / "panel.csv"),
+        *("--covers", "2026-09-28..2026-11-02"),
+    )
+    assert imported.code == 0, imported.err

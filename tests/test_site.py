@@ -74,6 +74,7 @@ def publish(
         seed=1,
         supersedes=None,
         compared_to=None,
+        method=board.method,
         versions={},
         ranking_digest=board.ranking_digest,
         panel_digest=board.panel_digest,

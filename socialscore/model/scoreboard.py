@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from socialscore.version import METHOD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -98,6 +100,7 @@ class Scoreboard:
     title_fr: str = ""
     description: str = ""  # for readers of what is published
     description_fr: str = ""
+    method: str = METHOD  # its version: numbers of two methods cannot be compared
 
     @property
     def timezone(self) -> str:

@@ -46,19 +46,25 @@ def with_changes(
 ) -> Scoreboard:
     """The scoreboard with what changed since a publication; of the panel alone if they count apart.
 
+    A note says why: by another method, or by other options.
+
     Args:
         board: the later scoreboard.
         panel: its panel.
         ranking: its options.
         earlier: the publication of an earlier period.
     """
-    period = earlier.manifest.period
+    period, method = earlier.manifest.period, earlier.manifest.method
     differing = _differing(options_of(ranking), earlier.options)
-    if differing:
-        note = f"not compared with {period}, which was counted by another {', '.join(differing)}"
-        edits = of_panels(earlier.panel.bodies, panel.bodies, period)
-        return replace(board, notes=(*board.notes, *edits, note))
-    return compare(board, scoreboard_of(earlier), panel=panel, earlier_panel=earlier.panel)
+    if method == board.method and not differing:
+        return compare(board, scoreboard_of(earlier), panel=panel, earlier_panel=earlier.panel)
+    if method != board.method:
+        why = f"which was counted by method {method}, and this by method {board.method}"
+    else:
+        why = f"which was counted by another {', '.join(differing)}"
+    edited = earlier.manifest.panel_digest != board.panel_digest
+    edits = of_panels(earlier.panel.bodies, panel.bodies, period) if edited else ()
+    return replace(board, notes=(*board.notes, *edits, f"not compared with {period}, {why}"))
 
 
 def _differing(options: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
@@ -128,6 +134,7 @@ def manifest_of(
         seed=basis.ranking.seed,
         supersedes=supersedes,
         compared_to=compared_to,
+        method=board.method,
         versions=versions(),
         ranking_digest=board.ranking_digest,
         panel_digest=board.panel_digest,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from socialscore.errors import InputError
 from socialscore.model.period import PLAUSIBLE_YEARS
+from socialscore.version import FIRST_METHOD, METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +45,7 @@ class Manifest:
     seed: int  # of the draws behind the intervals of ranks
     supersedes: Predecessor | None  # the revision before
     compared_to: Predecessor | None  # the publication of the period before
+    method: str  # its version: numbers of two methods cannot be compared
     versions: Mapping[str, str]  # by library; of what computes the numbers
     ranking_digest: str  # of the options
     panel_digest: str
@@ -87,6 +89,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _manifest(document: dict[str, Any]) -> Manifest:
+    document.setdefault("method", FIRST_METHOD)
+    if document["method"] != METHOD:  # it may say what ours do not
+        known = {field.name for field in fields(Manifest)}
+        document = {name: value for name, value in document.items() if name in known}
     instants = {name: datetime.fromisoformat(document[name]) for name in ("as_of", "seen_until")}
     others = {
         name: Predecessor(**document[name]) if document[name] else None
@@ -99,7 +105,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     return manifest
 
 
-_WORDS = ("ranking", "panel", "period", "ranking_digest", "panel_digest")
+_WORDS = ("ranking", "panel", "period", "method", "ranking_digest", "panel_digest")
 _COUNTS = {"revision": range(1, 10**6), "seed": range(2**32), "n_ignored": range(10**6)}
 
 

@@ -11,6 +11,7 @@ from socialscore.inputs.options import reported
 from socialscore.inputs.ranking import overridden
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
+from socialscore.version import FIRST_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,8 @@ def _scoreboard(document: Mapping[str, Any], ranking: Ranking) -> Scoreboard:
         **{name: document[name] for name in _AS_SAID},
         **{name: document[name] for name in _IF_SAID if name in document},
         options=reported(ranking),
-        # An earlier version did not say it.
+        # An earlier version did not say these.
+        method=document.get("method", FIRST_METHOD),
         overridden=tuple(document.get("overridden", overridden(ranking))),
         since=datetime.fromisoformat(document["period_from"]).astimezone(zone),
         until=datetime.fromisoformat(document["period_until"]).astimezone(zone),

@@ -212,6 +212,12 @@ _CONTEXT = (
     _text("preset", "Preset", "Préréglage", "The published way of counting that was taken."),
     _text("version", "Version", "Version", "Of socialscore."),
     _text(
+        "method",
+        "Method",
+        "Méthode",
+        "Version of the method; numbers of different ones cannot be compared.",
+    ),
+    _text(
         "ranking_digest",
         "Ranking digest",
         "Empreinte du classement",

@@ -54,6 +54,7 @@ def context(scoreboard: Scoreboard) -> dict[str, Any]:
         "panel": scoreboard.panel,
         "preset": scoreboard.preset,
         "version": scoreboard.version,
+        "method": scoreboard.method,
         "ranking_digest": scoreboard.ranking_digest,
         "panel_digest": scoreboard.panel_digest,
     }

@@ -109,8 +109,8 @@ def left_out(scoreboard: Scoreboard) -> Iterator[str]:
 
 
 def origin(scoreboard: Scoreboard) -> str:
-    """What made the numbers: the version and the beginnings of the digests."""
+    """What made the numbers: the versions and the beginnings of the digests."""
     return (
-        f"socialscore {scoreboard.version} · "
+        f"socialscore {scoreboard.version} · method {scoreboard.method} · "
         f"ranking {scoreboard.ranking_digest[:12]} · panel {scoreboard.panel_digest[:12]}"
     )

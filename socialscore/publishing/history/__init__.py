@@ -51,6 +51,18 @@ class History:
         return list(self.editions.values())[-1]
 
     @property
+    def methods(self) -> dict[str, str]:
+        """By which method numbers were counted, by the first period of each that follows another.
+
+        Numbers of two methods cannot be compared.
+        """
+        found: dict[str, str] = {}
+        for period, edition in self.editions.items():
+            if not found or edition.board.method != list(found.values())[-1]:
+                found[period] = edition.board.method
+        return found
+
+    @property
     def bodies(self) -> dict[str, Body]:
         """Every body that was ever in it, by identifier, as it was last called."""
         boards = (edition.board for edition in self.editions.values())

@@ -71,14 +71,14 @@ def history_to_json(history: History, body: Body | None) -> str:
 
 def _period(period: str, edition: Edition | None) -> dict[str, Any]:
     """What is known of a period; nothing but its name if nothing was published."""
-    if edition is None:
-        return {"period": period, "revision": None, "provisional": None, "notes": []}
-    return {
-        "period": period,
+    known = edition and {
         "revision": edition.revision,
         "provisional": edition.board.provisional,
+        "method": edition.board.method,
         "notes": list(edition.board.notes),
     }
+    nothing: dict[str, Any] = {"revision": None, "provisional": None, "method": None, "notes": []}
+    return {"period": period} | (known or nothing)
 
 
 def _of_its_own(record: Record) -> Record:

@@ -164,11 +164,14 @@ def _bodies(history: History, metric: Metric, *, plain: bool) -> Iterator[Column
 def _frame(history: History) -> Report:
     """What both tables have around them."""
     board = history.last.board
-    notes = (
+    notes = [
         f"{period}: {note}"
         for period, edition in history.editions.items()
         for note in wording.notes(edition.board)
-    )
+    ]
+    if len(history.methods) > 1:
+        methods = (f"method {method} from {period}" for period, method in history.methods.items())
+        notes.append(f"counted by {', '.join(methods)}: do not compare numbers of two methods")
     return Report(
         title="",
         warning="",

@@ -228,7 +228,7 @@ def _of_body(body: Body, editions: Sequence[_Edition]) -> str:
         shown=shown,
         rows=rows[::-1],
         rates=rates,
-        curves=_curves(rates),
+        curves=_curves(rates, [edition.board.method for edition, _ in lines]),
     )
 
 
@@ -238,13 +238,18 @@ def _cells(edition: _Edition, score: Score, shown: Sequence[Metric]) -> list[str
     return [column.cells[0].text for column in columns]
 
 
-def _curves(shares: Sequence[float | None]) -> list[list[tuple[int, float]]]:
-    """Points of a sparkline of 40 units' height, from 0 to 100 %; none where there is no value."""
+def _curves(
+    shares: Sequence[float | None], methods: Sequence[str]
+) -> list[list[tuple[int, float]]]:
+    """Points of a sparkline of 40 units' height, from 0 to 100 %; none where there is no value.
+
+    No line joins the numbers of two methods.
+    """
     curves: list[list[tuple[int, float]]] = [[]]
-    for place, share in enumerate(shares):
-        if share is None:
+    for place, (share, method) in enumerate(zip(shares, methods, strict=True)):
+        if share is None or method != methods[max(place - 1, 0)]:
             curves.append([])
-        else:
+        if share is not None:
             curves[-1].append((6 + 12 * place, round(36 - 32 * share, 2)))
     return [curve for curve in curves if curve]
 

@@ -7,6 +7,8 @@ Three questions, each of which can be asked without the answer to the next:
 2. Does everything in them follow from the numbers of the bodies?
 3. Do these numbers follow from the store, as it was then? Only this one needs it.
 
+Of a publication by another method only the first is asked: this one would give other numbers.
+
 Whoever made a folder may have put anything into it. What cannot be read is a problem that is told.
 """
 
@@ -26,6 +28,7 @@ from socialscore.publishing.verifying.differences import Finding
 from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
 from socialscore.publishing.verifying.recomputing import Evidence, recomputed
 from socialscore.reporters import formatting
+from socialscore.version import FIRST_METHOD, METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,8 +104,12 @@ def verify(folder: Path, evidence: Evidence | None = None) -> Verification:
     n_cells = 0
     if opened:
         earlier = _earlier(opened, findings)
-        with _continuing(findings):
-            findings.extend(inconsistencies(opened, earlier))
+        if opened.publication.manifest.method != METHOD:
+            findings.append(_by_another_method(opened))
+            evidence = None
+        else:
+            with _continuing(findings):
+                findings.extend(inconsistencies(opened, earlier))
         if evidence:
             with _continuing(findings):
                 n_cells, found = recomputed(opened, earlier, evidence)
@@ -150,6 +157,19 @@ def _earlier(opened: Opened, findings: list[Finding]) -> Opened | None:
         findings.extend(Finding("note", text) for text in absent)
         return read_earlier(opened)
     return None
+
+
+def _by_another_method(opened: Opened) -> Finding:
+    """What to say of a publication of which only the digests were checked."""
+    manifest = opened.publication.manifest
+    if opened.document.get("method", FIRST_METHOD) != manifest.method:
+        return Finding("problem", f"{FILE_NAME}: ranking.json names another method")
+    made_by = manifest.versions.get("socialscore", "another version")
+    return Finding(
+        "note",
+        f"socialscore {made_by} made it by method {manifest.method}, here is method {METHOD}: its "
+        "files have the digests that were published, and no number was computed again",
+    )
 
 
 def _sentences(folder: Path, findings: list[Finding], kind: Kind) -> tuple[str, ...]:
