@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore.language import judge
+from socialscore.language.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,6 +12,8 @@ import pytest
 import shell
 from hypothesis import settings
 
+from socialscore.language import rulebook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -88,3 +90,19 @@ def engine_in_use(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("java")
     yield
     engines.in_use = engines.CHOSEN
+
+
+# Rules that change --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Called, it lets the language rules be those of another version, which judge alike."""
+
+    def change() -> None:
+        monkeypatch.setattr(rulebook, "STATEMENT", rulebook.STATEMENT + 1)
+        rulebook.rulebook_digest.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    rulebook.rulebook_digest.cache_clear()

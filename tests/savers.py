@@ -29,7 +29,9 @@ from socialscore.store.lake import Store
 from socialscore.store.schema import MESSAGE
 
 N_MESSAGES = 2_000
-_FILLED_BY_THE_STORE = ("month", "edited_seen_at", "deleted_seen_at", "collected_at")
+_FILLED_BY_THE_STORE = (
+    "month", "edited_seen_at", "deleted_seen_at", "collected_at", "rejudged_at",
+)  # fmt: skip
 _ARRIVING = pa.schema([column for column in MESSAGE if column.name not in _FILLED_BY_THE_STORE])
 _NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -24,7 +24,7 @@ from socialscore.store.journal import collecting
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 N_STREAMS_OF_X, N_PAGES = 8, 3  # of the small world: four accounts, and three pages on Facebook
@@ -95,6 +95,21 @@ def test_the_second_run_asks_for_one_page_of_each_stream_and_pays_nothing(ground
     assert ground.x.count() - n_before[0] <= N_STREAMS_OF_X
     assert ground.graph.count() - n_before[1] <= N_PAGES
     assert ground.x.spent == spent
+
+
+def test_a_run_by_other_rules_judges_again_what_it_has(
+    ground: Ground, other_rules: Callable[[], None]
+) -> None:
+    collect(ground)
+    n_rows = len(kept(ground.folder / STORE))
+    other_rules()
+
+    first, second = (run("collect", "--network", "twitter") for _ in range(2))
+
+    changed = re.search(r"rules have changed: ([\d,]+) messages judged again, 0 ", first.err)
+    assert changed, first.err
+    assert 0 < int(changed[1].replace(",", "")) <= n_rows
+    assert "rules have changed" not in second.err
 
 
 def test_only_the_network_that_is_named_is_asked(ground: Ground) -> None:

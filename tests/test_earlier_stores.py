@@ -52,9 +52,9 @@ def content() -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in ROOT.rglob("*") if path.is_file()}
 
 
-def rows() -> list[dict[str, Any]]:
+def rows(root: Path = ROOT) -> list[dict[str, Any]]:
     with DuckDB() as engine:
-        engine.relation("message", Store.open(ROOT).messages(*EVER), MESSAGE)
+        engine.relation("message", Store.open(root).messages(*EVER), MESSAGE)
         return engine.query("SELECT * FROM message ORDER BY sent_at, message_id, account_id", {})
 
 
@@ -170,3 +170,29 @@ def test_a_store_with_a_column_of_a_later_version_is_read_and_not_written() -> N
 def test_rows_of_before_can_have_nothing_in_every_column() -> None:
     for schema in (MESSAGE, COVERAGE, ERASURE):
         assert all(column.nullable for column in schema)
+
+
+# --- judging again -------------------------------------------------------------------------------
+
+JUDGEMENTS = (
+    "message_id", "account_id", "language", "question_mark", "question", "request",
+    "response_class", "rule_id", "rulebook", "text_digest",
+)  # fmt: skip
+
+
+def test_an_import_judges_again_what_it_has() -> None:
+    given = {row["message_id"]: row["language"] for row in rows()}
+    assert run(*IMPORT, "--store", "anew").code == 0
+    expected = rows(Path("anew"))
+
+    imported = run(*IMPORT)
+
+    assert "the language rules have changed: 117 messages judged again, " in imported.err
+    assert "; 0 without a text stay as they were judged" in imported.err
+    assert "117 already known" in imported.err
+    found = rows()
+    same = [each["language"] == given[each["message_id"]] for each in expected]
+    for one, other, is_same in zip(found, expected, same, strict=True):
+        if is_same:  # whether an earlier version had guessed the language, nobody knows
+            assert {it: one[it] for it in JUDGEMENTS} == {it: other[it] for it in JUDGEMENTS}
+    assert "rules have changed" not in run(*IMPORT).err

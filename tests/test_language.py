@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bench.language import ALL, HALVES, Labelled, evaluate, read
 from socialscore.errors import InputError, SeveralProblems, UnknownName
-from socialscore.language import Rule, judge, rules
+from socialscore.language import Rule, rules
+from socialscore.language.judge import judge
 from socialscore.language.rulebook import ANY, LEVELS, read_rulebook, rulebooks, shipped
 
 if TYPE_CHECKING:

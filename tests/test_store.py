@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-FILLED_BY_THE_STORE = ("month", "edited_seen_at", "deleted_seen_at", "collected_at")
+FILLED_BY_THE_STORE = (
+    "month", "edited_seen_at", "deleted_seen_at", "collected_at", "rejudged_at",
+)  # fmt: skip
 ARRIVING = pa.schema([column for column in MESSAGE if column.name not in FILLED_BY_THE_STORE])
 
 

@@ -638,6 +638,20 @@ def test_an_edit_that_was_seen_since_is_told_and_no_failure(week: Path, store: P
     assert any("ranking.json: Bourg de Lusambre, n_requests: " in line for line in said[1:])
 
 
+def test_what_was_judged_otherwise_since_is_told_and_no_failure(week: Path, store: Path) -> None:
+    DeltaTable(store / "message").update(
+        {"question": "false", "question_mark": "false", "rejudged_at": LATER},
+        predicate=f"account_id = '104' AND author_id <> '104' AND {IN_THE_WEEK}",
+    )
+
+    said = told(week, "--store", store)
+
+    assert said[0].endswith(
+        " rows of Bourg de Lusambre were judged otherwise since (by 2030-01-01)"
+    )
+    assert any("ranking.json: Bourg de Lusambre, n_requests: " in line for line in said[1:])
+
+
 def test_an_edit_does_not_excuse_other_bodies(week: Path, store: Path) -> None:
     DeltaTable(store / "message").update(
         {"edited_seen_at": LATER}, predicate=f"account_id = '104' AND {IN_THE_WEEK}"
@@ -671,7 +685,7 @@ def test_an_author_who_was_forgotten_is_told_and_no_failure(
     assert said[0].endswith(f"was erased since (author, {today:%Y-%m-%d})")
     assert any("n_requests: " in line for line in said)
     assert all("ranking.json: " in line or "since" in line for line in said)
-    assert "as published, but for what was erased or edited since" in verified(
+    assert "as published, but for what was erased, edited or judged otherwise since" in verified(
         week, "--store", store
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
 from socialscore.commands.screens import Lines, is_watched, say, screen
 from socialscore.commands.waiting import (
     MaxWaitOption,
@@ -180,6 +180,7 @@ def _collect(
         _collector(access, request, Stop(aloud=False), Lines())  # what cannot be is said at once
     key = read_key(request.settings.key_file)
     store = Store.create(request.root, key_id=Pseudonyms(key).key_id)
+    judge_again(store, key)
     codes = {0}
     with stoppable(aloud=not is_watched()) as stop:
         store.remember(request.panel)  # with the accounts that cannot be asked for

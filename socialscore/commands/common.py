@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,7 @@ __all__ = [
     "Subject",
     "chosen_engine",
     "chosen_panel",
+    "judge_again",
     "screen_width",
     "settings_here",
     "subject",
@@ -198,6 +200,21 @@ def chosen_panel(root: Path | str, *paths: Path | None) -> Panel:
 
     path = next(filter(None, paths), None)
     return read_panel(path) if path else Store.open(root).panel()
+
+
+def judge_again(store: Store, key: bytes) -> None:
+    """Judge again what other language rules judged and still has its text, and say so on stderr."""
+    from socialscore.store.privacy import Pseudonyms
+    from socialscore.store.rejudging import rejudge
+
+    found = rejudge(store, salt=Pseudonyms(key).salt, judged_at=datetime.now(UTC))
+    if found.n_judged or found.n_kept:
+        typer.echo(
+            f"the language rules have changed: {found.n_judged:,} messages judged again, "
+            f"{found.n_changed:,} of them otherwise than before; {found.n_kept:,} without a text "
+            "stay as they were judged",
+            err=True,
+        )
 
 
 def screen_width() -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
 from socialscore.errors import UsageError
 from socialscore.reporters.files import write_output
 
@@ -107,6 +107,7 @@ def command(
                 )
                 stage.read(_shown(reading, source), path)
                 target = Store.create(root, key_id=Pseudonyms(key).key_id)
+                judge_again(target, key)
                 receipt = keep(
                     stage,
                     target,

@@ -48,9 +48,9 @@ def command(
 
     Without --store, checks the files against the manifest, the manifests against each other,
     and the files of a publication against each other. With it, also recomputes the scoreboard
-    and compares it cell by cell; cells that later erasures or edits explain are listed, and are
-    no failure. Exit codes: 0 everything is as published; 3 something is not, and every problem
-    is listed.
+    and compares it cell by cell; cells that later erasures, edits or language rules explain are
+    listed, and are no failure. Exit codes: 0 everything is as published; 3 something is not,
+    and every problem is listed.
     """
     from socialscore.publishing.verifying import publications_in, verify
 
@@ -106,7 +106,7 @@ def _in_short(verification: Verification) -> str:
     if verification.problems:
         verdict = f"NOT as published, {_counted(len(verification.problems), 'problem')}"
     elif verification.touched:
-        verdict = "as published, but for what was erased or edited since"
+        verdict = "as published, but for what was erased, edited or judged otherwise since"
     else:
         verdict = "as published"
     return f"{', '.join(counts)}: {verdict}"

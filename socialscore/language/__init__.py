@@ -11,7 +11,6 @@ Scoring never touches a text, so texts can be erased early. The principles:
 
 from __future__ import annotations
 
-from socialscore.language.judge import judge
 from socialscore.language.rulebook import Rule, rules
 
-__all__ = ["Rule", "judge", "rules"]
+__all__ = ["Rule", "rules"]

@@ -71,8 +71,9 @@ def judge(
         `question_mark`, `question`, `request` (never NULL, each contained in the next, false for
         a body's messages), `response_class` (`answer`, `redirect` or `automatic`; NULL for a
         citizen's message), `rule_id` (the rule that decided; NULL: none did), `text_digest`
-        (16 hexadecimal digits; NULL where nothing but links and handles was said) and `rulebook`
-        (the digest of the rules, the same for all).
+        (16 hexadecimal digits; NULL where nothing but links and handles was said),
+        `rulebook` (the digest of the rules, the same for all) and `language_given` (whether the
+        language was not NULL before).
 
     Raises:
         OutOfRoom: memory, or the disk that stands in for it, is used up.
@@ -92,6 +93,7 @@ def judge(
     # A connection that does not preserve the order returns batches as they are done.
     judged = judged.take(pc.sort_indices(judged["row"])).take(cases)
     index = table.schema.get_field_index("language")
+    table = table.append_column("language_given", pc.is_valid(table["language"]))
     table = table.set_column(index, "language", judged["language"])
     for name in _JUDGEMENTS:
         table = table.append_column(name, judged[name])

@@ -50,7 +50,7 @@ GROUP BY ALL
 _NEWEST = """
 SELECT MAX(CAST(stats_max_value AS TIMESTAMP)) AS seen_at
 FROM parquet_metadata($files)
-WHERE path_in_schema IN ('collected_at', 'edited_seen_at', 'deleted_seen_at')
+WHERE path_in_schema IN ('collected_at', 'edited_seen_at', 'deleted_seen_at', 'rejudged_at')
 """
 
 
@@ -109,6 +109,8 @@ def seen_until(store: Store) -> datetime | None:
         pc.max(store.erasures()["erased_at"]).as_py(),
     ]
     known = [each.replace(tzinfo=UTC) for each in moments if each]
+    if store.judged_at:
+        known.append(store.judged_at)
     if of_messages := _newest_of(store.messages(EARLIEST, LATEST)):
         known.append(of_messages)
     return max(known, default=None)

@@ -1,7 +1,7 @@
 """The store: Delta tables in one location, written and read by anybody at any time.
 
     socialscore-data/
-      store.json     marks the folder, and tells which key made the pseudonyms
+      store.json     marks the folder, and tells which key made the pseudonyms, which rules judged
       panel.csv      the accounts whose messages are kept
       message/       Delta table, partitioned by network and month, sorted when compacted
       coverage/      Delta table: what was in view, and when
@@ -20,7 +20,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -30,6 +30,7 @@ from filelock import FileLock, Timeout
 
 from socialscore.errors import Overtaken, StoreError
 from socialscore.inputs.panel import Panel, format_panel, read_panel
+from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import utc
 from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.prefetch import prefetch
@@ -43,7 +44,6 @@ from socialscore.store.table_files import ZSTD, cause_of, delta, files, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from socialscore.model.messages import Coverage
@@ -131,7 +131,8 @@ class Store:
         store = cls.find(where)
         if store is None:
             store = cls(where)
-            about = json.dumps({"format": _FORMAT, "key_id": key_id}) + "\n"
+            made = {"format": _FORMAT, "key_id": key_id, "rulebook": rulebook_digest()}
+            about = json.dumps(made) + "\n"
             try:
                 store.location.amend("store.json", lambda there: there or about.encode())
             except OSError as error:
@@ -165,6 +166,22 @@ class Store:
             return (json.dumps(json.loads(text or b"{}") | what) + "\n").encode()
 
         self.location.amend("store.json", amended)
+
+    @property
+    def rulebook(self) -> str | None:
+        """The digest of the rules that judged all that still had its text; None: nobody knows."""
+        return self._about().get("rulebook")
+
+    @property
+    def judged_at(self) -> datetime | None:
+        """When later rules judged it again, aware, UTC; None: they never did."""
+        noted = self._about().get("judged_at")
+        return datetime.fromisoformat(noted) if noted else None
+
+    def note_rulebook(self, digest: str, judged_at: datetime) -> None:
+        """Note that rules have judged all that still has its text."""
+        noted = {"rulebook": digest, "judged_at": judged_at.astimezone(UTC).isoformat()}
+        self._amend_about(noted)
 
     def _about(self) -> dict[str, Any]:
         try:
@@ -442,6 +459,7 @@ def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
         "collected_at": stamp,
         "deleted_seen_at": seen,
         "edited_seen_at": pa.nulls(table.num_rows, stamp.type),
+        "rejudged_at": pa.nulls(table.num_rows, stamp.type),
         "text": pc.if_else(pc.is_valid(table["deleted_at"]), "", table["text"]),
     }
     columns = [filled[name] if name in filled else table[name] for name in MESSAGE.names]

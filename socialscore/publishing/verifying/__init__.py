@@ -49,7 +49,7 @@ class Verification:
     n_bodies: int = 0  # that it tells of
     n_cells: int = 0  # that were computed again
     problems: tuple[str, ...] = ()  # sentences; none: it is what was published
-    touched: tuple[str, ...] = ()  # what was erased or edited since, and the cells that it touches
+    touched: tuple[str, ...] = ()  # what became of rows since, and the cells that it touches
     notes: tuple[str, ...] = ()  # what was not checked, and what may explain a difference
 
 

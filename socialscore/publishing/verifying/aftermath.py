@@ -1,6 +1,6 @@
-"""What happened to a store since a publication: what was erased, and what was edited.
+"""What happened to a store since a publication: what was erased, edited, or judged otherwise.
 
-Neither can be computed again, so it is said whose numbers that touches.
+None of it can be computed again, so it is said whose numbers that touches.
 """
 
 from __future__ import annotations
@@ -30,11 +30,14 @@ _OF_ALL = {
 }  # fmt: skip
 """What depends on the numbers of all bodies."""
 
-_EDITED = """
-SELECT network, account_id, COUNT(*) AS n_rows, CAST(MAX(edited_seen_at) AS DATE) AS day
+_ALTERED = {"edited_seen_at": "edited", "rejudged_at": "judged otherwise"}
+"""What became of a row, by the column that says when; of the version before nothing is left."""
+
+_ALTERED_SINCE = """
+SELECT network, account_id, COUNT(*) AS n_rows, CAST(MAX({column}) AS DATE) AS day
 FROM message
 WHERE collected_at <= $seen_until
-    AND edited_seen_at > $seen_until
+    AND {column} > $seen_until
     AND sent_at >= $read_from
     AND sent_at < $read_until
 GROUP BY ALL
@@ -65,7 +68,7 @@ def aftermath(store: Store, basis: Basis, question: Question) -> Aftermath:
         question: what was asked.
     """
     events: Counter[tuple[Body, str]] = Counter()
-    for each in (found(store, basis, question) for found in (_erased, _cut, _edited)):
+    for each in (found(store, basis, question) for found in (_erased, _cut, _altered)):
         for network, account_id, n_rows, what in each:
             for body in basis.panel.bodies:
                 if (network, account_id) in {(a.network, a.account_id) for a in body.accounts}:
@@ -106,7 +109,7 @@ def _cut(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
 
 
 @retry_reading
-def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
+def _altered(store: Store, basis: Basis, question: Question) -> list[_Event]:
     files = store.messages(question.read_from, question.read_until)
     if not len(files):
         return []
@@ -117,9 +120,13 @@ def _edited(store: Store, basis: Basis, question: Question) -> list[_Event]:
     }
     with basis.source.engine() as running:
         running.relation("message", files, MESSAGE)
-        rows = running.query(_EDITED, parameters)
+        found = {
+            what: running.query(_ALTERED_SINCE.format(column=column), parameters)
+            for column, what in _ALTERED.items()
+        }
     return [
-        (row["network"], row["account_id"], row["n_rows"], f"edited since (by {row['day']})")
+        (row["network"], row["account_id"], row["n_rows"], f"{what} since (by {row['day']})")
+        for what, rows in found.items()
         for row in rows
     ]
 

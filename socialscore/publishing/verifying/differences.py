@@ -31,7 +31,7 @@ _MOST = 20  # differences of one kind that are listed
 class Finding(NamedTuple):
     """Something that a verification has to say of a publication."""
 
-    kind: Kind  # touched: by what was erased or edited since
+    kind: Kind  # touched: by what was erased, edited or judged otherwise since
     text: str
 
 

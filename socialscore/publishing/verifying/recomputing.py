@@ -48,7 +48,7 @@ def recomputed(
 ) -> tuple[int, list[Finding]]:
     """How many cells the store has an opinion on, and where it is another one.
 
-    What was erased or edited since comes first.
+    What was erased, edited or judged otherwise since comes first.
 
     Args:
         opened: the publication.
