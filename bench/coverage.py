@@ -67,9 +67,19 @@ def _rates(random: np.random.Generator, n_bodies: int) -> Iterator[tuple[str, ..
     names = ("n_requests", "n_answered", "wilson_low", "wilson_high")
     metrics = [metric for metric in metrics_for(load_ranking()) if metric.name in names]
     nobody = pa.table({"line_id": pa.array([], pa.int64())})
-    tally = {"line_id": range(n_bodies), "n_requests": n_requests, "n_answered": n_answered}
-    given = {"tally": pa.table(tally), "median_wait": nobody, "spread": nobody}
-    low, high = _interval(given, "line", "wilson", n_bodies, metrics)
+    counted = {
+        "line_id": range(n_bodies),
+        "category": [""] * n_bodies,
+        "n_requests": n_requests,
+        "n_answered": n_answered,
+    }
+    given = {
+        "counted": pa.table(counted),
+        "effect": _no_effect(n_bodies),
+        "spread": nobody,
+        "wait_spread": nobody,
+    }
+    low, high = _interval(given, "measured", "wilson", n_bodies, metrics)
     covers = (low <= truth) & (truth <= high)
 
     what = "response rate (Wilson)"
@@ -108,14 +118,14 @@ def _medians(random: np.random.Generator, n_bodies: int) -> Iterator[tuple[str, 
         "answered": answered,
         "selected": np.full(len(body), True),
     }
-    given = {"wait": pa.table(wait)}
+    given = {"wait": pa.table(wait), "effect": _no_effect(n_bodies)}
 
     # Half of all are answered when half / (1 - silence) of those are who will be at all.
     normal = NormalDist()
     reached = np.minimum(0.5 / (1 - silence), 1 - 1e-9)
     truth = typical * np.exp(_SPREAD * np.array([normal.inv_cdf(share) for share in reached]))
     truth[(silence >= 0.5) | (truth > _HORIZON)] = np.inf
-    low, high = _interval(given, "median_wait", "median_wait", n_bodies)
+    low, high = _interval(given, "wait_spread", "median_wait", n_bodies)
     # Without a lower end nothing is known but "longer than the horizon".
     low[np.isnan(low)] = np.inf
     covers = (low <= truth * 3600) & (np.isnan(high) | (truth * 3600 <= high))
@@ -147,17 +157,25 @@ def _ranks(random: np.random.Generator, n_panels: int) -> Iterator[tuple[str, ..
     """The interval of the rank: panels of 20 to 40 bodies, N from 10 to 500."""
     for what, more, less in _PANELS:
         panels = []
-        for seed in range(n_panels):
+        for _ in range(n_panels):
             truth = random.beta(more, less, random.integers(20, 41))
             n_requests = _sizes(random, 10, 500, len(truth))
             n_answered = random.binomial(n_requests, truth)
             counts = zip(n_answered.tolist(), n_requests.tolist(), strict=True)
-            low, high = np.array(rank_intervals(list(counts), seed)).T
+            low, high = np.array(rank_intervals(list(counts))).T
             rank = (-truth).argsort().argsort() + 1
             panels.append((low <= rank) & (rank <= high))
         # Bodies of one panel are not independent; panels are.
         error = np.std([covers.mean() for covers in panels], ddof=1) / sqrt(n_panels)
-        yield _line("rank (overlap of draws)", what, np.concatenate(panels), "≥ 95 %", float(error))
+        yield _line("rank (pairwise)", what, np.concatenate(panels), "≥ 95 %", float(error))
+
+
+def _no_effect(n_bodies: int) -> pa.Table:
+    """Requests that are independent of each other."""
+    ones = np.ones(n_bodies)
+    return pa.table(
+        {"line_id": range(n_bodies), "deff": ones, "delay_deff": ones, "wait_deff": ones}
+    )
 
 
 def _sizes(random: np.random.Generator, fewest: int, most: int, n: int) -> npt.NDArray[np.int64]:

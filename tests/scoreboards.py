@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from socialscore.inputs.options import Ranking, reported
 from socialscore.model.breakdown import Breakdown, Line
 from socialscore.model.messages import Body
-from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
+from socialscore.model.scoreboard import Band, Change, Clusters, Metric, Score, Scoreboard
 
 PARIS = ZoneInfo("Europe/Paris")
 OPTIONS = reported(Ranking())
@@ -100,8 +100,10 @@ def since(k: int, n: int, later_k: int, later_n: int, rank: int | None = None) -
         previous=counted(n, k, 3_600.0),
         previous_rank=rank,
         difference=after - before,
-        low=after - before - hypot(after - later_low, high - before),
-        high=after - before + hypot(later_high - after, before - low),
+        low=(least := after - before - hypot(after - later_low, high - before)),
+        high=(most := after - before + hypot(later_high - after, before - low)),
+        direction="up" if least > 0 else "down" if most < 0 else None,
+        entered=None if rank else "back",
     )
 
 
@@ -143,6 +145,7 @@ def scoreboard(*scores: Score, **changes: object) -> Scoreboard:
         metrics=METRICS,
         scores=scores,
         show=("n_requests", "response_rate", "median_delay", "median_wait"),
+        clusters=Clusters(icc=0.083, assumed=False, median_deff=1.62),
     )
     others = {name: it for name, it in changes.items() if name not in OPTIONS}
     return replace(example, **others)
@@ -258,10 +261,18 @@ def compared() -> Scoreboard:
         score("Bus de l'Aulnaie", 214, 154, 7_500.0, rank=2, change=since(150, 210, 154, 214, 2)),
         score("Trémeur-les-Bains", 60, 42, 5_040.0, rank=3, change=since(30, 50, 42, 60, 5)),
         score("Saint-Éloi-sur-Brève", 107, 70, 8_100.0, rank=4, change=since(5, 8, 70, 107)),
-        score("Roz-an-Dour", 40, 22, 3_600.0, rank=5, change=Change({}, None, None, None, None)),
+        score(
+            "Roz-an-Dour",
+            40,
+            22,
+            3_600.0,
+            rank=5,
+            change=Change({}, None, None, None, None, None, "new"),
+        ),
         score("Plouvenec", 130, 41, 93_780.0, rank=6, change=since(97, 120, 41, 130, 1)),
         score("Eaux de Roz", 9, 7, 5_400.0, reason="too-few", change=since(8, 12, 7, 9, 4)),
         compared_to="2026-W45",
+        ranked_before=("eaux-de-roz", "lannebec"),
         gone=(Body("eaux-de-roz", "Eaux de Roz", "city"), Body("lannebec", "Lannebec", "city")),
     )
     return with_rank_intervals(example)

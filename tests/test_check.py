@@ -323,11 +323,11 @@ def test_a_ranking_without_problems_says_so_and_nothing_on_stdout() -> None:
 
 
 def test_problems_are_the_output_and_their_number_is_told_beside() -> None:
-    result = run("check", write("weekly.toml", 'panel = "towns.csv"\nseed = -1\nhorizn = 1\n'))
+    result = run("check", write("weekly.toml", 'panel = "towns.csv"\nlatest = -1\nhorizn = 1\n'))
 
     assert result.code == 3
     assert result.out == (
-        "weekly.toml:2, key seed: write 0 or more, not -1\n"
+        "weekly.toml:2, key latest: write 0 or more, not -1\n"
         "weekly.toml:3: unknown key 'horizn'; did you mean 'horizon'?\n"
     )
     assert result.err == "socialscore: 2 problems\n"
@@ -335,7 +335,7 @@ def test_problems_are_the_output_and_their_number_is_told_beside() -> None:
 
 def test_several_rankings_are_checked_and_what_they_share_is_told_once() -> None:
     write("towns.csv", f"{HEADER}\na,A,,twiter,1,a,,,\n")
-    names = [write(f"{name}.toml", 'panel = "towns.csv"\nseed = -1\n') for name in "ab"]
+    names = [write(f"{name}.toml", 'panel = "towns.csv"\nlatest = -1\n') for name in "ab"]
 
     result = run("check", *names, "nowhere.toml")
 
@@ -375,7 +375,7 @@ def test_an_unknown_ranking_is_a_mistake_of_the_command() -> None:
     ("text", "options", "code", "problem"),
     [
         ('by = "respons_rate"', (), 3, "weekly.toml:1, key by: unknown metric to rank by"),
-        ('seed = 1\nshow = ["x"]', (), 3, "weekly.toml:2, key show: unknown metric to show 'x'"),
+        ('latest = 1\nshow = ["x"]', (), 3, "weekly.toml:2, key show: unknown metric to show 'x'"),
         ("", ("--by", "x"), 2, "socialscore: unknown metric to rank by 'x'"),
         ('by = "x"', ("--by", "y"), 2, "socialscore: unknown metric to rank by 'y'"),
         (

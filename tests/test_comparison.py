@@ -73,11 +73,20 @@ def test_a_direction_needs_an_interval_without_zero(
     assert found.direction == direction
 
 
-def test_an_interval_that_begins_at_zero_has_no_direction() -> None:
-    touching = Change({}, None, 0.1, 0.0, 0.2)
+def test_of_many_differences_only_clear_ones_have_a_direction() -> None:
+    """One of forty that is just clear by itself is what chance makes of forty."""
+    bodies = [
+        Body(f"{n}", f"Ville {n}", "", (Account("twitter", f"{n}", f"v{n}"),)) for n in range(40)
+    ]
+    panel = Panel("test", tuple(bodies))
+    still = [row for n in range(1, 40) for w in (0, 1) for row in week(w, 10, 20, f"{n}")]
+    rows = [*week(0, 10, 20, "0"), *week(1, 17, 20, "0"), *still]
 
-    assert touching.direction is None
-    assert Change({}, None, 0.1, 1e-9, 0.2).direction == "up"
+    alone = change(compared(rows, Panel("test", (bodies[0],)), icc=0), "0")
+    among_forty = change(compared(rows, panel, icc=0), "0")
+
+    assert (alone.direction, among_forty.direction) == ("up", None)
+    assert (alone.low, alone.high) == (among_forty.low, among_forty.high)
 
 
 def test_the_earlier_rank_is_kept_beside_the_later_one() -> None:
@@ -125,7 +134,7 @@ def test_a_body_that_joined_the_panel_later_is_new() -> None:
 
     found = change(compare(now, then))
 
-    assert found == Change({}, None, None, None, None)
+    assert found == Change({}, None, None, None, None, None, "new")
 
 
 def test_a_body_that_left_the_panel_is_gone() -> None:

@@ -10,12 +10,13 @@ import pyarrow as pa
 import pytest
 from engines import engine
 from scipy.stats import binomtest
+from statsmodels.stats.proportion import proportion_confint
 from worlds import answers, asks, at, board, values
 
 from socialscore.inputs.panel import Panel, adoption
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
-from socialscore.model.scoreboard import Score
+from socialscore.model.scoreboard import Clusters, Score, Scoreboard
 from socialscore.reporters.formatting import share
 from socialscore.scoring.comparison import compare
 from socialscore.scoring.metrics import key_metric, metrics_for
@@ -42,7 +43,10 @@ def statement(target: str, given: Collection[str]) -> str:
 
 def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
     """What a line of the table derives from two counts alone."""
-    tally = {metric.name: [0.0] for metric in METRICS if metric.over == "wait"}
+    tally: dict[str, Any] = {
+        metric.name: [0.0] for metric in METRICS if metric.over not in ("tally", "category")
+    }
+    tally["category"] = [""]
     tally |= {
         "line_id": ["a"],
         "n_requests": [n_requests],
@@ -51,10 +55,9 @@ def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
     }
     nothing = [None]
     given = {
-        "tally": tally,
-        "median_wait": dict.fromkeys(
-            ("median_wait", "median_wait_low", "median_wait_high"), nothing
-        ),
+        "counted": tally | {"median_wait": nothing},
+        "effect": {"deff": [1.0]},
+        "wait_spread": dict.fromkeys(("median_wait_low", "median_wait_high"), nothing),
         "spread": dict.fromkeys(
             ("median_delay_low", "median_delay_high", "trimmed_delay"), nothing
         ),
@@ -62,7 +65,7 @@ def scored(n_answered: int, n_requests: int) -> dict[str, Any]:
     with engine() as running:
         for name, columns in given.items():
             running.relation(name, pa.table({"line_id": ["a"]} | columns))
-        (row,) = running.query(statement("line", given), {})
+        (row,) = running.query(statement("measured", given), {})
     return row
 
 
@@ -242,7 +245,7 @@ def test_10_a_difference_that_may_be_chance_has_no_arrow() -> None:
     rows += [answers(f"a{i}", f"q{i}", at(hours=i, minutes=5)) for i in range(30)]
     rows += [asks(f"r{i}", at(7, hours=i), author_id=f"d{i}") for i in range(60)]
     rows += [answers(f"b{i}", f"r{i}", at(7, hours=i, minutes=5)) for i in range(42)]
-    then, now = (board(rows, period=week, horizon="1d") for week in ("2026-W37", "2026-W38"))
+    then, now = (board(rows, period=week, horizon="1d", icc=0) for week in ("2026-W37", "2026-W38"))
 
     compared = compare(now, then)
 
@@ -251,3 +254,50 @@ def test_10_a_difference_that_may_be_chance_has_no_arrow() -> None:
     assert change.difference == pytest.approx(0.1)
     assert (round(change.low, 3), round(change.high, 3)) == (-0.076, 0.271)
     assert change.direction is None
+
+
+# Ten requests each on five working days: how many of them have a response.
+ALL_OR_NOTHING, EVERY_DAY_ALIKE = (10, 10, 10, 0, 0), (6, 6, 6, 6, 6)
+
+
+def clustered(n_pairs: int, **options: Any) -> Scoreboard:
+    """Bodies that answer all or nothing on a day, and bodies that answer six of ten each day."""
+    answered = {
+        str(2 * pair + kind): days
+        for pair in range(n_pairs)
+        for kind, days in enumerate((ALL_OR_NOTHING, EVERY_DAY_ALIKE))
+    }
+    bodies = [Body(it, it, "", (Account("twitter", it, f"v{it}"),)) for it in answered]
+    rows = []
+    for body_id, days in answered.items():
+        own = {"account_id": body_id}
+        for day, n_answered in enumerate(days):
+            for n in range(10):
+                name, when = f"{body_id}-{day}-{n}", at(day, hours=n)
+                rows.append(asks(name, when, author_id=f"c{name}", **own))
+                if n < n_answered:
+                    reply = own | {"author_id": body_id}
+                    rows.append(answers(f"a{name}", name, when, **reply))
+    return board(rows, Panel("test", tuple(bodies)), period="2026-W37", **options)
+
+
+def test_12_requests_of_one_day_that_share_their_fate_say_less() -> None:
+    found = clustered(1)
+    assert found.clusters == Clusters(icc=0.05, assumed=True, median_deff=pytest.approx(1.45))
+
+    found = clustered(1, icc=0.50617)
+
+    assert [round(score.values["deff"], 4) for score in found.scores] == [5.5556, 5.5556]
+    low, high = proportion_confint(0.6 * 9.0, 9.0, method="wilson")
+    for score in found.scores:
+        assert score.values["wilson_low"] == pytest.approx(low, abs=1e-5)
+        assert score.values["wilson_high"] == pytest.approx(high, abs=1e-5)
+
+
+def test_12_how_alike_they_are_is_estimated_from_thirty_days_or_more() -> None:
+    clusters = clustered(4).clusters  # 4 times 8 days more than there are working weeks
+
+    assert clusters is not None
+    assert not clusters.assumed
+    assert clusters.icc == pytest.approx((1.5 - 2 / 15) / (1.5 + 9 * 2 / 15), abs=1e-9)
+    assert round(clusters.icc, 5) == 0.50617

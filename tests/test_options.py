@@ -38,7 +38,11 @@ from socialscore.scoring import MessageSource, MessageTable, score
 
 OPEN = Panel("test", tuple(replace(body, calendar="town-hall") for body in PANEL.bodies))
 AS_OF = datetime(2026, 11, 6, tzinfo=UTC)
-OF_TEXTS = {"timezone": "UTC", "calendar": "office"}  # what has no choices to take another of
+OF_TEXTS = {
+    "icc": 0.25,
+    "timezone": "UTC",
+    "calendar": "office",
+}  # what has no choices to take another of
 FLAGGED = [option for option in OPTIONS if option.flag]
 
 

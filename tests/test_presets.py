@@ -222,7 +222,7 @@ def test_a_preset_that_does_not_exist_is_likened_to_one_that_does() -> None:
 def test_every_metric_is_described() -> None:
     result = run("metrics")
 
-    named = re.findall(r"^(\w+) \((?:count|share|seconds)", result.out, re.MULTILINE)
+    named = re.findall(r"^(\w+) \((?:count|share|seconds|ratio)", result.out, re.MULTILINE)
     assert (result.code, result.err) == (0, "")
     assert named == [metric.name for metric in metrics_for(load_ranking())]
 

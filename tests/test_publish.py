@@ -103,7 +103,7 @@ def test_the_manifest_says_what_it_rests_on(five: Desk) -> None:
     said = manifest(five.at("2026-W39"))
 
     assert (said["ranking"], said["panel"], said["period"]) == ("weekly", "panel", "2026-W39")
-    assert (said["revision"], said["state"], said["seed"]) == (1, "provisional", 20261123)
+    assert (said["revision"], said["state"]) == (1, "provisional")
     assert said["as_of"] == "2026-09-30T22:00:00+00:00"
     assert (said["supersedes"], said["compared_to"], said["ignored_digest"]) == (None, None, None)
     assert set(said["versions"]) == {"socialscore", "duckdb", "holidays", "pyarrow"}
@@ -418,7 +418,7 @@ def test_weeks_that_count_differently_are_not_compared(desk: Desk) -> None:
 
 def test_weeks_that_are_told_differently_are_compared(desk: Desk) -> None:
     desk.published("2026-10-08")
-    desk.ranking(title="Another title", title_fr="Un autre titre", seed=7)
+    desk.ranking(title="Another title", title_fr="Un autre titre", icc=0.2)
 
     desk.published("2026-10-15", "--period", "2026-W41")
 

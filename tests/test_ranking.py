@@ -186,9 +186,9 @@ def test_a_ranking_that_is_not_there_is_named(path: Path) -> None:
     [
         ("by = 7d", ":1: the ranking is not TOML: Expected newline or end of document after a st"),
         ("\n\0", ":2: the ranking is not TOML: Invalid statement (column 1)"),
-        ("seed = 1\n\n[[", ":3: the ranking is not TOML: "),
+        ("latest = 1\n\n[[", ":3: the ranking is not TOML: "),
         (
-            'title = "A"\r\nseed = 1\r\nseed = 2',
+            'title = "A"\r\nlatest = 1\r\nlatest = 2',
             ":3: the ranking is not TOML: Cannot overwrite a v",
         ),
         (
@@ -247,7 +247,8 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ('within = "none"', ":1, key within: write times such as 1h, 24h or 7d"),
         ("trim = 1", ":1, key trim: write less than 1, not 1"),
         ("latest = -1", ":1, key latest: write 0 or more, not -1"),
-        ("seed = 4294967296", ":1, key seed: write less than 4294967296, not"),
+        ("icc = 1.5", ":1, key icc: write estimate, or a number from 0 to 1"),
+        ("icc = true", ":1, key icc: write estimate, or a number from 0 to 1"),
         ('clock = "busines"', ":1, key clock: unknown clock 'busines'; did you mean 'business'?"),
         ('unit = "auhtor"', ":1, key unit: unknown unit 'auhtor'; did you mean 'author'?"),
         ('badge = {label = "x"}', ":1: unknown key 'badge'; did you mean 'bands'?"),
@@ -273,7 +274,7 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ("by = 1", ":1, key by: write a text in quotation marks, not 1"),
         ("show = [1]", ":1, key show: write a text in quotation marks, not 1"),
         ("strict = 2", ":1, key strict: write true or false, not 2"),
-        ("seed = 1.5", ":1, key seed: write a whole number, not 1.5"),
+        ("latest = 1.5", ":1, key latest: write a whole number, not 1.5"),
         ("min_coverage = nan", ":1, key min_coverage: write a number, not NaN"),
         ("assert = 3", ":1, key assert: write a table"),
         (
@@ -336,7 +337,7 @@ def test_a_mistake_in_an_option_is_named_without_a_file(
         ("ignore", ["42"]), ("include_institutions", True), ("timezone", "UTC"),
         ("networks", ["mastodon"]), ("min_coverage", 0.5), ("title", "Another"),
         ("within", "2h"), ("trim", 0.05), ("latest", 10), ("clock", "business"), ("strict", True),
-        ("show", ["n_requests"]), ("bands", [{"label": "All"}]), ("seed", 1),
+        ("show", ["n_requests"]), ("bands", [{"label": "All"}]), ("icc", 0.1),
     ],
 )  # fmt: skip
 def test_the_digest_changes_with_every_option(key: str, value: object) -> None:

@@ -95,7 +95,16 @@ UNITS = {
 VALUES = st.fixed_dictionaries({metric.name: st.none() | UNITS[metric.unit] for metric in METRICS})
 RANKS = st.integers(1, 9_999)
 DIFFERENCES = st.none() | st.floats(-1, 1)
-CHANGES = st.builds(Change, VALUES, st.none() | RANKS, DIFFERENCES, DIFFERENCES, DIFFERENCES)
+CHANGES = st.builds(
+    Change,
+    VALUES,
+    st.none() | RANKS,
+    DIFFERENCES,
+    DIFFERENCES,
+    DIFFERENCES,
+    st.sampled_from([None, "up", "down"]),
+    st.sampled_from([None, "new", "back"]),
+)
 BANDS = st.lists(
     st.builds(
         Band,
@@ -438,7 +447,7 @@ def test_a_difference_whose_interval_contains_0_has_no_arrow() -> None:
 def test_a_difference_whose_interval_excludes_0_has_an_arrow() -> None:
     assert " ▲ +10 (+6–+13)\n" in _compared()
     assert " ▼ −49 (−59–−38)\n" in _compared()
-    assert "▲ ▼: the 95 % interval of the difference, in points, excludes 0\n" in _compared()
+    assert "▲ ▼: 2 of 5 differences, in points, are more than chance; at most one in" in _compared()
 
 
 def test_arrows_are_not_explained_where_there_are_none() -> None:
@@ -453,16 +462,17 @@ def test_arrows_are_not_explained_where_there_are_none() -> None:
 def test_a_movement_says_how_many_ranks_a_body_rose_or_fell() -> None:
     movements = [line.split()[1] for line in _table_lines(_compared())]
 
-    assert movements == ["↑2", "=", "↑2", "new", "new", "↓5"]
+    assert movements == ["↑2", "=", "↑2", "back", "new", "↓5"]
 
 
 def test_who_is_new_is_explained_and_who_is_gone_is_named() -> None:
     assert "new: not ranked in 2026-W45\n" in _compared()
+    assert "back: ranked once, and not in 2026-W45\n" in _compared()
     assert "gone: Eaux de Roz, Lannebec\n" in _compared()
 
 
 def test_nothing_is_compared_where_there_is_no_earlier_period() -> None:
-    example = replace(compared(), compared_to=None, gone=())
+    example = replace(compared(), compared_to=None, gone=(), ranked_before=())
 
     for sign in ("▲", "↑2", "new", "gone", "W45"):
         assert sign not in render(example, "table", width=120)
@@ -470,7 +480,7 @@ def test_nothing_is_compared_where_there_is_no_earlier_period() -> None:
 
 @pytest.mark.parametrize(
     ("difference", "words"),
-    [(0.1, "+10"), (-0.081, "−8"), (0.0, "0"), (0.001, "+0"), (-0.001, "−0")],
+    [(0.1, "+10"), (-0.081, "−8"), (0.0, "0"), (0.001, "0"), (-0.001, "0")],
 )
 def test_a_difference_is_said_in_points_with_its_sign(difference: float, words: str) -> None:
     assert formatting.points(difference) == words
@@ -583,8 +593,9 @@ def test_the_columns_of_a_csv_keep_their_order() -> None:
         "period,period_from,period_until,compared_to,"
         "timezone,categories,key,horizon_seconds,selection,unit,match,clock,responders,strict,"
         "min_requests,networks,kinds,exclude,include_institutions,n_ignored,replies_to_several,"
-        "exclude_bursts,clock_start,calendar,off_hours_reply,latest,min_coverage,within,trim,seed,"
-        "overridden,as_of,provisional,title,panel,preset,version,method,ranking_digest,panel_digest,"
+        "exclude_bursts,clock_start,calendar,off_hours_reply,latest,min_coverage,within,trim,"
+        "rank_interval,icc,overridden,rho,rho_assumed,median_deff,as_of,provisional,title,panel,"
+        "preset,version,method,ranking_digest,panel_digest,"
         "band,reason"
     )
 
@@ -610,10 +621,17 @@ def test_a_csv_says_the_band_and_the_interval_of_the_rank() -> None:
 def test_a_csv_that_compares_says_then_and_how_it_changed() -> None:
     rows = list(csv.DictReader(io.StringIO(render(compared(), "csv"))))
 
-    names = ["previous_rank", "previous_response_rate", "difference", "direction", "movement"]
-    assert [rows[0][name] for name in names] == ["3", "0.704", "0.095844", "up", "2"]
-    assert [rows[4][name] for name in names] == ["", "", "", "", ""]
-    assert [rows[5][name] for name in names] == ["1", "0.808333", "-0.492949", "down", "-5"]
+    names = [
+        "previous_rank",
+        "previous_response_rate",
+        "difference",
+        "direction",
+        "entered",
+        "movement",
+    ]
+    assert [rows[0][name] for name in names] == ["3", "0.704", "0.095844", "up", "", "2"]
+    assert [rows[4][name] for name in names] == ["", "", "", "", "new", ""]
+    assert [rows[5][name] for name in names] == ["1", "0.808333", "-0.492949", "down", "", "-5"]
     assert [rows[6]["previous_rank"], rows[6]["movement"]] == ["4", ""]
     assert rows[2]["difference_low"].startswith("-0.076")
     assert {row["compared_to"] for row in rows} == {"2026-W45"}

@@ -71,7 +71,6 @@ def publish(
         state="provisional" if board.provisional else "final",
         as_of=board.as_of,
         seen_until=datetime(2026, 11, 23, 8, tzinfo=UTC),
-        seed=1,
         supersedes=None,
         compared_to=None,
         method=board.method,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from fractions import Fraction
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,9 @@ import pytest
 from engines import engine
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, norm
 from shell import SHARED
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from bench import coverage
@@ -24,16 +25,19 @@ from bench.report import section
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Score
+from socialscore.scoring import uncertainty
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order
 from socialscore.scoring.statement import compose
-from socialscore.scoring.uncertainty import newcombe, rank_intervals
+from socialscore.scoring.uncertainty import kept, newcombe, p_value, rank_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 PUBLISHED = SHARED / "league_table" / "writetothem_2005_2008.csv"
+
+Kind = Literal["pairwise", "simultaneous"]
 
 Counts = tuple[int, int]
 """Answered requests, and requests."""
@@ -56,90 +60,88 @@ def rows(
 # Ranks -------------------------------------------------------------------------------------------
 
 
-def by_hand(bodies: Sequence[Counts], seed: int, draws: int) -> list[Counts]:
-    """The intervals of bodies with different counts, pair by pair."""
-    tail = draws * 83 // 1000
-    middle: dict[Counts, list[float]] = {}
-    for place, (k, n) in enumerate(sorted(bodies)):
-        if place % 64 == 0:
-            random = np.random.RandomState([seed, place // 64])
-        rates = sorted(random.beta(k + 0.5, n - k + 0.5) for _ in range(draws))
-        middle[k, n] = rates[tail : draws - tail]
-    better = {b: sum(min(o) > max(m) for o in middle.values()) for b, m in middle.items()}
-    worse = {b: sum(max(o) < min(m) for o in middle.values()) for b, m in middle.items()}
-    return [(1 + better[body], len(bodies) - worse[body]) for body in bodies]
+def by_hand(bodies: Sequence[Counts], kind: str) -> list[Counts]:
+    """The intervals, pair by pair."""
+    rates = [Fraction(2 * k + 1, 2 * n + 2) for k, n in bodies]
+    variances = [p * (1 - p) / (n + 1) for p, (_, n) in zip(rates, bodies, strict=True)]
+    found = []
+    for i in range(len(bodies)):
+        others = [j for j in range(len(bodies)) if j != i]
+        z = [float(rates[j] - rates[i]) / float(variances[i] + variances[j]) ** 0.5 for j in others]
+        p_values = 2 * norm.sf(np.abs(z))
+        sure = multipletests(p_values, method="holm")[0] if kind != "pairwise" else p_values < 0.05
+        above = sum(bool(yes) and it > 0 for yes, it in zip(sure, z, strict=True))
+        below = sum(bool(yes) and it < 0 for yes, it in zip(sure, z, strict=True))
+        found.append((1 + above, len(bodies) - below))
+    return found
 
 
-def test_a_rank_may_be_that_of_any_body_that_cannot_be_told_apart() -> None:
-    bodies = [(9, 10), (50, 100), (30, 100), (3, 12), (200, 210), (0, 11), (4, 8)]
+@pytest.mark.parametrize("kind", ["pairwise", "simultaneous"])
+def test_a_rank_may_be_that_of_any_body_that_cannot_be_told_apart(kind: Kind) -> None:
+    random = Random(20261123)
+    for _ in range(3):
+        bodies = [(random.randint(0, n), n) for n in (random.randint(1, 300) for _ in range(10))]
 
-    found = rank_intervals(bodies, seed=7, draws=400)
-
-    assert found == by_hand(bodies, 7, 400)
-
-
-def test_every_sixty_four_bodies_are_drawn_from_a_stream_of_their_own() -> None:
-    bodies = [(k, 150) for k in range(140)]
-
-    assert rank_intervals(bodies, seed=7, draws=100) == by_hand(bodies, 7, 100)
-
-
-def test_the_intervals_of_a_published_seed_stay_what_they_were() -> None:
-    found = rank_intervals([(k, 90) for k in range(91)], seed=20261123)
-
-    # None of 300 other seeds gives the same sums.
-    lows, highs = zip(*found, strict=True)
-    assert sum(k * low for k, low in enumerate(lows)) == 88719
-    assert sum(k * high for k, high in enumerate(highs)) == 167556
+        assert rank_intervals(bodies, kind) == by_hand(bodies, kind)
 
 
 def test_bodies_far_apart_are_sure_of_their_ranks() -> None:
-    assert rank_intervals([(10, 1000), (990, 1000), (500, 1000)], seed=1) == [
-        (3, 3),
-        (1, 1),
-        (2, 2),
-    ]
+    assert rank_intervals([(10, 1000), (990, 1000), (500, 1000)]) == [(3, 3), (1, 1), (2, 2)]
 
 
+@pytest.mark.parametrize("kind", ["pairwise", "simultaneous"])
 @pytest.mark.parametrize(("bodies", "expected"), [([], []), ([(3, 10)], [(1, 1)])])
 def test_nobody_and_one_body_alone_leave_nothing_to_doubt(
-    bodies: list[Counts], expected: list[Counts]
+    bodies: list[Counts], expected: list[Counts], kind: Kind
 ) -> None:
-    assert rank_intervals(bodies, seed=1) == expected
+    assert rank_intervals(bodies, kind) == expected
 
 
 @given(bodies=st.lists(counts, max_size=12), random=st.randoms())
 def test_the_order_of_bodies_changes_no_interval(bodies: list[Counts], random: Random) -> None:
     shuffled = random.sample(bodies, len(bodies))
 
-    expected = sorted(zip(bodies, rank_intervals(bodies, 1, draws=100), strict=True))
+    expected = sorted(zip(bodies, rank_intervals(bodies), strict=True))
 
-    assert sorted(zip(shuffled, rank_intervals(shuffled, 1, draws=100), strict=True)) == expected
+    assert sorted(zip(shuffled, rank_intervals(shuffled), strict=True)) == expected
 
 
 @given(bodies=st.lists(counts, min_size=1, max_size=6))
 def test_bodies_with_the_same_counts_have_the_same_interval(bodies: list[Counts]) -> None:
-    found = rank_intervals(bodies * 2, 1, draws=100)
+    found = rank_intervals(bodies * 2)
 
     assert found[: len(bodies)] == found[len(bodies) :]
     assert all(1 <= low <= high <= 2 * len(bodies) for low, high in found)
 
 
-def test_more_bodies_than_a_byte_can_count_are_ranked() -> None:
-    bodies = [(n, 300) for n in range(301)]
+@given(bodies=st.lists(counts, min_size=1, max_size=12))
+def test_simultaneous_intervals_hold_the_pairwise_ones(bodies: list[Counts]) -> None:
+    pairs = zip(rank_intervals(bodies), rank_intervals(bodies, "simultaneous"), strict=True)
 
-    found = rank_intervals(bodies, seed=1, draws=100)
+    assert all(wide[0] <= low and high <= wide[1] for (low, high), wide in pairs)
 
-    assert found[300][0] == 1
-    assert found[0][1] == 301
-    assert found[0][0] > 280
+
+@pytest.mark.parametrize("kind", ["pairwise", "simultaneous"])
+def test_of_very_many_bodies_intervals_are_only_wider(kind: Kind, monkeypatch: Any) -> None:
+    random = Random(20261123)
+    bodies = [(random.randint(0, n), n) for n in (random.randint(1, 500) for _ in range(400))]
+    exact = rank_intervals(bodies, kind)
+    monkeypatch.setattr(uncertainty, "_EXACT", 300)
+    monkeypatch.setattr(uncertainty, "_HOLM", 300)
+
+    found = rank_intervals(bodies, kind)
+
+    assert all(
+        wide[0] <= low and high <= wide[1] for (low, high), wide in zip(exact, found, strict=True)
+    )
+    assert sum(high - low for low, high in found) < 1.2 * sum(high - low for low, high in exact)
 
 
 # Differences -------------------------------------------------------------------------------------
 
 
 def test_10_a_difference_of_ten_points_that_may_be_none() -> None:
-    found = newcombe(30, 50, 42, 60)
+    found = newcombe((30, 50), (42, 60))
 
     assert found is not None
     assert [round(100 * share, 1) for share in found] == [10.0, -7.6, 27.1]
@@ -151,7 +153,7 @@ def test_newcombes_interval_is_that_of_statsmodels() -> None:
         n1, n2 = random.randint(1, 2000), random.randint(1, 60)
         k1, k2 = random.choice([0, n1, random.randint(0, n1)]), random.randint(0, n2)
 
-        found = newcombe(k1, n1, k2, n2)
+        found = newcombe((k1, n1), (k2, n2))
 
         low, high = confint_proportions_2indep(
             k2, n2, k1, n1, method="newcomb", compare="diff", alpha=0.05
@@ -163,7 +165,27 @@ def test_newcombes_interval_is_that_of_statsmodels() -> None:
 def test_a_period_without_requests_differs_by_nothing_known(
     periods: tuple[int, int, int, int],
 ) -> None:
-    assert newcombe(*periods) is None
+    assert newcombe(periods[:2], periods[2:]) is None
+
+
+def test_differences_are_kept_as_benjamini_and_hochberg_have_it() -> None:
+    random = Random(20261123)
+    for _ in range(200):
+        p_values = [random.random() ** random.choice([1, 4]) for _ in range(random.randint(1, 60))]
+
+        expected = multipletests(p_values, alpha=0.1, method="fdr_bh")[0]
+
+        assert kept(p_values) == expected.tolist()
+
+
+def test_of_no_differences_none_is_kept() -> None:
+    assert kept([]) == []
+
+
+def test_a_difference_of_nothing_is_chance() -> None:
+    assert p_value((5, 10), (5, 10)) == 1.0
+    assert p_value((5, 10), (6, 12)) > 0.9
+    assert p_value((1, 100), (99, 100)) < 1e-12
 
 
 # Order statistics --------------------------------------------------------------------------------
@@ -189,7 +211,9 @@ def test_the_order_statistics_that_bound_a_median_are_exact_for_any_number_of_de
         "n_answered_in_all": [n for n, _ in around],
     }
 
-    found = rows({"step": step}, "spread")
+    effect = {"line_id": list(lower), "delay_deff": [1.0] * len(lower)}
+
+    found = rows({"step": step, "effect": effect}, "spread")
 
     ends = {row["line_id"]: (row["median_delay_low"], row["median_delay_high"]) for row in found}
     for n, rank in lower.items():
@@ -250,15 +274,17 @@ def test_rates_are_drawn_towards_their_category_as_far_as_its_bodies_are_alike()
         for category, members in CATEGORIES.items()
         for number, (k, n) in enumerate(members)
     }
-    counted = {
-        "body_id": list(bodies),
+    measured = {
+        "line_id": list(bodies),
         "category": [category for category, _, _ in bodies.values()],
         "n_requests": [n for _, _, n in bodies.values()],
         "n_answered": [k for _, k, _ in bodies.values()],
         "response_rate": [k / n if n else None for _, k, n in bodies.values()],
+        "deff": [1.0] * len(bodies),
     }
+    clustering = {"outcome": ["response_rate"], "icc": [0.0], "assumed": [False]}
 
-    found = rows({"counted": counted}, "score", "shrunk_rate")
+    found = rows({"measured": measured, "clustering": clustering}, "score", "shrunk_rate")
 
     shrunk = {row["body_id"]: row["shrunk_rate"] for row in found}
     for category, members in CATEGORIES.items():
@@ -310,11 +336,13 @@ def ranked_by_rate(published: Mapping[str, Counts]) -> list[tuple[str, int, Coun
         "n_requests": [n for _, n in published.values()],
         "n_answered": [k for k, _ in published.values()],
         "response_rate": [k / n for k, n in published.values()],
+        "category": [""] * len(published),
     }
     nothing = {"line_id": pa.array([], pa.string())}
+    effect = {"line_id": list(published), "deff": [1.0] * len(published)}
     found = rows(
-        {"tally": tally, "median_wait": nothing, "spread": nothing}, "line", *tally, "wilson_low",
-        "wilson_high",
+        {"counted": tally, "effect": effect, "wait_spread": nothing, "spread": nothing},
+        "measured", *tally, "wilson_low", "wilson_high",
     )  # fmt: skip
     scores = []
     for row in found:

@@ -62,9 +62,12 @@ def _found(target: str, _engine: str) -> dict[str, list[dict[str, Any]]]:
         for name, sample in samples().items()
         for seconds, ended in sample
     ]  # fmt: skip
-    sql = compose(metrics_for(load_ranking()), {}, target=target, given=["wait"])
+    # As if no two requests resembled each other.
+    effect = [{"line_id": name, "delay_deff": 1.0, "wait_deff": 1.0} for name in samples()]
+    sql = compose(metrics_for(load_ranking()), {}, target=target, given=["wait", "effect"])
     with engines.engine() as running:
         running.relation("wait", pa.Table.from_pylist(waits))
+        running.relation("effect", pa.Table.from_pylist(effect))
         rows = running.query(sql, {"trim": TRIM} if "$trim" in sql else {})
     by_case: dict[str, list[dict[str, Any]]] = {name: [] for name in samples()}
     for row in rows:
@@ -90,9 +93,9 @@ def test_the_median_wait_and_its_interval_are_scipys(case: str) -> None:
         warnings.simplefilter("ignore", RuntimeWarning)
         band = curve.confidence_interval(0.95, method="log-log")
 
-    (row,) = found("median_wait")[case]
+    (row,), (median,) = found("wait_spread")[case], found("median_wait")[case]
 
-    assert row["median_wait"] == first_time(curve.quantiles, curve.probabilities)
+    assert median["median_wait"] == first_time(curve.quantiles, curve.probabilities)
     assert row["median_wait_low"] == first_time(band.low.quantiles, band.low.probabilities)
     assert row["median_wait_high"] == first_time(band.high.quantiles, band.high.probabilities)
 
@@ -104,7 +107,10 @@ def test_the_share_still_waiting_and_its_interval_are_scipys(case: str) -> None:
         warnings.simplefilter("ignore", RuntimeWarning)
         band = curve.confidence_interval(0.95, method="log-log")
 
-    rows = sorted(found("survival")[case], key=lambda row: int(row["elapsed_us"]))
+    by_time = {row["elapsed_us"]: row for row in found("survival")[case]}
+    for row in found("survival_interval")[case]:
+        by_time[row["elapsed_us"]] |= row
+    rows = [by_time[elapsed_us] for elapsed_us in sorted(by_time)]
 
     assert [row["elapsed_us"] / 1e6 for row in rows] == list(curve.quantiles)
     for column, expected in (
@@ -123,7 +129,7 @@ def test_the_interval_of_the_median_wait_is_that_of_statsmodels(case: str) -> No
         function = SurvfuncRight(np.array(seconds), np.array(ended, dtype=int))
         low, high = function.quantile_ci(0.5, method="cloglog")
 
-    (row,) = found("median_wait")[case]
+    (row,) = found("wait_spread")[case]
 
     if np.isnan(low):  # the interval is a single time, of which statsmodels knows none
         assert row["median_wait_low"] == row["median_wait_high"]

@@ -121,6 +121,13 @@ def _durations(value: object) -> object:
     return tuple(dict.fromkeys(times))
 
 
+def _correlation(value: object) -> object:
+    """`estimate`, or a number from 0 to 1."""
+    if value == "estimate" or (type(value) in (int, float) and 0 <= float(str(value)) <= 1):
+        return value
+    raise ValueError("write estimate, or a number from 0 to 1")
+
+
 def _names(value: object) -> object:
     """A list of names, which a command writes with commas."""
     return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
@@ -336,10 +343,17 @@ class Ranking(_Checked):
         "Share of the slowest responses that trimmed_delay leaves out.",
         Option("Trimmed", "Part tronquée", "share"),
     )
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = _option(
-        20261123,
-        "Start of the random draws behind the intervals of ranks.",
-        Option("Seed", "Graine", "number", alters_rates=False),
+    rank_interval: Literal["pairwise", "simultaneous"] = _option(
+        "pairwise",
+        "For whom an interval of ranks is right: a body taken at random (pairwise), or each one "
+        "wherever it stands, the first and the last among them (simultaneous, wider).",
+        Option("Rank intervals", "Intervalles de rang", "choice", alters_rates=False),
+    )
+    icc: Annotated[str | float, BeforeValidator(_correlation)] = _option(
+        "estimate",
+        "How alike requests to one body on one day are (intraclass correlation): estimate, or a "
+        "number from 0 (not at all) to 1.",
+        Option("ICC", "Corrélation intraclasse", "text", alters_rates=False),
     )
     show: Annotated[tuple[str, ...], BeforeValidator(_names)] = _field(
         ("n_requests", "response_rate", "median_delay", "median_wait"),
@@ -394,7 +408,9 @@ OPTIONS = _declared()
 RENAMED = {earlier: option.name for option in OPTIONS for earlier in option.earlier}
 """By a key of earlier versions, the one that says the same today."""
 
-REMOVED: dict[str, str] = {}
+REMOVED = {
+    "seed": "intervals of ranks are no longer drawn by chance, and need none; delete the line",
+}
 """By a key of earlier versions that nothing replaces, why that is, and what to do about it."""
 
 

@@ -22,7 +22,7 @@ class Metric:
 
     name: str  # stable: the column of every export
     label: str  # the header of a table
-    unit: Literal["count", "share", "seconds"]
+    unit: Literal["count", "share", "seconds", "ratio"]
     better: Literal["higher", "lower"] | None  # None: a count that is neither
     expression: str  # SQL, over the columns of `over`
     description: str  # one or two sentences for the data dictionary
@@ -49,13 +49,20 @@ class Change:
     difference: float | None  # of the response rates, later minus earlier; None: one is missing
     low: float | None  # Newcombe's 95 % interval of the difference
     high: float | None
+    # Which way the rate went; None where that may be chance: the interval holds 0, or Benjamini
+    # and Hochberg's procedure does not keep the difference.
+    direction: Literal["up", "down"] | None
+    # Ranked, and not in the earlier period: never before, or once; None: it was, or it is not.
+    entered: Literal["new", "back"] | None = None
 
-    @property
-    def direction(self) -> Literal["up", "down"] | None:
-        """Which way the response rate went; None unless the interval excludes 0."""
-        if self.low is None or self.high is None or self.low <= 0 <= self.high:
-            return None
-        return "up" if self.low > 0 else "down"
+
+@dataclass(frozen=True)
+class Clusters:
+    """How much requests that share a body and a day resemble each other in being answered."""
+
+    icc: float | None  # intraclass correlation, from 0 to 1; None: there are no requests
+    assumed: bool  # there are too few days to estimate it from
+    median_deff: float | None  # the median design effect of the lines that have requests
 
 
 @dataclass(frozen=True)
@@ -93,9 +100,11 @@ class Scoreboard:
     metrics: tuple[Metric, ...]  # the columns, in order
     scores: tuple[Score, ...]  # ranked bodies in order of rank, then the others by name
     show: tuple[str, ...]  # names of the metrics that tables show, in order
+    clusters: Clusters | None = None  # None: an earlier version took requests for independent
     bands: tuple[Band, ...] = ()  # best first
     compared_to: str | None = None  # the earlier period, where there is one
     gone: tuple[Body, ...] = ()  # ranked in the earlier period, and not any more
+    ranked_before: tuple[str, ...] = ()  # body_ids, ranked in some earlier edition and not in this
     notes: tuple[str, ...] = ()  # sentences: what is unusual about the period or the panel
     title_fr: str = ""
     description: str = ""  # for readers of what is published

@@ -18,7 +18,7 @@ from socialscore.reporters import render
 from socialscore.reporters.datapackage import datapackage
 from socialscore.reporters.delimited import scoreboard_to_csv, scoreboard_to_long_csv
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
-from socialscore.scoring.comparison import compare
+from socialscore.scoring.comparison import compare, ranked_before
 from socialscore.scoring.notes import of_panels
 from socialscore.version import __version__
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["files", "manifest_of", "rules", "versions", "with_changes"]
 
 _COMPUTING = ("duckdb", "holidays", "pyarrow")
-"""Libraries of which another version may give other numbers. The draws of numpy never change."""
+"""Libraries of which another version may give other numbers."""
 
 _COUNTING = {"preset", *(option.name for option in OPTIONS if option.alters_rates)}
 """Options that change rates: editions that differ in any of them cannot be compared."""
@@ -64,7 +64,11 @@ def with_changes(
         why = f"which was counted by another {', '.join(differing)}"
     edited = earlier.manifest.panel_digest != board.panel_digest
     edits = of_panels(earlier.panel.bodies, panel.bodies, period) if edited else ()
-    return replace(board, notes=(*board.notes, *edits, f"not compared with {period}, {why}"))
+    return replace(
+        board,
+        notes=(*board.notes, *edits, f"not compared with {period}, {why}"),
+        ranked_before=ranked_before(board, scoreboard_of(earlier)),
+    )
 
 
 def _differing(options: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
@@ -131,7 +135,6 @@ def manifest_of(
         state="provisional" if board.provisional else "final",
         as_of=basis.as_of,
         seen_until=basis.seen_until,
-        seed=basis.ranking.seed,
         supersedes=supersedes,
         compared_to=compared_to,
         method=board.method,

@@ -42,7 +42,6 @@ class Manifest:
     state: Literal["provisional", "final"]  # final: every request of the period has matured
     as_of: datetime  # where the data were taken to end, aware, UTC
     seen_until: datetime  # up to when the store had learnt of them, aware, UTC
-    seed: int  # of the draws behind the intervals of ranks
     supersedes: Predecessor | None  # the revision before
     compared_to: Predecessor | None  # the publication of the period before
     method: str  # its version: numbers of two methods cannot be compared
@@ -106,7 +105,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
 
 
 _WORDS = ("ranking", "panel", "period", "method", "ranking_digest", "panel_digest")
-_COUNTS = {"revision": range(1, 10**6), "seed": range(2**32), "n_ignored": range(10**6)}
+_COUNTS = {"revision": range(1, 10**6), "n_ignored": range(10**6)}
 
 
 def _sound(manifest: Manifest) -> Iterator[tuple[str, bool]]:

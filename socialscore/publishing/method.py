@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
 from socialscore.reporters.facts import context
-from socialscore.reporters.wording import in_words
+from socialscore.reporters.wording import in_words, intervals
 from socialscore.scoring.inputs import as_seen
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
     facts = {name: value for name, value in context(board).items() if name not in of_options}
     facts["seen_until"] = basis.seen_until.isoformat()
     parts = {
-        board.title: "\n".join(filter(None, (board.description, *board.notes))),
+        board.title: "\n".join(filter(None, (board.description, *board.notes, *intervals(board)))),
         "What it rests on": _listed(facts),
         "The options": "\n".join(_options(board)),
         "Messages that were left out, over all bodies": "\n".join(_left_out(board)),

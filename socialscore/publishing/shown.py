@@ -10,7 +10,7 @@ from socialscore.errors import InputError
 from socialscore.inputs.options import reported
 from socialscore.inputs.ranking import overridden
 from socialscore.model.messages import Body
-from socialscore.model.scoreboard import Band, Change, Metric, Score, Scoreboard
+from socialscore.model.scoreboard import Band, Change, Clusters, Metric, Score, Scoreboard
 from socialscore.version import FIRST_METHOD
 
 if TYPE_CHECKING:
@@ -59,10 +59,19 @@ def _scoreboard(document: Mapping[str, Any], ranking: Ranking) -> Scoreboard:
         metrics=tuple(Metric(expression="", **metric) for metric in document["metrics"]),
         scores=tuple(_score(line, names, compared=compared) for line in document["scores"]),
         show=ranking.show,
+        clusters=_clusters(document),
         bands=tuple(Band(**band) for band in document["bands"]),
         gone=tuple(_body(line) for line in document.get("gone", ())),
+        ranked_before=tuple(document.get("ranked_before", ())),
         notes=tuple(document["notes"]),
     )
+
+
+def _clusters(document: Mapping[str, Any]) -> Clusters | None:
+    """None in what an earlier version published."""
+    if "rho" not in document:
+        return None
+    return Clusters(document["rho"], document["rho_assumed"], document["median_deff"])
 
 
 def _score(line: Mapping[str, Any], names: list[str], *, compared: bool) -> Score:
@@ -86,4 +95,6 @@ def _change(line: Mapping[str, Any]) -> Change:
         difference=line["difference"],
         low=line["difference_low"],
         high=line["difference_high"],
+        direction=line["direction"],
+        entered=line.get("entered"),
     )

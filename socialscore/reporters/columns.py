@@ -38,7 +38,7 @@ class Field:
     label: str  # the header in English; unique in a table
     label_fr: str  # the header in French; likewise
     type: Literal["integer", "number", "string", "boolean", "datetime"]  # as Frictionless says it
-    unit: Literal["", "count", "share", "seconds", "hours"]  # empty: it has none
+    unit: Literal["", "count", "share", "seconds", "hours", "ratio"]  # empty: it has none
     description: str
     least: float | None = None  # no value is smaller; None: nobody promises that
     most: float | None = None  # no value is larger; likewise
@@ -163,7 +163,16 @@ _COMPARISON = (
         "direction",
         "Direction",
         "Sens de l'évolution",
-        "up or down, where the interval of the difference excludes 0.",
+        "up or down, where the difference is more than chance: its interval excludes 0, and "
+        "Benjamini and Hochberg's procedure keeps it (one in ten of those kept may be chance).",
+        required=False,
+    ),
+    _text(
+        "entered",
+        "Entered",
+        "Entrée au classement",
+        "new or back, of a body that is ranked and was not in the earlier period: never before in "
+        "the series, or once.",
         required=False,
     ),
     Field(
@@ -204,6 +213,30 @@ _CONTEXT = (
         "Différent du préréglage",
         "The options that are not as the preset has them, with spaces between them.",
         required=False,
+    ),
+    _share(
+        "rho",
+        "Intraclass correlation",
+        "Corrélation intraclasse retenue",
+        "How alike requests to one body on one day are in being answered, from 0 to 1: what the "
+        "intervals take it to be.",
+    ),
+    Field(
+        "rho_assumed",
+        "Intraclass correlation assumed",
+        "Corrélation intraclasse supposée",
+        "boolean",
+        "",
+        "There are too few days to estimate it from.",
+    ),
+    Field(
+        "median_deff",
+        "Median design effect",
+        "Effet de plan médian",
+        "number",
+        "ratio",
+        "Of the bodies that have requests: as many requests say as much as one independent one.",
+        least=1,
     ),
     _instant("as_of", "As of", "Données arrêtées au", "Everything later is ignored."),
     _PROVISIONAL,
@@ -250,7 +283,7 @@ _LONG_FORM = (
     _CATEGORY,
     _RANK,
     _text("metric", "Metric", "Indicateur", "The name of the metric that the row is of."),
-    _text("unit", "Unit", "Unité", "Of the value: count, share or seconds."),
+    _text("unit", "Unit", "Unité", "Of the value: count, share, seconds or ratio."),
     Field("value", "Value", "Valeur", "number", "", "The body's value. Empty: it has none."),
     _PROVISIONAL,
 )

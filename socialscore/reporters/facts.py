@@ -48,6 +48,7 @@ def context(scoreboard: Scoreboard) -> dict[str, Any]:
         "compared_to": scoreboard.compared_to,
         **{option.column: _plain(scoreboard.options[option.name]) for option in OPTIONS},
         "overridden": list(scoreboard.overridden),
+        **_clusters(scoreboard),
         "as_of": scoreboard.as_of.isoformat(),
         "provisional": scoreboard.provisional,
         "title": scoreboard.title,
@@ -57,6 +58,15 @@ def context(scoreboard: Scoreboard) -> dict[str, Any]:
         "method": scoreboard.method,
         "ranking_digest": scoreboard.ranking_digest,
         "panel_digest": scoreboard.panel_digest,
+    }
+
+
+def _clusters(scoreboard: Scoreboard) -> dict[str, Any]:
+    its = scoreboard.clusters
+    return {
+        "rho": its and its.icc,
+        "rho_assumed": its and its.assumed,
+        "median_deff": its and its.median_deff,
     }
 
 
@@ -70,7 +80,8 @@ COMPARISON = (
     "difference",  # of the response rates, as a share, with Newcombe's 95 % interval
     "difference_low",
     "difference_high",
-    "direction",  # up or down where the interval excludes 0
+    "direction",  # up or down where that is more than chance
+    "entered",  # new or back: ranked, and not in the earlier period
     "movement",  # by how many ranks the body rose; negative: fell
 )
 """The columns of an export that compares to an earlier period."""
@@ -88,6 +99,7 @@ def comparison(score: Score) -> dict[str, float | int | str | None]:
         "difference_low": change.low,
         "difference_high": change.high,
         "direction": change.direction,
+        "entered": change.entered,
         "movement": movement(score),
     }
 

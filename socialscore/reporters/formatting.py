@@ -23,6 +23,7 @@ __all__ = [
     "one_line",
     "points",
     "quantity",
+    "ratio",
     "share",
     "span",
 ]
@@ -34,7 +35,7 @@ _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 def quantity(value: float | None, unit: str) -> str:
     """A metric's value, by the unit that the metric declares."""
-    readers = {"count": count, "share": share, "seconds": duration}
+    readers = {"count": count, "share": share, "seconds": duration, "ratio": ratio}
     return readers[unit](value)
 
 
@@ -54,6 +55,11 @@ def share(value: float | None) -> str:
     return f"{round(100 * value)} %"
 
 
+def ratio(value: float | None) -> str:
+    """`1.8`."""
+    return NO_VALUE if value is None else f"{value:.1f}"
+
+
 def duration(seconds: float | None) -> str:
     """`45 s`, `12 min`, `2 h 05`, `3 d 04 h`: rounded to the last unit shown."""
     if seconds is None:
@@ -70,15 +76,17 @@ def duration(seconds: float | None) -> str:
 
 
 def points(difference: float) -> str:
-    """A difference of shares in percentage points, always with its sign: `+10`, `−0`, `0`."""
-    sign = "+" if difference > 0 else "−" if difference < 0 else ""
-    return f"{sign}{abs(round(100 * difference))}"
+    """A difference of shares in whole percentage points, with its sign: `+10`, `−3`, `0`."""
+    number = round(100 * difference)
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{abs(number)}"
 
 
 def limit(value: float, unit: str) -> str:
     """A value that somebody chose, exactly: `65 %`, `99.5 %`, `15 min`."""
     if unit == "share":
         return f"{100 * value:.10g} %"
+    if unit == "ratio":
+        return f"{value:.10g}"
     number = int(value) if value == int(value) else value
     return f"{number:,}".replace("-", "−") if unit == "count" else span(number)
 

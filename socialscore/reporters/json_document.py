@@ -33,6 +33,7 @@ def scoreboard_to_json(scoreboard: Scoreboard) -> str:
             "metrics": [_declaration(metric) for metric in scoreboard.metrics],
             "scores": [_score(scoreboard, score) for score in scoreboard.scores],
             **({"gone": [_identity(body) for body in scoreboard.gone]} if compared else {}),
+            **({"ranked_before": before} if (before := list(scoreboard.ranked_before)) else {}),
         }
     )
 

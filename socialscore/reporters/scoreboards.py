@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["worded_scoreboard"]
 
+_ENTERED = {
+    "new": "new: not ranked in {then}",
+    "back": "back: ranked once, and not in {then}",
+}
 _ARROWS = {"up": "▲ ", "down": "▼ ", None: ""}
 
 
@@ -34,7 +38,12 @@ def worded_scoreboard(scoreboard: Scoreboard) -> Report:
         nothing=_nothing_ranked(scoreboard),
         unranked=tuple(_reasoned(scoreboard, shown, unranked)) if unranked else (),
         give_way=_give_way(scoreboard, shown),
-        notes=(*wording.notes(scoreboard), *_gone(scoreboard), *wording.left_out(scoreboard)),
+        notes=(
+            *wording.notes(scoreboard),
+            *_gone(scoreboard),
+            *wording.left_out(scoreboard),
+            *wording.intervals(scoreboard),
+        ),
         origin=wording.origin(scoreboard),
         presentation=wording.presentation(scoreboard),
     )
@@ -61,7 +70,8 @@ def _columns(scoreboard: Scoreboard, shown: list[Metric], ranked: list[Score]) -
     yield Column("place", "", tuple(Cell(str(rank), sign) for rank, sign in places))
     if scoreboard.compared_to is not None:
         movements = [_movement(score) for score in ranked]
-        notes = [f"new: not ranked in {scoreboard.compared_to}"] if "new" in movements else []
+        notes = [text for word, text in _ENTERED.items() if word in movements]
+        notes = [note.format(then=scoreboard.compared_to) for note in notes]
         yield words_column("movement", "", movements, notes)
     if any(score.rank_low is not None for score in ranked):
         yield words_column("rank_interval", "rank (95 %)", [_ranks(score) for score in ranked])
@@ -108,16 +118,20 @@ def _ranks(score: Score) -> str:
 def _movement(score: Score) -> str:
     rose_by = movement(score)
     if rose_by is None:
-        return "new"
+        return (score.change and score.change.entered) or ""
     return f"↑{rose_by}" if rose_by > 0 else f"↓{-rose_by}" if rose_by else "="
 
 
 def _changes(header: str, ranked: list[Score]) -> Column:
-    """Differences in percentage points; an arrow only where the interval excludes 0."""
-    arrows = any(score.change and score.change.direction for score in ranked)
-    note = "▲ ▼: the 95 % interval of the difference, in points, excludes 0"
+    """Differences in percentage points; an arrow only where that is more than chance."""
+    changes = [score.change for score in ranked if score.change and score.change.low is not None]
+    n_arrows = sum(change.direction is not None for change in changes)
+    note = (
+        f"▲ ▼: {n_arrows} of {len(changes)} differences, in points, are more than chance; at most "
+        "one in ten of these is expected to be chance all the same"
+    )
     cells = tuple(_difference(score) for score in ranked)
-    return Column("change", header, cells, notes=(note,) if arrows else ())
+    return Column("change", header, cells, notes=(note,) if n_arrows else ())
 
 
 def _difference(score: Score) -> Cell:

@@ -38,7 +38,7 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 
-_NUMBERS = {"count": "#,##0", "share": "0.0%", "hours": "#,##0.00"}
+_NUMBERS = {"count": "#,##0", "share": "0.0%", "hours": "#,##0.00", "ratio": "0.00"}
 """How a number is shown, by unit; spreadsheets write the separators of their language."""
 
 _WIDTH = 13  # of a column of numbers, in digits

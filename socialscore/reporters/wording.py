@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "in_words",
+    "intervals",
     "left_out",
     "notes",
     "origin",
@@ -94,6 +95,19 @@ def presentation(scoreboard: Scoreboard) -> tuple[str, ...]:
 def notes(scoreboard: Scoreboard) -> tuple[str, ...]:
     """What is unusual about the period or the panel."""
     return tuple(map(formatting.one_line, scoreboard.notes))
+
+
+def intervals(scoreboard: Scoreboard) -> Iterator[str]:
+    """What the intervals are of, and for how independent they take the requests."""
+    its = scoreboard.clusters
+    if its is None or its.icc is None:
+        return
+    known = ", assumed: there are too few days to estimate it" if its.assumed else ""
+    yield (
+        "intervals (95 %): how a body tends to answer; what it did in the period is counted, not "
+        "estimated. Requests of one day resemble each other (ICC "
+        f"{its.icc:.2f}{known}; median design effect {formatting.ratio(its.median_deff)})"
+    )
 
 
 def left_out(scoreboard: Scoreboard) -> Iterator[str]:

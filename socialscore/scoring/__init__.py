@@ -17,12 +17,14 @@ The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import reported
 from socialscore.inputs.ranking import overridden
 from socialscore.model.breakdown import Breakdown, Line
-from socialscore.model.scoreboard import Band, Score, Scoreboard
+from socialscore.model.scoreboard import Band, Clusters, Score, Scoreboard
 from socialscore.scoring import inputs, notes
 from socialscore.scoring.execution import run
 from socialscore.scoring.metrics import key_metric, metrics_for
@@ -81,11 +83,14 @@ def ranked(rows: Iterable[Mapping[str, Any]], question: Question) -> Scoreboard:
     key = key_metric(ranking)
     bodies = {body.body_id: body for body in panel.bodies}
     scores = []
+    clustering: dict[str, Any] = {}
     for row in rows:
         values = dict(row)
+        clustering = {name: values.pop(name) for name in ("icc", "assumed")}
         body = bodies[values.pop("body_id")]
         scores.append(Score(body, values, reason=reason_for_no_rank(body, values, ranking, key)))
-    return _scoreboard(in_order(scores, key, ranking), question, panel, ranking)
+    clusters = _clusters(clustering, (score.values for score in scores))
+    return _scoreboard(in_order(scores, key, ranking), clusters, question)
 
 
 def break_down(
@@ -100,7 +105,10 @@ def break_down(
         by: account, network, category, day, week or hour-of-week.
         as_of: as in `ask`.
     """
-    question = ask(source.coverage(), panel, ranking, as_of=as_of, target="breakdown", by=by)
+    asked = partial(ask, source.coverage(), panel, ranking, as_of=as_of)
+    # How alike requests are is one number for the ranking, whatever they are counted by.
+    clustering = run(asked(target="clustering"), source)
+    question = asked(target="breakdown", by=by)
     labels = inputs.labels(panel, by)
     lines = [
         Line(
@@ -112,15 +120,25 @@ def break_down(
             },
             pooled=row,
         )
-        for row in sorted(run(question, source), key=lambda row: str(row["line_id"]))
+        for row in sorted(run(question, source, clustering), key=lambda row: str(row["line_id"]))
     ]
     metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
-    return Breakdown(_scoreboard((), question, panel, ranking), by, metrics, tuple(lines))
+    of_rates = next((row for row in clustering if row["outcome"] == "response_rate"), {})
+    clusters = _clusters(of_rates, (line.pooled for line in lines))
+    return Breakdown(_scoreboard((), clusters, question), by, metrics, tuple(lines))
 
 
-def _scoreboard(
-    scores: tuple[Score, ...], question: Question, panel: Panel, ranking: Ranking
-) -> Scoreboard:
+def _clusters(of_rates: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Clusters:
+    deffs = [line["deff"] for line in lines if line["deff"] is not None]
+    return Clusters(
+        icc=of_rates.get("icc"),
+        assumed=bool(of_rates.get("assumed")),
+        median_deff=median(deffs) if deffs else None,
+    )
+
+
+def _scoreboard(scores: tuple[Score, ...], clusters: Clusters, question: Question) -> Scoreboard:
+    panel, ranking = question.panel, question.ranking
     maturing = timedelta(seconds=ranking.horizon or 0)
     return Scoreboard(
         title=ranking.title,
@@ -139,6 +157,7 @@ def _scoreboard(
         metrics=metrics_for(ranking),
         scores=scores,
         show=ranking.show,
+        clusters=clusters,
         title_fr=ranking.title_fr,
         description=ranking.description,
         description_fr=ranking.description_fr,

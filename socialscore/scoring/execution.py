@@ -12,11 +12,11 @@ from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
 from socialscore.scoring.integer_ids import has_integer_ids, views
 from socialscore.scoring.slices import in_slices, slices
-from socialscore.scoring.slots import SLOTS, slots
+from socialscore.scoring.slots import SLOTS, local_days, slots
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from socialscore.engines.base import Engine
     from socialscore.engines.rows import Rows
@@ -28,9 +28,19 @@ __all__ = ["run"]
 
 
 @retry_reading
-def run(question: Question, source: MessageSource) -> list[dict[str, Any]]:
-    """The rows of a question's relation."""
+def run(
+    question: Question, source: MessageSource, clustering: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """The rows of a question's relation.
+
+    Args:
+        question: what to ask.
+        source: the messages.
+        clustering: for a breakdown, the rows of that relation.
+    """
     given = _given(question, source)
+    if question.target == "breakdown":
+        given["clustering"] = inputs.clustering(clustering)
     with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
         return _rows(question, source, given, integer_ids=not question.names_messages)
     return _rows(question, source, given, integer_ids=False)
@@ -44,10 +54,11 @@ def _given(question: Question, source: MessageSource) -> dict[str, Rows]:
         "body": inputs.bodies(panel, ranking),
         "ignored": inputs.ignored(ranking, source.pseudonym),
     }
+    span = question.asked_from, question.period.until
+    given["local_day"] = local_days(*span, ranking.zone)
     if ranking.clock == "business":
         given["stretch"] = inputs.stretches(panel, ranking, question, source.beside)
     if question.by in SLOTS:
-        span = question.asked_from, question.period.until
         given["slot"] = slots(question.by, *span, ranking.zone)
     return given
 

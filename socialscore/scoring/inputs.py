@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from socialscore.engines.rows import Rows
@@ -16,7 +16,7 @@ from socialscore.scoring.slots import hours_of_week
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.inputs.panel import Panel
@@ -29,6 +29,7 @@ __all__ = [
     "as_seen",
     "bodies",
     "calendars",
+    "clustering",
     "compared",
     "ignored",
     "labels",
@@ -116,6 +117,12 @@ def ignored(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> Ro
             for author in ranking.ignore
         ],
     )
+
+
+def clustering(rows: Iterable[Mapping[str, Any]]) -> Rows:
+    """The rows of the relation of that name, for the lines of a breakdown."""
+    columns = {"outcome": "VARCHAR", "assumed": "BOOLEAN", "icc": "DOUBLE"}
+    return Rows(columns, [[row[name] for name in columns] for row in rows])
 
 
 def calendars(panel: Panel, ranking: Ranking) -> set[str]:

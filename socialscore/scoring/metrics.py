@@ -27,22 +27,25 @@ _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 
 def _wilson(sign: str) -> str:
-    """A bound of Wilson's 95 % interval, Wilson (1927); exact 0 and 1 at the ends."""
+    """A bound of Wilson's 95 % interval, Wilson (1927); exact 0 and 1 at the ends.
+
+    Requests share their days: as many as say the same if they are independent count.
+    """
     z2 = _Z**2
     certain = "n_answered = 0 THEN 0.0" if sign == "-" else "n_answered = n_requests THEN 1.0"
     return (
         f"CASE WHEN n_requests > 0 THEN CASE WHEN {certain} ELSE "
-        f"(n_answered + {z2 / 2} {sign} {_Z} * SQRT("
-        f"1.0 * n_answered * (n_requests - n_answered) / n_requests + {z2 / 4}"
-        f")) / (n_requests + {z2}) END END"
+        f"(n_answered / deff + {z2 / 2} {sign} {_Z} * SQRT("
+        f"n_answered / deff * (n_requests - n_answered) / n_requests + {z2 / 4}"
+        f")) / (n_requests / deff + {z2}) END END"
     )
 
 
 _SHRUNK = """CASE
         WHEN n_requests = 0 OR n_requests IS NULL THEN NULL
-        WHEN clustering IS NULL THEN (n_answered + 0.5) / (n_requests + 1)
-        ELSE (clustering * n_answered + (1 - clustering) * mean_rate)
-            / (clustering * n_requests + 1 - clustering)
+        WHEN body_icc IS NULL THEN (n_answered / deff + 0.5) / (n_requests / deff + 1)
+        ELSE (body_icc * n_answered / deff + (1 - body_icc) * mean_rate)
+            / (body_icc * n_requests / deff + 1 - body_icc)
     END"""
 
 
@@ -162,6 +165,18 @@ _REQUESTS = (
         better=None,
         expression=_wilson("+"),
         description="Upper end of the rate's 95 % interval (Wilson).",
+        over="tally",
+    ),
+    Metric(
+        name="deff",
+        label="Design effect",
+        label_fr="Effet de plan",
+        unit="ratio",
+        better=None,
+        expression="deff",
+        description="How many of its requests say as much about the rate as one that is "
+        "independent of all others: those of one day share what that day was like. Every interval "
+        "and comparison of rates counts n_requests / deff requests.",
         over="tally",
     ),
     Metric(

@@ -8,7 +8,7 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from socialscore.model.scoreboard import Score
-from socialscore.scoring.uncertainty import rank_intervals
+from socialscore.scoring.uncertainty import effective_counts, rank_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +67,7 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     )
     ranked = [score for _, score in placed]
     ranks = _ranks([place for place, _ in placed])
-    intervals = _intervals(ranked, ranks, key, ranking.seed)
+    intervals = _intervals(ranked, ranks, key, ranking)
     lines = zip(ranked, ranks, intervals, _percentiles(ranks), strict=True)
     return (
         *(
@@ -95,20 +95,19 @@ def _ranks(places: Sequence[_Place]) -> list[int]:
 
 
 def _intervals(
-    ranked: Sequence[Score], ranks: Sequence[int], key: Metric, seed: int
+    ranked: Sequence[Score], ranks: Sequence[int], key: Metric, ranking: Ranking
 ) -> list[tuple[int, int]] | list[tuple[None, None]]:
     """The 95 % interval of each rank, where the key is a share of requests or follows one."""
     share = "response_rate" if key.name in _FOLLOW_THE_RATE else key.name
     if not (share == "response_rate" or share.startswith("within_")):
         return [(None, None)] * len(ranked)
-    counts = []
-    for score in ranked:
-        n_requests = int(score.values["n_requests"] or 0)
-        counts.append((round((score.values[share] or 0) * n_requests), n_requests))
+    counts = [effective_counts(score.values, share) for score in ranked]
     return [
-        # 10 of 10 are first by their rate, though the draws may doubt it.
+        # 10 of 10 are first by their rate, though nobody can be sure of it.
         (min(low, rank), max(high, rank))
-        for rank, (low, high) in zip(ranks, rank_intervals(counts, seed), strict=True)
+        for rank, (low, high) in zip(
+            ranks, rank_intervals(counts, ranking.rank_interval), strict=True
+        )
     ]
 
 

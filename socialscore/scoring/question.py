@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Question", "ask"]
 
 _DAY = timedelta(days=1)
+_PACKED = ("length", "clustered")  # what intervals are made of, once all bodies are counted
 _FOREVER = timedelta(days=36500)  # the horizon where there is none
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = timedelta(minutes=1)  # of a prompt reply, and between clocks that differ
@@ -64,7 +65,7 @@ class Question:
         The first says what each body's own messages tell, which can be asked of some bodies at a
         time; the second what follows from all that, the relation `counted`.
         """
-        composed = partial(_composed, self.ranking, self.by)
+        composed = partial(_composed, self.ranking, self.by, packed=_PACKED)
         return composed("counted"), composed("score", given=(*INPUTS, "counted"))
 
     def used_in(self, sql: str) -> dict[str, object]:
@@ -133,11 +134,14 @@ def ask(
     parameters |= {option.name: _plain(getattr(ranking, option.name)) for option in OPTIONS}
     if ranking.unit != "episode":
         parameters["clock_start"] = "first"
+    if ranking.icc == "estimate":
+        parameters["icc"] = None
     # Reasons one by one: the planner leaves out a join whose condition is FALSE, and would not see
     # that through a list.
     for reason in EXCLUSIONS:
         parameters[f"exclude_{reason.replace('-', '_')}"] = reason in ranking.exclude
-    sql = _composed(ranking, by, target)
+    given = (*INPUTS, "clustering") if target == "breakdown" else INPUTS
+    sql = _composed(ranking, by, target, given)
     return Question(
         panel,
         ranking,
@@ -158,8 +162,15 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _composed(ranking: Ranking, by: str, target: str, given: Sequence[str] = INPUTS) -> str:
-    return compose(metrics_for(ranking), _variants(ranking, by), target=target, given=given)
+def _composed(
+    ranking: Ranking,
+    by: str,
+    target: str,
+    given: Sequence[str] = INPUTS,
+    packed: Sequence[str] = (),
+) -> str:
+    metrics, variants = metrics_for(ranking), _variants(ranking, by)
+    return compose(metrics, variants, target=target, given=given, packed=packed)
 
 
 def _used(parameters: Mapping[str, object], sql: str) -> dict[str, object]:

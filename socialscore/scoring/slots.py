@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-__all__ = ["SLOTS", "hours_of_week", "slots"]
+__all__ = ["SLOTS", "hours_of_week", "local_days", "slots"]
 
 SLOTS = ("day", "week", "hour-of-week")
 """Breakdowns by the time at which a request was asked."""
@@ -40,6 +40,30 @@ def slots(by: str, since: datetime, until: datetime, zone: ZoneInfo) -> Rows:
             (label, starts_at.date(), starts_at, ends_at)
             for label, begin, end in _named(by, since, until, zone)
             for starts_at, ends_at in _by_utc_day(utc(begin), utc(end))
+        ],
+    )
+
+
+def local_days(since: datetime, until: datetime, zone: ZoneInfo) -> Rows:
+    """One row per day of a timezone and UTC day that it has a part in, with what day that is.
+
+    Args:
+        since: the first instant at which a request may have been asked, aware.
+        until: the first instant after the last one, aware.
+        zone: the timezone in which days begin.
+    """
+    named = slots("day", since, until, zone)
+    return Rows(
+        {
+            "day": "DATE",
+            "is_weekend": "BOOLEAN",
+            "utc_day": "DATE",
+            "starts_at": "TIMESTAMP",
+            "ends_at": "TIMESTAMP",
+        },
+        [
+            (day := date.fromisoformat(label), day.weekday() >= 5, *part)
+            for label, *part in named.rows
         ],
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INPUTS", "compose", "relations"]
 
-INPUTS = ("message", "coverage", "account", "body", "ignored", "stretch", "slot")
+INPUTS = ("message", "coverage", "account", "body", "ignored", "stretch", "slot", "local_day")
 
 _OF_BODIES = ("excluded", "collected", "activity")
 
@@ -35,6 +35,7 @@ def compose(
     *,
     target: str = "score",
     given: Collection[str] = INPUTS,
+    packed: Collection[str] = (),
 ) -> str:
     """The statement that computes a relation.
 
@@ -43,8 +44,14 @@ def compose(
         variants: for each relation that is a folder, the file to take.
         target: the relation to compute.
         given: relations that the engine has already; what only they need is left out.
+        packed: relations of lines that `counted` carries along, as lists of rows: whoever is given
+            `counted` is given them with it.
     """
-    defined = _shipped(variants) | _from(metrics)
+    defined = _shipped(variants) | _from(metrics, packed)
+    if target == "breakdown":
+        defined |= _of_lines(metrics)
+    if "counted" in given:
+        defined |= {name: _UNPACKED.format(name=name) for name in packed}
     reads: dict[str, list[str]] = {}
     wanted = [target]
     while wanted:
@@ -75,36 +82,84 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def _from(metrics: Sequence[Metric]) -> dict[str, str]:
+def _from(metrics: Sequence[Metric], packed: Collection[str] = ()) -> dict[str, str]:
     """The relations whose columns are the metrics."""
-    named = {metric.name: metric for metric in metrics}
-    counted = [name for name, metric in named.items() if metric.over == "wait"]
-    derived = [_as(metric) for metric in metrics if metric.over == "tally"]
-    own = [metric for metric in metrics if metric.over != "category"]
+    waits = [metric.name for metric in metrics if metric.over == "wait"]
+    own = [metric for metric in metrics if metric.over not in ("tally", "category")]
+    more = ["median_wait", *(f"{name}_rows" for name in packed)]
     return {
         "tally": _grouped("wait", "line_id", "the counts and delays of its requests", metrics),
         "excluded": _grouped("exclusion", "body_id", "how many messages were left out", metrics),
-        "line": "-- One row per line that has a request: its metrics.\n"
-        + _select(["line_id", *counted, *derived], "tally")
-        + "LEFT JOIN median_wait USING (line_id)\nLEFT JOIN spread USING (line_id)",
+        "line": "-- One row per line that has a request: what is counted of it.\n"
+        + _select(["line_id", *waits, *more], "tally", [_MEDIAN_WAIT, *map(_packed, packed)]),
         "counted": "-- One row per body of the panel: what its own messages tell.\n"
-        + _select(["body.body_id", "body.category", *map(_of_body, own)], "body")
-        + "LEFT JOIN line ON body.body_id = line.line_id\n"
-        + "\n".join(f"LEFT JOIN {part} USING (body_id)" for part in _OF_BODIES),
+        + _select(
+            ["body.body_id AS line_id", "body.category", *map(_of_body, own), *more],
+            "body",
+            [
+                "LEFT JOIN line ON body.body_id = line.line_id",
+                *(f"LEFT JOIN {part} USING (body_id)" for part in _OF_BODIES),
+            ],
+        ),
+        "measured": _measured(metrics, "line_id", "category"),
         "score": "-- One row per body of the panel: its value of every metric.\n"
-        + _select(["body_id", *map(_of_category, metrics)], "counted")
-        + "LEFT JOIN prior USING (category)",
+        + _select(
+            ["line_id AS body_id", *map(_of_category, metrics), "icc", "assumed"],
+            "measured",
+            [
+                "LEFT JOIN prior USING (category)",
+                "LEFT JOIN clustering ON clustering.outcome = 'response_rate'",
+            ],
+        ),
     }
 
 
-def _select(columns: Sequence[str], relation: str) -> str:
-    return "SELECT\n" + ",\n".join(f"    {column}" for column in columns) + f"\nFROM {relation}\n"
+def _of_lines(metrics: Sequence[Metric]) -> dict[str, str]:
+    """The relations that say something else where lines are not those of bodies."""
+    of_lines = [metric for metric in metrics if metric.over in ("wait", "tally")]
+    return {
+        "counted": "-- One row per line that has a request: what is counted of it.\n"
+        "SELECT *\nFROM line",
+        "measured": _measured(of_lines, "line_id"),
+    }
+
+
+def _measured(metrics: Sequence[Metric], *columns: str) -> str:
+    """What is counted of each line, and what follows from that."""
+    values = (
+        _as(metric) if metric.over == "tally" else metric.name
+        for metric in metrics
+        if metric.over != "category"
+    )
+    parts = [f"LEFT JOIN {part} USING (line_id)" for part in ("effect", "spread", "wait_spread")]
+    return "-- One row per line: its metrics, but for what its category adds.\n" + _select(
+        [*columns, *values], "counted", parts
+    )
+
+
+def _packed(name: str) -> str:
+    """A join that gives each line its rows of a relation, as a list."""
+    return (
+        f"LEFT JOIN (\n    SELECT\n        line_id,\n        ARRAY_AGG({name}) AS {name}_rows\n"
+        f"    FROM {name}\n    GROUP BY line_id\n) AS packed_{name} USING (line_id)"
+    )
+
+
+_UNPACKED = """SELECT UNNEST({name}_rows, recursive := TRUE)
+FROM counted"""
+
+_MEDIAN_WAIT = "LEFT JOIN median_wait USING (line_id)"
+
+
+def _select(columns: Sequence[str], relation: str, joins: Sequence[str] = ()) -> str:
+    listed = ",\n".join(f"    {column}" for column in columns)
+    return "\n".join([f"SELECT\n{listed}", f"FROM {relation}", *joins])
 
 
 def _grouped(relation: str, by: str, what: str, metrics: Sequence[Metric]) -> str:
     columns = [by, *(_as(metric) for metric in metrics if metric.over == relation)]
     row = f"-- One row per {by.removesuffix('_id')}: {what}.\n"
-    return f"{row}{_select(columns, relation)}GROUP BY {by}"
+    return f"{row}{_select(columns, relation)}\nGROUP BY {by}"
 
 
 def _as(metric: Metric) -> str:

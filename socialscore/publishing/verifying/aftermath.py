@@ -27,6 +27,11 @@ __all__ = ["Aftermath", "aftermath"]
 
 _OF_ALL = {
     "rank", "rank_low", "rank_high", "percentile", "shrunk_rate", "movement", "gone", "order",
+    "entered", "ranked_before",
+    # How alike requests of one day are is estimated from all of them.
+    "rho", "rho_assumed", "deff", "median_deff", "wilson_low", "wilson_high", "median_delay_low",
+    "median_delay_high", "median_wait_low", "median_wait_high", "difference_low",
+    "difference_high", "direction",
 }  # fmt: skip
 """What depends on the numbers of all bodies."""
 
@@ -76,7 +81,7 @@ def aftermath(store: Store, basis: Basis, question: Question) -> Aftermath:
     return Aftermath(
         tuple(_sentence(n_rows, body, what) for (body, what), n_rows in events.items()),
         frozenset(body.body_id for body, _ in events),
-        any("shrunk_rate" in {*it.at_least, *it.at_most} for it in basis.ranking.bands),
+        any(_OF_ALL & {*it.at_least, *it.at_most} for it in basis.ranking.bands),
     )
 
 

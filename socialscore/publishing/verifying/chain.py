@@ -144,6 +144,7 @@ def _as_published(board: Scoreboard, opened: Opened) -> Scoreboard:
             Body(body["body_id"], body["body"], body["category"])
             for body in opened.document.get("gone", ())
         ),
+        ranked_before=tuple(opened.document.get("ranked_before", ())),
         notes=tuple(opened.document["notes"]),
     )
 
@@ -155,6 +156,8 @@ def _change(line: dict[str, Any]) -> Change:
         difference=line.get("difference"),
         low=line.get("difference_low"),
         high=line.get("difference_high"),
+        direction=line.get("direction"),
+        entered=line.get("entered"),
     )
 
 

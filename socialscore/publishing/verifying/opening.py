@@ -174,8 +174,13 @@ def _rows(document: Document, panel: Panel, ranking: Ranking) -> tuple[Document,
         _check_line(line, declared)
         if (line["n_answered"] or 0) > (line["n_requests"] or 0):
             raise ValueError(f"{line['body_id']}: answered more than it was asked")
+    # Earlier versions took requests for independent, and said nothing of it.
+    icc, assumed = document.get("rho"), document.get("rho_assumed")
+    if not (icc is None or (type(icc) in (int, float) and 0 <= icc <= 1)):
+        raise ValueError(f"rho: {icc!r} is no value of it")
     return tuple(
-        {"body_id": line["body_id"]} | {it.name: _number(line, it) for it in fields}
+        {"body_id": line["body_id"], "icc": icc, "assumed": assumed}
+        | {it.name: _number(line, it) for it in fields}
         for line in document["scores"]
     )
 
@@ -192,7 +197,7 @@ def _check_line(line: Document, declared: list[str]) -> None:
         raise ValueError(f"{line['body_id']}: neither a rank nor a reason")
 
 
-_WORDS = ("reason", "direction")
+_WORDS = ("reason", "direction", "entered")
 
 
 def _number(line: Document, field: Field) -> float | int | None:

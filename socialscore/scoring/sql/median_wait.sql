@@ -1,8 +1,6 @@
--- One row per line: the time after which half of its requests had a response, with its interval.
+-- One row per line: the time after which half of its requests had a response.
 SELECT
     line_id,
-    MIN(elapsed_us) FILTER (WHERE survival <= 0.5 + 1e-12) / 1e6 AS median_wait,
-    MIN(elapsed_us) FILTER (WHERE survival_low <= 0.5) / 1e6 AS median_wait_low,
-    MIN(elapsed_us) FILTER (WHERE survival_high <= 0.5) / 1e6 AS median_wait_high
+    MIN(elapsed_us) FILTER (WHERE survival <= 0.5 + 1e-12) / 1e6 AS median_wait
 FROM survival
 GROUP BY line_id

@@ -10,7 +10,7 @@ SELECT
                 (deviation / (mean_rate * (1 - mean_rate)) - n_bodies + 1) / most_deviation, 1.0
             ), 0.0)
         ELSE 0.0
-    END AS clustering
+    END AS body_icc
 FROM (
     SELECT
         category,
@@ -18,21 +18,29 @@ FROM (
         COUNT(*) AS n_bodies,
         -- Decimals add up to the same in any order, binary fractions do not.
         CAST(SUM(CAST(
-            n_requests * POWER(response_rate - mean_rate, 2) AS DECIMAL(38, 24)
+            n_effective * POWER(response_rate - mean_rate, 2) AS DECIMAL(38, 24)
         )) AS DOUBLE) AS deviation,
         CAST(SUM(CAST(
-            (n_requests - 1) * (1 - 1.0 * n_requests / n_in_all) AS DECIMAL(38, 24)
+            (n_effective - 1) * (1 - n_effective / n_in_all) AS DECIMAL(38, 24)
         )) AS DOUBLE) AS most_deviation
     FROM (
         SELECT
             category,
-            n_requests,
+            n_effective,
             response_rate,
-            SUM(n_requests) OVER (PARTITION BY category) AS n_in_all,
-            1.0 * SUM(n_answered) OVER (PARTITION BY category)
-            / SUM(n_requests) OVER (PARTITION BY category) AS mean_rate
-        FROM counted
-        WHERE n_requests > 0
+            CAST(SUM(n_effective) OVER (PARTITION BY category) AS DOUBLE) AS n_in_all,
+            CAST(SUM(
+                CAST(n_effective * response_rate AS DECIMAL(38, 24))
+            ) OVER (PARTITION BY category) AS DOUBLE)
+            / CAST(SUM(n_effective) OVER (PARTITION BY category) AS DOUBLE) AS mean_rate
+        FROM (
+            SELECT
+                category,
+                response_rate,
+                CAST(n_requests / deff AS DECIMAL(38, 24)) AS n_effective
+            FROM measured
+            WHERE n_requests > 0
+        ) AS effective
     ) AS rated
     GROUP BY
         category,

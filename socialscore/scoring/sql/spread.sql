@@ -10,14 +10,17 @@ SELECT
 FROM (
     SELECT
         *,
+        -- Of fewer independent answers, the ranks lie further from the middle by the root of the
+        -- design effect; where that is beyond the first answer, there is no interval.
         CASE
             WHEN n_answered_in_all >= 6
-                THEN FLOOR(
+                THEN NULLIF(GREATEST(FLOOR(
                     (
                         n_answered_in_all + 1
-                        - 1.959963984540054 * SQRT(n_answered_in_all - 0.473576)
+                        - 1.959963984540054 * delay_deff
+                        * SQRT(GREATEST(n_answered_in_all / delay_deff - 0.473576, 0.0))
                     ) / 2
-                )
+                ), 0.0), 0.0)
         END AS outer_rank,
         -- Of the fastest answers, up to the trimmed share of all, those of this length.
         GREATEST(
@@ -30,6 +33,7 @@ FROM (
             0
         ) AS n_kept
     FROM step
+    LEFT JOIN effect USING (line_id)
 ) AS ranked
 WHERE n_answered > 0
 GROUP BY line_id

@@ -1,4 +1,4 @@
--- One row per line and length of wait: how many requests waited so long, and how that ended.
+-- One row per line and length of wait, with what had happened to the others by then.
 SELECT
     line_id,
     elapsed_us,
@@ -8,17 +8,5 @@ SELECT
     n_answered,
     SUM(n_answered) OVER so_far AS n_answered_so_far,
     SUM(n_answered) OVER (PARTITION BY line_id) AS n_answered_in_all
-FROM (
-    SELECT
-        line_id,
-        elapsed_us,
-        COUNT(*) AS n_left,
-        COUNT(*) FILTER (WHERE ended) AS n_ended,
-        COUNT(*) FILTER (WHERE answered) AS n_answered
-    FROM wait
-    WHERE selected
-    GROUP BY
-        line_id,
-        elapsed_us
-) AS length
+FROM length
 WINDOW so_far AS (PARTITION BY line_id ORDER BY elapsed_us)

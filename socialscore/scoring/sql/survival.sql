@@ -2,17 +2,10 @@
 SELECT
     line_id,
     elapsed_us,
-    CASE WHEN all_ended THEN 0.0 ELSE EXP(-hazard) END AS survival,
-    -- The 95 % interval of the share, on the scale of ln(-ln), on which it stays between 0 and 1.
-    -- There is none while all are waiting, nor once nobody is.
-    CASE
-        WHEN hazard > 0 AND NOT all_ended
-            THEN EXP(-hazard * EXP(1.959963984540054 * SQRT(variance) / hazard))
-    END AS survival_low,
-    CASE
-        WHEN hazard > 0 AND NOT all_ended
-            THEN EXP(-hazard * EXP(-1.959963984540054 * SQRT(variance) / hazard))
-    END AS survival_high
+    all_ended,
+    hazard,
+    variance,
+    CASE WHEN all_ended THEN 0.0 ELSE EXP(-hazard) END AS survival
 FROM (
     SELECT
         line_id,

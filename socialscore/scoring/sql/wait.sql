@@ -3,6 +3,9 @@ SELECT
     line_id,
     body_id,
     asked_at,
+    -- In the ranking's timezone.
+    day,
+    is_weekend,
     question_mark,
     question,
     request,
@@ -27,3 +30,8 @@ SELECT
     -- Of the answered, the same is the delay.
     CASE WHEN COALESCE(delay_us <= seen_us, FALSE) THEN elapsed_us / 1e6 END AS delay_seconds
 FROM grouping
+INNER JOIN local_day
+    ON
+        CAST(grouping.asked_at AS DATE) = local_day.utc_day
+        AND grouping.asked_at >= local_day.starts_at
+        AND grouping.asked_at < local_day.ends_at
