@@ -5,6 +5,7 @@ from datetime import UTC, date, timedelta
 from fractions import Fraction
 
 import numpy as np
+from reference_uncertainty import Request
 
 from socialscore.store.schema import MESSAGE
 
@@ -23,7 +24,10 @@ def keyed(row):
 
 
 def reference(rows, panel, body, ranking, period, as_of, opening):
-    """The metrics of a body; those without a value are left out. `opening`: when it is open."""
+    """The metrics of a body; those without a value are left out. `opening`: when it is open.
+
+    Its `requests` are what `reference_uncertainty` needs of it.
+    """
     since, until, horizon = *period, timedelta(seconds=ranking.horizon or 0) or EVER
     known = [keyed(r) for r in rows if r["sent_at"] < as_of and r["network"] in ranking.networks]
     inbound, sent, units, counts = {}, [], {}, Counter()
@@ -83,13 +87,14 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
         return m["sent_at"] - last["sent_at"] <= DAY and not any(m["author_id"] in t for t in to)
 
     def request(unit):
-        """When it was asked, its levels, its first response, and how many came too early."""
+        """The day and time of asking, levels, first response, and how many came too early."""
         unit = [m for m in unit if m["sent_at"] <= unit[0]["sent_at"] + 2 * horizon]
         levels = {level for level, flag in LEVELS.items() if any(m[flag] for m in unit)} | {"all"}
         start = unit[-(ranking.unit == "episode" and ranking.clock_start == "last")]["sent_at"]
         came = [(m["sent_at"] + d, moved, d < -SKEW) for m in unit for d, moved in delays(m)]
         first = min((c for c in came if not c[2]), default=(start + 3 * EVER, None))
-        return start, levels, *first[:2], sum(c[2] for c in came)
+        day = unit[0]["sent_at"].astimezone(ranking.zone).date()
+        return day, start, levels, *first[:2], sum(c[2] for c in came)
 
     for row in sorted(known, key=lambda row: (row["sent_at"], row["message_id"])):
         if owner(row["account_id"], row) == body and row["author_id"] != row["account_id"]:
@@ -124,14 +129,15 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         parts = (min(stop, end) - max(start, begin) for begin, end in opening)
         return sum(max(part, NOW).total_seconds() for part in parts)
 
-    waits, answered, waiting, found = [], [], Fraction(1), {}
-    for start, levels, first, redirected, early in requests:
+    waits, answered, waiting, found, selected = [], [], Fraction(1), {}, []
+    for day, start, levels, first, redirected, early in requests:
         mature = not ranking.horizon or start + horizon <= as_of
         counts.update(f"n_selected_{level}" for level in levels if mature)
         if ranking.selection.replace("-", "_") in levels:
             delay, stop = first - start, min(max(start, first), start + horizon, as_of)
             waits.append((clock(start, stop, delay <= horizon), delay <= horizon))
             answered += [(waits[-1][0], redirected)] if mature and delay <= horizon else []
+            selected.append(Request(day, *waits[-1], mature, mature and delay <= horizon))
             counts.update(n_pending=not mature, n_too_early=early)
             counts["n_late"] += horizon < delay <= 2 * horizon
     for length in sorted({wait for wait, _ in waits}):
@@ -149,4 +155,5 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
             "mean_delay": np.mean(delays), "redirect_rate": sum(r for _, r in answered) / k,
             "trimmed_delay": np.mean(delays[: k - int(Fraction(str(ranking.trim)) * k)]),
         }  # fmt: skip
-    return counts | found | {"n_requests": n, "n_answered": k, "devoted_index": k - (n - k)}
+    found |= {"n_requests": n, "n_answered": k, "devoted_index": k - (n - k)}
+    return counts | found | {"requests": selected}
