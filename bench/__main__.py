@@ -43,7 +43,7 @@ def main(
         print(f"bench: {name} …", file=sys.stderr)
         note = f"{measured_on}."
         if name in FINDINGS:
-            title, header, lines = found(FINDINGS[name])
+            tables = found(FINDINGS[name])
         else:
             part = PARTS[name]
             for job in part.needs:
@@ -52,13 +52,14 @@ def main(
             done.update((*part.needs, *(job.name for job in part.jobs)))
             n_posts = options.rows // ROWS_PER_POST
             title = part.title.format(rows=f"{options.rows:,}", posts=f"{n_posts:,}")
-            header, lines = HEADER, rows(part, measured(part, folder, options.runs))
+            tables = [(title, HEADER, rows(part, measured(part, folder, options.runs)))]
             note = f"{measured_on}; runs: {options.runs or '1, without a warm-up'}."
-        print(plain(title, lines, header), flush=True)
         # Written at once: all of them take hours.
-        before = results.read_text(encoding="utf-8") if results.exists() else ""
-        text = with_section(before, about, title, f"{markdown(lines, header)}\n{note}\n")
-        results.write_text(text, encoding="utf-8")
+        for title, header, lines in tables:
+            print(plain(title, lines, header), flush=True)
+            before = results.read_text(encoding="utf-8") if results.exists() else ""
+            text = with_section(before, about, title, f"{markdown(lines, header)}\n{note}\n")
+            results.write_text(text, encoding="utf-8")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -1,8 +1,8 @@
 """How often the 95 % intervals cover the truth: `python -m bench.coverage`.
 
-Bodies are invented of which the truth is known, and their intervals computed by the relations of
-the statement and by `rank_intervals`. The numbers of requests are spread evenly on a logarithmic
-scale. The output is one line of JSON: a table with its title.
+Bodies are invented of which the truth is known, and the intervals of single values computed by the
+relations of the statement, for independent requests. The numbers of requests are spread evenly on a
+logarithmic scale. `clustered` goes on from there. The last line of the output is JSON: the tables.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from bench import clustered
 from socialscore.engines.duckdb import DuckDB
 from socialscore.inputs.ranking import load_ranking
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import compose
-from socialscore.scoring.uncertainty import rank_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,13 +40,6 @@ _AIM = "93–97 %"
 _HORIZON = 168.0  # hours
 _SPREAD = 1.5  # of the logarithm of delays: nine in ten lie within a factor of 140
 _BANDS = ((10, 29), (30, 99), (100, 299), (300, 1000))
-_PANELS = (
-    ("rates from 0 to 1, ± 29 points", 1, 1),
-    ("rates as in WriteToThem's tables, ± 20 points", 3, 2),
-    ("rates half as far apart, ± 11 points", 12, 8),
-    ("rates nearly equal, ± 5 points", 60, 40),
-)
-"""How far the true rates of a panel lie apart: the beta distribution that they are drawn from."""
 
 
 def lines(scale: float = 1.0, seed: int = 20261123) -> list[tuple[str, ...]]:
@@ -55,7 +48,6 @@ def lines(scale: float = 1.0, seed: int = 20261123) -> list[tuple[str, ...]]:
     return [
         *_rates(random, int(40_000 * scale)),
         *_medians(random, int(6_000 * scale)),
-        *_ranks(random, int(200 * scale)),
     ]
 
 
@@ -153,23 +145,6 @@ def _medians(random: np.random.Generator, n_bodies: int) -> Iterator[tuple[str, 
     yield _line(what, "k from 30", covers[n_answered >= 30])
 
 
-def _ranks(random: np.random.Generator, n_panels: int) -> Iterator[tuple[str, ...]]:
-    """The interval of the rank: panels of 20 to 40 bodies, N from 10 to 500."""
-    for what, more, less in _PANELS:
-        panels = []
-        for _ in range(n_panels):
-            truth = random.beta(more, less, random.integers(20, 41))
-            n_requests = _sizes(random, 10, 500, len(truth))
-            n_answered = random.binomial(n_requests, truth)
-            counts = zip(n_answered.tolist(), n_requests.tolist(), strict=True)
-            low, high = np.array(rank_intervals(list(counts))).T
-            rank = (-truth).argsort().argsort() + 1
-            panels.append((low <= rank) & (rank <= high))
-        # Bodies of one panel are not independent; panels are.
-        error = np.std([covers.mean() for covers in panels], ddof=1) / sqrt(n_panels)
-        yield _line("rank (pairwise)", what, np.concatenate(panels), "≥ 95 %", float(error))
-
-
 def _no_effect(n_bodies: int) -> pa.Table:
     """Requests that are independent of each other."""
     ones = np.ones(n_bodies)
@@ -201,15 +176,12 @@ def _interval(
     return ends[0], ends[1]
 
 
-def _line(
-    what: str, simulated: str, covers: Bools, aim: str = "", error: float | None = None
-) -> tuple[str, ...]:
+def _line(what: str, simulated: str, covers: Bools, aim: str = "") -> tuple[str, ...]:
     """The cells of a line; the share that covers has its standard error beside it, in points."""
     share = float(covers.mean())
-    if error is None:
-        error = sqrt(share * (1 - share) / len(covers))
+    error = sqrt(share * (1 - share) / len(covers))
     return what, simulated, f"{len(covers):,}", f"{100 * share:.1f} % ± {100 * error:.1f}", aim
 
 
 if __name__ == "__main__":
-    print(json.dumps({"title": TITLE, "header": HEADER, "lines": lines()}))
+    print(json.dumps([(TITLE, HEADER, lines()), *clustered.tables()]))

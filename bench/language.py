@@ -159,4 +159,4 @@ def _share(value: float | None) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"title": TITLE, "header": HEADER, "lines": lines()}))
+    print(json.dumps([(TITLE, HEADER, lines())]))

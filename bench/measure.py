@@ -209,7 +209,7 @@ FINDINGS = {
     "coverage": "bench.coverage",
     "language": "bench.language",
 }
-"""Parts that measure no time: by name, the module that writes its table as JSON when it is run."""
+"""Parts that measure no time: by name, the module that writes its tables as JSON when it is run."""
 
 
 def measured(part: Part, folder: Path, runs: int) -> dict[str, Figure]:
@@ -238,8 +238,8 @@ def run_once(job: str, folder: Path) -> tuple[float, float]:
     return outcome["seconds"], outcome["peak_mb"]
 
 
-def found(module: str) -> tuple[str, list[str], list[list[str]]]:
-    """Title, header and lines of a table that a module writes in a new process."""
+def found(module: str) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Title, header and lines of each table that a module writes in a new process."""
     child = subprocess.run(
         [sys.executable, "-m", module],
         cwd=_ROOT,
@@ -247,5 +247,4 @@ def found(module: str) -> tuple[str, list[str], list[list[str]]]:
         stdout=subprocess.PIPE,
         encoding="utf-8",
     )
-    table = json.loads(child.stdout.splitlines()[-1])
-    return table["title"], table["header"], table["lines"]
+    return [tuple(table) for table in json.loads(child.stdout.splitlines()[-1])]

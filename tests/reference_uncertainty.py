@@ -191,6 +191,14 @@ def score_of(earlier, later):
     return (p2 - p1) / sqrt(v1 + v2)
 
 
+def pooled_score_of(earlier, later):
+    """The same, if both rates are one: Σk/Σn, with half an answer more in each period."""
+    (k1, n1), (k2, n2) = earlier, later
+    one = (k1 + k2 + 1) / (n1 + n2 + 2)
+    p1, p2 = (k1 + 0.5) / (n1 + 1), (k2 + 0.5) / (n2 + 1)
+    return (p2 - p1) / sqrt(one * (1 - one) * (1 / (n1 + 1) + 1 / (n2 + 1)))
+
+
 def two_sided(score):
     """The probability of a score as far from 0 if nothing but chance is at work."""
     return erfc(abs(score) / sqrt(2))
@@ -252,7 +260,7 @@ def arrows(pairs):
         pairs: effective numbers k and n of the earlier and of the later period, of all bodies that
             have requests in both.
     """
-    kept = benjamini_hochberg([two_sided(score_of(*pair)) for pair in pairs])
+    kept = benjamini_hochberg([two_sided(pooled_score_of(*pair)) for pair in pairs])
     ends = [newcombe(*pair)[1:] for pair in pairs]
     return [k * ((low > 0) - (high < 0)) for k, (low, high) in zip(kept, ends, strict=True)]
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from exports import complete
 
-from bench import coverage, language
+from bench import clustered, coverage, language
 from bench.report import section
 from socialscore.commands import COMMANDS, main
 from socialscore.importers.table import COLUMNS, NEEDED
@@ -162,10 +162,10 @@ def of_three_presets() -> str:
     return table(("rank by preset", *(f"`{preset}`" for preset in presets)), rows)
 
 
-def of_coverage_figures() -> str:
-    """As the benchmark found them: the simulation takes too long for a test."""
-    results = (ROOT / "bench" / "RESULTS.md").read_text(encoding="utf-8")
-    return section(results, coverage.TITLE)
+def of_results(title: str) -> Callable[[], str]:
+    """As the benchmark found them: simulations take too long for a test."""
+    results = ROOT / "bench" / "RESULTS.md"
+    return lambda: section(results.read_text(encoding="utf-8"), title)
 
 
 def of_language_figures() -> str:
@@ -248,7 +248,10 @@ def of_commands() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "calendars": of_calendars,
     "commands": of_commands,
-    "coverage-figures": of_coverage_figures,
+    "clustered-arrows": of_results(clustered.ARROWS),
+    "clustered-ranks": of_results(clustered.RANKS),
+    "clustered-rates": of_results(clustered.RATES),
+    "coverage-figures": of_results(coverage.TITLE),
     "coverage-columns": of_schema(COVERAGE),
     "export-columns": of_export_columns,
     "erasure-columns": of_schema(ERASURE),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
+import same_uncertainty
 from engines import engine
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
@@ -25,6 +25,7 @@ from random_worlds import (
 )
 from random_worlds import worlds as random_worlds
 from reference_scorer import reference
+from same_uncertainty import ENDS, same
 from worlds import ALL, END, world
 
 from socialscore.inputs.ranking import load_ranking
@@ -45,9 +46,9 @@ CLOCKS: dict[str, dict[str, Any]] = {
     "business-elapsed": {"clock": "business", "off_hours_reply": "elapsed"},
 }
 YEAR = timedelta(days=365)
-LEFT_ASIDE = {  # tested against other libraries, or resting on coverage and not on messages
-    "wilson_low", "wilson_high", "median_wait_low", "median_wait_high", "median_delay_low",
-    "median_delay_high", "median_delay_calendar", "shrunk_rate", "conversationality", "coverage",
+LEFT_ASIDE = {  # compared by same_uncertainty.py, or resting on coverage and not on messages
+    *ENDS, "deff", "n_effective", "shrunk_rate", "median_delay_calendar", "conversationality",
+    "coverage",
 }  # fmt: skip
 CHOSEN = ("repost", "duplicate", "mass-mention", "deleted")
 OPTIONS = st.fixed_dictionaries(
@@ -67,6 +68,7 @@ OPTIONS = st.fixed_dictionaries(
         "calendar": st.sampled_from(["", "nights"]),
         "trim": st.sampled_from([0.1, 0.5]),
         "within": st.just(["1h", "4h", "3d"]),
+        "icc": st.sampled_from(["estimate", 0.0, 0.3]),
     }
 )
 WORLDS = st.lists(random_worlds(), min_size=2, max_size=N_WORLDS)
@@ -93,7 +95,9 @@ def test_two_scorers_agree(unit: str, match: str, clock: str, panel_file: Path) 
     @settings(max_examples=N_STATEMENTS, database=None)
     @given(WORLDS, OPTIONS, PERIODS, st.sampled_from(AS_OF))
     def agree(worlds: list[World], options: Any, period: Any, as_of: str) -> None:
-        found = differences(worlds, fixed | options, period, as_of, panel_file)
+        icc = options["icc"]
+        options = fixed | {name: options[name] for name in options if name != "icc"}
+        found = differences(worlds, options, period, as_of, panel_file, icc)
 
         assert not found, "\n".join(found)
 
@@ -106,9 +110,10 @@ def differences(
     period: tuple[str, str],
     as_of: str,
     panel_file: Path,
+    icc: float | str,
 ) -> list[str]:
     """What the statement and the reference say otherwise, a line for each metric of a body."""
-    ranking = load_ranking(None, ALL | options | {"period": "..".join(period)})
+    ranking = load_ranking(None, ALL | options | {"icc": icc} | {"period": "..".join(period)})
     instants = [parse_instant(text, ranking.zone) for text in (*period, as_of)]
     since, until, end = (instant.astimezone(UTC) for instant in instants)
     rows, panel = side_by_side(worlds), panel_of(len(worlds))
@@ -116,21 +121,16 @@ def differences(
 
     scoreboard = score(source, panel, ranking, as_of=as_of)
 
-    found = []
+    found, requests = [], {}
     for line in scoreboard.scores:
         hours = open_intervals(ranking.calendar or line.body.calendar)
         opening = hours if ranking.clock == "business" else [(since - YEAR, end + YEAR)]
         expected = reference(rows, panel, line.body, ranking, (since, until), end, opening)
+        requests[line.body.body_id] = expected["requests"]
         found += [
             f"{line.body.body_id}, {name}: the statement says {value}, the reference {other}"
             for name, value in line.values.items()
             if name not in LEFT_ASIDE
-            and not is_same(value, other := expected.get(name, 0 if name[:2] == "n_" else None))
+            and not same(value, other := expected.get(name, 0 if name[:2] == "n_" else None))
         ]
-    return found
-
-
-def is_same(value: float | None, other: float | None) -> bool:
-    if value is None or other is None:
-        return value is other
-    return math.isclose(value, other, rel_tol=1e-9)
+    return found + same_uncertainty.differences(scoreboard, requests, icc)

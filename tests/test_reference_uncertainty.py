@@ -33,6 +33,7 @@ from reference_uncertainty import (
     uncertainty,
     wilson,
 )
+from same_uncertainty import differences
 from scipy.stats import CensoredData, binom, ecdf, norm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -43,9 +44,7 @@ from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from socialscore.model.scoreboard import Score, Scoreboard
+    from collections.abc import Sequence
 
 MONDAY = date(2026, 9, 7)
 GOLDEN = {"A": (10, 10, 10, 0, 0), "B": (6, 6, 6, 6, 6)}  # answered of ten, Monday to Friday
@@ -336,15 +335,15 @@ def test_all_at_once_less_is_sure_than_pair_by_pair(bodies: list[tuple[int, int]
 
 
 def test_an_arrow_needs_an_interval_without_zero_and_a_rank_among_the_surest() -> None:
-    # 20 and 30 of 40: p = 0.019, and Newcombe from 4 to 44 points.
-    sure = ((20, 40), (30, 40))
+    # 20 and 31 of 40: p = 0.012, and Newcombe from 6 to 46 points.
+    sure = ((20, 40), (31, 40))
     same = ((20, 40), (20, 40))
 
     assert arrows([sure]) == [1]
     assert arrows([sure[::-1]]) == [-1]
-    assert arrows([((20, 40), (28, 40))]) == [0]  # 0.064 is below 0.10; Newcombe from -1 to 39
-    assert arrows([sure, *[same] * 4]) == [1, 0, 0, 0, 0]  # 0.019 is at most 0.10 / 5
-    assert arrows([sure, *[same] * 5]) == [0] * 6
+    assert arrows([((20, 40), (28, 40))]) == [0]  # 0.072 is below 0.10; Newcombe from -1 to 39
+    assert arrows([sure, *[same] * 4]) == [1, 0, 0, 0, 0]  # 0.012 is at most 0.10 / 5
+    assert arrows([sure, *[same] * 9]) == [0] * 10
 
 
 def test_who_is_new_who_is_back_and_who_is_gone() -> None:
@@ -358,12 +357,7 @@ def test_who_is_new_who_is_back_and_who_is_gone() -> None:
 
 # The product -------------------------------------------------------------------------------------
 
-PRODUCT_HAS_CLUSTERS = hasattr(load_ranking(), "icc")
-ICCS = ["estimate", 0.0, 0.3] if PRODUCT_HAS_CLUSTERS else [0.0]
-OF_CLUSTERS = ("deff", "n_effective") if PRODUCT_HAS_CLUSTERS else ()
-ENDS = [
-    f"{name}_{end}" for name in ("wilson", "median_delay", "median_wait") for end in ("low", "high")
-]
+ALWAYS = [(at(-999), at(999))]  # on the calendar clock
 BODIES = Panel(
     "clusters",
     tuple(
@@ -395,78 +389,26 @@ def clustered_world(random: Random, n_days: int) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("icc", ICCS)
+@pytest.mark.parametrize("icc", ["estimate", 0.0, 0.3])
+@pytest.mark.parametrize("kind", ["pairwise", "simultaneous"])
 @pytest.mark.parametrize("n_days", [5, 24], ids=["assumed", "estimated"])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_product_is_as_sure_as_the_reference(seed: int, n_days: int, icc: float | str) -> None:
+def test_the_product_is_as_sure_as_the_reference(
+    seed: int, n_days: int, kind: str, icc: float | str
+) -> None:
     rows = clustered_world(Random(seed), n_days)
-    options = {"timezone": "Pacific/Auckland"} | ({"icc": icc} if PRODUCT_HAS_CLUSTERS else {})
+    options = {"timezone": "Pacific/Auckland", "icc": icc, "rank_interval": kind}
 
     scoreboard = board(rows, BODIES, as_of=f"{at(n_days + 5):%Y-%m-%d}", **options)
 
     assert sum(score.values["n_pending"] or 0 for score in scoreboard.scores) > 0
-    assert differences(scoreboard, rows, icc) == []
-
-
-def differences(scoreboard: Scoreboard, rows: list[dict[str, Any]], icc: float | str) -> list[str]:
-    """What a scoreboard of `BODIES` and the reference say otherwise, as sentences."""
-    ranking = load_ranking(None, ALL | {"timezone": scoreboard.timezone})
-    period, end = (scoreboard.since, scoreboard.until), scoreboard.as_of
-    always = [(at(-999), at(999))]
+    ranking = load_ranking(None, ALL | options)
+    period = (scoreboard.since, scoreboard.until)
     requests = {}
     for body in BODIES.bodies:
         own = [row for row in rows if row["account_id"] == body.body_id]
-        said = reference(own, BODIES, body, ranking, period, end, always)
+        said = reference(
+            own, BODIES, body, ranking, period, scoreboard.as_of, [(at(-999), at(999))]
+        )
         requests[body.body_id] = said["requests"]
-    clusters, expected = uncertainty(requests, icc)
-    if not PRODUCT_HAS_CLUSTERS:
-        return list(of_values(scoreboard, expected))
-    ours = scoreboard.clusters
-    pairs = zip((ours.icc, ours.assumed, ours.median_deff), clusters, strict=True)
-    found = [f"the ranking's {ours}, not {other}" for ours, other in pairs if not same(ours, other)]
-    return [*found, *of_values(scoreboard, expected), *of_ranks(scoreboard, expected)]
-
-
-def of_values(scoreboard: Scoreboard, expected: Mapping[str, Any]) -> Iterator[str]:
-    rates = shrunk(scoreboard, expected)
-    for score in scoreboard.scores:
-        body_id = score.body.body_id
-        others = expected.get(body_id, {}) | {"shrunk_rate": rates.get(body_id)}
-        for name in (*OF_CLUSTERS, *ENDS, "shrunk_rate"):
-            if not same(score.values[name], others.get(name)):
-                yield f"{body_id}: {name} {score.values[name]}, not {others.get(name)}"
-
-
-def effective(score: Score, expected: Mapping[str, Any]) -> tuple[float, float]:
-    n_eff = expected[score.body.body_id]["n_effective"]
-    return n_eff * score.values["response_rate"], n_eff
-
-
-def shrunk(scoreboard: Scoreboard, expected: Mapping[str, Any]) -> dict[str, float]:
-    """The shrunk rates of the bodies that have requests, by category."""
-    found = {}
-    for category in ("ville", "metro"):
-        asked = [
-            score
-            for score in scoreboard.scores
-            if score.body.category == category and score.values["n_requests"]
-        ]
-        rates = shrunk_rates([effective(score, expected) for score in asked])
-        found |= {score.body.body_id: rate for score, rate in zip(asked, rates, strict=True)}
-    return found
-
-
-def of_ranks(scoreboard: Scoreboard, expected: Mapping[str, Any]) -> Iterator[str]:
-    ranked = [score for score in scoreboard.scores if score.rank]
-    counts = [effective(score, expected) for score in ranked]
-    kind = scoreboard.options["rank_interval"]
-    others = rank_intervals(counts, kind, [score.rank for score in ranked])
-    for score, other in zip(ranked, others, strict=True):
-        if (score.rank_low, score.rank_high) != other:
-            yield f"{score.body.body_id}: {score.rank_low} to {score.rank_high}, not {other}"
-
-
-def same(value: float | None, other: float | None) -> bool:
-    if value is None or other is None:
-        return value is other
-    return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-12)
+    assert differences(scoreboard, requests, icc) == []
