@@ -63,17 +63,17 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
                 yield delay, r["response_class"] == "redirect"
 
     def reason(m, before):
-        """Why an inbound message does not count; None: it does."""
+        """Why a message does not count, after those of its author that do; None: it does."""
         writer, sent_at = owner(m["author_id"], m), m["sent_at"]
         end = min([horizon, as_of - sent_at, *(d for d, _ in delays(m) if d >= -SKEW)])
-        equal = [e for e in before if (e["author_id"], e["text"]) == (m["author_id"], m["text"])]
+        recent = [e for e in before if e["sent_at"] >= max(sent_at - DAY, since - 2 * DAY)]
         gone = m["deleted_at"] and m["deleted_at"].replace(tzinfo=UTC) - sent_at
         holds = {
             "own-group": writer == body,
             "institution": writer not in (None, body) and not ranking.include_institutions,
             "private": m["kind"] == "direct", "repost": m["kind"] == "repost",
-            "duplicate": any(sent_at - e["sent_at"] <= DAY for e in equal),
             "mass-mention": m["n_addressed"] >= 4, "deleted": gone is not None and gone < end,
+            "duplicate": m["text"] in [e["text"] for e in recent],
         }  # fmt: skip
         chosen = {"own-group", "institution", "private", *ranking.exclude}
         return next((name for name, true in holds.items() if true and name in chosen), None)
@@ -106,9 +106,9 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
     fast = [r for r in sent if abs(r["sent_at"] - times.get(r["reply_to_id"], until + EVER)) < SKEW]
     said = [r for r in sent if may_respond(r)]
     kept = [m for m in inbound.values() if m["kind"] in ranking.kinds]
-    for n, m in enumerate(kept):
+    for m in kept:
         mine = units.setdefault(m["author_id"], [])
-        if why := reason(m, kept[:n]):
+        if why := reason(m, [m for unit in mine for m in unit]):
             counts[f"n_excluded_{why.replace('-', '_')}"] += since <= m["sent_at"] < until
         elif mine and continues(m, mine[-1][-1]):
             mine[-1].append(m)

@@ -50,6 +50,74 @@ def test_the_same_text_within_24_hours_is_a_duplicate(hours: float, n_requests: 
     assert values(board(rows, exclude="duplicate"))["n_requests"] == n_requests
 
 
+@pytest.mark.parametrize(
+    ("hours", "n_requests"),
+    [
+        ((0, 23, 25), 2),  # the second is left out, and leaves the third in
+        ((0, 24, 25), 2),
+        ((0, 20, 40, 60), 2),  # the first and the third
+        ((0, 25, 49, 50), 3),
+        (tuple(range(0, 100, 10)), 4),  # those of hours 0, 30, 60 and 90
+        ((0, 0, 24, 24, 25, 25), 2),  # of several in one second, one counts
+    ],
+)
+def test_what_is_left_out_as_a_duplicate_leaves_no_other_out(
+    hours: tuple[float, ...], n_requests: int
+) -> None:
+    rows = [asks(f"q{n}", at(1, hour), text_digest="x") for n, hour in enumerate(hours)]
+
+    found = values(board(rows, exclude="duplicate"))
+
+    assert found["n_requests"] == n_requests
+    assert found["n_excluded_duplicate"] == len(hours) - n_requests
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"deleted_at": at(1, 0, 3).replace(tzinfo=None)},
+        {"kind": "direct"},
+        {"kind": "repost"},
+        {"n_addressed": 4},
+        {"sent_at": at(0, -1)},  # before the account was in view
+    ],
+    ids=lambda columns: next(iter(columns)),
+)
+def test_what_is_left_out_for_another_reason_leaves_its_repetition_in(
+    first: dict[str, Any],
+) -> None:
+    again = at(0, 1) if "sent_at" in first else at(1, 0, 5)
+    rows = [asks("q1", at(1), text_digest="x") | first, asks("q2", again, text_digest="x")]
+
+    found = values(board(rows, exclude="default", period="2026-09-01..2026-10-01"))
+
+    assert (found["n_requests"], found["n_excluded_duplicate"]) == (1, 0)
+
+
+def test_a_message_that_was_answered_before_it_was_deleted_leaves_its_repetition_out() -> None:
+    rows = [
+        asks("q1", at(1), text_digest="x", deleted_at=at(1, 2).replace(tzinfo=None)),
+        answers("a", "q1", at(1, 1)),
+        asks("q2", at(1, 3), text_digest="x"),
+    ]
+
+    found = values(board(rows, exclude="default"))
+
+    assert (found["n_requests"], found["n_excluded_duplicate"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("hours", "n_requests"), [(-47, 1), (-49, 0)])
+def test_repetitions_are_followed_from_two_days_before_the_period_on(
+    hours: float, n_requests: int
+) -> None:
+    sent = (hours, -23.5, 0.4)  # after a first message that is seen, the last one counts
+    rows = [asks(f"q{n}", at(7, hour), text_digest="x") for n, hour in enumerate(sent)]
+
+    found = values(board(rows, exclude="duplicate", period="2026-W38"))
+
+    assert found["n_requests"] == n_requests
+
+
 def test_a_duplicate_is_known_by_a_message_before_the_period() -> None:
     rows = [
         asks("q1", at(6, 23), text_digest="x"),

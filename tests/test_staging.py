@@ -263,6 +263,22 @@ def test_an_account_that_is_named_twice_is_addressed_once(stage: Stage) -> None:
     assert [row["n_addressed"] for row in found(stage)] == [1]
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"mentioned_ids": ["1", "2", "7", "901"]},
+        {"mentioned_handles": ["montsabran", "valdoine", "x", "me"], "author_handle": "Me"},
+        {"mentioned_ids": ["1", "2", "7"], "reply_to_author_id": "901", "reply_to_id": "0"},
+    ],
+)
+def test_whoever_goes_on_with_a_thread_of_their_own_does_not_address_themselves(
+    stage: Stage, named: dict[str, Any]
+) -> None:
+    read(stage, asks("1", **named))
+
+    assert {row["n_addressed"] for row in found(stage)} == {3}
+
+
 def test_a_handle_is_somebody_else_on_another_network(stage: Stage) -> None:
     read(stage, asks("m1", network="mastodon", mentioned_handles=["montsabran"]))
 

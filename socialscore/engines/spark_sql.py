@@ -66,6 +66,9 @@ def _instead(node: exp.Expr, parameters: Mapping[str, object]) -> exp.Expr:
             return _call("UNIX_MICROS", _cast(node.expressions[0], "TIMESTAMP_LTZ"))
         case exp.Anonymous() if node.name.upper() == "MAKE_TIMESTAMP":
             return _cast(_call("TIMESTAMP_MICROS", node.expressions[0]), "TIMESTAMP_NTZ")
+        case exp.Anonymous() if node.name.upper() == "LIST_REDUCE":
+            values, step, start = node.expressions
+            return _call("REDUCE", values, start, step)
         case exp.Column() if node.name.endswith("_us") and _is_summed(node):
             # Microseconds add up to more than 64 bits hold.
             return _cast(node, "DECIMAL(20, 0)")

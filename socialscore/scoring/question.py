@@ -30,6 +30,7 @@ _DAY = timedelta(days=1)
 _PACKED = ("length", "clustered")  # what intervals are made of, once all bodies are counted
 _FOREVER = timedelta(days=36500)  # the horizon where there is none
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REPEATED = 2 * _DAY  # for so long before the period it is known which repeats count
 _AT_ONCE = timedelta(minutes=1)  # of a prompt reply, and between clocks that differ
 
 
@@ -123,6 +124,7 @@ def ask(
         "asked_from": utc(asked_from),
         "read_from": utc(read_from),
         "read_until": utc(read_until),
+        "repeated_from": utc(asked_from.astimezone(UTC) - _REPEATED),
         # An episode may go on after the period in which it was asked.
         "asked_until": utc(read_until if ranking.unit == "episode" else min(end, period.until)),
         "horizon_us": horizon // timedelta(microseconds=1),
@@ -223,5 +225,5 @@ def _lookback(ranking: Ranking) -> timedelta:
 
     Replies are looked for from a day before the request, to count those that are too early.
     """
-    n_days = (ranking.unit == "episode") + ("duplicate" in ranking.exclude) + ranking.exclude_bursts
-    return max(n_days, 1) * _DAY + 2 * _AT_ONCE
+    earlier = _REPEATED if "duplicate" in ranking.exclude else (ranking.unit == "episode") * _DAY
+    return max(earlier + ranking.exclude_bursts * _DAY, _DAY) + 2 * _AT_ONCE

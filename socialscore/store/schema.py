@@ -36,7 +36,7 @@ MESSAGE = _schema(
     ("reply_to_author_id", _TEXT, "Who wrote that one, where known."),
     ("conversation_id", _TEXT, "The thread, where the network has threads."),
     ("addressed_ids", pa.list_(_TEXT), "Whom a body's message addresses; NULL in citizens' ones."),
-    ("n_addressed", pa.int32(), "How many accounts the message addresses, of the panel or not."),
+    ("n_addressed", pa.int32(), "How many accounts other than its author's the message addresses."),
     ("language", _TEXT, "BCP 47: as the network says, else as detected, else NULL."),
     ("language_given", _FLAG, "Network or file named the language; false: we detected it, or not."),
     ("question_mark", _FLAG, "Has a question mark outside links and quotations."),

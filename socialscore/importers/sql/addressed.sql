@@ -57,11 +57,16 @@ SELECT
             LIST_CONCAT([concern.answered_id], staged.mentioned_ids, resolved.author_ids)
         )
     END AS addressed_ids,
+    -- Whoever goes on with a thread of their own does not address themselves.
     CASE
         WHEN LEN(staged.mentioned_handles) > 1 OR LEN(staged.mentioned_ids) > 1
             THEN GREATEST(
-                LEN(LIST_DISTINCT(staged.mentioned_handles)),
+                LEN(LIST_DISTINCT(staged.mentioned_handles))
+                - COALESCE(
+                    LOWER(staged.author_handle) = ANY(staged.mentioned_handles), FALSE
+                )::INTEGER,
                 LEN(LIST_DISTINCT(staged.mentioned_ids))
+                - (staged.author_id = ANY(staged.mentioned_ids))::INTEGER
             )
         ELSE 1
     END::INTEGER AS n_addressed,

@@ -1,4 +1,4 @@
--- One row per inbound message and body, with the reason for which it is left out, if there is one.
+-- One row per inbound message and body, with the reason for which it alone is left out, if any.
 SELECT
     inbound.presence_id,
     inbound.account_id,
@@ -11,23 +11,18 @@ SELECT
     inbound.question,
     inbound.request,
     inbound.rule_id,
+    inbound.text_digest,
     inbound.deleted_at,
     CASE
         WHEN inbound.author_role = 'own-group' THEN 'own-group'
         WHEN NOT $include_institutions AND inbound.author_role = 'institution' THEN 'institution'
         WHEN inbound.kind = 'direct' THEN 'private'
         WHEN $exclude_repost AND inbound.kind = 'repost' THEN 'repost'
-        WHEN $exclude_duplicate AND repeated.message_id IS NOT NULL THEN 'duplicate'
         WHEN $exclude_mass_mention AND inbound.n_addressed >= 4 THEN 'mass-mention'
         WHEN $exclude_listed AND ignored.author_id IS NOT NULL THEN 'listed'
         WHEN $exclude_not_covered AND covered.account_id IS NULL THEN 'not-covered'
     END AS reason
 FROM inbound
-LEFT JOIN repeated
-    ON
-        $exclude_duplicate
-        AND inbound.presence_id = repeated.presence_id
-        AND inbound.message_id = repeated.message_id
 LEFT JOIN ignored
     ON
         $exclude_listed

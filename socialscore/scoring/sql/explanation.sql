@@ -7,7 +7,8 @@ SELECT
     -- Why it does not count; NULL: it does.
     COALESCE(
         addressed.reason,
-        CASE WHEN deleted.message_id IS NOT NULL THEN 'deleted' END
+        CASE WHEN deleted.message_id IS NOT NULL THEN 'deleted' END,
+        CASE WHEN repeated.message_id IS NOT NULL THEN 'duplicate' END
     ) AS reason,
     addressed.question_mark,
     addressed.question,
@@ -44,6 +45,10 @@ LEFT JOIN deleted
     ON
         addressed.presence_id = deleted.presence_id
         AND addressed.message_id = deleted.message_id
+LEFT JOIN repeated
+    ON
+        addressed.presence_id = repeated.presence_id
+        AND addressed.message_id = repeated.message_id
 LEFT JOIN membership
     ON
         addressed.presence_id = membership.presence_id

@@ -11,3 +11,9 @@ SELECT
     sent_at,
     'deleted' AS reason
 FROM deleted
+UNION ALL
+SELECT
+    presence_id,
+    sent_at,
+    'duplicate' AS reason
+FROM repeated
