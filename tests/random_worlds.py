@@ -244,7 +244,8 @@ def _answer(draft: _Draft, message_id: str) -> None:
     near = asked["sent_at"] if draft.one_of(True, True, True, False) else draft.moment()
     to = draft.one_of(*[asked["message_id"]] * 4, None, "unknown")
     alone, pair = [author_id], [author_id, "zoe"]
-    addressed = draft.one_of(alone, alone, alone, pair, pair[::-1], ["zoe"], [])
+    thread = [draft.one_of(account_id, "3", "5"), author_id]
+    addressed = draft.one_of(alone, alone, alone, pair, pair[::-1], thread, ["zoe"], [])
     draft.rows.append(
         answers(
             message_id,

@@ -40,6 +40,10 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
                 return candidate
         return None
 
+    def others(r):
+        """Whom a message of the body addresses, besides the body itself."""
+        return [key for key in r["to"] if owner(key, r) != body]
+
     def may_respond(r):
         """Whether it is neither automatic, by itself or in a burst, nor otherwise ruled out."""
         equal = [h["sent_at"] for h in fast if r in fast and h["text"] == r["text"]]
@@ -47,7 +51,7 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
         is_burst = ranking.exclude_bursts and any(a <= r["sent_at"] <= b for a, b in fives)
         mute = r["response_class"] in ("automatic", "redirect" if ranking.strict else "automatic")
         return not (r["bot"] or is_burst or mute) and (
-            ranking.replies_to_several or len(r["to"]) < 2
+            ranking.replies_to_several or len(others(r)) < 2
         )
 
     def delays(m):
@@ -55,7 +59,7 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
         for r in said:
             delay, match, thread = r["sent_at"] - m["sent_at"], ranking.match, m["conversation_id"]
             in_thread = match != "direct" and thread and thread == r["conversation_id"]
-            loose = match == "loose" and r["to"] == [m["author_id"]] and delay <= horizon
+            loose = match == "loose" and others(r) == [m["author_id"]] and delay <= horizon
             spoken = delay >= NOW and (loose or (in_thread and m["author_id"] in r["to"]))
             may = ranking.responders == "group" or r["account_id"] in m["accounts"]
             may = may and -DAY <= delay <= 2 * horizon

@@ -150,6 +150,22 @@ def test_loosely_a_message_to_several_answers_nobody() -> None:
     assert counts(board(rows, match="loose")) == (0, 1)
 
 
+OWN_THREAD = answers("a2", "a1", at(1, 2), reply_to_author_id="1", addressed_ids=["1", "citizen"])
+
+
+def test_loosely_a_message_in_the_bodys_own_thread_addresses_the_author_alone() -> None:
+    others = OWN_THREAD | {"addressed_ids": ["1", "citizen", "other"]}
+
+    assert counts(board([asks("q", at(1)), OWN_THREAD], match="loose")) == (1, 1)
+    assert counts(board([asks("q", at(1)), others], match="loose")) == (0, 1)
+
+
+def test_an_account_of_another_body_is_not_the_bodys_own() -> None:
+    with_metro = OWN_THREAD | {"addressed_ids": ["2", "citizen"]}
+
+    assert counts(board([asks("q", at(1)), with_metro], match="loose")) == (0, 1)
+
+
 @pytest.mark.parametrize(("seconds", "n_answered", "n_late"), [(0, 1, 0), (1, 0, 0)])
 def test_loosely_a_message_answers_within_the_horizon_only(
     seconds: int, n_answered: int, n_late: int
@@ -192,6 +208,14 @@ def test_a_reply_to_one_answers_where_one_to_several_does_not() -> None:
     rows = [asks("q", at(1)), to_both, answers("b", "q", at(1, 5))]
 
     assert values(board(rows, replies_to_several=False))["median_delay"] == 5 * 3600
+
+
+def test_a_reply_in_the_bodys_own_thread_addresses_not_several() -> None:
+    rows = [asks("q", at(1), conversation_id="t"), OWN_THREAD | {"conversation_id": "t"}]
+
+    board_of_both = board(rows, match="conversation", replies_to_several=False)
+
+    assert counts(board_of_both) == (1, 1)
 
 
 def test_a_reply_that_names_nobody_addresses_not_several() -> None:

@@ -6,7 +6,7 @@ SELECT
     candidate.sent_at,
     candidate.conversation_id,
     candidate.redirected,
-    LEN(candidate.addressed_ids) = 1 AS alone,
+    candidate.n_others = 1 AS alone,
     person.addressee_id
 FROM candidate
 CROSS JOIN UNNEST(candidate.addressed_ids) AS person (addressee_id)

@@ -8,7 +8,10 @@ SELECT
         WHEN outbound.response_class = 'automatic' THEN 'automatic'
         WHEN burst.message_id IS NOT NULL THEN 'burst'
         WHEN $strict AND outbound.response_class = 'redirect' THEN 'redirect'
-        WHEN NOT $replies_to_several AND LEN(outbound.addressed_ids) > 1 THEN 'to-several'
+        WHEN
+            NOT $replies_to_several
+            AND LEN(outbound.addressed_ids) - COALESCE(addressed_own.n_own, 0) > 1
+            THEN 'to-several'
         WHEN EPOCH_US(addressed.sent_at) - EPOCH_US(outbound.sent_at) > 60000000 THEN 'too-early'
         WHEN EPOCH_US(outbound.sent_at) - EPOCH_US(addressed.sent_at) > $watched_us THEN 'too-late'
         ELSE 'other-account'
@@ -24,6 +27,10 @@ LEFT JOIN burst
         $exclude_bursts
         AND outbound.presence_id = burst.presence_id
         AND outbound.message_id = burst.message_id
+LEFT JOIN addressed_own
+    ON
+        outbound.presence_id = addressed_own.presence_id
+        AND outbound.message_id = addressed_own.message_id
 LEFT JOIN response
     ON
         outbound.presence_id = response.presence_id
