@@ -91,14 +91,14 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
         return m["sent_at"] - last["sent_at"] <= DAY and not any(m["author_id"] in t for t in to)
 
     def request(unit):
-        """The day and time of asking, levels, first response, and how many came too early."""
-        unit = [m for m in unit if m["sent_at"] <= unit[0]["sent_at"] + 2 * horizon]
+        """Its first moment, that from which delays count, levels, first response, the too early."""
+        asked = unit[0]["sent_at"]
+        unit = [m for m in unit if m["sent_at"] <= asked + horizon]
         levels = {level for level, flag in LEVELS.items() if any(m[flag] for m in unit)} | {"all"}
         start = unit[-(ranking.unit == "episode" and ranking.clock_start == "last")]["sent_at"]
         came = [(m["sent_at"] + d, moved, d < -SKEW) for m in unit for d, moved in delays(m)]
         first = min((c for c in came if not c[2]), default=(start + 3 * EVER, None))
-        day = unit[0]["sent_at"].astimezone(ranking.zone).date()
-        return day, start, levels, *first[:2], sum(c[2] for c in came)
+        return asked, start, levels, *first[:2], sum(c[2] for c in came)
 
     for row in sorted(known, key=lambda row: (row["sent_at"], row["message_id"])):
         if owner(row["account_id"], row) == body and row["author_id"] != row["account_id"]:
@@ -134,16 +134,17 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         return sum(max(part, NOW).total_seconds() for part in parts)
 
     waits, answered, waiting, found, selected = [], [], Fraction(1), {}, []
-    for day, start, levels, first, redirected, early in requests:
-        mature = not ranking.horizon or start + horizon <= as_of
+    for asked, start, levels, first, redirected, early in requests:
+        mature, end = not ranking.horizon or asked + horizon <= as_of, asked + horizon
         counts.update(f"n_selected_{level}" for level in levels if mature)
         if ranking.selection.replace("-", "_") in levels:
-            delay, stop = first - start, min(max(start, first), start + horizon, as_of)
-            waits.append((clock(start, stop, delay <= horizon), delay <= horizon))
-            answered += [(waits[-1][0], redirected)] if mature and delay <= horizon else []
-            selected.append(Request(day, *waits[-1], mature, mature and delay <= horizon))
+            stop = min(max(start, first), end, as_of)
+            waits.append((clock(start, stop, first <= end), first <= end))
+            answered += [(waits[-1][0], redirected)] if mature and first <= end else []
+            day = asked.astimezone(ranking.zone).date()
+            selected.append(Request(day, *waits[-1], mature, mature and first <= end))
             counts.update(n_pending=not mature, n_too_early=early)
-            counts["n_late"] += horizon < delay <= 2 * horizon
+            counts["n_late"] += end < first <= end + horizon
     for length in sorted({wait for wait, _ in waits}):
         at_risk = sum(wait >= length for wait, _ in waits)
         waiting *= 1 - Fraction(waits.count((length, True)), at_risk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,6 +55,41 @@ def test_clocks_that_go_forward_shorten_no_watch() -> None:
     )
 
     assert found["n_late"] == 1
+
+
+FOUR_DAYS = [asks(f"q{n}", at(1, 23 * n), question_mark=n > 0) for n in range(5)]
+"""An episode; the last message comes 92 hours after the first."""
+
+
+@pytest.mark.parametrize(("clock_start", "delay"), [("first", 95), ("last", 3)])
+def test_the_horizon_runs_from_the_first_message_wherever_the_delay_does(
+    clock_start: str, delay: float
+) -> None:
+    rows = [*FOUR_DAYS, answers("a", "q4", at(1, 95))]
+
+    def found(hours: int, as_of: str | None = None) -> dict[str, Any]:
+        options = {"unit": "episode", "clock_start": clock_start, "horizon": f"{hours}h"}
+        return values(board(rows, as_of=as_of, **options))
+
+    assert (found(95)["n_answered"], found(95)["median_delay"]) == (1, delay * 3600)
+    assert (found(94)["n_answered"], found(94)["n_late"]) == (0, 1)
+    # It was asked on 8 September.
+    assert found(96, as_of="2026-09-12")["n_requests"] == 1
+    assert found(96, as_of="2026-09-11T23:59:59")["n_pending"] == 1
+
+
+@pytest.mark.parametrize(("to", "n_late"), [("q1", 1), ("q2", 0)])
+def test_what_is_added_later_than_the_horizon_belongs_to_the_request_and_changes_nothing(
+    to: str, n_late: int
+) -> None:
+    rows = [asks(f"q{n}", at(1, 20 * n), question_mark=n == 2) for n in range(3)]
+    rows += [answers("a", to, at(1, 47))]
+    options = {"unit": "episode", "horizon": "24h", "clock_start": "last"}
+
+    found = values(board(rows, **options))
+
+    assert (found["n_requests"], found["n_answered"], found["n_late"]) == (1, 0, n_late)
+    assert found["n_selected_question_mark"] == 0
 
 
 def test_late_is_late_for_the_request_whichever_of_its_messages_is_answered() -> None:

@@ -185,7 +185,7 @@ def test_a_delay_may_run_from_the_last_message() -> None:
 
     assert its
     assert (its.started_at, its.delay_seconds) == (at(1, 1), 3600)
-    assert its.watched_until == at(8, 1)
+    assert its.watched_until == at(8)
 
 
 def test_one_selected_message_selects_its_request() -> None:

@@ -161,7 +161,7 @@ def _request(members: Sequence[Row], ranking: Ranking) -> ExplainedRequest | Non
         message_ids=tuple(row["message_id"] for row in members),
         asked_at=_aware(any_one["asked_at"]),
         started_at=_aware(started_at),
-        watched_until=_aware(started_at) + horizon if horizon else None,
+        watched_until=_aware(any_one["asked_at"]) + horizon if horizon else None,
         question_mark=bool(any_one["request_question_mark"]),
         question=bool(any_one["request_question"]),
         request=bool(any_one["request_request"]),

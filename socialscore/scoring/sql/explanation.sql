@@ -19,7 +19,7 @@ SELECT
     membership.request_id,
     membership.asked_at,
     -- What is added to a request later than it is watched changes nothing.
-    EPOCH_US(addressed.sent_at) - EPOCH_US(membership.asked_at) > $watched_us AS added_too_late,
+    EPOCH_US(addressed.sent_at) - EPOCH_US(membership.asked_at) > $horizon_us AS added_too_late,
     -- What became of the request; NULL where it was asked before the period.
     clocked.started_at,
     clocked.selected,
@@ -30,7 +30,7 @@ SELECT
     clocked.responded_at AS request_responded_at,
     clocked.redirected AS request_redirected,
     clocked.delay_us / 1e6 AS calendar_delay_seconds,
-    COALESCE(clocked.delay_us <= $horizon_us, FALSE) AS in_time,
+    COALESCE(clocked.delay_us <= clocked.seen_us, FALSE) AS in_time,
     -- On the ranking's clock, which runs no longer than the request is watched.
     CASE WHEN clocked.delay_us <= clocked.seen_us THEN clocked.elapsed_us / 1e6 END
         AS delay_seconds,

@@ -15,7 +15,8 @@ SELECT
         WHEN request.responded_at IS NOT NULL THEN 0
     END AS delay_us,
     -- How long it was seen to wait: without a response by then, it is known to wait longer.
-    LEAST($horizon_us, EPOCH_US($as_of) - EPOCH_US(request.started_at)) AS seen_us,
+    LEAST(EPOCH_US(request.asked_at) + $horizon_us, EPOCH_US($as_of))
+    - EPOCH_US(request.started_at) AS seen_us,
     COALESCE(request.answered_at > request.responded_at, TRUE) AS redirected,
     request.question_mark,
     request.question,
@@ -26,7 +27,7 @@ SELECT
         WHEN 'requests' THEN request.request
         ELSE TRUE
     END AS selected,
-    EPOCH_US(request.started_at) + $maturing_us <= EPOCH_US($as_of) AS matured,
+    EPOCH_US(request.asked_at) + $maturing_us <= EPOCH_US($as_of) AS matured,
     request.n_too_early
 FROM request
 INNER JOIN presence USING (presence_id)

@@ -15,11 +15,9 @@ SELECT
     -- Selected, and watched to the end: one of the N of every rate.
     selected AND matured AS counted,
     -- One of the k.
-    selected AND matured AND COALESCE(delay_us <= $horizon_us, FALSE) AS answered,
+    selected AND matured AND COALESCE(delay_us <= seen_us, FALSE) AS answered,
     -- Answered later, as far as requests are looked after.
-    selected
-    AND matured
-    AND COALESCE(delay_us > $horizon_us AND delay_us <= $watched_us, FALSE) AS late,
+    selected AND matured AND COALESCE(delay_us > seen_us, FALSE) AS late,
     selected AND NOT matured AS pending,
     delay_us / 1e6 AS calendar_delay_seconds,
     -- For the Kaplan–Meier estimate: how long the wait was seen, and whether a response ended it.

@@ -7,7 +7,10 @@ SELECT
         WHEN 'last' THEN MAX(membership.sent_at)
         ELSE MIN(membership.asked_at)
     END AS started_at,
-    MIN(first_response.responded_at) AS responded_at,
+    MIN(first_response.responded_at) FILTER (
+        WHERE
+        EPOCH_US(first_response.responded_at) - EPOCH_US(membership.asked_at) <= $watched_us
+    ) AS responded_at,
     MIN(first_response.answered_at) AS answered_at,
     COALESCE(SUM(first_response.n_too_early), 0) AS n_too_early,
     -- Asked at the account of its first message.
@@ -26,7 +29,7 @@ WHERE
     membership.asked_at >= $asked_from
     AND membership.asked_at < $until
     -- What is added to a request later than it is watched changes nothing.
-    AND EPOCH_US(membership.sent_at) - EPOCH_US(membership.asked_at) <= $watched_us
+    AND EPOCH_US(membership.sent_at) - EPOCH_US(membership.asked_at) <= $horizon_us
 GROUP BY
     membership.presence_id,
     membership.request_id
