@@ -34,7 +34,8 @@ def command(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Look at the 30 days before this time. Default: the end of the collected data.",
+            help="Look at the 30 days before this time. Default: the latest time at which at least "
+            "half of the accounts are still in view.",
         ),
     ] = None,
     engine: EngineOption = None,

@@ -91,8 +91,8 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="TIME",
-        help="Ignore everything after this time, as if the data ended there. Default: the end of "
-        "the collected data.",
+        help="Ignore everything after this time, as if the data ended there. Default: the latest "
+        "time at which at least half of the accounts are still in view.",
     ),
 ]
 EngineOption = Annotated[

@@ -57,7 +57,7 @@ def basis_of(
         source: the same, with what it takes to count them.
         panel: the bodies.
         ranking: the options.
-        as_of: where the data are taken to end; by default, where they do.
+        as_of: where the data are taken to end; by default, the end of what is in view.
 
     Raises:
         UsageError: nothing was collected yet.

@@ -8,7 +8,8 @@ The principles of the measure, before the code:
 3. Silence counts. A request without a response is in the N of every share, and a median over the
    answered alone never stands without the rate beside it.
 4. Nothing is left out silently: every exclusion has a reason, and the reasons are counted.
-5. The data end at `as_of`, which is a parameter. No clock is read.
+5. The data end at `as_of`, a parameter; by default, with what half of the accounts are in view for.
+   No clock is read.
 6. A number says how sure it is, and a body with too little data has no rank.
 
 The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.

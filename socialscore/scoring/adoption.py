@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from socialscore.model.period import utc
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
+from socialscore.scoring.question import in_view
 from socialscore.scoring.statement import compose
 from socialscore.store.schema import MESSAGE
 
@@ -42,21 +43,22 @@ def activity(
         source: the messages.
         panel: the bodies.
         ranking: says which networks count, and where the days of validity begin.
-        as_of: the moment before which to look; by default, where the data end.
+        as_of: the moment before which to look; by default, the end of what is in view.
     """
     accounts = {
         (account.network, account.account_id): body.body_id
         for body, account in panel.accounts()
         if account.network in ranking.networks
     }
+    coverage = source.coverage()
     collected = [
         row
-        for row in source.coverage().to_pylist()
+        for row in coverage.to_pylist()
         if row["reason"] is None and (row["network"], row["account_id"]) in accounts
     ]
     if not collected:
         return None
-    until = as_of or max(row["covered_until"] for row in collected).replace(tzinfo=UTC)
+    until = as_of or in_view(coverage, panel, ranking)[1]
     since = until.astimezone(ranking.zone) - _LATELY  # by the calendar, whatever the clocks do
     seen = {
         accounts[row["network"], row["account_id"]]

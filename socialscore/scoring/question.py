@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import chain, compress
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
 
-__all__ = ["Question", "ask"]
+__all__ = ["Question", "ask", "in_view"]
 
 _DAY = timedelta(days=1)
 _PACKED = ("length", "clustered")  # what intervals are made of, once all bodies are counted
@@ -96,7 +96,7 @@ def ask(
         coverage: what was in view, and when.
         panel: the bodies to compare.
         ranking: the options.
-        as_of: the moment at which the data is taken to end; by default, where they do end.
+        as_of: the moment at which the data is taken to end; by default, as in `in_view`.
         target: the relation to compute.
         by: what the lines of a table are: body, account, network, category, day, week or
             hour-of-week.
@@ -107,7 +107,7 @@ def ask(
         UnknownName: a metric that the ranking names does not exist.
     """
     key_metric(ranking)
-    begin, end = _covered(coverage, panel, ranking)
+    begin, end = in_view(coverage, panel, ranking)
     end = parse_as_of(as_of, ranking.zone) if as_of else end
     period = parse_period(ranking.period, ranking.zone, covered=(begin, end))
     horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
@@ -192,24 +192,33 @@ def _variants(ranking: Ranking, by: str) -> dict[str, str]:
     }
 
 
-def _covered(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
-    """The first instant and the end of what was collected for the panel."""
+def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
+    """The first instant at which an account of the panel was in view, and the end of what is.
+
+    That is the latest moment at which at least half of the accounts that were ever in view still
+    are: neither one message nor one account moves it.
+
+    Raises:
+        UsageError: none ever was.
+    """
     # Lists of plain values: making a dictionary and two instants of every row takes seconds.
-    names = ("reason", "network", "account_id")
+    names = ("network", "account_id", "reason")
     rows = zip(*(coverage[name].to_pylist() for name in names), strict=True)
-    mine = [
-        reason is None
-        and (network, account_id) in panel.account_keys
-        and network in ranking.networks
-        for reason, network, account_id in rows
-    ]
-    begins, ends = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
-    if not any(mine):
+    edges = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
+    begins: dict[tuple[str, str], int] = {}
+    ends: dict[tuple[str, str], int] = {}
+    for (network, account_id, reason), begin, end in zip(rows, *edges, strict=True):
+        key = network, account_id
+        if reason is None and key in panel.account_keys and network in ranking.networks:
+            begins[key] = min(begin, begins.get(key, begin))
+            ends[key] = max(end, ends.get(key, end))
+    if not ends:
         raise UsageError(
             f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
             "`socialscore import FILE` adds messages"
         )
-    return _instant(min(compress(begins, mine))), _instant(max(compress(ends, mine)))
+    in_order = sorted(ends.values(), reverse=True)
+    return _instant(min(begins.values())), _instant(in_order[(len(in_order) - 1) // 2])
 
 
 def _microseconds(instants: pa.ChunkedArray) -> Iterator[int]:
