@@ -18,6 +18,7 @@ from socialscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
@@ -47,7 +48,8 @@ def rank(
         ranking: a ranking, the path of a ranking file, or the name of a preset.
         engine: query engine: duckdb, or Spark as local, spark://HOST:PORT or sc://HOST:PORT.
         options: as on the command line, over the ranking's: `period`, `unit`, `selection`,
-            `horizon`, `as_of` … A table is ranked over all of its time unless `period` is given.
+            `horizon`, `as_of` … A table is ranked over all of its time unless `period` is given. It
+            is taken to be complete from its first message to its last, or to a later `as_of`.
 
     Returns:
         The scoreboard; `Scoreboard.to_pandas()` makes a DataFrame of it.
@@ -57,6 +59,7 @@ def rank(
     """
     from socialscore.engines import engine as engine_at
     from socialscore.inputs.panel import read_panel
+    from socialscore.model.period import parse_as_of
     from socialscore.scoring import MessageSource, score
     from socialscore.store.lake import Store
 
@@ -68,7 +71,8 @@ def rank(
         known = Store.open(messages)
         bodies = bodies or known.panel()
     else:
-        known, bodies = _in_memory(messages, bodies)
+        end = parse_as_of(as_of, chosen.zone) if as_of else None
+        known, bodies = _in_memory(messages, bodies, end)
     source = MessageSource(known, beside=beside, engine=engine_at(engine))
     return score(source, bodies, chosen, as_of=as_of)
 
@@ -124,7 +128,7 @@ def _ranking(
     return load_ranking(Path(ranking) if ranking else None, options)
 
 
-def _in_memory(messages: Any, panel: Panel | None) -> tuple[Any, Panel]:
+def _in_memory(messages: Any, panel: Panel | None, end: datetime | None) -> tuple[Any, Panel]:
     """The messages of a table, judged as an import judges them, and the bodies they concern."""
     import pyarrow as pa
 
@@ -136,4 +140,4 @@ def _in_memory(messages: Any, panel: Panel | None) -> tuple[Any, Panel]:
     with Stage() as stage:
         stage.read(read_arrow(pa.table(messages)), "the table")
         bodies = panel or stage.bodies()
-        return MessageTable(*in_memory(stage, bodies)), bodies
+        return MessageTable(*in_memory(stage, bodies, end)), bodies

@@ -140,14 +140,19 @@ class _Arriving:
         return map(self.pseudonyms.applied, judged)
 
 
-def in_memory(stage: Stage, panel: Panel) -> tuple[pa.Table, pa.Table]:
+def in_memory(stage: Stage, panel: Panel, end: datetime | None = None) -> tuple[pa.Table, pa.Table]:
     """The messages of a file, and what they cover, without a store.
 
     Nothing leaves the process, so authors keep their identifiers.
+
+    Args:
+        stage: the file's rows.
+        panel: the bodies that they may concern.
+        end: up to when the file is known to hold everything, where that is after its last message.
     """
     stage.address(panel)
     parts = [_completed(part) for part in _judged(stage, "", "table")]
-    covered = [coverage_row(row) for row in _covered(stage, panel, None)]
+    covered = [coverage_row(row) for row in _covered(stage, panel, None, end)]
     return (
         pa.concat_tables(parts) if parts else MESSAGE.empty_table(),
         pa.Table.from_pylist(covered, schema=COVERAGE),
@@ -172,13 +177,17 @@ def _completed(part: pa.Table) -> pa.Table:
 
 
 def _covered(
-    stage: Stage, panel: Panel, covers: tuple[datetime, datetime] | None
+    stage: Stage,
+    panel: Panel,
+    covers: tuple[datetime, datetime] | None,
+    end: datetime | None = None,
 ) -> list[Coverage]:
-    """What a file says was in view: see `keep`."""
+    """What a file says was in view: see `keep` and `in_memory`."""
     span = stage.span()
     if span is None:
         return []
-    since, until = covers or (span[0], span[1] + timedelta(seconds=1))
+    last = span[1] + timedelta(seconds=1)
+    since, until = covers or (span[0], max(last, end or last))
     occurring = stage.concerned()
     return [
         Coverage(account.network, account.account_id, stream, since, until)

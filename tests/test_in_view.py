@@ -1,19 +1,25 @@
-"""What the coverage decides besides ranks: where the data end."""
+"""What coverage decides besides ranks: where the data end, and which requests nobody watched."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from engines import engine
-from worlds import ALL, PANEL, START, asks, at, world
+from worlds import ALL, PANEL, START, answers, asks, at, values, world
 
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
-from socialscore.scoring import MessageSource, MessageTable, score
+from socialscore.reporters import render
+from socialscore.reporters.explanation import render_explanation
+from socialscore.reporters.sentences import in_sentences
+from socialscore.scoring import MessageSource, MessageTable, break_down, score
 from socialscore.scoring.adoption import activity
+from socialscore.scoring.explanation import body_named, explain
 from socialscore.store.schema import COVERAGE
 
 
@@ -105,3 +111,163 @@ def test_adoption_ends_where_rankings_do() -> None:
 
     assert found
     assert found.as_of == at(20)
+
+
+# --- requests that nobody watched ----------------------------------------------------------------
+
+WHOLE = covered("1", (0, 60))
+
+
+def outbound(account_id: str, *days: tuple[float, float]) -> list[dict[str, Any]]:
+    """The account with what citizens write in view all the time, what it writes on these days."""
+    rows = [row for row in covered(account_id, *days) if row["stream"] == "outbound"]
+    return rows + covered(account_id, (0, 60), stream="inbound")[:1]
+
+
+def of_city(
+    rows: list[dict[str, Any]],
+    coverage: list[dict[str, Any]],
+    panel: Panel = PANEL,
+    as_of: str | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """What the scoreboard says of the city, of which this was in view."""
+    ranking = load_ranking(None, ALL | {"min_coverage": 0} | options)
+    return values(score(source(rows, coverage), panel, ranking, as_of=as_of))
+
+
+def watched(found: dict[str, Any]) -> tuple[int, int, int]:
+    return found["n_requests"], found["n_pending"], found["n_unwatched"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (((0, 60),), (1, 0, 0)),
+        (((10, 17),), (1, 0, 0)),  # from the first moment to the last of its horizon
+        (((0, 16.99),), (0, 0, 1)),
+        (((10.01, 60),), (0, 0, 1)),
+        (((0, 12), (12.01, 60)), (0, 0, 1)),  # a gap in between
+        (((0, 12), (12, 60)), (1, 0, 0)),
+        (((0, 14), (13, 60)), (1, 0, 0)),
+        (((0, 9), (18, 60)), (0, 0, 1)),
+    ],
+)
+def test_a_request_matures_only_if_the_body_was_in_view_to_the_end_of_its_horizon(
+    seen: tuple[tuple[float, float], ...], expected: tuple[int, int, int]
+) -> None:
+    rows = [asks("q", at(10))]
+
+    assert watched(of_city(rows, outbound("1", *seen), as_of="2026-10-20")) == expected
+
+
+def test_an_unwatched_request_is_in_no_rate_even_if_it_was_answered() -> None:
+    rows = [asks("q1", at(10)), answers("a", "q1", at(10, 1)), asks("q2", at(30))]
+
+    found = of_city(rows, outbound("1", (0, 12), (20, 60)))
+
+    assert (found["n_requests"], found["n_answered"], found["n_unwatched"]) == (1, 0, 1)
+    assert (found["response_rate"], found["n_selected_all"], found["n_late"]) == (0, 1, 0)
+
+
+def test_before_its_horizon_has_passed_a_request_is_pending_whatever_is_in_view() -> None:
+    found = of_city([asks("q", at(10))], outbound("1", (0, 11)), as_of="2026-09-20")
+
+    assert watched(found) == (0, 1, 0)
+
+
+def test_citizens_out_of_view_leave_a_request_watched() -> None:
+    coverage = [row for row in WHOLE if row["stream"] == "outbound"]
+
+    found = of_city([asks("q", at(10))], coverage)
+
+    assert watched(found) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(("seen", "expected"), [(60, (1, 0, 0)), (59, (1, 0, 0)), (58, (0, 0, 1))])
+def test_without_a_horizon_it_is_watched_to_the_end_but_for_a_day(
+    seen: float, expected: tuple[int, int, int]
+) -> None:
+    rows = [asks("q", at(10))]
+
+    found = of_city(rows, outbound("1", (0, seen)), as_of="2026-11-06", horizon="none")
+
+    assert watched(found) == expected
+
+
+def test_the_wait_for_what_was_out_of_view_is_known_for_as_long_as_it_was_seen() -> None:
+    rows = [asks(f"q{n}", at(10), author_id=f"c{n}") for n in range(3)]
+    rows += [answers("a", "q0", at(11)), answers("b", "q1", at(13))]
+
+    seen_for_two_days = of_city(rows, outbound("1", (0, 12), (20, 60)))
+    never_seen = of_city(rows, outbound("1", (20, 60)))
+
+    assert seen_for_two_days["n_unwatched"] == never_seen["n_unwatched"] == 3
+    # One response in two days: a third. The second came when nobody could have seen the third.
+    assert seen_for_two_days["median_wait"] is None
+    assert never_seen["median_wait"] is None
+    assert of_city(rows, WHOLE)["median_wait"] == 3 * 86_400
+
+
+AID = Account("twitter", "3", "montsabran_aide", "care")
+
+
+def city(*accounts: Account) -> Panel:
+    return Panel("test", (Body("ville", "Ville de Montsabran", "ville", accounts),))
+
+
+CITY = Account("twitter", "1", "montsabran")
+
+
+@pytest.mark.parametrize(
+    ("aid", "seen", "expected"),
+    [
+        (AID, (0, 60), (1, 0, 0)),
+        (AID, (0, 16), (0, 0, 1)),  # it might have answered
+        (AID, (50, 60), (0, 0, 1)),
+        (replace(AID, valid_until=date(2026, 9, 12)), (0, 5), (1, 0, 0)),  # day 5: was given up
+        (replace(AID, valid_from=date(2026, 10, 7)), (30, 60), (1, 0, 0)),  # day 30: came later
+        (replace(AID, network="facebook"), (0, 1), (1, 0, 0)),  # answers there are others
+    ],
+)
+def test_all_accounts_of_the_body_on_the_network_must_be_in_view_while_they_are_the_bodys(
+    aid: Account, seen: tuple[float, float], expected: tuple[int, int, int]
+) -> None:
+    coverage = [*WHOLE, *(row | {"network": aid.network} for row in covered("3", seen))]
+
+    found = of_city([asks("q", at(10))], coverage, city(CITY, aid), as_of="2026-10-20")
+
+    assert watched(found) == expected
+
+
+def test_an_account_that_is_renamed_stays_in_view() -> None:
+    day = date(2026, 9, 19)
+    renamed = city(replace(CITY, valid_until=day), replace(CITY, handle="new", valid_from=day))
+
+    assert watched(of_city([asks("q", at(10))], WHOLE, renamed)) == (1, 0, 0)
+
+
+def test_outputs_say_how_many_requests_nobody_watched_and_why() -> None:
+    rows = [asks("q1", at(10)), asks("q2", at(30)), answers("a", "q2", at(30, 1))]
+    ranking = load_ranking(None, ALL | {"min_coverage": 0})
+    known = source(rows, outbound("1", (0, 12), (20, 60)))
+
+    table = render(score(known, PANEL, ranking), "markdown")
+    by_network = render(break_down(known, PANEL, ranking, "network"), "markdown")
+    body = body_named(PANEL, "ville")
+    explained = explain(known, PANEL, ranking, body)
+    page = render_explanation(explained, "table")
+    (sentence,) = (it for it in in_sentences(explained, explained.messages[0]) if "view" in it)
+
+    said = (
+        "unwatched: 1 request (50 %), in no rate: what the bodies wrote was not in view to the end "
+        "of the horizon"
+    )
+    assert said in table
+    assert said in by_network
+    assert "1: 1 answered, 0 late, 0 unanswered; 0 pending, 1 unwatched" in " ".join(page.split())
+    assert [it.outcome for it in explained.messages] == ["unwatched", "answered"]
+    assert sentence == (
+        "The request is unwatched, and in no rate: what the body wrote was not in view all the "
+        "time until 24 Sep 2026 00:00 (horizon 7 d)."
+    )

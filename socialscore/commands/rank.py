@@ -184,7 +184,16 @@ def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
 
 def _why_nobody(board: Scoreboard) -> str:
     """What to try where no body has a rank."""
-    n_pending = sum(int(score.values["n_pending"] or 0) for score in board.scores)
+    n_pending, n_unwatched = (
+        sum(int(score.values[name] or 0) for score in board.scores)
+        for name in ("n_pending", "n_unwatched")
+    )
+    if n_unwatched > n_pending:
+        return (
+            f"no body is ranked: of {n_unwatched:,} requests, the replies were not in view to the "
+            "end of the horizon; take an earlier --as-of, or import files again with --covers "
+            "PERIOD if they are complete"
+        )
     if n_pending:
         return (
             f"no body is ranked, and {n_pending:,} still pending; "

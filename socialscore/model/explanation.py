@@ -51,6 +51,7 @@ class ExplainedRequest:
     request: bool
     selected: bool  # by the ranking's selection
     matured: bool
+    unwatched: bool  # due, but the body's messages were not in view to the end of its horizon
     in_time: bool  # it has a response within the horizon
     response_id: str | None  # the first response to any of its messages
     responded_at: datetime | None  # aware, UTC
@@ -60,9 +61,11 @@ class ExplainedRequest:
 
     @property
     def outcome(self) -> str:
-        """not-selected, pending, answered, late or unanswered."""
+        """not-selected, unwatched, pending, answered, late or unanswered."""
         if not self.selected:
             return "not-selected"
+        if self.unwatched:
+            return "unwatched"
         if not self.matured:
             return "pending"
         if self.in_time:

@@ -38,6 +38,7 @@ def worded_breakdown(breakdown: Breakdown) -> Report:
             "median of bodies: each body counts once",
             *wording.notes(scoreboard),
             *wording.left_out(scoreboard),
+            *wording.unwatched([line.pooled for line in breakdown.lines]),
             *wording.intervals(scoreboard),
         ),
         origin=wording.origin(scoreboard),

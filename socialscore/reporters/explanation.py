@@ -152,8 +152,8 @@ def _counts(explanation: Explanation) -> Iterator[Fact]:
     n_selected = (values[f"n_selected_{name.replace('-', '_')}"] for name in selections)
     pairs = zip(selections, map(formatting.count, n_selected), strict=True)
     yield Fact("mature requests", ", ".join(f"{name} {number}" for name, number in pairs))
-    numbers = ("n_requests", "n_answered", "n_late", "n_pending")
-    n_requests, n_answered, n_late, n_pending = (int(values[name] or 0) for name in numbers)
+    numbers = ("n_requests", "n_answered", "n_late", "n_pending", "n_unwatched")
+    n_requests, n_answered, n_late, *apart = (int(values[name] or 0) for name in numbers)
     redirects = explanation.n_redirected
     yield Fact(
         f"of {board.selection}",
@@ -161,7 +161,7 @@ def _counts(explanation: Explanation) -> Iterator[Fact]:
         + (f" ({_number(redirects, 'redirect')})" if redirects else "")
         + f", {formatting.count(n_late)} late, "
         + f"{formatting.count(n_requests - n_answered - n_late)} "
-        f"unanswered; {formatting.count(n_pending)} pending",
+        f"unanswered; {formatting.count(apart[0])} pending, {formatting.count(apart[1])} unwatched",
     )
 
 

@@ -42,6 +42,7 @@ def worded_scoreboard(scoreboard: Scoreboard) -> Report:
             *wording.notes(scoreboard),
             *_gone(scoreboard),
             *wording.left_out(scoreboard),
+            *wording.unwatched([score.values for score in scoreboard.scores]),
             *wording.intervals(scoreboard),
         ),
         origin=wording.origin(scoreboard),

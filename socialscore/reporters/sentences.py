@@ -209,6 +209,11 @@ def _outcome(explanation: Explanation, its: ExplainedRequest) -> Iterator[str]:
             f"The request is pending, and in no rate yet: the data end on {end}, and it is watched "
             f"{until} ({named}). So far it has {so_far} response."
         )
+    elif its.outcome == "unwatched":
+        yield (
+            "The request is unwatched, and in no rate: what the body wrote was not in view all the "
+            f"time {until} ({named})."
+        )
     elif its.outcome == "answered":
         as_redirect = ", by a redirect" if its.redirected else ""
         if explanation.calendar:

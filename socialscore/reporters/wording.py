@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import facts, formatting
 from socialscore.reporters.report import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from socialscore.inputs.options import Option
     from socialscore.model.scoreboard import Scoreboard
@@ -25,6 +25,7 @@ __all__ = [
     "subject",
     "terms",
     "told",
+    "unwatched",
 ]
 
 
@@ -120,6 +121,25 @@ def left_out(scoreboard: Scoreboard) -> Iterator[str]:
                 parts.append(f"{formatting.count(n_excluded)} {metric.label.lower()}")
     if parts:
         yield f"left out: {', '.join(parts)}"
+
+
+def unwatched(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """How many requests are in no rate since the bodies were out of view, and their share.
+
+    Args:
+        lines: the metrics of each body, or other line of a table.
+    """
+    n_unwatched, *others = (
+        sum(int(line.get(name) or 0) for line in lines)
+        for name in ("n_unwatched", "n_pending", "n_requests")
+    )
+    if n_unwatched:
+        share = formatting.quantity(n_unwatched / (n_unwatched + sum(others)), "share")
+        yield (
+            f"unwatched: {formatting.count(n_unwatched)} request{'s' * (n_unwatched > 1)} "
+            f"({share}), in no rate: what the bodies wrote was not in view to the end of the "
+            "horizon"
+        )
 
 
 def origin(scoreboard: Scoreboard) -> str:

@@ -167,6 +167,7 @@ def _request(members: Sequence[Row], ranking: Ranking) -> ExplainedRequest | Non
         request=bool(any_one["request_request"]),
         selected=bool(any_one["selected"]),
         matured=any_one["matured"],
+        unwatched=any_one["unwatched"],
         in_time=any_one["in_time"],
         response_id=first["response_id"] if first else None,
         responded_at=_aware(responded_at) if responded_at else None,

@@ -282,6 +282,14 @@ _ON_THE_CALENDAR = _delay_quantile(
 _COUNTS = (
     _count("n_pending", "Pending", "En attente", "pending", "Requests that have not matured yet."),
     _count(
+        "n_unwatched",
+        "Unwatched",
+        "Non suivies",
+        "unwatched",
+        "Requests that would have matured, had all that the body wrote been in view to the end of "
+        "the horizon. They are in no rate.",
+    ),
+    _count(
         "n_late",
         "Late",
         "Réponses tardives",

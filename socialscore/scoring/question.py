@@ -127,6 +127,8 @@ def ask(
         "repeated_from": utc(asked_from.astimezone(UTC) - _REPEATED),
         # An episode may go on after the period in which it was asked.
         "asked_until": utc(read_until if ranking.unit == "episode" else min(end, period.until)),
+        # Accounts are not collected at one moment: without a horizon, the last day may be missing.
+        "seen_enough_at": utc(end if ranking.horizon else end - _DAY),
         "horizon_us": horizon // timedelta(microseconds=1),
         "watched_us": watched // timedelta(microseconds=1),
         "maturing_us": (ranking.horizon or 0) * 1_000_000,

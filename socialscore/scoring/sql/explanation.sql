@@ -24,6 +24,7 @@ SELECT
     clocked.started_at,
     clocked.selected,
     clocked.matured,
+    clocked.due AND NOT clocked.matured AS unwatched,
     clocked.question_mark AS request_question_mark,
     clocked.question AS request_question,
     clocked.request AS request_request,

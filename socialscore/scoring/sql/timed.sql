@@ -15,8 +15,15 @@ SELECT
         WHEN request.responded_at IS NOT NULL THEN 0
     END AS delay_us,
     -- How long it was seen to wait: without a response by then, it is known to wait longer.
-    LEAST(EPOCH_US(request.asked_at) + $horizon_us, EPOCH_US($as_of))
-    - EPOCH_US(request.started_at) AS seen_us,
+    GREATEST(
+        LEAST(
+            EPOCH_US(request.asked_at) + $horizon_us,
+            EPOCH_US($as_of),
+            EPOCH_US(COALESCE(in_view.seen_until, request.asked_at))
+        ) - EPOCH_US(request.started_at),
+        0
+    ) AS seen_us,
+    in_view.presence_id IS NOT NULL AS asked_in_view,
     COALESCE(request.answered_at > request.responded_at, TRUE) AS redirected,
     request.question_mark,
     request.question,
@@ -27,7 +34,19 @@ SELECT
         WHEN 'requests' THEN request.request
         ELSE TRUE
     END AS selected,
-    EPOCH_US(request.asked_at) + $maturing_us <= EPOCH_US($as_of) AS matured,
+    EPOCH_US(request.asked_at) + $maturing_us <= EPOCH_US($as_of) AS due,
+    -- Due, and what the body wrote was in view for all of the time in which it was watched.
+    EPOCH_US(request.asked_at) + $maturing_us <= EPOCH_US($as_of)
+    AND COALESCE(
+        EPOCH_US(in_view.seen_until)
+        >= LEAST(EPOCH_US(request.asked_at) + $horizon_us, EPOCH_US($as_of)),
+        FALSE
+    ) AS matured,
     request.n_too_early
 FROM request
 INNER JOIN presence USING (presence_id)
+LEFT JOIN in_view
+    ON
+        request.presence_id = in_view.presence_id
+        AND request.asked_at >= in_view.seen_from
+        AND request.asked_at < in_view.seen_until

@@ -18,10 +18,11 @@ SELECT
     selected AND matured AND COALESCE(delay_us <= seen_us, FALSE) AS answered,
     -- Answered later, as far as requests are looked after.
     selected AND matured AND COALESCE(delay_us > seen_us, FALSE) AS late,
-    selected AND NOT matured AS pending,
+    selected AND NOT due AS pending,
+    selected AND due AND NOT matured AS unwatched,
     delay_us / 1e6 AS calendar_delay_seconds,
     -- For the Kaplan–Meier estimate: how long the wait was seen, and whether a response ended it.
-    selected,
+    selected AND asked_in_view AS selected,
     COALESCE(delay_us <= seen_us, FALSE) AS ended,
     -- Whole numbers, which add up to the same in any order; fractions do not.
     elapsed_us,
