@@ -30,6 +30,26 @@ def test_a_request_matures_at_the_very_end_of_its_horizon(seconds: int, n_reques
     assert found["n_pending"] == 1 - n_requests
 
 
+@pytest.mark.parametrize(("seconds", "n_requests"), [(0, 1), (1, 0)])
+def test_without_a_horizon_a_request_may_need_an_age_to_count(
+    seconds: int, n_requests: int
+) -> None:
+    rows = [asks("q", at(1, seconds=seconds)), answers("a", "q", at(14, 23))]
+
+    scoreboard = board(rows, as_of="2026-09-22", horizon="none", min_age="14d", period="2026-W37")
+    found = values(scoreboard)
+
+    assert (found["n_requests"], found["n_answered"]) == (n_requests, n_requests)
+    assert found["n_pending"] == 1 - n_requests
+    assert scoreboard.provisional
+
+
+def test_with_a_horizon_no_age_is_asked_for() -> None:
+    found = values(board([asks("q", at(1))], as_of="2026-09-15", min_age="14d"))
+
+    assert found["n_requests"] == 1
+
+
 @pytest.mark.parametrize(("seconds", "n_requests"), [(-1, 1), (0, 0)])
 def test_a_message_at_the_end_of_the_data_is_not_known(seconds: int, n_requests: int) -> None:
     found = values(board([asks("q", at(1, seconds=seconds))], as_of="2026-09-08", horizon="none"))

@@ -64,14 +64,13 @@ def test_where_the_same_account_must_answer_a_third_may_not() -> None:
     assert counts(board([*to_both("q"), reply], three)) == (1, 1)
 
 
-def test_zendesk_counts_the_first_reply_of_the_account_that_was_asked() -> None:
+def test_zendesk_counts_the_first_reply_of_any_account_of_the_body() -> None:
     rows = [asks("q", at(5)), answers("a", "q", at(5, 1), **BY_AID), answers("b", "q", at(5, 3))]
 
-    own = {"responders": None, "unit": None, "match": None, "exclude": None, "calendar": "always"}
+    own = {"unit": None, "match": None, "exclude": None, "calendar": "always"}
     scoreboard = board(rows, SISTERS, preset="zendesk", **own)
 
-    assert scoreboard.options["responders"] == "same"
-    assert values(scoreboard)["median_delay"] == 3 * 3600
+    assert values(scoreboard)["median_delay"] == 3600
 
 
 def test_an_account_of_another_network_is_no_sister() -> None:

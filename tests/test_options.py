@@ -63,7 +63,7 @@ def another(option: Option) -> Any:
         case "share":
             return default / 2
         case "duration":
-            return default * 2
+            return (default or 86_400) * 2
         case "metric":
             return "median_wait"
         case "names" | "authors":
@@ -73,7 +73,7 @@ def another(option: Option) -> Any:
 
 def changed(option: Option) -> dict[str, Any]:
     """The options of a ranking in which this one has an effect and is not the preset's."""
-    needed = dict([option.needs]) if option.needs else {}
+    needed = {option.needs[0]: option.needs[1] or "none"} if option.needs else {}
     return {"period": "2026-09-07..2026-10-07"} | needed | {option.name: another(option)}
 
 

@@ -57,15 +57,18 @@ PUBLISHED = {
     "zendesk": {
         "selection": "all", "unit": "episode", "horizon": None, "by": "median_delay",
         "min_requests": 1, "time": ("median_delay", "median_delay_calendar"), "clock": "business",
-        "calendar": "", "responders": "same",
+        "calendar": "", "responders": "group",
     },
     "abgeordnetenwatch": {
-        "selection": "all", "unit": "message", "horizon": 14 * DAY, "by": "response_rate",
-        "min_requests": 1, "time": (), "strict": True,
-        "marks": [{"response_rate": 0.9}, {"response_rate": 0.8}, {"response_rate": 0.5}],
+        "selection": "all", "unit": "message", "horizon": None, "by": "response_rate",
+        "min_requests": 1, "time": (), "strict": True, "min_age": 14 * DAY,
+        "marks": [
+            *({"response_rate": share} for share in (0.9, 0.8, 0.65, 0.5)),
+            {"n_answered": 1}, {"response_rate": 0},
+        ],
     },
     "writetothem": {
-        "selection": "all", "unit": "author", "horizon": 28 * DAY, "by": "response_rate",
+        "selection": "all", "unit": "author", "horizon": 21 * DAY, "by": "response_rate",
         "min_requests": 10, "time": (),
         "marks": [{"response_rate": share} for share in (0.8, 0.6, 0.4, 0.2)],
     },
@@ -161,7 +164,8 @@ def test_presets_are_listed_with_what_sets_them_apart() -> None:
     assert lines["socially-devoted"] == [
         "question-mark", "message", "none", "devoted_index", "50", "kinds, bands",
     ]  # fmt: skip
-    assert lines["zendesk"][-1] == "clock, responders"
+    assert lines["zendesk"][-1] == "clock"
+    assert lines["abgeordnetenwatch"][-1] == "min_age, strict, bands"
 
 
 def test_the_columns_of_the_list_stand_one_below_the_other() -> None:

@@ -591,7 +591,7 @@ def test_the_columns_of_a_csv_keep_their_order() -> None:
         "n_requests,n_answered,response_rate,wilson_low,wilson_high,median_delay,median_wait,"
         "devoted_index,"
         "period,period_from,period_until,compared_to,"
-        "timezone,categories,key,horizon_seconds,selection,unit,match,clock,responders,strict,"
+        "timezone,categories,key,horizon_seconds,min_age_seconds,selection,unit,match,clock,responders,strict,"
         "min_requests,networks,kinds,exclude,include_institutions,n_ignored,replies_to_several,"
         "exclude_bursts,clock_start,calendar,off_hours_reply,latest,min_coverage,within,trim,"
         "rank_interval,icc,overridden,rho,rho_assumed,median_deff,as_of,provisional,title,panel,"

@@ -72,7 +72,7 @@ def _written(preset: Ranking, key: str) -> str:
     from socialscore.reporters.formatting import span
 
     value = getattr(preset, key)
-    if key == "horizon":
+    if key in ("horizon", "min_age"):
         return span(value).replace(" ", "") if value else "none"
     if key == "bands":
         return "; ".join(map(_band, value)) or "none"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -61,7 +62,8 @@ class Option:
     name: str = ""  # the key in files; that of its field
     column: str = ""  # in CSV and JSON; empty: the name
     always: bool = False  # in the header of every table, and not only where the preset has another
-    needs: tuple[str, str] | None = None  # an option, and its value without which this is not read
+    # An option, and its value without which this one is not read.
+    needs: tuple[str, str | None] | None = None
     flag: str = ""  # on the command line; empty: only a file says it
     repeated: bool = False  # the flag takes one value and may be repeated, instead of commas
     choices: tuple[str, ...] = ()  # the values that it may have; that of its field's type
@@ -201,6 +203,20 @@ class Ranking(_Checked):
             column="horizon_seconds",
             always=True,
             flag="--horizon",
+        ),
+    )
+    min_age: Annotated[int | None, BeforeValidator(seconds)] = _option(
+        None,
+        "Without a horizon, count only requests that are at least so old where the data end, such "
+        "as 14d, with all their responses.",
+        Option(
+            "Minimum age",
+            "Âge minimal",
+            "duration",
+            column="min_age_seconds",
+            needs=("horizon", None),
+            empty="none",
+            flag="--min-age",
         ),
     )
     selection: Literal["question-mark", "questions", "requests", "all"] = _option(
@@ -374,6 +390,11 @@ class Ranking(_Checked):
     def zone(self) -> ZoneInfo:
         """The timezone in which periods begin and end."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def maturing(self) -> timedelta:
+        """How old a request must be to count."""
+        return timedelta(seconds=self.horizon or self.min_age or 0)
 
     @property
     def digest(self) -> str:

@@ -13,6 +13,7 @@ from socialscore.inputs.ranking import read_ranking
 from socialscore.inputs.shipped import calendar_path
 from socialscore.inputs.toml_files import place_of
 from socialscore.publishing.publish import RULES
+from socialscore.reporters.formatting import span
 from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import unknown_metrics
 
@@ -112,7 +113,8 @@ def _idle(ranking: Ranking) -> Iterator[tuple[str, str]]:
     """Options that are not read because of another one, with the reason."""
     for option in OPTIONS:
         if option.needs and (value := getattr(ranking, option.needs[0])) != option.needs[1]:
-            yield option.name, f'{option.needs[0]} is "{value}"'
+            said = span(value).replace(" ", "") if isinstance(value, int) else value
+            yield option.name, f'{option.needs[0]} is "{said}"'
     if "listed" not in ranking.exclude:
         yield "ignore", 'exclude lacks "listed"'
 

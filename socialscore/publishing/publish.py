@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from socialscore.errors import UsageError
@@ -142,8 +142,8 @@ def _publish_one(
 ) -> Outcome:
     """Publish a period, or say why not; `patient`: what has not matured may fall short for now."""
     before = series.latest.get(period.label)
-    horizon = timedelta(seconds=basis.ranking.horizon or 0)
-    matures_at = (period.until.astimezone(UTC) + horizon).astimezone(period.until.tzinfo)
+    matures_at = period.until.astimezone(UTC) + basis.ranking.maturing
+    matures_at = matures_at.astimezone(period.until.tzinfo)
     maturing = matures_at > basis.as_of
     final_from = f"final from {formatting.instant(matures_at)}"
     if before and not revise:

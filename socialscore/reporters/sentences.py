@@ -205,9 +205,13 @@ def _outcome(explanation: Explanation, its: ExplainedRequest) -> Iterator[str]:
     if its.outcome == "pending":
         end = _local(explanation, board.as_of)
         so_far = "a" if its.responded_at else "no"
+        if horizon:
+            why = f"and it is watched {until} ({named})"
+        else:
+            why = f"when it is not {formatting.span(board.options['min_age'])} old (minimum age)"
         yield (
-            f"The request is pending, and in no rate yet: the data end on {end}, and it is watched "
-            f"{until} ({named}). So far it has {so_far} response."
+            f"The request is pending, and in no rate yet: the data end on {end}, {why}. "
+            f"So far it has {so_far} response."
         )
     elif its.outcome == "unwatched":
         yield (

@@ -65,7 +65,8 @@ def in_words(option: Option, scoreboard: Scoreboard) -> str:
     if option.kind == "yes-no":
         return "yes" if value else "no"
     if option.kind == "duration":
-        return f"none, until {_as_of(scoreboard)}" if value is None else formatting.span(value)
+        none = option.empty or f"none, until {_as_of(scoreboard)}"
+        return none if value is None else formatting.span(value)
     if option.kind == "metric":
         return facts.metric_named(scoreboard, value).label.lower()
     if option.kind == "share":

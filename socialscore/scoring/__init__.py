@@ -17,7 +17,7 @@ The numbers themselves are SQL: see `sql/`, and `socialscore rank --sql`.
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -140,7 +140,6 @@ def _clusters(of_rates: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -
 
 def _scoreboard(scores: tuple[Score, ...], clusters: Clusters, question: Question) -> Scoreboard:
     panel, ranking = question.panel, question.ranking
-    maturing = timedelta(seconds=ranking.horizon or 0)
     return Scoreboard(
         title=ranking.title,
         panel=panel.name,
@@ -151,7 +150,7 @@ def _scoreboard(scores: tuple[Score, ...], clusters: Clusters, question: Questio
         options=reported(ranking),
         overridden=overridden(ranking),
         as_of=question.as_of,
-        provisional=question.period.until.astimezone(UTC) + maturing > question.as_of,
+        provisional=question.period.until.astimezone(UTC) + ranking.maturing > question.as_of,
         version=__version__,
         ranking_digest=ranking.digest,
         panel_digest=panel.digest,

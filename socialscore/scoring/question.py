@@ -131,7 +131,7 @@ def ask(
         "seen_enough_at": utc(end if ranking.horizon else end - _DAY),
         "horizon_us": horizon // timedelta(microseconds=1),
         "watched_us": watched // timedelta(microseconds=1),
-        "maturing_us": (ranking.horizon or 0) * 1_000_000,
+        "maturing_us": ranking.maturing // timedelta(microseconds=1),
         "body_id": body_id,
     }
     # Each option is a parameter of its name.
