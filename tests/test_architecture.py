@@ -48,7 +48,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "jinja2": ["publishing/site/"],
     "keyring": ["inputs/credentials.py"],
     "msgspec": ["importers/x_jsonl.py"],
-    "numpy": ["importers/records.py", "language/judge.py", "scoring/uncertainty.py"],
+    "numpy": ["importers/records.py", "language/", "scoring/uncertainty.py"],
     "obstore": ["runtime/object_storage.py", "store/bucket.py"],
     "pandas": ["__init__.py", "model/scoreboard.py"],
     "platformdirs": ["commands/", "store/bucket.py"],

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import csv
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,10 +14,8 @@ from bench.language import ALL, HALVES, Labelled, evaluate, read
 from socialscore.errors import InputError, SeveralProblems, UnknownName
 from socialscore.language import Rule, rules
 from socialscore.language.judge import judge
+from socialscore.language.detection import detect
 from socialscore.language.rulebook import ANY, LEVELS, read_rulebook, rulebooks, shipped
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CLASSES = ("redirect", "automatic")
 
@@ -219,6 +219,48 @@ def test_a_signature_under_a_redirection_is_no_answer() -> None:
     assert (signed["response_class"], answered["response_class"]) == ("redirect", "answer")
 
 
+# The language -----------------------------------------------------------------------------------
+
+LANGUAGES = Path(__file__).parents[1] / "fixtures" / "language" / "languages.csv"
+
+
+def test_a_language_is_told_or_left_unknown_and_hardly_ever_mistaken() -> None:
+    with LANGUAGES.open(encoding="utf-8", newline="") as file:
+        rows = [(row["language"], row["text"]) for row in csv.DictReader(file)]
+    truth = [None if language in ("pt", "ca") else language for language, _ in rows]
+
+    told = detect(pa.array([text for _, text in rows])).to_pylist()
+
+    mistaken = [row for row, tag in zip(rows, told, strict=True) if tag and tag != row[0]]
+    agreed = [tag == right for right, tag in zip(truth, told, strict=True)]
+    assert len(mistaken) <= 1
+    assert sum(agreed) >= 0.95 * len(rows)
+
+
+def test_the_words_that_languages_share_decide_nothing() -> None:
+    texts = [
+        "la",
+        "",
+        None,
+        "@jesuisla https://le.example",
+        "la piscina",
+        "J’arrive !",
+        "¿CUÁNDO?",
+    ]
+
+    assert detect(pa.array(texts)).to_pylist() == [None, None, None, None, None, "fr", "es"]
+
+
+def test_no_text_has_no_language() -> None:
+    assert detect(pa.array([], pa.string())).to_pylist() == []
+
+
+def test_a_language_that_is_given_is_kept() -> None:
+    (row,) = judged("La rue est fermée pour nous", language="nl")
+
+    assert row["language"] == "nl"
+
+
 # The digest -------------------------------------------------------------------------------------
 
 
@@ -354,9 +396,9 @@ def rulebook_file(folder: Path, content: str, name: str = "de.toml") -> Path:
 
 
 def test_a_language_is_added_by_a_file(tmp_path: Path) -> None:
-    book = read_rulebook(rulebook_file(tmp_path, 'telltales = ["nicht"]\n' + GOOD_RULE))
+    book = read_rulebook(rulebook_file(tmp_path, 'words = ["nicht"]\n' + GOOD_RULE))
 
-    assert (book.language, book.telltales) == ("de", ("nicht",))
+    assert (book.language, book.words) == ("de", ("nicht",))
     assert [(rule.level, rule.pattern) for rule in book.rules] == [("question", "warum")]
 
 
@@ -364,7 +406,7 @@ def test_a_language_is_added_by_a_file(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         (GOOD_RULE + 'example = ["Warum"]', ":8, key rule.example: unknown key 'example'; did you"),
-        ('telltale = ["nicht"]', ":2, key telltale: unknown key 'telltale'; did you mean 'telltal"),
+        ('word = ["nicht"]', ":2, key word: unknown key 'word'; did you mean 'words'?"),
         (
             GOOD_RULE.replace("de.question", "de.questions"),
             ":4, key rule.id: unknown level 'questions'; did you mean 'question'?",
@@ -382,7 +424,7 @@ def test_a_language_is_added_by_a_file(tmp_path: Path) -> None:
         ),
         ('courtesies = ["(hallo"]', ":2, key courtesies: '(hallo' is not a pattern"),
         ('courtesies = "hallo"', ':2, key courtesies: write a list in square brackets: ["hallo"]'),
-        ('telltales = ["a", 1]', ":2, key telltales: write a text in quotation marks, not 1"),
+        ('words = ["a", 1]', ":2, key words: write a text in quotation marks, not 1"),
         (GOOD_RULE.replace("[[rule]]", "[rule]"), ":3, key rule: write [[rule]] over each of them"),
     ],
 )
@@ -401,11 +443,11 @@ def test_everything_that_is_wrong_with_a_file_is_named_at_once(tmp_path: Path) -
     wrong = GOOD_RULE.replace("de.question", "de.questions").replace('["warum"]', "['(', ')']")
 
     with pytest.raises(SeveralProblems) as caught:
-        read_rulebook(rulebook_file(tmp_path, f"telltales = 1\n{wrong}{GOOD_RULE}example = 1\n"))
+        read_rulebook(rulebook_file(tmp_path, f"words = 1\n{wrong}{GOOD_RULE}example = 1\n"))
 
     places = [str(problem.place).partition(":")[2] for problem in caught.value.problems]
     assert places == [
-        "2, key telltales", "5, key rule.id", "7, key rule.any_of", "7, key rule.any_of",
+        "2, key words", "5, key rule.id", "7, key rule.any_of", "7, key rule.any_of",
         "15, key rule.example",
     ]  # fmt: skip
 

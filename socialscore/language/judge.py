@@ -7,8 +7,7 @@ A text goes through it in this order.
 2. Quoted text goes (`"…"`, `«…»`, `“…”`, `„…“`, lines that begin with `>`): it is somebody
    else's words. Typographic apostrophes become straight. What is left is what the author said, and
    what all rules read but `any.redirect`, whose signs are links.
-3. A message without a language gets the one of which it has the most telltale words; none, or a
-   tie, leaves it unknown.
+3. A message without a language gets the one of which it has the most words: see `detection.py`.
 4. A citizen's message meets the levels in this order, and the first that fits decides:
    question-mark, negative, question, request. So a rule names the narrowest selection of the
    message, an explicit sign outweighs thanks ("merci ?" doubts), and thanks outweigh words that
@@ -21,8 +20,8 @@ A text goes through it in this order.
 A message is read by the rules of its own language and by those of `any`; where its language is
 unknown or has no rules, by all of them. So `comment` asks nothing in English, nor `what` in French.
 
-Where every language is given, only the rules of those languages are compiled, so nobody pays for a
-language that does not occur. How the statement is made is in `statement.py`.
+Where every message has a language, only the rules of those languages are compiled, so nobody pays
+for a language that does not occur. How the statement is made is in `statement.py`.
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from socialscore.language.detection import detect
 from socialscore.language.rulebook import ANY, rulebook_digest, rulebooks
 from socialscore.language.statement import judging, naming
 from socialscore.runtime.duckdb import connect, within_limits
@@ -118,15 +118,23 @@ def _distinct(table: pa.Table) -> tuple[pa.Table, pa.Array]:
     case = ((text + 1) * n_languages + language + 1) * 2 + outbound
     _, first, number = np.unique(case, return_index=True, return_inverse=True)
     message = table.select(["text", "language", "outbound"]).take(pa.array(first))
-    message = message.append_column("row", pa.arange(0, len(first))).combine_chunks()
+    message = _told(message.append_column("row", pa.arange(0, len(first))).combine_chunks())
     # DuckDB gives each batch to one thread.
     batches = message.to_batches(max_chunksize=_BATCH_ROWS)
     return pa.Table.from_batches(batches, message.schema), pa.array(number)
 
 
+def _told(message: pa.Table) -> pa.Table:
+    """The messages of one chunk, with the language of those that lack one where it can be told."""
+    text, language = (message[name].combine_chunks() for name in ("text", "language"))
+    missing = pc.is_null(language)
+    told = pc.replace_with_mask(language, missing, detect(text.filter(missing)))
+    return message.set_column(1, "language", told)
+
+
 def _languages(given: pa.ChunkedArray) -> tuple[str, ...]:
     """The languages whose rules may be needed: all, unless each message says one that has rules."""
-    ours = [book.language for book in rulebooks() if book.language != ANY]
+    ours = [book.language for book in rulebooks() if book.language != ANY and book.rules]
     found = {"" if tag is None else _primary(tag) for tag in pc.unique(given).to_pylist()}
     return tuple(sorted(found)) if found and found <= set(ours) else tuple(ours)
 

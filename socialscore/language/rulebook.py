@@ -3,7 +3,7 @@
 A file says:
 
 - `language`: the primary subtag that it is named after; `any` holds in every language.
-- `telltales`: whole words by whose number a message without a language is placed.
+- `words`: common words of the language; by their number `detection` tells it.
 - `courtesies`: patterns of what may stand around a redirection without making it an answer.
 - `[[rule]]`: `id` (`<language>.<level>`, and a name where a level has several rules),
   `description`, `any_of` (the patterns, of which one is enough), `examples` that the rule itself
@@ -79,7 +79,7 @@ class Rulebook:
     """One language's file."""
 
     language: str  # primary subtag, or `any`
-    telltales: tuple[str, ...]  # words that give the language away
+    words: tuple[str, ...]  # in lower case; common in the language, be they in others or not
     courtesies: tuple[str, ...]  # RE2; empty talk around a redirection
     rules: tuple[Rule, ...]  # in the order of the file
 
@@ -128,7 +128,7 @@ def read_rulebook(path: Path, *, try_patterns: bool = True) -> Rulebook:
         file = read_checked(path, "the rulebook", _RulebookFile, {"rule": _RuleTable}, context)
     return Rulebook(
         language=file.language,
-        telltales=file.telltales,
+        words=file.words,
         courtesies=file.courtesies,
         rules=tuple(
             Rule(
@@ -200,6 +200,6 @@ class _RuleTable(Table):
 
 class _RulebookFile(Table):
     language: Annotated[str, AfterValidator(_named_after)]
-    telltales: _Texts = ()
+    words: _Texts = ()
     courtesies: _Patterns = ()
     rule: tuple[_RuleTable, ...] = ()

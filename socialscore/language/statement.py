@@ -24,10 +24,6 @@ _SIGNATURE_LENGTH = 15
 Family = tuple[Rule, ...]
 """The rules of one level in one language; never empty."""
 
-# The languages of most messages. The telltales of all others are looked for at once, and those of
-# each only where one was seen.
-_COMMON = ("en", "fr")
-
 # White space; U+00A0 and U+202F are what French puts before its question marks.
 _SPACE = r" \t\n\r\x{a0}\x{202f}"
 
@@ -114,44 +110,6 @@ spoken AS (
     FROM spaced
 ),
 
-sifted AS (
-    -- With whether it has a telltale word of a language that few messages are in.
-    SELECT
-        *,
-        language IS NULL AND regexp_matches(said, $rare) AS sees_rare
-    FROM spoken
-),
-
-sighted AS (
-    -- With the languages of which it has a telltale word, where the network names none.
-    SELECT
-        *,
-        -- With two spaces between them, words that follow each other do not share one.
-        CASE WHEN language IS NULL THEN replace(said, ' ', '  ') END AS apart,
-        $sightings
-    FROM sifted
-),
-
-counted AS (
-    -- With the number of telltale words, where more than one language has any.
-    SELECT
-        *,
-        $counts
-    FROM sighted
-),
-
-placed AS (
-    -- With its language, the network's or ours.
-    SELECT
-        * REPLACE (
-            CASE
-                WHEN language IS NOT NULL THEN language
-                $majorities
-            END AS language
-        )
-    FROM counted
-),
-
 heard AS (
     -- With the language of the rules that read it; NULL: all rules do.
     SELECT
@@ -159,7 +117,7 @@ heard AS (
         CASE
             $readings
         END AS rulebook
-    FROM placed
+    FROM spoken
 ),
 
 replied AS (
@@ -228,21 +186,13 @@ _NAMING = Template("SELECT n, $rule_id AS rule_id FROM distinct_words")
 def judging(languages: tuple[str, ...]) -> str:
     """The statement for the shipped rules of these languages; its only parameter is the salt."""
     books = [book for book in rulebooks() if book.language in languages]
-    telltales = {
-        book.language: rf"(?:^|[^{_LETTER}])(?:{'|'.join(book.telltales)})(?:[^{_LETTER}]|$)"
-        for book in books
-    }
     families = _families((*languages, ANY))
     return _STATEMENT.substitute(
         url=_literal(_URL),
         handle=_literal(_HANDLE),
         spaces=_literal(_SPACES),
         quoted=_literal(_QUOTED),
-        rare=_literal("|".join(telltales[each] for each in telltales if each not in _COMMON)),
-        sightings=",\n".join(_sighting(language, telltales) for language in telltales),
-        counts=",\n".join(_count(language, telltales) for language in telltales),
-        majorities="\n".join(_majority(language, telltales) for language in telltales),
-        readings="\n".join(_reading(language) for language in telltales),
+        readings="\n".join(map(_reading, languages)),
         untold=f"least({', '.join(map(_untold, books))})",
         signature=_SIGNATURE_LENGTH,
         **{
@@ -285,30 +235,6 @@ def _of(families: Mapping[str, Family], level: str) -> list[Family]:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _sighting(language: str, telltales: Mapping[str, str]) -> str:
-    words = _literal(telltales[language])
-    looked_for = "language IS NULL" if language in _COMMON else "sees_rare"
-    return (
-        f"CASE WHEN {looked_for} THEN regexp_matches(said, {words}) ELSE false END"
-        f" AS sees_{language}"
-    )
-
-
-def _count(language: str, telltales: Mapping[str, str]) -> str:
-    words = _literal(telltales[language])
-    rivals = "".join(f" OR sees_{other}" for other in telltales if other != language)
-    return (
-        f"CASE WHEN sees_{language} AND (false{rivals})"
-        f" THEN len(regexp_extract_all(apart, {words}))"
-        f" ELSE sees_{language}::INTEGER END AS n_{language}"
-    )
-
-
-def _majority(language: str, languages: Iterable[str]) -> str:
-    rivals = "".join(f", n_{other}" for other in languages if other != language)
-    return f"WHEN n_{language} > greatest(0{rivals}) THEN '{language}'"
 
 
 def _reading(language: str) -> str:
