@@ -54,7 +54,7 @@ LEVELS = ("question-mark", "question", "request", "negative", "redirect", "autom
 """What a rule says of a message: the narrowest selection it belongs to, that it is no demand at
 all, or the class of the response that it is."""
 
-STATEMENT = 1
+STATEMENT = 2
 """The version of what applies the rules: raise it when texts are judged otherwise by equal rules,
 or told by another language."""
 
