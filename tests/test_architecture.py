@@ -55,6 +55,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "pyarrow": [""],
     "pydantic": ["inputs/", "language/rulebook.py"],
     "pyspark": ["engines/spark.py"],
+    "python_calamine": ["importers/sheet.py"],
     "requests": ["collectors/"],
     "rich": ["commands/", "reporters/console.py"],
     "sqlglot": ["engines/spark_sql.py"],

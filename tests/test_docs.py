@@ -13,6 +13,7 @@ import shlex
 import tomllib
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,10 @@ from socialscore.commands import COMMANDS, main
 from socialscore.importers.table import COLUMNS, NEEDED
 from socialscore.inputs.ranking import Ranking, load_ranking
 from socialscore.inputs.shipped import calendar_names, calendar_path, preset_names, preset_path
+from socialscore.model.audit import Audit, AuditCell, Draw, DrawnRequest
 from socialscore.reporters import columns, formatting
+from socialscore.reporters.audit import render_audit
+from socialscore.scoring.auditing.figures import figures
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE
@@ -254,7 +258,42 @@ def of_commands() -> str:
     return "\n\n".join(parts)
 
 
+def of_audit_example() -> str:
+    """What an audit says whose strata are those of the golden figure."""
+    kinds = [  # selection, answered, requests, labelled, genuine
+        ("question-mark", True, 249, 36, 26),
+        ("questions", True, 30, 4, 2),
+        ("question-mark", False, 281, 35, 14),
+        ("questions", False, 40, 5, 3),
+        ("all", True, 400, 30, 1),
+        ("all", False, 1000, 30, 1),
+    ]
+    drawn = {
+        f"{kind}-{n}": DrawnRequest(f"{kind}-{n}", "", kinds[kind][0], kinds[kind][1])
+        for kind, row in enumerate(kinds)
+        for n in range(row[3])
+    }
+    draw = Draw(
+        title="Who answers citizens?",
+        period="2026-W46",
+        as_of=datetime(2026, 11, 23, tzinfo=UTC),
+        selection="questions",
+        by="",
+        n=140,
+        seed=1,
+        options={},
+        rulebook="",
+        method="",
+        cells=tuple(AuditCell("", *row[:3], 0) for row in kinds),
+        requests=tuple(drawn.values()),
+    )
+    genuine = {row: (int(row.split("-")[1]) < kinds[int(row[0])][4],) for row in drawn}
+    audit = Audit(draw, date(2026, 12, 1), genuine)
+    return f"```\n{render_audit(audit, figures(audit))}```"
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "audit-example": of_audit_example,
     "calendars": of_calendars,
     "commands": of_commands,
     "clustered-arrows": of_results(clustered.ARROWS),

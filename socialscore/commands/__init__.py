@@ -28,6 +28,7 @@ COMMANDS = {
     "forget": "forget",
     "rank": "rank",
     "explain": "explain",
+    "audit": "audit",
     "publish": "publish",
     "verify": "verify",
     "history": "history",

@@ -35,9 +35,11 @@ __all__ = [
     "RankingArgument",
     "StoreOption",
     "Subject",
+    "audit_file",
     "chosen_engine",
     "chosen_panel",
     "judge_again",
+    "pseudonym",
     "screen_width",
     "settings_here",
     "subject",
@@ -141,14 +143,15 @@ def subject(
     bodies = chosen_panel(root, *paths)
     source = MessageSource(
         opened,
-        pseudonym=_pseudonym(settings) if chosen.ignore else None,
+        pseudonym=pseudonym(settings) if chosen.ignore else None,
         beside=[file for file in (next(filter(None, paths), None), path) if file],
         engine=running,
     )
     return Subject(opened, source, bodies, chosen, as_of)
 
 
-def _pseudonym(settings: Settings) -> Pseudonym:
+def pseudonym(settings: Settings) -> Pseudonym:
+    """What makes keyed digests of identifiers, with the key that the settings name."""
     from socialscore.store.privacy import Pseudonyms, read_key
 
     return Pseudonyms(read_key(settings.key_file)).of
@@ -215,6 +218,15 @@ def judge_again(store: Store, key: bytes) -> None:
             "stay as they were judged",
             err=True,
         )
+
+
+def audit_file(ranking: str) -> Path:
+    """Where the audit of a ranking stands: beside its file, or here for a shipped one."""
+    from socialscore.inputs.shipped import ranking_path
+
+    path = ranking_path(ranking)
+    folder = path.parent if path == Path(ranking) else Path()
+    return folder / f"{path.stem}.audit.json"
 
 
 def screen_width() -> int:

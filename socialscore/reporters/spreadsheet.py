@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import astuple, dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -20,7 +20,7 @@ from socialscore.reporters.facts import presentation
 from socialscore.reporters.formulas import is_formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.columns import Field
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Reason = Callable[[Scoreboard, str | None, float | None], str]
     Row = Iterable[tuple[Value, str]]
 
-__all__ = ["scoreboard_to_xlsx"]
+__all__ = ["form_to_xlsx", "scoreboard_to_xlsx"]
 
 _OPTIONS = {
     "in_memory": True,
@@ -44,6 +44,7 @@ _NUMBERS = {"count": "#,##0", "share": "0.0%", "hours": "#,##0.00", "ratio": "0.
 _WIDTH = 13  # of a column of numbers, in digits
 _WIDTHS = {"body": 34, "category": 18, "band": 22, "reason": 34}
 _LONG = 32_767  # signs that a cell can hold
+_SOME_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  a workbook has no timezone; always the same
 
 _DIRECTIONS = {"up": "hausse", "down": "baisse"}
 
@@ -85,6 +86,46 @@ def scoreboard_to_xlsx(scoreboard: Scoreboard) -> bytes:
         _ranking(book, "Classement", scoreboard, "fr", reasons.in_french, _DIRECTIONS)
         _columns(book, scoreboard)
         _about(book, scoreboard)
+    return _stored(file)
+
+
+def form_to_xlsx(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    choices: Mapping[str, Sequence[str]],
+    guide: Sequence[str],
+) -> bytes:
+    """A sheet for people to fill in, and one that says how.
+
+    Args:
+        header: names of the columns.
+        rows: texts, which wrap.
+        widths: of the columns, in digits.
+        choices: by column, what can be chosen in its cells.
+        guide: lines of text.
+    """
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, _OPTIONS) as workbook:
+        workbook.set_properties({"created": _SOME_TIME})
+        bold = workbook.add_format({"bold": True})
+        wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
+        sheet = workbook.add_worksheet("Audit")
+        for column, (name, width) in enumerate(zip(header, widths, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, name, bold)
+            if name in choices:
+                valid = {"validate": "list", "source": list(choices[name])}
+                sheet.data_validation(1, column, len(rows), column, valid)
+        for number, row in enumerate(rows, start=1):
+            for column, text in enumerate(row):
+                if text:
+                    sheet.write_string(number, column, text[:_LONG], wrapped)
+        sheet.freeze_panes(1, 0)
+        about = workbook.add_worksheet("Guide")
+        about.set_column(0, 0, 100)
+        for number, line in enumerate(guide):
+            about.write_string(number, 0, line, wrapped)
     return _stored(file)
 
 
