@@ -36,6 +36,7 @@ from socialscore.reporters.delimited import (
 )
 from socialscore.reporters.facts import COMPARISON, context, median_metrics
 from socialscore.reporters.formulas import harmless, is_formula
+from socialscore.reporters.wording import audited
 from socialscore.scoring.metrics import metrics_for
 
 if TYPE_CHECKING:
@@ -454,7 +455,7 @@ def test_a_data_package_says_what_the_ranking_says_of_itself() -> None:
     assert described["name"] == "d-mo-2026-w46"
     assert described["title_fr"] == "Qui répond ?"
     assert described["description"] == example.description
-    assert described["notes"] == list(example.notes)
+    assert described["notes"] == [*example.notes, audited(example)]
     assert (described["created"], described["version"]) == ("2026-11-23T07:30:00Z", "2")
 
 

@@ -23,6 +23,7 @@ from socialscore.reporters import columns
 from socialscore.reporters.delimited import scoreboard_to_csv
 from socialscore.reporters.formulas import harmless
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
+from socialscore.reporters.wording import audited
 
 if TYPE_CHECKING:
     from libreoffice import Cell
@@ -153,6 +154,7 @@ def test_the_sheet_about_says_what_the_numbers_rest_on(workbook: Sheets) -> None
     assert said["Title in French"] == "Qui répond ?"
     assert said["Description"] == "How fast public bodies answer."
     assert said["Note"] == complete().notes[0]
+    assert said["What intervals cover"] == audited(complete())
     assert said["Period, from"] == "2026-11-09T00:00:00+01:00"
     assert said["Horizon (seconds)"] == 604_800
     assert said["Provisional"] == "false"

@@ -38,6 +38,7 @@ __all__ = [
     "audit_file",
     "chosen_engine",
     "chosen_panel",
+    "fitting_audit",
     "judge_again",
     "pseudonym",
     "screen_width",
@@ -227,6 +228,20 @@ def audit_file(ranking: str) -> Path:
     path = ranking_path(ranking)
     folder = path.parent if path == Path(ranking) else Path()
     return folder / f"{path.stem}.audit.json"
+
+
+def fitting_audit(ranking: str | None, chosen: Ranking) -> bytes | None:
+    """The file of a ranking's audit, if it has one that says something of it as it is now."""
+    path = audit_file(ranking) if ranking else None
+    if path is None or not path.exists():
+        return None
+    from socialscore.scoring.auditing.summary import unfit
+
+    content = path.read_bytes()
+    if why := unfit(content, path, chosen):
+        typer.echo(f"socialscore: {path} is left out: it {why}; audit again", err=True)
+        return None
+    return content
 
 
 def screen_width() -> int:

@@ -12,6 +12,7 @@ from socialscore.commands.common import (
     EngineOption,
     PanelOption,
     StoreOption,
+    fitting_audit,
     settings_here,
     subject,
 )
@@ -61,7 +62,8 @@ def command(
     revise: Annotated[
         bool,
         typer.Option(
-            "--revise", help="Publish a new revision of a final period if its numbers have changed."
+            "--revise",
+            help="Publish a new revision of a final period if its numbers or audit changed.",
         ),
     ] = False,
     store: StoreOption = None,
@@ -80,7 +82,14 @@ def command(
     from socialscore.publishing.publish import basis_of, publish
 
     asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of, engine=engine)
-    basis = basis_of(asked.store, asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
+    basis = basis_of(
+        asked.store,
+        asked.source,
+        asked.panel,
+        asked.ranking,
+        as_of=asked.as_of,
+        audit=fitting_audit(ranking, asked.ranking),
+    )
     outcomes = publish(
         basis,
         ranking_path(ranking).stem,

@@ -17,6 +17,8 @@ from socialscore.commands.common import (
     RankingArgument,
     StoreOption,
     Subject,
+    audit_file,
+    fitting_audit,
     screen_width,
     subject,
 )
@@ -115,11 +117,31 @@ def command(
             )
         else:
             result = _scoreboard(asked, compare_to)
+        result = _with_audit(result, ranking, asked)
         text = _rendered(result, format_name, notation, on_screen=output is None)
     if output:
         write_output(output, text)
     else:
         typer.echo(text, nl=False)
+
+
+def _with_audit(
+    result: Scoreboard | Breakdown, ranking: str | None, asked: Subject
+) -> Scoreboard | Breakdown:
+    """The result with what the audit beside the ranking says, if there is one."""
+    from dataclasses import replace
+
+    from socialscore.model.breakdown import Breakdown
+
+    content = fitting_audit(ranking, asked.ranking)
+    if content is None or ranking is None:
+        return result
+    from socialscore.scoring.auditing.summary import summary
+
+    audit = summary(content, audit_file(ranking))
+    if isinstance(result, Breakdown):
+        return replace(result, scoreboard=replace(result.scoreboard, audit=audit))
+    return replace(result, audit=audit)
 
 
 def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> dict[str, str]:

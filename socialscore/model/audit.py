@@ -21,6 +21,7 @@ __all__ = [
     "Audit",
     "AuditCell",
     "AuditFigures",
+    "AuditSummary",
     "CorrectedRate",
     "Draw",
     "DrawnRequest",
@@ -173,3 +174,17 @@ class SheetRow:
     sent_at: datetime  # aware, in the ranking's timezone
     context: str  # what came before, a line per message
     text: str
+
+
+@dataclass(frozen=True)
+class AuditSummary:
+    """What a ranking says of its audit."""
+
+    digest: str  # SHA-256 of the audit's file, in hexadecimal digits
+    period: str  # of the requests that were labelled
+    read_on: str  # the day on which the labels were read, ISO 8601
+    n_labelled: int
+    counted: float | None  # the response rate of that period over selected requests
+    corrected: float | None  # over genuine ones; None: the sample cannot tell
+    corrected_low: float | None  # its 95 % interval, as far as there is one
+    corrected_high: float | None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from socialscore.model.audit import AuditSummary
     from socialscore.model.messages import Body
 
 
@@ -106,6 +107,7 @@ class Scoreboard:
     gone: tuple[Body, ...] = ()  # ranked in the earlier period, and not any more
     ranked_before: tuple[str, ...] = ()  # body_ids, ranked in some earlier edition and not in this
     notes: tuple[str, ...] = ()  # sentences: what is unusual about the period or the panel
+    audit: AuditSummary | None = None  # None: nobody looked whether the rules tell questions right
     title_fr: str = ""
     description: str = ""  # for readers of what is published
     description_fr: str = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from socialscore.inputs.ranking import override
 from socialscore.inputs.shipped import calendar_path
 from socialscore.scoring import ask, score
+from socialscore.scoring.auditing.summary import summary
 from socialscore.scoring.inputs import calendars
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.scoring import MessageSource, Question
 
-__all__ = ["Basis", "options_of"]
+__all__ = ["AUDIT", "Basis", "options_of"]
+
+AUDIT = "audit.json"
+"""The file of a publication with the ranking's audit."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Basis:
     ranking: Ranking
     as_of: datetime  # where the data are taken to end, aware, UTC
     seen_until: datetime  # up to when the store had learnt of them, aware, UTC
+    audit: bytes | None = None  # the file of the ranking's audit, if it has one
 
     def scoreboard(self, period: str) -> Scoreboard:
         """The scoreboard of a period; its ranking is named by the digest without that period."""
@@ -39,7 +44,15 @@ class Basis:
             override(self.ranking, {"period": period}),
             as_of=self.as_of.isoformat(),
         )
-        return replace(board, ranking_digest=self.ranking.digest)
+        return self.with_audit(replace(board, ranking_digest=self.ranking.digest))
+
+    def with_audit(self, board: Scoreboard) -> Scoreboard:
+        """The scoreboard with what it may say of the audit.
+
+        Raises:
+            InputError: the file of the audit is none.
+        """
+        return replace(board, audit=summary(self.audit, AUDIT) if self.audit else None)
 
     def question(self, period: str) -> Question:
         """What is asked for the scoreboard of a period."""

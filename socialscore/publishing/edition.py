@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import format_panel
 from socialscore.language.rulebook import shipped
-from socialscore.publishing.basis import options_of
-from socialscore.publishing.manifest import Manifest, digest
+from socialscore.publishing.basis import AUDIT, options_of
+from socialscore.publishing.manifest import AuditReference, Manifest, digest
 from socialscore.publishing.method import method_text
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.reporters import render
@@ -99,6 +99,7 @@ def files(board: Scoreboard, basis: Basis, *, ranking: str, revision: int) -> di
     }
     content = {path: text.encode() for path, text in texts.items()}
     content |= {f"calendars/{name}.toml": text for name, text in basis.calendars().items()}
+    content |= {AUDIT: basis.audit} if basis.audit else {}
     content["ranking.xlsx"] = scoreboard_to_xlsx(board)
     content["datapackage.json"] = datapackage(
         board, name=f"{ranking}-{board.period}".lower(), files=content, version=str(revision)
@@ -146,7 +147,14 @@ def manifest_of(
         n_ignored=len(basis.ranking.ignore),
         ignored_digest=basis.ignored,
         files={path: digest(text) for path, text in content.items()},
+        audit=_reference(board),
     )
+
+
+def _reference(board: Scoreboard) -> AuditReference | None:
+    """How a manifest names the audit that its scoreboard rests on."""
+    it = board.audit
+    return AuditReference(it.digest, it.period, it.read_on, it.n_labelled) if it else None
 
 
 def versions() -> dict[str, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["FILE_NAME", "Manifest", "Predecessor", "digest", "read_manifest"]
+__all__ = ["FILE_NAME", "AuditReference", "Manifest", "Predecessor", "digest", "read_manifest"]
 
 FILE_NAME = "manifest.json"
 
@@ -29,6 +29,16 @@ class Predecessor:
 
     folder: str  # its name, in the same series
     manifest: str  # the digest of its manifest
+
+
+@dataclass(frozen=True)
+class AuditReference:
+    """The audit that a publication shows."""
+
+    digest: str  # of its file
+    period: str  # of the requests that were labelled
+    read_on: str  # the day on which the labels were read, ISO 8601
+    n_labelled: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class Manifest:
     n_ignored: int  # authors on the ranking's ignore list, who are not named
     ignored_digest: str | None  # of that list, with the store's key; None: it is empty
     files: Mapping[str, str]  # digest by file of the publication, but for the manifest
+    audit: AuditReference | None = None  # None: nobody audited the ranking
 
     def to_json(self) -> str:
         """The file."""
@@ -97,7 +108,8 @@ def _manifest(document: dict[str, Any]) -> Manifest:
         name: Predecessor(**document[name]) if document[name] else None
         for name in ("supersedes", "compared_to")
     }
-    manifest = Manifest(**(document | instants | others))
+    audit = AuditReference(**said) if (said := document.get("audit")) else None
+    manifest = Manifest(**(document | instants | others | {"audit": audit}))
     manifest.to_json().encode()  # half a surrogate pair is no text
     if wrong := [name for name, right in _sound(manifest) if not right]:
         raise ValueError(f"{', '.join(wrong)}: is nothing that `publish` writes")
@@ -124,6 +136,13 @@ def _sound(manifest: Manifest) -> Iterator[tuple[str, bool]]:
     for name in ("supersedes", "compared_to"):
         other = getattr(manifest, name)
         yield name, other is None or all(isinstance(it, str) for it in vars(other).values())
+    audit = manifest.audit
+    yield "audit", audit is None or _is_audit(audit)
     yield "state", manifest.state in ("provisional", "final")
     whom = manifest.ignored_digest
     yield "ignored_digest", whom is None or (isinstance(whom, str) and manifest.n_ignored > 0)
+
+
+def _is_audit(audit: AuditReference) -> bool:
+    words = (audit.digest, audit.period, audit.read_on)
+    return all(isinstance(it, str) for it in words) and type(audit.n_labelled) is int

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
 from socialscore.reporters.facts import context
-from socialscore.reporters.wording import in_words, intervals
+from socialscore.reporters.wording import audited, in_words, intervals
 from socialscore.scoring.inputs import as_seen
 
 if TYPE_CHECKING:
@@ -34,12 +35,19 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
         "What it rests on": _listed(facts),
         "The options": "\n".join(_options(board)),
         "Messages that were left out, over all bodies": "\n".join(_left_out(board)),
+        "The audit": _audit(board),
         "The messages that the store had by then": "-- `stored` is its table `message`\n"
         + as_seen(basis.seen_until),
         "The statement": basis.question(board.period).text,
     }
     texts = (f"{head}\n{'=' * len(head)}\n\n{text.strip()}\n" for head, text in parts.items())
     return "\n\n".join(texts)
+
+
+def _audit(board: Scoreboard) -> str:
+    if board.audit is None:
+        return audited(board)
+    return f"{audited(board)}\n{_listed(asdict(board.audit))}"
 
 
 def _options(board: Scoreboard) -> Iterator[str]:

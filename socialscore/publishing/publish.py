@@ -48,7 +48,13 @@ class Outcome:
 
 
 def basis_of(
-    store: Store, source: MessageSource, panel: Panel, ranking: Ranking, *, as_of: str | None = None
+    store: Store,
+    source: MessageSource,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    as_of: str | None = None,
+    audit: bytes | None = None,
 ) -> Basis:
     """What a ranking is published from now: all that the store has learnt so far.
 
@@ -58,6 +64,7 @@ def basis_of(
         panel: the bodies.
         ranking: the options.
         as_of: where the data are taken to end; by default, the end of what is in view.
+        audit: the file of the ranking's audit.
 
     Raises:
         UsageError: nothing was collected yet.
@@ -69,7 +76,7 @@ def basis_of(
         )
     coverage = replace(source, seen_until=seen_until).coverage()
     question = ask(coverage, panel, ranking, as_of=as_of)
-    return Basis(source, panel, ranking, question.as_of, seen_until)
+    return Basis(source, panel, ranking, question.as_of, seen_until, audit)
 
 
 def publish(
@@ -196,7 +203,8 @@ def _edition(
 
 
 def _says_the_same(before: Publication, board: Scoreboard, content: Mapping[str, bytes]) -> bool:
-    """Whether a publication would say nothing new: neither a score nor that they are final."""
+    """Whether a publication would say nothing new: no score, no audit, nor that they are final."""
     became_final = before.manifest.state == "provisional" and not board.provisional
-    same = json.loads(content["ranking.json"])["scores"] == before.document["scores"]
-    return bool(same and not became_final)
+    document = json.loads(content["ranking.json"])
+    same = all(document[name] == before.document.get(name) for name in ("scores", "audit"))
+    return same and not became_final

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from socialscore.errors import InputError
 from socialscore.inputs.options import reported
 from socialscore.inputs.ranking import overridden
+from socialscore.model.audit import AuditSummary
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Clusters, Metric, Score, Scoreboard
 from socialscore.version import FIRST_METHOD
@@ -64,6 +65,7 @@ def _scoreboard(document: Mapping[str, Any], ranking: Ranking) -> Scoreboard:
         gone=tuple(_body(line) for line in document.get("gone", ())),
         ranked_before=tuple(document.get("ranked_before", ())),
         notes=tuple(document["notes"]),
+        audit=_audit(document.get("audit")),
     )
 
 
@@ -72,6 +74,24 @@ def _clusters(document: Mapping[str, Any]) -> Clusters | None:
     if "rho" not in document:
         return None
     return Clusters(document["rho"], document["rho_assumed"], document["median_deff"])
+
+
+def _audit(said: Mapping[str, Any] | None) -> AuditSummary | None:
+    """The audit that a document names.
+
+    Raises:
+        ValueError: it names none that could be; likewise TypeError.
+    """
+    if said is None:
+        return None
+    audit = AuditSummary(**said)
+    date.fromisoformat(audit.read_on)
+    shares = (audit.counted, audit.corrected, audit.corrected_low, audit.corrected_high)
+    if not (isinstance(audit.period, str) and isinstance(audit.digest, str)):
+        raise ValueError("the period or the digest of its audit is no text")
+    if type(audit.n_labelled) is not int or not all(it is None or 0 <= it <= 1 for it in shares):
+        raise ValueError("a number of its audit cannot be one")
+    return audit
 
 
 def _score(line: Mapping[str, Any], names: list[str], *, compared: bool) -> Score:

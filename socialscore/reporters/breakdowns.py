@@ -40,6 +40,7 @@ def worded_breakdown(breakdown: Breakdown) -> Report:
             *wording.left_out(scoreboard),
             *wording.unwatched([line.pooled for line in breakdown.lines]),
             *wording.intervals(scoreboard),
+            wording.audited(scoreboard),
         ),
         origin=wording.origin(scoreboard),
         presentation=wording.presentation(scoreboard),

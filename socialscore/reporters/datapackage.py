@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.reporters import columns
 from socialscore.reporters.delimited import DIALECTS, LABELS, fields_of
+from socialscore.reporters.wording import audited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def datapackage(
         "description_fr": scoreboard.description_fr,
         "version": version,
         "created": scoreboard.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "notes": list(scoreboard.notes),
+        "notes": [*scoreboard.notes, audited(scoreboard)],
         "resources": [_resource(scoreboard, path, files[path]) for path in described],
     }
     said = {key: value for key, value in package.items() if value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from socialscore.reporters.facts import comparison, context, median_metrics, presentation
@@ -26,6 +27,7 @@ def scoreboard_to_json(scoreboard: Scoreboard) -> str:
             **presentation(scoreboard),
             **context(scoreboard),
             "notes": list(scoreboard.notes),
+            "audit": _audit(scoreboard),
             "bands": [
                 {"label": it.label, "at_least": dict(it.at_least), "at_most": dict(it.at_most)}
                 for it in scoreboard.bands
@@ -47,6 +49,7 @@ def breakdown_to_json(breakdown: Breakdown) -> str:
             **presentation(breakdown.scoreboard),
             **context(breakdown.scoreboard),
             "notes": list(breakdown.scoreboard.notes),
+            "audit": _audit(breakdown.scoreboard),
             "by": breakdown.by,
             "metrics": [_declaration(metric) for metric in breakdown.metrics],
             "lines": [
@@ -62,6 +65,10 @@ def breakdown_to_json(breakdown: Breakdown) -> str:
             ],
         }
     )
+
+
+def _audit(scoreboard: Scoreboard) -> dict[str, Any] | None:
+    return asdict(scoreboard.audit) if scoreboard.audit else None
 
 
 def _declaration(metric: Metric) -> dict[str, str | None]:

@@ -44,6 +44,7 @@ def worded_scoreboard(scoreboard: Scoreboard) -> Report:
             *wording.left_out(scoreboard),
             *wording.unwatched([score.values for score in scoreboard.scores]),
             *wording.intervals(scoreboard),
+            wording.audited(scoreboard),
         ),
         origin=wording.origin(scoreboard),
         presentation=wording.presentation(scoreboard),

@@ -18,6 +18,7 @@ from socialscore.reporters import columns, reasons, records
 from socialscore.reporters.delimited import LABELS
 from socialscore.reporters.facts import presentation
 from socialscore.reporters.formulas import is_formula
+from socialscore.reporters.wording import audited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,6 +56,7 @@ _SELF = {  # what a ranking says of itself
     "description": ("Description", "Description en anglais"),
     "description_fr": ("Description in French", "Description"),
     "note": ("Note", "Remarque (en anglais)"),
+    "audit": ("What intervals cover", "Portée des intervalles (en anglais)"),
 }
 
 
@@ -167,6 +169,7 @@ def _about(book: _Book, scoreboard: Scoreboard) -> None:
     others = [field for field in columns.of_context() if field.name != "title"]
     rows: list[Row] = [_fact(field, context) for field in title]
     said = [*presentation(scoreboard).items(), *(("note", note) for note in scoreboard.notes)]
+    said.append(("audit", audited(scoreboard)))
     rows += [[*((label, "") for label in _SELF[name]), (text, "")] for name, text in said]
     rows += [_fact(field, context) for field in others]
     _sheet(book, "About", ("What", "Quoi", "Value · Valeur"), rows, (26, 26, 100))

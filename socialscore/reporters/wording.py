@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
+from socialscore.model.period import day_in_words
 from socialscore.reporters import facts, formatting
 from socialscore.reporters.report import Fact
 
@@ -12,9 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from socialscore.inputs.options import Option
+    from socialscore.model.audit import AuditSummary
     from socialscore.model.scoreboard import Scoreboard
 
 __all__ = [
+    "audit_facts",
+    "audited",
     "in_words",
     "intervals",
     "left_out",
@@ -110,6 +115,32 @@ def intervals(scoreboard: Scoreboard) -> Iterator[str]:
         "estimated. Requests of one day resemble each other (ICC "
         f"{its.icc:.2f}{known}; median design effect {formatting.ratio(its.median_deff)})"
     )
+
+
+def audited(scoreboard: Scoreboard) -> str:
+    """What the intervals do not cover, and what an audit found of it."""
+    chance = "the intervals cover chance only; "
+    audit = scoreboard.audit
+    if audit is None:
+        return f"{chance}errors in telling questions are not in them"
+    which = f"an audit of {formatting.one_line(audit.period)} ({audit_facts(audit)})"
+    if audit.corrected is None:
+        return f"{chance}{which} cannot correct the response rate"
+    share, low, high = map(
+        formatting.share, (audit.corrected, audit.corrected_low, audit.corrected_high)
+    )
+    interval = "" if audit.corrected_low is None else f" ({low}–{high})".replace(" %–", "–")
+    counted = formatting.share(audit.counted)
+    return (
+        f"{chance}{which} puts the response rate over genuine requests at {share}{interval}, "
+        f"counted as {counted}"
+    )
+
+
+def audit_facts(audit: AuditSummary) -> str:
+    """Its date, its size and its digest."""
+    day = day_in_words(date.fromisoformat(audit.read_on))
+    return f"{day}, {formatting.count(audit.n_labelled)} labels, {audit.digest[:12]}"
 
 
 def left_out(scoreboard: Scoreboard) -> Iterator[str]:

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from socialscore.errors import InputError
+from socialscore.publishing.basis import AUDIT
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import folder_name, read_series
 from socialscore.publishing.shown import scoreboard_of
@@ -29,6 +30,7 @@ from socialscore.reporters import formatting
 from socialscore.reporters.cells import metric_column
 from socialscore.reporters.facts import metric_named
 from socialscore.reporters.scoreboards import worded_scoreboard
+from socialscore.reporters.wording import audit_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +55,7 @@ _DOWNLOADS = {
     "method.txt": "how it was computed, as a statement",
     "options.json": "every option of the ranking",
     "panel.csv": "the bodies and their accounts",
+    AUDIT: "what people said of a sample of its requests, without texts",
     FILE_NAME: "what it rests on, and the digest of every file",
 }
 
@@ -90,6 +93,11 @@ class _Edition:
         return formatting.instant(
             self.publication.manifest.seen_until.astimezone(self.board.since.tzinfo)
         )
+
+    @property
+    def audit(self) -> str:
+        """The date, size and digest of its audit."""
+        return audit_facts(self.board.audit) if self.board.audit else "none"
 
     @property
     def shown(self) -> list[Metric]:

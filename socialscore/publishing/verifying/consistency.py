@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from socialscore.model.period import EARLIEST, utc
 from socialscore.publishing import edition
-from socialscore.publishing.basis import Basis
+from socialscore.publishing.basis import AUDIT, Basis
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.verifying.chain import with_comparison
@@ -31,6 +31,7 @@ from socialscore.reporters import columns
 from socialscore.reporters.datapackage import DESCRIBED
 from socialscore.reporters.delimited import LABELS
 from socialscore.scoring import MessageSource, MessageTable, ranked
+from socialscore.scoring.auditing.documents import audit_from, audit_text
 from socialscore.store.schema import COVERAGE, MESSAGE
 from socialscore.version import __version__
 
@@ -64,6 +65,7 @@ def inconsistencies(opened: Opened, earlier: Opened | None) -> Iterator[Finding]
         SocialscoreError: panel, options and period do not go together.
     """
     manifest, basis = opened.publication.manifest, without_messages(opened)
+    yield from _in_audit(opened)
     question = basis.question(manifest.period)
     # A publication names its ranking by the digest without the period.
     board = ranked(opened.rows, replace(question, ranking=opened.ranking))
@@ -105,6 +107,7 @@ def without_messages(opened: Opened) -> Basis:
         opened.ranking,
         manifest.as_of,
         manifest.seen_until,
+        opened.contents.get(AUDIT),
     )
 
 
@@ -113,7 +116,7 @@ def as_published(board: Scoreboard, opened: Opened, earlier: Opened | None) -> S
     known = {metric["name"] for metric in opened.document["metrics"]}
     known |= {opened.ranking.by, *opened.ranking.show}
     known |= {name for it in opened.ranking.bands for name in (*it.at_least, *it.at_most)}
-    board = with_comparison(board, opened, earlier)
+    board = with_comparison(without_messages(opened).with_audit(board), opened, earlier)
     return replace(
         board,
         version=opened.publication.manifest.versions.get("socialscore", ""),
@@ -170,6 +173,19 @@ def _of_numbers(opened: Opened, header: Callable[[Field], str]) -> set[str]:
     """The headers of columns whose meaning no version changes: who a row is about, and numbers."""
     wide = columns.of_numbers(scoreboard_of(opened.publication))
     return {header(it) for it in columns.with_hours((*wide, *columns.of_long_form()))}
+
+
+def _in_audit(opened: Opened) -> Iterator[Finding]:
+    """Whether the figures of the audit follow from its labels.
+
+    Raises:
+        InputError: it is no audit.
+    """
+    content = opened.contents.get(AUDIT)
+    if content is None or _is_foreign(opened.publication.manifest):
+        return
+    if audit_text(audit_from(content, AUDIT)).encode() != content:
+        yield Finding("problem", f"{AUDIT}: its figures are not those of its labels")
 
 
 def _in_manifest(opened: Opened, expected: Manifest) -> Iterator[Finding]:
