@@ -33,7 +33,6 @@ ROOT = Path("socialscore-data")
 EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 IMPORT = ("import", SAME / "messages.csv", "--panel", SAME / "panel.csv")
-COVERS = ("--covers", "2026-09-28..2026-11-02")
 WEEK = ("--period", "2026-W41", "--format", "json")
 
 
@@ -62,17 +61,21 @@ def columns(table: str = "message") -> set[str]:
     return {field.name for field in DeltaTable(ROOT / table).schema().fields}
 
 
-def scores(root: Path = ROOT) -> Any:
-    ranked = run("rank", "--store", root, *WEEK)
-    assert ranked.code == 0, ranked.err
-    return json.loads(ranked.out)["scores"]
+def ranked() -> Any:
+    done = run("rank", *WEEK)
+    assert done.code == 0, done.err
+    return json.loads(done.out)
 
 
 def test_it_is_ranked_and_told_of_as_it_is() -> None:
     before = content()
-    assert run(*IMPORT, *COVERS, "--store", "anew").code == 0
 
-    assert scores() == scores(Path("anew"))
+    document = ranked()
+
+    n_judged = sum(score["n_judged"] for score in document["scores"])
+    note = f"{n_judged} of {n_judged} messages were judged by earlier rules: `import` or "
+    assert n_judged > 0
+    assert [it for it in document["notes"] if it.startswith(note)]
     for command in (["status"], ["explain", "Ville de Montsabran", "--period", "2026-W41"]):
         assert run(*command).code == 0, run(*command).err
     assert content() == before
@@ -139,7 +142,7 @@ def test_whatever_writes_first_upgrades_it(write: Callable[[Store], None]) -> No
     with store.writing():
         store.compact()
     assert columns() == set(MESSAGE.names)
-    assert scores()
+    assert ranked()
 
 
 def test_of_two_that_upgrade_it_at_once_one_begins_anew() -> None:
@@ -154,7 +157,7 @@ def test_of_two_that_upgrade_it_at_once_one_begins_anew() -> None:
 
 
 def test_a_store_with_a_column_of_a_later_version_is_read_and_not_written() -> None:
-    before = scores()
+    before = ranked()
     table = DeltaTable(ROOT / "message")
     table.alter.add_columns(Schema.from_arrow(pa.schema([("mood", pa.string())])).fields)
 
@@ -162,7 +165,7 @@ def test_a_store_with_a_column_of_a_later_version_is_read_and_not_written() -> N
 
     assert refused.code == 5
     assert "a later version of socialscore has added mood; update this one to write" in refused.err
-    assert scores() == before
+    assert ranked() == before
     with pytest.raises(StoreError, match="has added mood"):
         expire(Store.open(ROOT), before=NOW)
 
@@ -196,3 +199,4 @@ def test_an_import_judges_again_what_it_has() -> None:
         if is_same:  # whether an earlier version had guessed the language, nobody knows
             assert {it: one[it] for it in JUDGEMENTS} == {it: other[it] for it in JUDGEMENTS}
     assert "rules have changed" not in run(*IMPORT).err
+    assert not [it for it in ranked()["notes"] if "earlier rules" in it]

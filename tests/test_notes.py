@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from worlds import METRO, PANEL, VILLE, asks, at, board, breakdown
+from worlds import METRO, PANEL, VILLE, answers, asks, at, board, breakdown, values
 
 from socialscore.inputs.panel import Panel
 from socialscore.model.messages import Account, Body
@@ -305,6 +305,37 @@ def test_a_breakdown_has_the_notes_of_its_period() -> None:
     found = breakdown([], "day", period="2026-10", timezone="Europe/Paris")
 
     assert found.scoreboard.notes == ("clocks go back on 25 Oct 2026: the period has 745 hours",)
+
+
+EARLIER = [
+    asks("today", at(1)),
+    asks("earlier", at(2), rulebook="another"),
+    asks("unknown", at(3), rulebook=None, account_id="2"),
+    answers("answer", "today", at(4), rulebook="another"),
+]
+JUDGED = "3 of 4 messages were judged by earlier rules: `import` or `collect` judges again those"
+
+
+def test_messages_that_earlier_rules_judged_are_counted() -> None:
+    found = board(EARLIER)
+
+    [note] = found.notes
+    assert note.startswith(JUDGED)
+    assert values(found) | {"n_judged": 3, "n_judged_earlier": 2} == values(found)
+    assert breakdown(EARLIER, "category").scoreboard.notes == found.notes
+    for name in ("table", "json", "markdown"):
+        assert JUDGED[:40] in " ".join(render(found, name).split())
+
+
+def test_only_messages_that_matter_for_the_ranking_are_counted() -> None:
+    week = {"period": "2026-09-14..2026-09-21", "horizon": "1d"}
+    far = [asks("before", at(1), rulebook=None), asks("after", at(30), rulebook=None)]
+    other = [asks("other", at(9), rulebook=None, account_id="2")]
+
+    assert board([asks("m", at(9)), *far], **week).notes == ()
+    assert board([asks("m", at(9)), *other], categories=("ville",), **week).notes == ()
+    found = breakdown([asks("m", at(9)), *other], "day", categories=("ville",), **week)
+    assert found.scoreboard.notes == ()
 
 
 def test_panels_that_are_the_same_have_no_notes() -> None:

@@ -46,9 +46,9 @@ CLOCKS: dict[str, dict[str, Any]] = {
     "business-elapsed": {"clock": "business", "off_hours_reply": "elapsed"},
 }
 YEAR = timedelta(days=365)
-LEFT_ASIDE = {  # compared by same_uncertainty.py, or resting on coverage and not on messages
+LEFT_ASIDE = {  # compared by same_uncertainty.py, or resting on no rule of counting
     *ENDS, "deff", "n_effective", "shrunk_rate", "median_delay_calendar", "conversationality",
-    "coverage",
+    "coverage", "n_judged", "n_judged_earlier",
 }  # fmt: skip
 CHOSEN = ("repost", "duplicate", "mass-mention", "deleted")
 OPTIONS = st.fixed_dictionaries(

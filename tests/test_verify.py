@@ -148,7 +148,7 @@ def test_a_series_is_what_the_store_says(weekly: Path, store: Path) -> None:
 
     assert out.splitlines() == [
         f"{name}: 11 files, 4 bodies, {n} cells computed again: as published"
-        for name, n in zip(WEEKS, (188, 220, 220, 220, 220), strict=True)
+        for name, n in zip(WEEKS, (200, 232, 232, 232, 232), strict=True)
     ]
 
 
@@ -604,6 +604,13 @@ def _blank_texts(store: Path) -> None:
 
 
 def test_what_was_collected_since_changes_nothing(week: Path, store: Path) -> None:
+    take_more(store)
+
+    assert told(week, "--store", store) == []
+
+
+def take_more(store: Path) -> None:
+    """Import a message, and judge again what other rules have judged."""
     Path("more.csv").write_text(
         "message_id,author_id,sent_at,text,reply_to_id\n"
         "900001,8,2026-11-04T10:00:00Z,@montsabran Est-ce ouvert ?,\n",
@@ -613,8 +620,6 @@ def test_what_was_collected_since_changes_nothing(week: Path, store: Path) -> No
     covers = ("--covers", "2026-11-02..2026-11-09")
     done = run("import", "more.csv", "--panel", "panel.csv", "--store", store, *covers)
     assert done.code == 0, done.err
-
-    assert told(week, "--store", store) == []
 
 
 def test_a_deletion_that_was_seen_since_changes_nothing(week: Path, store: Path) -> None:
@@ -649,6 +654,34 @@ def test_what_was_judged_otherwise_since_is_told_and_no_failure(week: Path, stor
         " rows of Bourg de Lusambre were judged otherwise since (by 2030-01-01)"
     )
     assert any("ranking.json: Bourg de Lusambre, n_requests: " in line for line in said[1:])
+
+
+def test_a_store_that_other_rules_judge_alike_says_the_same(
+    week: Path, store: Path, other_rules: Callable[[], None]
+) -> None:
+    other_rules()
+    assert told(week, "--store", store) == []
+
+    take_more(store)
+
+    assert told(week, "--store", store) == []
+
+
+def test_what_earlier_rules_had_judged_is_not_counted_again(
+    weekly: Path, store: Path, other_rules: Callable[[], None]
+) -> None:
+    other_rules()
+    desk = Desk(weekly.parent, store)
+    desk.panel(*BODIES)
+    desk.ranking()
+    desk.published("2026-11-16T09:00", "--period", "2026-W45")
+    folder = desk.at("2026-W45")
+    note = "messages were judged by earlier rules"
+    assert note in (folder / "ranking.json").read_text(encoding="utf-8")
+
+    take_more(store)
+
+    assert told(folder, "--store", store) == []
 
 
 def test_an_edit_does_not_excuse_other_bodies(week: Path, store: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.ranking import override
 from socialscore.inputs.shipped import calendar_path
+from socialscore.language.rulebook import rulebook_digest
 from socialscore.scoring import ask, score
 from socialscore.scoring.auditing.summary import summary
 from socialscore.scoring.inputs import calendars
@@ -57,7 +58,13 @@ class Basis:
     def question(self, period: str) -> Question:
         """What is asked for the scoreboard of a period."""
         ranking = override(self.ranking, {"period": period})
-        return ask(self._as_seen.coverage(), self.panel, ranking, as_of=self.as_of.isoformat())
+        return ask(
+            self._as_seen.coverage(),
+            self.panel,
+            ranking,
+            as_of=self.as_of.isoformat(),
+            rulebook=self.source.rulebook,
+        )
 
     @property
     def _as_seen(self) -> MessageSource:
@@ -71,6 +78,11 @@ class Basis:
             name: calendar_path(name, beside=self.source.beside).read_bytes()
             for name in sorted(calendars(self.panel, self.ranking))
         }
+
+    @property
+    def rulebook(self) -> str:
+        """The digest of the language rules in force."""
+        return self.source.rulebook or rulebook_digest()
 
     @property
     def ignored(self) -> str | None:

@@ -148,6 +148,7 @@ def manifest_of(
         ignored_digest=basis.ignored,
         files={path: digest(text) for path, text in content.items()},
         audit=_reference(board),
+        rulebook=basis.rulebook,
     )
 
 

@@ -64,6 +64,7 @@ class Manifest:
     ignored_digest: str | None  # of that list, with the store's key; None: it is empty
     files: Mapping[str, str]  # digest by file of the publication, but for the manifest
     audit: AuditReference | None = None  # None: nobody audited the ranking
+    rulebook: str = ""  # digest of the language rules in force; empty: method 1 did not say
 
     def to_json(self) -> str:
         """The file."""
@@ -116,7 +117,7 @@ def _manifest(document: dict[str, Any]) -> Manifest:
     return manifest
 
 
-_WORDS = ("ranking", "panel", "period", "method", "ranking_digest", "panel_digest")
+_WORDS = ("ranking", "panel", "period", "method", "rulebook", "ranking_digest", "panel_digest")
 _COUNTS = {"revision": range(1, 10**6), "n_ignored": range(10**6)}
 
 

@@ -69,7 +69,7 @@ def score(
         ranking: the options.
         as_of: as in `ask`.
     """
-    question = ask(source.coverage(), panel, ranking, as_of=as_of)
+    question = ask(source.coverage(), panel, ranking, as_of=as_of, rulebook=source.rulebook)
     return ranked(run(question, source), question)
 
 
@@ -91,7 +91,8 @@ def ranked(rows: Iterable[Mapping[str, Any]], question: Question) -> Scoreboard:
         body = bodies[values.pop("body_id")]
         scores.append(Score(body, values, reason=reason_for_no_rank(body, values, ranking, key)))
     clusters = _clusters(clustering, (score.values for score in scores))
-    return _scoreboard(in_order(scores, key, ranking), clusters, question)
+    judged = [score.values for score in scores]
+    return _scoreboard(in_order(scores, key, ranking), clusters, question, judged)
 
 
 def break_down(
@@ -106,7 +107,7 @@ def break_down(
         by: account, network, category, day, week or hour-of-week.
         as_of: as in `ask`.
     """
-    asked = partial(ask, source.coverage(), panel, ranking, as_of=as_of)
+    asked = partial(ask, source.coverage(), panel, ranking, as_of=as_of, rulebook=source.rulebook)
     # How alike requests are is one number for the ranking, whatever they are counted by.
     clustering = run(asked(target="clustering"), source)
     question = asked(target="breakdown", by=by)
@@ -126,7 +127,10 @@ def break_down(
     metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
     of_rates = next((row for row in clustering if row["outcome"] == "response_rate"), {})
     clusters = _clusters(of_rates, (line.pooled for line in lines))
-    return Breakdown(_scoreboard((), clusters, question), by, metrics, tuple(lines))
+    of_bodies = {body.body_id for body in inputs.compared(panel, ranking)}
+    judged = [row for row in run(asked(target="judged"), source) if row["body_id"] in of_bodies]
+    frame = _scoreboard((), clusters, question, judged)
+    return Breakdown(frame, by, metrics, tuple(lines))
 
 
 def _clusters(of_rates: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Clusters:
@@ -138,7 +142,13 @@ def _clusters(of_rates: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -
     )
 
 
-def _scoreboard(scores: tuple[Score, ...], clusters: Clusters, question: Question) -> Scoreboard:
+def _scoreboard(
+    scores: tuple[Score, ...],
+    clusters: Clusters,
+    question: Question,
+    judged: Iterable[Mapping[str, Any]],
+) -> Scoreboard:
+    """The scoreboard; `judged`: the two numbers of `judged.sql`, of each body."""
     panel, ranking = question.panel, question.ranking
     return Scoreboard(
         title=ranking.title,
@@ -164,6 +174,7 @@ def _scoreboard(scores: tuple[Score, ...], clusters: Clusters, question: Questio
         notes=(
             *notes.of_period(question.period),
             *notes.of_accounts(inputs.compared(panel, ranking), ranking.networks, question.period),
+            *notes.of_rules(judged),
         ),
         bands=tuple(Band(band.label, band.at_least, band.at_most) for band in ranking.bands),
     )

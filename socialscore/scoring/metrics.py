@@ -337,6 +337,27 @@ _COUNTS = (
         description="Share of the period in which the body's accounts were in view.",
         over="body",
     ),
+    Metric(
+        name="n_judged",
+        label="Messages read",
+        label_fr="Messages lus",
+        unit="count",
+        better=None,
+        expression="n_judged",
+        description="Messages by or to the body that are read: those of the period, and those "
+        "around it that may belong to them.",
+        over="body",
+    ),
+    Metric(
+        name="n_judged_earlier",
+        label="Judged by earlier rules",
+        label_fr="Jugés selon d'anciennes règles",
+        unit="count",
+        better=None,
+        expression="n_judged_earlier",
+        description="Of these, the ones that other language rules judged than those in force.",
+        over="body",
+    ),
     _count(
         "n_selected_question_mark",
         "With “?”",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from socialscore.model.period import day_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from socialscore.model.messages import Account, Body
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Edit = tuple[str, str, list[str]]
     Key = tuple[str, str]  # network and account_id
 
-__all__ = ["of_accounts", "of_panels", "of_period"]
+__all__ = ["of_accounts", "of_panels", "of_period", "of_rules"]
 
 _MOST = 10  # names on a line
 _DAY = timedelta(days=1)
@@ -114,6 +114,22 @@ def _inside(day: date | None, period: Period) -> TypeGuard[date]:
     if day is None:
         return False
     return period.since < datetime.combine(day, time(), period.since.tzinfo) < period.until
+
+
+# --- language rules that changed -----------------------------------------------------------------
+
+
+def of_rules(judged: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """How many messages earlier rules judged; `judged` has the two numbers of each body."""
+    bodies = list(judged)
+    n_judged, n_earlier = (
+        sum(body.get(name) or 0 for body in bodies) for name in ("n_judged", "n_judged_earlier")
+    )
+    if n_earlier:
+        yield (
+            f"{n_earlier:,} of {n_judged:,} messages were judged by earlier rules: `import` or "
+            "`collect` judges again those whose text is kept"
+        )
 
 
 # --- the panel -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import UsageError
 from socialscore.inputs.options import EXCLUSIONS, OPTIONS
+from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import Period, parse_as_of, parse_period, utc
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
@@ -89,6 +90,7 @@ def ask(
     target: str = "score",
     by: str = "body",
     body_id: str | None = None,
+    rulebook: str | None = None,
 ) -> Question:
     """What to ask an engine for this ranking.
 
@@ -101,6 +103,7 @@ def ask(
         by: what the lines of a table are: body, account, network, category, day, week or
             hour-of-week.
         body_id: the body that `explanation` and what else is about one body speaks of.
+        rulebook: the digest of the language rules in force; by default, those of today.
 
     Raises:
         UsageError: nothing was collected for the panel, or a time cannot be read.
@@ -133,6 +136,7 @@ def ask(
         "watched_us": watched // timedelta(microseconds=1),
         "maturing_us": ranking.maturing // timedelta(microseconds=1),
         "body_id": body_id,
+        "rulebook": rulebook or rulebook_digest(),
     }
     # Each option is a parameter of its name.
     parameters |= {option.name: _plain(getattr(ranking, option.name)) for option in OPTIONS}

@@ -65,6 +65,7 @@ class MessageSource:
     # An instant, to count the messages as the store knew them then: without what came, or was seen
     # to be deleted, since.
     seen_until: datetime | None = None
+    rulebook: str | None = None  # as in `ask`
 
     def stored(self, first: datetime, last: datetime) -> pa.Table | Sequence[str]:
         """All that is stored of `[first, last]` at least, whenever it came, for an engine."""

@@ -23,7 +23,7 @@ __all__ = ["INPUTS", "compose", "relations"]
 
 INPUTS = ("message", "coverage", "account", "body", "ignored", "stretch", "slot", "local_day")
 
-_OF_BODIES = ("excluded", "collected", "activity")
+_OF_BODIES = ("excluded", "collected", "activity", "judged")
 
 _SQL = Path(__file__).parent / "sql"
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)\b(?!\s*\()")

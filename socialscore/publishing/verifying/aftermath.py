@@ -35,6 +35,10 @@ _OF_ALL = {
 }  # fmt: skip
 """What depends on the numbers of all bodies."""
 
+_OF_RULES = {"n_judged_earlier", "notes"}
+"""What depends on which rules had judged a message before it was judged again. Notes follow from
+the numbers, which is checked without the store."""
+
 _ALTERED = {"edited_seen_at": "edited", "rejudged_at": "judged otherwise"}
 """What became of a row, by the column that says when; of the version before nothing is left."""
 
@@ -57,6 +61,11 @@ class Aftermath:
     sentences: tuple[str, ...] = ()  # one per body and event
     body_ids: frozenset[str] = frozenset()
     bands: bool = False  # bands depend on the numbers of all bodies
+    rejudged: bool = False  # the store was judged by other rules
+
+    def hides(self, difference: Difference) -> bool:
+        """Whether nothing is left that could tell what the value was."""
+        return self.rejudged and difference.column in _OF_RULES
 
     def touches(self, difference: Difference) -> bool:
         """Whether it may account for a difference."""
@@ -82,6 +91,7 @@ def aftermath(store: Store, basis: Basis, question: Question) -> Aftermath:
         tuple(_sentence(n_rows, body, what) for (body, what), n_rows in events.items()),
         frozenset(body.body_id for body, _ in events),
         any(_OF_ALL & {*it.at_least, *it.at_most} for it in basis.ranking.bands),
+        bool(store.judged_at and store.judged_at > basis.seen_until),
     )
 
 

@@ -102,7 +102,11 @@ def without_messages(opened: Opened) -> Basis:
     ]
     nothing = MessageTable(MESSAGE.empty_table(), pa.Table.from_pylist(in_view, schema=COVERAGE))
     return Basis(
-        MessageSource(nothing, beside=[opened.publication.folder / "panel.csv"]),
+        MessageSource(
+            nothing,
+            beside=[opened.publication.folder / "panel.csv"],
+            rulebook=manifest.rulebook,
+        ),
         opened.panel,
         opened.ranking,
         manifest.as_of,

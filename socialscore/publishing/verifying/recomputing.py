@@ -66,6 +66,7 @@ def recomputed(
             evidence.pseudonym,
             beside=[opened.publication.folder / "panel.csv"],
             engine=evidence.engine,
+            rulebook=manifest.rulebook,
         ),
         opened.panel,
         opened.ranking.model_copy(update={"ignore": ignored}),
@@ -102,7 +103,8 @@ def _compared(
 ) -> Iterator[Finding]:
     """Where a scoreboard is not the one that was published."""
     expected = json.loads(render(as_published(board, opened, earlier), "json"))
-    differences = list(of_numbers(in_document(opened.document, expected), opened))
+    differing = of_numbers(in_document(opened.document, expected), opened)
+    differences = [each for each in differing if not since.hides(each)]
     by_kind: dict[Kind, list[Difference]] = {
         "touched": [each for each in differences if since.touches(each)],
         "problem": [each for each in differences if not since.touches(each)],

@@ -16,6 +16,7 @@ SELECT
     request,
     response_class,
     rule_id,
+    rulebook,
     text_digest,
     bot,
     deleted_at
