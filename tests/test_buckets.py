@@ -18,18 +18,20 @@ from buckets import BUCKET, bucket
 from savers import save
 from shell import begin, run
 from test_many_savers import EVER, begun, numbers, said
+from test_store import kept
 from worlds import PANEL
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import Overtaken, StoreError
 from socialscore.inputs.panel import Panel
+from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.messages import Account, Body
 from socialscore.store.lake import Store
 from socialscore.store.location import location_at
 from socialscore.store.privacy import Pseudonyms, read_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ADDRESS = f"s3://{BUCKET}/données 2026/store"
 
@@ -220,6 +222,23 @@ def test_of_texts_that_expire_nothing_is_left_in_any_object(
     assert b"TEXT-" in before
     assert b"TEXT-" not in after
     assert set(numbers(Store.open(address))) == {"101", "102"}
+
+
+def test_a_store_of_an_earlier_version_is_upgraded_and_judged_again(
+    address: str, other_rules: Callable[[], None]
+) -> None:
+    take(address, ("101", GONE, "2026-10-05"))
+    about = location_at(address).read("store.json") or b""
+    earlier = about.replace(b'"format": 3', b'"format": 2')
+    location_at(address).amend("store.json", lambda _: earlier)
+    other_rules()
+
+    take(address, ("102", STAYS, "2026-11-06"))
+
+    store = Store.open(address)
+    assert (store._about()["format"], store.rulebook) == (3, rulebook_digest())
+    judged = {row["message_id"]: row["rulebook"] for row in kept(store)}
+    assert judged == dict.fromkeys(("101", "102"), rulebook_digest())
 
 
 def test_compaction_makes_few_files_and_leaves_what_is_young(address: str) -> None:

@@ -40,9 +40,9 @@ from socialscore.runtime.duckdb import connect, within_limits
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["judge"]
+__all__ = ["JUDGEMENTS", "judge"]
 
-_JUDGEMENTS = (
+JUDGEMENTS = (
     "question_mark",
     "question",
     "request",
@@ -50,6 +50,7 @@ _JUDGEMENTS = (
     "rule_id",
     "text_digest",
 )
+"""What `judge` says of a message, besides its language; columns of the store as well."""
 
 _BATCH_ROWS = 8_192
 _SHARE = 1 / 4  # of the memory: the rows come from one database, and go to another
@@ -95,7 +96,7 @@ def judge(
     index = table.schema.get_field_index("language")
     table = table.append_column("language_given", pc.is_valid(table["language"]))
     table = table.set_column(index, "language", judged["language"])
-    for name in _JUDGEMENTS:
+    for name in JUDGEMENTS:
         table = table.append_column(name, judged[name])
     return table.append_column("rulebook", pa.repeat(rulebook_digest(), table.num_rows))
 

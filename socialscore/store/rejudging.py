@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.language.judge import judge
+from socialscore.language.judge import JUDGEMENTS, judge
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import utc
-from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
+from socialscore.runtime.duckdb import connect, files_may_vanish, read_files, register_object_store
 from socialscore.runtime.retrying import retry
 from socialscore.store.schema import MESSAGE
 from socialscore.store.table_files import addresses, delta, partitions, put_month, upgrade
@@ -35,9 +35,7 @@ __all__ = ["Rejudged", "rejudge"]
 _ROWS_AT_ONCE = 250_000
 _SHARE = 1 / 4  # of the memory: one database reads, one writes, and one judges in between
 _WRITTEN = pa.schema([column for column in MESSAGE if column.name not in ("network", "month")])
-_JUDGEMENTS = (
-    "language", "question_mark", "question", "request", "response_class", "rule_id", "text_digest",
-)  # fmt: skip
+_DECIDED = ("language", *JUDGEMENTS)
 
 _COUNTED = """
 SELECT
@@ -101,7 +99,9 @@ class _Month:
             return
         upgrade(table, MESSAGE)
         with files_may_vanish(), connect(_SHARE) as reading, connect(_SHARE) as writing:
-            rows = read_files(reading, addresses(location, "message", logged), MESSAGE)
+            files = addresses(location, "message", logged)
+            register_object_store(writing, files)
+            rows = read_files(reading, files, MESSAGE)
             rows.create_view("message")
             n_due, n_kept = self._counted(reading)
             self.counts.n_kept = n_kept
@@ -129,14 +129,14 @@ class _Month:
         if not before.num_rows:
             return rows
         after = judge(_to_judge(before), salt=self.salt)
-        differs = reduce(pc.or_, (_differs(before[it], after[it]) for it in _JUDGEMENTS))
+        differs = reduce(pc.or_, (_differs(before[it], after[it]) for it in _DECIDED))
         self.counts.n_judged += before.num_rows
         self.counts.n_changed += pc.sum(differs).as_py()
         stamp = pa.scalar(utc(self.judged_at), pa.timestamp("us"))
         after = after.append_column(
             "rejudged_at", pc.if_else(differs, stamp, before["rejudged_at"])
         )
-        for name in (*_JUDGEMENTS, "rulebook", "rejudged_at"):
+        for name in (*_DECIDED, "rulebook", "rejudged_at"):
             new = after[name].cast(_WRITTEN.field(name).type).combine_chunks()
             column = pc.replace_with_mask(rows[name].combine_chunks(), due, new)
             rows = rows.set_column(rows.schema.get_field_index(name), _WRITTEN.field(name), column)
