@@ -1,7 +1,7 @@
-"""The rules of docs/method.md in plain Python: no SQL, no coverage, no `ignore`, no `latest`."""
+"""The rules of docs/method.md in plain Python: no SQL, `not-covered`, `ignore` or `latest`."""
 
 from collections import Counter
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import numpy as np
@@ -23,10 +23,11 @@ def keyed(row):
     return row | {"to": [(network, name) for name in to], "text": (network, text)}
 
 
-def reference(rows, panel, body, ranking, period, as_of, opening):
+def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
     """The metrics of a body; those without a value are left out. `opening`: when it is open.
 
-    Its `requests` are what `reference_uncertainty` needs of it.
+    `views`: by network and account, the intervals in which what it wrote was in view; None: all of
+    them always were. Its `requests` are what `reference_uncertainty` needs of it.
     """
     since, until, horizon = *period, timedelta(seconds=ranking.horizon or 0) or EVER
     known = [keyed(r) for r in rows if r["sent_at"] < as_of and r["network"] in ranking.networks]
@@ -90,15 +91,30 @@ def reference(rows, panel, body, ranking, period, as_of, opening):
         to = [[r["reply_to_author_id"]] if ranking.match == "direct" else r["to"] for r in turns]
         return m["sent_at"] - last["sent_at"] <= DAY and not any(m["author_id"] in t for t in to)
 
+    def in_view(network, moment):
+        """Until when all accounts of the body were in view without a gap; None: one was not."""
+        mine = [a for a in body.accounts if views and a.network == network]
+        midnights = [datetime.combine(d, time(), ranking.zone).astimezone(UTC)
+                     for a in mine for d in (a.valid_from, a.valid_until) if d]  # fmt: skip
+        edges = {e for a in mine for seen in views[network, a.account_id] for e in seen}
+        for edge in sorted({as_of, moment, *edges, *midnights}):
+            held = [a for a in mine if owner((network, a.account_id), {"sent_at": edge}) == body]
+            seen = (views[network, a.account_id] for a in held)
+            if edge >= moment and not all(any(b <= edge < e for b, e in each) for each in seen):
+                enough = as_of if ranking.horizon else as_of - DAY
+                return (as_of if edge >= enough else edge) if edge > moment else None
+        return as_of
+
     def request(unit):
-        """Its first moment, that from which delays count, levels, first response, the too early."""
+        """What `numbers` needs of it, its first moment first."""
         asked = unit[0]["sent_at"]
         unit = [m for m in unit if m["sent_at"] <= asked + horizon]
         levels = {level for level, flag in LEVELS.items() if any(m[flag] for m in unit)} | {"all"}
         start = unit[-(ranking.unit == "episode" and ranking.clock_start == "last")]["sent_at"]
         came = [(m["sent_at"] + d, moved, d < -SKEW) for m in unit for d, moved in delays(m)]
         first = min((c for c in came if not c[2]), default=(start + 3 * EVER, None))
-        return asked, start, levels, *first[:2], sum(c[2] for c in came)
+        seen_until = in_view(unit[0]["network"], asked)
+        return asked, seen_until, start, levels, *first[:2], sum(c[2] for c in came)
 
     for row in sorted(known, key=lambda row: (row["sent_at"], row["message_id"])):
         if owner(row["account_id"], row) == body and row["author_id"] != row["account_id"]:
@@ -134,23 +150,28 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         return sum(max(part, NOW).total_seconds() for part in parts)
 
     waits, answered, waiting, found, selected = [], [], Fraction(1), {}, []
-    for asked, start, levels, first, redirected, early in requests:
-        mature, end = not ranking.horizon or asked + horizon <= as_of, asked + horizon
-        counts.update(f"n_selected_{level}" for level in levels if mature)
+    for asked, seen_until, start, levels, first, redirected, early in requests:
+        age, end = timedelta(seconds=ranking.horizon or ranking.min_age or 0), asked + horizon
+        due, watched = asked + age <= as_of, (seen_until or asked) >= min(end, as_of)
+        counts.update(f"n_selected_{level}" for level in levels if due and watched)
         if ranking.selection.replace("-", "_") in levels:
-            stop = min(max(start, first), end, as_of)
-            waits.append((clock(start, stop, first <= end), first <= end))
-            answered += [(waits[-1][0], redirected)] if mature and first <= end else []
+            counts.update(n_pending=not due, n_unwatched=due and not watched)
+        if ranking.selection.replace("-", "_") in levels and seen_until:
+            seen, came = max(min(end, as_of, seen_until), start), max(start, first)
+            waits.append((clock(start, min(came, seen), came <= seen), came <= seen))
+            is_answered = due and watched and came <= seen
+            answered += [(waits[-1][0], redirected)] if is_answered else []
             day = asked.astimezone(ranking.zone).date()
-            selected.append(Request(day, *waits[-1], mature, mature and first <= end))
-            counts.update(n_pending=not mature, n_too_early=early)
-            counts["n_late"] += end < first <= end + horizon
+            selected.append(Request(day, *waits[-1], due and watched, is_answered))
+            counts["n_too_early"] += early
+            counts["n_late"] += due and watched and end < first <= end + horizon
     for length in sorted({wait for wait, _ in waits}):
         at_risk = sum(wait >= length for wait, _ in waits)
         waiting *= 1 - Fraction(waits.count((length, True)), at_risk)
         if waiting <= Fraction(1, 2):
             found.setdefault("median_wait", length)
-    n, k, delays = len(waits) - counts["n_pending"], len(answered), sorted(d for d, _ in answered)
+    n, k = sum(it.matured for it in selected), len(answered)
+    delays = sorted(d for d, _ in answered)
     hits = {t: sum(d <= int(t[:-1]) * SECONDS[t[-1]] for d in delays) for t in ranking.within}
     rates = {f"within_{t}": hit for t, hit in hits.items()} | {"response_rate": k}
     found |= {name: hit / n for name, hit in rates.items() if n}

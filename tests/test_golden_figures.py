@@ -301,3 +301,22 @@ def test_12_how_alike_they_are_is_estimated_from_thirty_days_or_more() -> None:
     assert not clusters.assumed
     assert clusters.icc == pytest.approx((1.5 - 2 / 15) / (1.5 + 9 * 2 / 15), abs=1e-9)
     assert round(clusters.icc, 5) == 0.50617
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ({"deleted_at": at(1, minutes=3).replace(tzinfo=None)}, "deleted"),
+        ({"kind": "direct"}, "private"),
+    ],
+)
+def test_14_what_is_left_out_leaves_nothing_else_out(first: dict[str, Any], reason: str) -> None:
+    rows = [
+        asks("1", at(1), text_digest="the lamp is off") | first,
+        asks("2", at(1, minutes=5), text_digest="the lamp is off"),
+    ]
+
+    found = values(board(rows, unit="episode", exclude="default"))
+
+    assert (found["n_requests"], found[f"n_excluded_{reason}"]) == (1, 1)
+    assert found["n_excluded_duplicate"] == 0

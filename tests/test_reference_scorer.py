@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+import pyarrow as pa
 import pytest
 import same_uncertainty
 from engines import engine
@@ -26,16 +28,19 @@ from random_worlds import (
 from random_worlds import worlds as random_worlds
 from reference_scorer import reference
 from same_uncertainty import ENDS, same
-from worlds import ALL, END, world
+from worlds import ALL, END, START, world
 
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.period import parse_instant
-from socialscore.scoring import MessageSource, score
+from socialscore.scoring import MessageSource, MessageTable, score
+from socialscore.store.schema import COVERAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from random_worlds import World
+
+    from socialscore.inputs.panel import Panel
 
 N_STATEMENTS = int(os.environ.get("SOCIALSCORE_STATEMENTS", "4"))  # for each unit, match and clock
 N_WORLDS = 4  # that are counted side by side in a statement, at the most; two at the least
@@ -45,7 +50,9 @@ CLOCKS: dict[str, dict[str, Any]] = {
     "business": {"clock": "business", "off_hours_reply": "zero"},
     "business-elapsed": {"clock": "business", "off_hours_reply": "elapsed"},
 }
-YEAR = timedelta(days=365)
+YEAR, HOUR = timedelta(days=365), timedelta(hours=1)
+GAPS = datetime(2026, 10, 21, tzinfo=UTC)  # from here on what an account writes may be out of view
+Views = dict[tuple[str, str], list[tuple[datetime, datetime]]]
 LEFT_ASIDE = {  # compared by same_uncertainty.py, or resting on no rule of counting
     *ENDS, "deff", "n_effective", "shrunk_rate", "median_delay_calendar", "conversationality",
     "coverage", "n_judged", "n_judged_earlier",
@@ -60,6 +67,7 @@ OPTIONS = st.fixed_dictionaries(
         "exclude_bursts": st.booleans(),
         "clock_start": st.sampled_from(["first", "last"]),
         "horizon": st.sampled_from(["7d", "1d", "none"]),
+        "min_age": st.sampled_from(["none", "2d"]),
         "exclude": st.sampled_from(["none", "default", *CHOSEN, ["duplicate", "deleted"]]),
         "include_institutions": st.booleans(),
         "networks": st.sampled_from([["twitter", "facebook"], ["twitter"]]),
@@ -93,15 +101,44 @@ def test_two_scorers_agree(unit: str, match: str, clock: str, panel_file: Path) 
 
     @seed(crc32(f"{unit} {match} {clock} {N_STATEMENTS}".encode()))  # others for each
     @settings(max_examples=N_STATEMENTS, database=None)
-    @given(WORLDS, OPTIONS, PERIODS, st.sampled_from(AS_OF))
-    def agree(worlds: list[World], options: Any, period: Any, as_of: str) -> None:
+    @given(WORLDS, OPTIONS, PERIODS, st.sampled_from(AS_OF), st.integers(0, 2**32))
+    def agree(
+        worlds: list[World], options: Any, period: Any, as_of: str, seed_of_gaps: int
+    ) -> None:
         icc = options["icc"]
         options = fixed | {name: options[name] for name in options if name != "icc"}
-        found = differences(worlds, options, period, as_of, panel_file, icc)
+        found = differences(worlds, options, period, as_of, panel_file, icc, seed_of_gaps)
 
         assert not found, "\n".join(found)
 
     agree()
+
+
+def with_gaps(panel: Panel, random: Random) -> Views:
+    """When each account was in view with what it wrote: most of them all the time."""
+    views: Views = {}
+    for _, account in panel.accounts():
+        edges = [START, END]
+        for _ in range(random.choice((0, 0, 0, 1, 2))):
+            gap = GAPS + random.randint(0, 18 * 24) * HOUR
+            edges += [gap, gap + random.choice((1, 5, 30)) * HOUR]
+        edges.sort()
+        views[account.network, account.account_id] = list(zip(edges[::2], edges[1::2], strict=True))
+    return views
+
+
+def coverage_of(views: Views) -> pa.Table:
+    """Of each account both streams: what citizens write to it is in view all the time."""
+    rows = [
+        {
+            "network": network, "account_id": account_id, "stream": stream,
+            "covered_from": since.replace(tzinfo=None), "covered_until": until.replace(tzinfo=None),
+        }
+        for (network, account_id), seen in views.items()
+        for stream, intervals in (("inbound", [(START, END)]), ("outbound", seen))
+        for since, until in intervals
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=COVERAGE)
 
 
 def differences(
@@ -111,13 +148,16 @@ def differences(
     as_of: str,
     panel_file: Path,
     icc: float | str,
+    seed_of_gaps: int,
 ) -> list[str]:
     """What the statement and the reference say otherwise, a line for each metric of a body."""
     ranking = load_ranking(None, ALL | options | {"icc": icc} | {"period": "..".join(period)})
     instants = [parse_instant(text, ranking.zone) for text in (*period, as_of)]
     since, until, end = (instant.astimezone(UTC) for instant in instants)
     rows, panel = side_by_side(worlds), panel_of(len(worlds))
-    source = MessageSource(world(rows, panel, END), beside=(panel_file,), engine=engine)
+    views = with_gaps(panel, Random(seed_of_gaps))
+    table = MessageTable(world(rows, panel, END).table, coverage_of(views))
+    source = MessageSource(table, beside=(panel_file,), engine=engine)
 
     scoreboard = score(source, panel, ranking, as_of=as_of)
 
@@ -125,7 +165,7 @@ def differences(
     for line in scoreboard.scores:
         hours = open_intervals(ranking.calendar or line.body.calendar)
         opening = hours if ranking.clock == "business" else [(since - YEAR, end + YEAR)]
-        expected = reference(rows, panel, line.body, ranking, (since, until), end, opening)
+        expected = reference(rows, panel, line.body, ranking, (since, until), end, opening, views)
         requests[line.body.body_id] = expected["requests"]
         found += [
             f"{line.body.body_id}, {name}: the statement says {value}, the reference {other}"
