@@ -195,6 +195,14 @@ def test_without_a_horizon_it_is_watched_to_the_end_but_for_a_day(
     assert watched(found) == expected
 
 
+def test_without_a_horizon_a_gap_in_the_last_day_counts_no_request_twice() -> None:
+    rows = [asks("q1", at(10)), asks("q2", at(59.7)), asks("q3", at(59.5))]
+
+    found = of_city(rows, outbound("1", (0, 59.4), (59.6, 60)), as_of="2026-11-06", horizon="none")
+
+    assert watched(found) == (2, 0, 1)  # the last one was asked while nobody looked
+
+
 def test_the_wait_for_what_was_out_of_view_is_known_for_as_long_as_it_was_seen() -> None:
     rows = [asks(f"q{n}", at(10), author_id=f"c{n}") for n in range(3)]
     rows += [answers("a", "q0", at(11)), answers("b", "q1", at(13))]

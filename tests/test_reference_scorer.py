@@ -114,13 +114,14 @@ def test_two_scorers_agree(unit: str, match: str, clock: str, panel_file: Path) 
     agree()
 
 
-def with_gaps(panel: Panel, random: Random) -> Views:
-    """When each account was in view with what it wrote: most of them all the time."""
+def with_gaps(panel: Panel, as_of: datetime, random: Random) -> Views:
+    """When each account was in view with what it wrote: gaps lie anywhere, or near the end."""
     views: Views = {}
     for _, account in panel.accounts():
         edges = [START, END]
-        for _ in range(random.choice((0, 0, 0, 1, 2))):
-            gap = GAPS + random.randint(0, 18 * 24) * HOUR
+        for _ in range(random.choice((0, 0, 1, 2))):
+            anywhere = GAPS + random.randint(0, 18 * 24) * HOUR
+            gap = random.choice((anywhere, as_of - random.choice((0, 1, 24, 25)) * HOUR))
             edges += [gap, gap + random.choice((1, 5, 30)) * HOUR]
         edges.sort()
         views[account.network, account.account_id] = list(zip(edges[::2], edges[1::2], strict=True))
@@ -155,7 +156,7 @@ def differences(
     instants = [parse_instant(text, ranking.zone) for text in (*period, as_of)]
     since, until, end = (instant.astimezone(UTC) for instant in instants)
     rows, panel = side_by_side(worlds), panel_of(len(worlds))
-    views = with_gaps(panel, Random(seed_of_gaps))
+    views = with_gaps(panel, end, Random(seed_of_gaps))
     table = MessageTable(world(rows, panel, END).table, coverage_of(views))
     source = MessageSource(table, beside=(panel_file,), engine=engine)
 

@@ -2,8 +2,10 @@
 SELECT
     presence_id,
     changed_at AS seen_from,
-    -- In view for long enough is in view to the end; so is who has no account any more.
-    CASE WHEN next_change_at < $seen_enough_at THEN next_change_at ELSE $as_of END AS seen_until
+    -- Whoever has no account any more hides nothing.
+    COALESCE(next_change_at, $as_of) AS seen_until,
+    -- In view for long enough is in view to the end.
+    CASE WHEN next_change_at < $seen_enough_at THEN next_change_at ELSE $as_of END AS watched_until
 FROM (
     SELECT
         presence_id,

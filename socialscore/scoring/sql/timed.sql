@@ -19,7 +19,7 @@ SELECT
         LEAST(
             EPOCH_US(request.asked_at) + $horizon_us,
             EPOCH_US($as_of),
-            EPOCH_US(COALESCE(in_view.seen_until, request.asked_at))
+            EPOCH_US(COALESCE(in_view.watched_until, request.asked_at))
         ) - EPOCH_US(request.started_at),
         0
     ) AS seen_us,
@@ -38,7 +38,7 @@ SELECT
     -- Due, and what the body wrote was in view for all of the time in which it was watched.
     EPOCH_US(request.asked_at) + $maturing_us <= EPOCH_US($as_of)
     AND COALESCE(
-        EPOCH_US(in_view.seen_until)
+        EPOCH_US(in_view.watched_until)
         >= LEAST(EPOCH_US(request.asked_at) + $horizon_us, EPOCH_US($as_of)),
         FALSE
     ) AS matured,
