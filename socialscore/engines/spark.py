@@ -48,6 +48,7 @@ _KINDS = {
     "BIGINT": pa.int64(),
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),
+    "DOUBLE": pa.float64(),
     "INTEGER": pa.int32(),
     "TIMESTAMP": pa.timestamp("us"),
     "VARCHAR": pa.string(),
