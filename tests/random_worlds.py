@@ -222,6 +222,7 @@ def _ask(draft: _Draft, message_id: str, **columns: Any) -> None:
         question=n_levels > 1,
         request=n_levels > 0,
         text_digest=draft.one_of("x", None, "x", "y"),
+        third_party=draft.rarely(),
     ) | columns  # fmt: skip
     if draft.rarely():
         gone = row["sent_at"] + draft.delay()
@@ -229,7 +230,8 @@ def _ask(draft: _Draft, message_id: str, **columns: Any) -> None:
     draft.rows.append(row)
     if row["author_id"] in _PEOPLE and draft.rarely():
         second = draft.one_of(*draft.others(network, account_id))
-        draft.rows.append(row | {"account_id": second})
+        aside = row["third_party"] and not draft.rarely()
+        draft.rows.append(row | {"account_id": second, "third_party": aside})
 
 
 def _answer(draft: _Draft, message_id: str) -> None:

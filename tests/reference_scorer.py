@@ -19,8 +19,9 @@ def keyed(row):
     """The row with all columns, with identifiers and texts that no two networks share."""
     row, network = dict.fromkeys(MESSAGE.names) | row, row["network"]
     to, text = row["addressed_ids"] or (), row["text_digest"] or ("none", row["message_id"])
-    row |= {name: row[name] and (network, row[name]) for name in NAMES} | {"accounts": []}
-    return row | {"to": [(network, name) for name in to], "text": (network, text)}
+    row |= {name: row[name] and (network, row[name]) for name in NAMES}
+    row |= {"accounts": [], "aside": [], "text": (network, text)}
+    return row | {"to": [(network, name) for name in to]}
 
 
 def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
@@ -74,7 +75,7 @@ def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
         recent = [e for e in before if e["sent_at"] >= max(sent_at - DAY, since - 2 * DAY)]
         gone = m["deleted_at"] and m["deleted_at"].replace(tzinfo=UTC) - sent_at
         holds = {
-            "own-group": writer == body,
+            "own-group": writer == body, "third-party": all(m["aside"]),
             "institution": writer not in (None, body) and not ranking.include_institutions,
             "private": m["kind"] == "direct", "repost": m["kind"] == "repost",
             "mass-mention": m["n_addressed"] >= 4, "deleted": gone is not None and gone < end,
@@ -118,7 +119,9 @@ def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
 
     for row in sorted(known, key=lambda row: (row["sent_at"], row["message_id"])):
         if owner(row["account_id"], row) == body and row["author_id"] != row["account_id"]:
-            inbound.setdefault(row["message_id"], row)["accounts"].append(row["account_id"])
+            first = inbound.setdefault(row["message_id"], row)
+            first["accounts"].append(row["account_id"])
+            first["aside"].append(row["third_party"])
         elif owner(row["account_id"], row) == body and row["kind"] not in ("repost", "direct"):
             sent.append(row)
             counts["n_replies"] += bool(row["reply_to_id"]) and since <= row["sent_at"] < until

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from worlds import END, answers, asks, at, board, counts, values
+from worlds import END, VILLE, answers, asks, at, board, counts, values
+
+from socialscore.inputs.panel import Panel
+from socialscore.model.messages import Account
 
 
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
+        ("third_party", {"third_party": True}),
         ("repost", {"kind": "repost"}),
         ("mass_mention", {"n_addressed": 4}),
         ("listed", {"author_id": "troll"}),
@@ -35,6 +40,17 @@ def test_what_other_bodies_write_is_no_demand_unless_institutions_are_included()
 
     assert values(board(rows))["n_excluded_institution"] == 1
     assert counts(board(rows, include_institutions=True)) == (0, 1)
+
+
+def test_a_thread_between_citizens_is_demand_where_it_speaks_to_a_sister_account() -> None:
+    sisters = (*VILLE.accounts, Account("twitter", "3", "montsabran_aide", "care"))
+    panel = Panel("test", (replace(VILLE, accounts=sisters),))
+    carried = asks("q", at(1), third_party=True)
+
+    for aside, n_requests in ((True, 0), (None, 1)):
+        rows = [carried, carried | {"account_id": "3", "third_party": aside}]
+
+        assert values(board(rows, panel, exclude="third-party"))["n_requests"] == n_requests
 
 
 def test_a_private_message_is_never_counted() -> None:

@@ -120,6 +120,7 @@ def test_a_message_that_is_no_question_is_not_selected() -> None:
     ("reason", "columns"),
     [
         ("own-group", {"author_id": "3"}),
+        ("third-party", {"third_party": True}),
         ("institution", {"author_id": "2"}),
         ("repost", {"kind": "repost"}),
         ("duplicate", {"text_digest": "same"}),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from shell import run
 
+from socialscore.inputs.options import EXCLUSIONS
 from socialscore.inputs.ranking import Ranking, load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.scoring.metrics import key_metric, metrics_for
@@ -80,6 +81,10 @@ PUBLISHED = {
 }  # fmt: skip
 """By preset: the keys that make it up, the times that it shows, and the conditions of its bands."""
 
+THREADS_COUNTED = {"exclude": tuple(reason for reason in EXCLUSIONS if reason != "third-party")}
+"""Of ways of counting that others published: no network told them who speaks to whom."""
+OURS = ("default", "services-publics-plus")
+
 NOT_COUNTED = {"title", "description", "source", "preset", "panel", "show", "bands"}
 
 
@@ -99,6 +104,7 @@ def test_a_preset_counts_as_its_authors_did_and_otherwise_as_the_default_does(na
 
     counted = preset(name).model_dump(exclude=NOT_COUNTED)
 
+    published |= {} if name in OURS else THREADS_COUNTED
     assert counted == Ranking().model_dump(exclude=NOT_COUNTED) | published
 
 
@@ -162,10 +168,10 @@ def test_presets_are_listed_with_what_sets_them_apart() -> None:
     assert set(lines) == {"preset", *PUBLISHED}
     assert lines["default"] == ["questions", "episode", "7d", "response_rate", "10"]
     assert lines["socially-devoted"] == [
-        "question-mark", "message", "none", "devoted_index", "50", "kinds, bands",
+        "question-mark", "message", "none", "devoted_index", "50", "kinds, exclude, bands",
     ]  # fmt: skip
-    assert lines["zendesk"][-1] == "clock"
-    assert lines["abgeordnetenwatch"][-1] == "min_age, strict, bands"
+    assert lines["zendesk"][-1] == "clock, exclude"
+    assert lines["abgeordnetenwatch"][-1] == "min_age, strict, exclude, bands"
 
 
 def test_the_columns_of_the_list_stand_one_below_the_other() -> None:
@@ -187,6 +193,7 @@ def test_a_preset_is_described_by_its_source_and_the_keys_in_which_it_differs() 
     assert written == {
         "period": "last-7-days",
         "selection": "all",
+        "exclude": "repost, duplicate, mass-mention, listed, deleted, not-covered",
         "horizon": "1d",
         "min_requests": "1",
         "show": "n_requests, response_rate, mean_delay",

@@ -57,7 +57,7 @@ LEFT_ASIDE = {  # compared by same_uncertainty.py, or resting on no rule of coun
     *ENDS, "deff", "n_effective", "shrunk_rate", "median_delay_calendar", "conversationality",
     "coverage", "n_judged", "n_judged_earlier",
 }  # fmt: skip
-CHOSEN = ("repost", "duplicate", "mass-mention", "deleted")
+CHOSEN = ("third-party", "repost", "duplicate", "mass-mention", "deleted")
 OPTIONS = st.fixed_dictionaries(
     {
         "selection": st.sampled_from(["all", "requests", "questions", "question-mark"]),

@@ -257,6 +257,54 @@ def test_a_message_to_two_accounts_stands_under_both(stage: Stage) -> None:
     assert {row["n_addressed"] for row in found(stage)} == {3}
 
 
+@pytest.mark.parametrize(
+    ("text", "carried"),
+    [
+        ("@camille @Montsabran Tu y vas aussi ?", True),
+        ("@camille @zoe @montsabran\n@dom Tu y vas ?", True),
+        ("@montsabran @camille Quand rouvre la piscine ?", False),  # the body comes first
+        ("@camille @montsabran Demande à @Montsabran !", False),  # and is spoken to
+        ("@camille Demande à @montsabran.", False),
+        ("@camille @montsabran_fans Tu y vas ?", False),  # somebody else's handle
+        ("Tu y vas @camille @montsabran ?", False),
+    ],
+)
+def test_an_answer_to_a_citizen_that_only_carries_the_account_along_is_a_third_partys(
+    stage: Stage, text: str, carried: bool
+) -> None:
+    reply = asks(
+        "q", text=text, reply_to_author_id="902", mentioned_handles=["camille", "montsabran"]
+    )
+    read(stage, reply)
+
+    assert [row["third_party"] for row in found(stage)] == [carried]
+
+
+@pytest.mark.parametrize("answered", ["901", "1", "2", None])  # the author, two bodies, nobody
+def test_what_does_not_answer_another_citizen_is_no_third_partys(
+    stage: Stage, answered: str | None
+) -> None:
+    text = "@camille @montsabran Et demain ?"
+    read(stage, asks("q", text=text, reply_to_author_id=answered, mentioned_ids=["1"]))
+
+    assert not any(row["third_party"] for row in found(stage))
+
+
+def test_who_is_answered_may_follow_from_the_message_that_is(stage: Stage) -> None:
+    text, named = "@camille @montsabran Pareil !", ["montsabran"]
+    ours = asks("m2", author_id="902", text="@montsabran Quand ?", mentioned_handles=named)
+    read(stage, asks("m1", text=text, reply_to_id="m2", mentioned_handles=named), ours)
+
+    assert [row["third_party"] for row in found(stage)] == [True, False]
+
+
+def test_a_body_is_no_third_party(stage: Stage) -> None:
+    text, named = "@camille @valdoine Vous aussi !", ["valdoine"]
+    read(stage, writes("m1", text=text, reply_to_author_id="902", mentioned_handles=named))
+
+    assert not any(row["third_party"] for row in found(stage))
+
+
 def test_an_account_that_is_named_twice_is_addressed_once(stage: Stage) -> None:
     read(stage, asks("m1", mentioned_handles=["montsabran", "montsabran"], mentioned_ids=["1"]))
 

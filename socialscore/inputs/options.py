@@ -40,7 +40,9 @@ __all__ = [
     "seconds",
 ]
 
-EXCLUSIONS = ("repost", "duplicate", "mass-mention", "listed", "deleted", "not-covered")
+EXCLUSIONS = (
+    *("third-party", "repost", "duplicate", "mass-mention", "listed", "deleted", "not-covered"),
+)
 """The reasons for leaving a message out that a ranking can choose. Never chosen: a body's own
 messages and private ones are no demand of citizens, and nor are other bodies' unless the ranking
 includes institutions."""

@@ -393,6 +393,12 @@ _COUNTS = (
         "written by an account of the body itself.",
     ),
     _excluded(
+        "third-party",
+        "between citizens",
+        "entre citoyens",
+        "answers another citizen, in a thread that only carries the body's handle along.",
+    ),
+    _excluded(
         "institution",
         "from other bodies",
         "d'autres organismes",

@@ -36,6 +36,55 @@ resolved AS (
             named.row_id = concern.row_id
             AND concern.account_id = concern.own_account_id
     GROUP BY named.row_id
+),
+
+-- One row per account: how citizens write it, with @ and in small letters.
+written AS (
+    SELECT
+        network,
+        account_id,
+        LIST(DISTINCT '@' || handle) AS handles
+    FROM account
+    GROUP BY
+        network,
+        account_id
+),
+
+-- One row per answer to a citizen and account that it names: the handles before the text, and those
+-- in it.
+aside AS (
+    SELECT
+        concern.row_id,
+        concern.account_id,
+        written.handles,
+        REGEXP_EXTRACT_ALL(
+            REGEXP_EXTRACT(LOWER(staged.text), '^\s*(?:@[\w.@-]+\s+)+'), '@\w+(?:[.@-]\w+)*'
+        ) AS heading,
+        REGEXP_EXTRACT_ALL(
+            REGEXP_REPLACE(LOWER(staged.text), '^\s*(?:@[\w.@-]+\s+)+', ''), '@\w+(?:[.@-]\w+)*'
+        ) AS named
+    FROM staged
+    INNER JOIN concern ON staged.rowid = concern.row_id
+    INNER JOIN written
+        ON
+            concern.network = written.network
+            AND concern.account_id = written.account_id
+    WHERE
+        concern.answers_citizen
+        AND concern.own_account_id IS NULL
+),
+
+-- One row per message and account that a thread between citizens carries along: it stands only
+-- among the handles that the network puts before the text, after the citizen who is answered.
+carried AS (
+    SELECT
+        row_id,
+        account_id
+    FROM aside
+    WHERE
+        LIST_HAS_ANY(heading, handles)
+        AND NOT LIST_CONTAINS(handles, heading[1])
+        AND NOT LIST_HAS_ANY(named, handles)
 )
 
 SELECT
@@ -75,7 +124,12 @@ SELECT
     COALESCE(staged.bot, FALSE) AS bot,
     COALESCE(staged.n_edits, 0) AS n_edits,
     staged.deleted_at,
+    carried.row_id IS NOT NULL AS third_party,
     COALESCE(concern.account_id = concern.own_account_id, FALSE) AS outbound
 FROM staged
 INNER JOIN concern ON staged.rowid = concern.row_id
 LEFT JOIN resolved ON staged.rowid = resolved.row_id
+LEFT JOIN carried
+    ON
+        staged.rowid = carried.row_id
+        AND concern.account_id = carried.account_id

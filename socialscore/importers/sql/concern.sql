@@ -32,11 +32,12 @@ identity AS (
 ),
 
 -- One row per message: the account that wrote it, if one did, and who wrote what it answers.
-link AS (
+answer AS (
     SELECT
         staged.rowid AS row_id,
         staged.network,
         staged.account,
+        staged.author_id,
         writer.account_id AS own_account_id,
         COALESCE(staged.reply_to_author_id, parent.author_id) AS answered_id
     FROM staged
@@ -54,6 +55,20 @@ link AS (
     WHERE
         staged.refusal IS NULL
         AND staged.copy_of IS NULL
+),
+
+-- One row per message, with whether it answers somebody else than a body or its own author.
+link AS (
+    SELECT
+        answer.* EXCLUDE (author_id),
+        COALESCE(
+            answer.answered_id <> answer.author_id AND answered.account_id IS NULL, FALSE
+        ) AS answers_citizen
+    FROM answer
+    LEFT JOIN identity AS answered
+        ON
+            answer.network = answered.network
+            AND answer.answered_id = answered.identifier
 ),
 
 -- One row per message and account that it names by its handle.
@@ -132,6 +147,7 @@ SELECT
     link.network,
     concerned.account_id,
     link.own_account_id,
-    link.answered_id
+    link.answered_id,
+    link.answers_citizen
 FROM concerned
 INNER JOIN link ON concerned.row_id = link.row_id

@@ -15,6 +15,7 @@ SELECT
     inbound.deleted_at,
     CASE
         WHEN inbound.author_role = 'own-group' THEN 'own-group'
+        WHEN $exclude_third_party AND inbound.third_party THEN 'third-party'
         WHEN NOT $include_institutions AND inbound.author_role = 'institution' THEN 'institution'
         WHEN inbound.kind = 'direct' THEN 'private'
         WHEN $exclude_repost AND inbound.kind = 'repost' THEN 'repost'

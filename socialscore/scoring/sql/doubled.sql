@@ -3,7 +3,8 @@ SELECT
     account.presence_id,
     message.message_id,
     MIN(message.account_id) AS account_id,
-    ARRAY_AGG(message.account_id) AS account_ids
+    ARRAY_AGG(message.account_id) AS account_ids,
+    BOOL_AND(COALESCE(message.third_party, FALSE)) AS third_party
 FROM sent AS message
 INNER JOIN account
     ON

@@ -8,6 +8,8 @@ SELECT
     message.conversation_id,
     message.kind,
     message.n_addressed,
+    -- Not where it speaks to another account of the body. Older rows do not say it.
+    COALESCE(doubled.third_party, message.third_party, FALSE) AS third_party,
     message.question_mark,
     message.question,
     message.request,

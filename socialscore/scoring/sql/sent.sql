@@ -11,6 +11,7 @@ SELECT
     conversation_id,
     addressed_ids,
     n_addressed,
+    third_party,
     question_mark,
     question,
     request,
