@@ -19,6 +19,7 @@ from socialscore.language.detection import detect
 from socialscore.language.judge import judge
 from socialscore.language.rulebook import ANY, LEVELS, read_rulebook, rulebooks, shipped
 
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "language"
 CLASSES = ("redirect", "automatic")
 
 
@@ -208,6 +209,66 @@ def test_an_e_mail_address_is_no_handle() -> None:
     (row,) = judged("Mon adresse est camille@ville.example pouvez-vous écrire", language="fr")
 
     assert row["rule_id"] == "fr.question.inversion-vous"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["^JR", "-KC", "- Ana", "–Ana", "*AnaLee", "/si", "^Jo Ann 2/2", "^JR.", "(1/2) ^JR"],
+)
+def test_a_person_signs_and_a_machine_does_not(signature: str) -> None:
+    standing = "Thank you for your message. We will reply as soon as possible."
+
+    unsigned, signed = judged(standing, f"{standing} {signature}", language="en", outbound=True)
+
+    assert (unsigned["response_class"], signed["response_class"]) == ("automatic", "answer")
+
+
+def test_15_what_tells_something_in_the_words_of_a_machine_is_an_answer() -> None:
+    told = (
+        "Thanks for reaching out! The lamp is mended since this morning. "
+        "If it fails again I will get back to you."
+    )
+
+    rows = judged(told, f"{told} ^JR", language="en", outbound=True)
+
+    assert [row["response_class"] for row in rows] == ["answer", "answer"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Which line was it, and when? Please DM us. ^AB", "redirect"),
+        ("Have you tried the other door? https://town.example/doors ^AB", "answer"),
+        ("Please DM us your name, address and pass number so we can check. ^AB", "redirect"),
+        ("We are sorry. Let us know. We are always here. ^AB", "answer"),  # here, in another clause
+        ("It reopens at noon. Which line was it? Please DM us. ^AB", "answer"),
+    ],
+)
+def test_what_a_reply_tells_is_weighed_clause_by_clause(text: str, found: str) -> None:
+    (row,) = judged(text, language="en", outbound=True)
+
+    assert row["response_class"] == found
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_replies_are_what_people_say_they_are(given: bool) -> None:
+    with (FIXTURES / "replies.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    languages = [row["language"] if given else None for row in rows]
+    table = messages(*[row["text"] for row in rows], outbound=True)
+    table = table.set_column(1, "language", pa.array(languages, pa.string()))
+
+    found = judge(table, salt="salt")["response_class"].to_pylist()
+
+    assert len(rows) == 60
+    assert [row for row, each in zip(rows, found, strict=True) if row["label"] != each] == []
+
+
+def test_a_link_alone_is_a_redirect_in_any_language() -> None:
+    rows = judged("https://cidade.example", "Aberto ate as 17 h https://x.example", language="pt",
+                  outbound=True)  # fmt: skip
+
+    assert [row["response_class"] for row in rows] == ["redirect", "answer"]
 
 
 def test_a_signature_under_a_redirection_is_no_answer() -> None:

@@ -12,10 +12,11 @@ A text goes through it in this order.
    question-mark, negative, question, request. So a rule names the narrowest selection of the
    message, an explicit sign outweighs thanks ("merci ?" doubts), and thanks outweigh words that
    also occur in requests ("thanks for your help").
-5. A body's message is `automatic` if a pattern says so. It is a `redirect` if it sends elsewhere
-   and, without the clauses that do so and without courtesies, what remains is no longer than a
-   signature. Else it is an `answer`; so is what tells the citizen something and then sends
-   elsewhere.
+5. A body's message loses its signature, and is weighed clause by clause. It is `automatic` if a
+   pattern says so, nobody signed it, and there is nothing but courtesies and promises. It is a
+   `redirect` if a clause sends elsewhere and, without such clauses, courtesies, promises and
+   questions, what remains is no longer than a name. Else it is an `answer`; so is what tells the
+   citizen something and then sends elsewhere.
 
 A message is read by the rules of its own language and by those of `any`; where its language is
 unknown or has no rules, by all of them. So `comment` asks nothing in English, nor `what` in French.

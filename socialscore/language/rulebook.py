@@ -4,7 +4,8 @@ A file says:
 
 - `language`: the primary subtag that it is named after; `any` holds in every language.
 - `words`: common words of the language; by their number `detection` tells it.
-- `courtesies`: patterns of what may stand around a redirection without making it an answer.
+- `courtesies`, `promises`: patterns of what a reply may say without telling anything: around a
+  redirection, or in a machine's words.
 - `[[rule]]`: `id` (`<language>.<level>`, and a name where a level has several rules),
   `description`, `any_of` (the patterns, of which one is enough), `examples` that the rule itself
   selects and `counterexamples` that no rule of that level does. A test holds both.
@@ -12,7 +13,8 @@ A file says:
 Patterns are RE2, so there is no looking around. They meet a text in lower case, with straight
 apostrophes and single spaces, without links, handles and quoted text, and as whole words: `judge`
 puts the boundaries. A negative has to account for the whole text, in any number of repetitions.
-Where a redirection is weighed, patterns and courtesies meet one clause, so `.*` is the rest of it.
+Where a reply is weighed, patterns meet one clause, so `.*` is the rest of it; courtesies and
+promises have to account for the whole clause. One without `.*` may be followed by another.
 The signs of `any.question-mark` and `any.redirect` have no boundaries. Of several rules that fit
 the same words the first of the file is named, so the narrow ones stand first.
 """
@@ -80,7 +82,8 @@ class Rulebook:
 
     language: str  # primary subtag, or `any`
     words: tuple[str, ...]  # in lower case; common in the language, be they in others or not
-    courtesies: tuple[str, ...]  # RE2; empty talk around a redirection
+    courtesies: tuple[str, ...]  # RE2; empty talk
+    promises: tuple[str, ...]  # RE2; what is going to be done, or that a machine is speaking
     rules: tuple[Rule, ...]  # in the order of the file
 
 
@@ -130,6 +133,7 @@ def read_rulebook(path: Path, *, try_patterns: bool = True) -> Rulebook:
         language=file.language,
         words=file.words,
         courtesies=file.courtesies,
+        promises=file.promises,
         rules=tuple(
             Rule(
                 rule_id=rule.id,
@@ -202,4 +206,5 @@ class _RulebookFile(Table):
     language: Annotated[str, AfterValidator(_named_after)]
     words: _Texts = ()
     courtesies: _Patterns = ()
+    promises: _Patterns = ()
     rule: tuple[_RuleTable, ...] = ()

@@ -8,18 +8,23 @@ words that took the message.
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from string import Template
 from typing import TYPE_CHECKING
 
 from socialscore.language.rulebook import ANY, LEVELS, Rule, Rulebook, rulebooks, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["judging", "naming"]
 
-_SIGNATURE_LENGTH = 15
-"""Characters that may stand beside a redirection: a first name, initials, a team."""
+_NAME_LENGTH = 12
+"""Letters that may stand beside a redirection: a first name, a word that no courtesy knows."""
+
+_AT_ONCE = 8  # phrases in one pattern
+
+Patterns = list[str]
 
 Family = tuple[Rule, ...]
 """The rules of one level in one language; never empty."""
@@ -44,10 +49,26 @@ _LETTER = (
 )
 
 # What ends a clause; nothing does inside 01.99.00, mairie.fr or rendez-vous.
-_STOP = r"[.!?;:,|-]+(?: |$)|[…–—]"
+_STOP = r"[.!?;:,|-]+(?: |$)|[…–—]|[:;=]-?[()]"
 
-# A clause that `_idle` has marked.
-_MARKED = r"[^\n\x01]*\x01[^\n]*"
+# A clause that is marked as idle, and what is no letter.
+_UNCOUNTED = rf"[^\n\x01]*\x01[^\n]*|[^{_LETTER}\x01]+"
+
+# As some files have it, and with a semicolon that ends no clause.
+_UNSIGNED = "replace(unsigned, '&amp;', '&')"
+
+# The clauses without questions, which tell nothing; beside a mere link they may suggest something.
+_UNASKED = (
+    "CASE WHEN starts_with(sends, 'any.') OR NOT contains(unsigned, '?') THEN clauses "
+    rf"ELSE regexp_replace(regexp_replace({_UNSIGNED}, '[^.!?;:…]*\?', '', 'g'), "
+    f"'{_STOP}', chr(10), 'g') END"
+)
+
+# Who wrote for the body: ^JR, *KimLee, - Ana, /si; before or after the number of a part: 1/2.
+_PART = r"(?:[ .…]*\(?\d/\d\)?)?"
+_MARK = r"(?:(?:^|[ .!?…):;])[–—-]{1,2} ?|[ .!?…]?[\^*]+ ?|[ .!?…]/ ?)"
+_NAMED = rf"[{_LETTER}]{{1,20}}(?:[ .-][{_LETTER}]{{1,20}})?[.!)]?"
+_SIGNATURE = rf"{_PART}{_MARK}{_NAMED}{_PART}[ .…]*$"
 
 _STATEMENT = Template(r"""
 WITH lowered AS (
@@ -120,6 +141,22 @@ heard AS (
     FROM spoken
 ),
 
+unsigned AS (
+    -- With what a body says without its signature.
+    SELECT
+        *,
+        CASE WHEN outbound THEN regexp_replace(said, $signature, '') END AS unsigned
+    FROM heard
+),
+
+parted AS (
+    -- With that by clauses, each in a line.
+    SELECT
+        *,
+        regexp_replace($unsigned, $stop, chr(10), 'g') AS clauses
+    FROM unsigned
+),
+
 replied AS (
     -- With the family that finds a machine's words in a body's message, and the one that finds it
     -- to send elsewhere, each with the words.
@@ -131,7 +168,7 @@ replied AS (
         CASE WHEN outbound THEN coalesce(
             $redirect
         ) END AS sends
-    FROM heard
+    FROM parted
 ),
 
 taken AS (
@@ -140,10 +177,10 @@ taken AS (
     SELECT
         *,
         CASE
-            WHEN outbound THEN coalesce(
-                announces,
-                CASE WHEN sends IS NOT NULL AND $untold <= $signature THEN sends END
-            )
+            -- A person signs, a machine does not; and neither class may tell anything.
+            WHEN announces IS NOT NULL AND unsigned = said AND $told_by_machine = 0 THEN announces
+            WHEN sends IS NOT NULL AND $told_beside <= $name_length THEN sends
+            WHEN outbound THEN NULL
             ELSE coalesce(
                 $question_mark,
                 $negative,
@@ -193,8 +230,12 @@ def judging(languages: tuple[str, ...]) -> str:
         spaces=_literal(_SPACES),
         quoted=_literal(_QUOTED),
         readings="\n".join(map(_reading, languages)),
-        untold=f"least({', '.join(map(_untold, books))})",
-        signature=_SIGNATURE_LENGTH,
+        signature=_literal(_SIGNATURE),
+        stop=_literal(_STOP),
+        unsigned=_UNSIGNED,
+        told_by_machine=_told("clauses", books, _courteous),
+        told_beside=_told(_UNASKED, books, _sending, _courteous),
+        name_length=_NAME_LENGTH,
         **{
             level.replace("-", "_"): ",\n".join(_taking(family) for family in _of(families, level))
             for level in LEVELS
@@ -253,7 +294,7 @@ def _taking(family: Family) -> str:
     if _are_signs(family):
         sign = f"regexp_extract({_subject(family)}, {_literal(_signs(family))})"
         return f"CASE WHEN {_takes(family)} THEN '{name} ' || {sign} END"
-    words = f"nullif(regexp_extract(said, {_literal(_framed(family))}), '')"
+    words = f"nullif(regexp_extract({_subject(family)}, {_literal(_framed(family))}), '')"
     return f"CASE WHEN {_reads(family)} THEN '{name} ' || {words} END"
 
 
@@ -264,7 +305,7 @@ def _takes(family: Family) -> str:
     if family[0].language == ANY:
         return f"regexp_matches(said, {pattern})"
     # Words are never empty, and regexp_matches would compile the pattern twice.
-    return f"{_reads(family)} AND regexp_extract(said, {pattern}) <> ''"
+    return f"{_reads(family)} AND regexp_extract({_subject(family)}, {pattern}) <> ''"
 
 
 def _reads(family: Family) -> str:
@@ -282,7 +323,9 @@ def _signs(family: Family) -> str:
 
 
 def _subject(family: Family) -> str:
-    return "whole" if family[0].level == "redirect" else "said"
+    if family[0].level != "redirect":
+        return "said"
+    return "whole" if _are_signs(family) else "clauses"
 
 
 def _has_sign(family: Family) -> str:
@@ -291,12 +334,20 @@ def _has_sign(family: Family) -> str:
     return " OR ".join(f"regexp_matches({_subject(family)}, {_literal(sign)})" for sign in signs)
 
 
-def _untold(book: Rulebook) -> str:
-    """How long the message is without the clauses that are idle in the book's language."""
-    clauses = f"regexp_replace(said, {_literal(_STOP)}, chr(10), 'g')"
-    marked = f"regexp_replace({clauses}, {_literal(_idle(book))}, chr(1), 'g')"
-    rest = f"length(regexp_replace({marked}, {_literal(_MARKED)}, '', 'g'))"
-    return f"CASE WHEN coalesce(rulebook = '{book.language}', true) THEN {rest} END"
+def _told(said: str, books: Iterable[Rulebook], *idle: Callable[[Rulebook], Patterns]) -> str:
+    """How many letters a reply has besides the clauses that are idle in a book's language."""
+    counts = []
+    for book in books:
+        clauses = said
+        for pattern in chain.from_iterable(patterns(book) for patterns in idle):
+            clauses = f"regexp_replace({clauses}, {_literal(pattern)}, chr(1), 'g')"
+        reads = f"coalesce(rulebook = '{book.language}', true)"
+        counts.append(f"CASE WHEN {reads} THEN {_counted(clauses)} END")
+    return f"coalesce(least({', '.join(counts)}), {_counted(said)})"
+
+
+def _counted(clauses: str) -> str:
+    return f"length(regexp_replace({clauses}, {_literal(_UNCOUNTED)}, '', 'g'))"
 
 
 def _name(family: Family) -> str:
@@ -325,12 +376,29 @@ def _framed(family: Family) -> str:
     pattern = "|".join(rule.pattern for rule in family)
     if family[0].level == "negative":
         return f"^[^{_LETTER}]*(?:(?:{pattern})(?:[^{_LETTER}]+|$))+$"
+    if family[0].level == "redirect":
+        return _in_a_clause(pattern)
     return f"(?:^|[^{_LETTER}])(?:{pattern})(?:[^{_LETTER}]|$)"
 
 
-def _idle(book: Rulebook) -> str:
-    """In a line of one clause: words that send elsewhere, or nothing but a courtesy."""
-    elsewhere = "|".join(rule.pattern for rule in book.rules if rule.level == "redirect")
-    courtesies = "|".join(book.courtesies)
+def _sending(book: Rulebook) -> Patterns:
+    """In a line of one clause: words that send elsewhere."""
+    rules = [rule.pattern for rule in book.rules if rule.level == "redirect"]
+    return [_in_a_clause("|".join(rules))] if rules else []
+
+
+def _courteous(book: Rulebook) -> Patterns:
+    """In a line of one clause: nothing but courtesies and promises."""
     other = rf"[^{_LETTER}\n]"
-    return rf"(?m:(?:^|{other})(?:{elsewhere})(?:{other}|$)|^{other}*(?:{courtesies}){other}*$)"
+    phrases = (*book.courtesies, *book.promises)
+    bounded = "|".join(phrase for phrase in phrases if ".*" not in phrase) or "(?:)"
+    # Few at a time, and nothing after an open end: else there are more states than RE2 keeps, and
+    # a reply takes thirty times as long.
+    parts = (phrases[n : n + _AT_ONCE] for n in range(0, len(phrases), _AT_ONCE))
+    return [
+        rf"(?m:^{other}*(?:(?:{bounded}){other}+)*(?:{'|'.join(part)}){other}*$)" for part in parts
+    ]
+
+
+def _in_a_clause(pattern: str) -> str:
+    return rf"(?m:(?:^|[^{_LETTER}\n])(?:{pattern})(?:[^{_LETTER}\n]|$))"
