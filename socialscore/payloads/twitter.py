@@ -92,7 +92,7 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
         message_id=versions[0],
         author_id=author_id,
         sent_at=created_at if post_id == versions[0] else _minted_at(versions[0]),
-        text=_text(post, note),
+        text=_text(post, note, versions),
         kind=_kind(references, mentions),
         author_handle=_author_handle(post) or included.handles.get(author_id),
         reply_to_id=_first_version(parent, included) if parent else None,
@@ -131,16 +131,32 @@ def _first_version(reference: Json, included: Included) -> str | None:
     return included.first_versions.get(first, first)
 
 
-def _text(post: Json, note: Json) -> str:
+def _text(post: Json, note: Json, versions: Sequence[str]) -> str:
     """The whole text, as its author typed it."""
     text = note.get("text") or post.get("text")
     if not isinstance(text, str):
         raise PayloadError("no text")
+    for link in _own_pictures(post, note, versions):
+        text = text.replace(f" {link}", "").replace(link, "")
     if "&" in text:
         # X escapes these three and no others; `&amp;` comes last, or a typed "&lt;" would become
         # "<".
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return whole_characters(text)
+
+
+def _own_pictures(post: Json, note: Json, versions: Sequence[str]) -> list[str]:
+    """The links that X adds to a text, one for the pictures and one for the video that it has."""
+    own = tuple(
+        f"/status/{version}/{medium}/" for version in versions for medium in ("photo", "video")
+    )
+    return [
+        link
+        for said in (post, note)
+        for each in as_objects(as_object(said.get("entities")).get("urls"))
+        if isinstance(link := each.get("url"), str) and link
+        if each.get("media_key") or any(path in str(each.get("expanded_url")) for path in own)
+    ]
 
 
 def _kind(references: Sequence[Json], mentions: Sequence[Json]) -> str:

@@ -17,8 +17,15 @@ class _User(TypedDict, total=False):
     username: Any
 
 
+class _Link(TypedDict, total=False):
+    url: Any
+    expanded_url: Any
+    media_key: Any
+
+
 class _Entities(TypedDict, total=False):
     mentions: list[_User]
+    urls: list[_Link]
 
 
 class _Note(TypedDict, total=False):
