@@ -157,6 +157,10 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         age, end = timedelta(seconds=ranking.horizon or ranking.min_age or 0), asked + horizon
         due, watched = asked + age <= as_of, (seen_until or asked) >= min(end, as_of)
         counts.update(f"n_selected_{level}" for level in levels if due and watched)
+        in_time = (
+            due and watched and max(start, first) <= max(min(end, as_of, seen_until or end), start)
+        )
+        counts.update(f"n_answered_{level}" for level in levels if in_time)
         if ranking.selection.replace("-", "_") in levels:
             counts.update(n_pending=not due, n_unwatched=due and not watched)
         if ranking.selection.replace("-", "_") in levels and seen_until:

@@ -14,6 +14,7 @@ from socialscore.inputs.options import Ranking, reported
 from socialscore.model.breakdown import Breakdown, Line
 from socialscore.model.messages import Body
 from socialscore.model.scoreboard import Band, Change, Clusters, Metric, Score, Scoreboard
+from socialscore.model.sensitivity import Alternatives, Selected, Sensitivity
 
 PARIS = ZoneInfo("Europe/Paris")
 OPTIONS = reported(Ranking())
@@ -335,6 +336,43 @@ def line(
     return Line(label, n_bodies, pooled, medians)
 
 
+def under_selections() -> Sensitivity:
+    names = ("question-mark", "questions", "requests", "all")
+    counts = [
+        metric(f"n_{what}_{name.replace('-', '_')}", f"{label} {name}", "count")
+        for name in names
+        for what, label in (("selected", "All"), ("answered", "Answered"))
+    ]
+    board = with_rank_intervals(
+        scoreboard(
+            score("Kermorvan", 1_284, 1_027, 653.0, rank=1),
+            score("Bus de l'Aulnaie", 214, 154, 7_500.0, rank=2, category="transport"),
+            score("Saint-Éloi-sur-Brève", 107, 70, 7_500.0, rank=3),
+            score("Eaux de Roz", 9, 7, 5_400.0, reason="too-few", category="energy"),
+            metrics=(*METRICS, *counts),
+        )
+    )
+    found = (
+        ((900, 720, 1), (1_284, 1_027, 1), (1_400, 1_090, 1), (2_208, 1_104, 3)),
+        ((120, 90, 2), (214, 154, 2), (260, 190, 2), (340, 238, 2)),
+        ((9, 6, None), (107, 70, 3), (120, 78, 3), (200, 150, 1)),
+        ((0, 0, None), (9, 7, None), (9, 7, None), (9, 7, None)),
+    )
+    leaving = (("all",), (), ("all",), ())
+    lines = [
+        Alternatives(
+            one,
+            {
+                name: Selected(n, k, k / n if n else None, rank)
+                for name, (n, k, rank) in zip(names, its, strict=True)
+            },
+            leaves,
+        )
+        for one, its, leaves in zip(board.scores, found, leaving, strict=True)
+    ]
+    return Sensitivity(board, names, tuple(lines))
+
+
 EXAMPLES = {
     "ordinary": ordinary,
     "nothing-ranked": nothing_ranked,
@@ -346,4 +384,5 @@ EXAMPLES = {
     "business": business,
     "by-category": by_category,
     "by-hour-of-week": by_hour_of_week,
+    "under-selections": under_selections,
 }

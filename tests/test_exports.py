@@ -14,7 +14,14 @@ from exports import METRICS, PLANTED, complete, planted
 from frictionless import Package
 from hypothesis import given
 from hypothesis import strategies as st
-from scoreboards import EXAMPLES, by_category, devoted, ordinary, scoreboard
+from scoreboards import (
+    EXAMPLES,
+    by_category,
+    devoted,
+    ordinary,
+    scoreboard,
+    under_selections,
+)
 from shell import CHECKOUT, Result, run
 
 import socialscore
@@ -111,6 +118,14 @@ def test_whatever_an_export_could_say_of_a_line_is_declared_and_in_this_order(na
     assert list(record) == [field.name for field in declared]
 
 
+def test_whatever_an_export_could_say_of_selections_is_declared() -> None:
+    example = under_selections()
+
+    (record, *_) = records.of_sensitivity(example)
+
+    assert set(record) == {field.name for field in columns.of_sensitivity(example)}
+
+
 def test_a_column_of_seconds_says_so_and_has_hours_beside_it() -> None:
     names = [field.name for field in tables()["bodies in hours"]]
     by_name = {field.name: field for field in tables()["bodies in hours"]}
@@ -155,7 +170,7 @@ def test_a_french_csv_has_its_mark_semicolons_commas_and_the_line_ends_of_window
 
     header, first, *_ = text.split("\r\n")
     assert header.startswith("\ufeffrank;rank_low;rank_high;percentile;")
-    assert first.startswith("1;1;3;1,0;body-1;Saint-Éloi-sur-Brève;région;1;101;0,065217;")
+    assert first.startswith("1;1;3;1,0;body-1;Saint-Éloi-sur-Brève;région;1;101;0,061224;")
     assert text.endswith("\r\n")
     assert text.count("\n") == text.count("\r\n") == 1 + len(complete().scores)
 

@@ -31,6 +31,7 @@ Values = dict[str, dict[str, Any]]
 N_WORLDS = 12
 COUNTS = ("n_requests", "n_answered", "n_late", "n_pending", "n_too_early", "n_replies")
 LEVELS = ("n_selected_question_mark", "n_selected_questions", "n_selected_requests")
+ALL_LEVELS = (*LEVELS, "n_selected_all")
 
 law = settings(
     max_examples=2 if engines.in_use == "spark" else 5,
@@ -45,6 +46,7 @@ BODIES = panel_of(N_WORLDS)
 ACCOUNTS = {account.account_id for _, account in BODIES.accounts()}
 
 UNITS = st.sampled_from(["message", "episode", "author"])
+SELECTIONS = ("question-mark", "questions", "requests", "all")
 MATCHES = st.sampled_from(["direct", "conversation", "loose"])
 OPTIONS = st.fixed_dictionaries(
     {
@@ -271,6 +273,23 @@ def test_each_selection_contains_the_one_before_in_every_unit(
     rows: list[Row], options: Row
 ) -> None:
     for values in found(rows, **options).values():
-        counts = [values[name] for name in (*LEVELS, "n_selected_all")]
+        counts = [values[name] for name in ALL_LEVELS]
+        answered = [values[name.replace("selected", "answered")] for name in ALL_LEVELS]
 
         assert counts == sorted(counts)
+        assert answered == sorted(answered)
+
+
+@law
+@given(WORLDS, OPTIONS)
+def test_a_selection_counts_what_a_ranking_by_it_counts(rows: list[Row], options: Row) -> None:
+    by_selection = {
+        selection: found(rows, **options | {"selection": selection}) for selection in SELECTIONS
+    }
+
+    for one in by_selection.values():
+        for selection, other in by_selection.items():
+            name = selection.replace("-", "_")
+            for body_id, values in one.items():
+                counts = [values[f"n_{what}_{name}"] for what in ("selected", "answered")]
+                assert counts == [other[body_id][f"n_{what}"] for what in ("requests", "answered")]

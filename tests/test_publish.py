@@ -136,6 +136,12 @@ def test_the_method_says_what_was_counted_and_how(five: Desk) -> None:
     assert "FROM score" in text
 
 
+def test_the_method_says_how_much_the_selection_matters(five: Desk) -> None:
+    text = (five.at("2026-W41") / "method.txt").read_text(encoding="utf-8")
+
+    assert "under the other selections, 0 of 4 bodies would leave their rank interval\n" in text
+
+
 # --- when what is published --------------------------------------------------------------------
 
 

@@ -69,6 +69,49 @@ def ranked(*arguments: object) -> dict[str, str]:
     return {body_id: row["rank"] for body_id, row in found.items()}
 
 
+# --- how much the selection matters -------------------------------------------------------------
+
+
+def test_sensitivity_shows_rates_and_ranks_under_every_selection() -> None:
+    result = rank("--sensitivity")
+
+    assert (result.code, result.err) == (0, "")
+    assert re.search(r"body +question-mark +questions +requests +all\n", result.out)
+    assert re.search(r"Ville de Montsabran +100 % \(1\) +100 % \(1\) ", result.out)
+    assert "0 of 2 bodies would leave their rank interval\n" in result.out
+
+
+def test_sensitivity_has_every_format() -> None:
+    row = rows(rank("--sensitivity", "--format", "csv"))["ville"]
+    (first, *_) = json.loads(rank("--sensitivity", "--format", "json").out)["scores"]
+    page = rank("--sensitivity", "--format", "markdown")
+
+    assert (row["rank_all"], row["n_selected_all"], row["n_answered_all"]) == ("1", "3", "2")
+    assert first["by_selection"]["all"] == {
+        "n_requests": 3,
+        "n_answered": 2,
+        "response_rate": pytest.approx(2 / 3),
+        "rank": 1,
+    }
+    assert "| question-mark | questions | requests | all |" in page.out
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--by", "median_wait"), "by the response rate, not by median_wait; say --by response_r"),
+        (("--sql",), "cannot be combined with --sql"),
+        (("--by-group", "network"), "cannot be combined with --sql, --compare-to or --by-group"),
+        (("--compare-to", "previous"), "cannot be combined with --sql, --compare-to or --by-gro"),
+    ],
+)
+def test_what_sensitivity_cannot_say_is_refused(options: tuple[str, ...], problem: str) -> None:
+    result = rank("--sensitivity", *options)
+
+    assert result.code == 2
+    assert problem in result.err
+
+
 # --- what is ranked ----------------------------------------------------------------------------
 
 

@@ -27,8 +27,9 @@ from socialscore.errors import UnknownName, UsageError
 from socialscore.reporters import REPORTERS
 
 if TYPE_CHECKING:
-    from socialscore.model.breakdown import Breakdown
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.model.sensitivity import Sensitivity
+    from socialscore.reporters import Result
 
 __all__ = ["command"]
 
@@ -59,6 +60,14 @@ def command(
             "of a ranking.",
         ),
     ] = None,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="Show each body's rate and rank under all four selections, and who would leave "
+            "its rank interval.",
+        ),
+    ] = False,
     format_name: Annotated[
         str, typer.Option("--format", help=f"Output format: {', '.join(REPORTERS)}.")
     ] = "table",
@@ -100,6 +109,11 @@ def command(
         raise UsageError(
             "--sql prints one statement; it cannot be combined with --format or --compare-to"
         )
+    if sensitivity and (sql or compare_to or by_group):
+        raise UsageError(
+            "--sensitivity compares selections; it cannot be combined with --sql, --compare-to or "
+            "--by-group"
+        )
     if by_group and by_group not in GROUPS:
         raise UnknownName("group", by_group, GROUPS)
     if by_group and compare_to:
@@ -110,8 +124,10 @@ def command(
     if sql:
         text = _statement(asked, by_group)
     else:
-        result: Scoreboard | Breakdown
-        if by_group:
+        result: Result
+        if sensitivity:
+            result = _sensitivity(asked)
+        elif by_group:
             result = break_down(
                 asked.source, asked.panel, asked.ranking, by_group, as_of=asked.as_of
             )
@@ -125,13 +141,11 @@ def command(
         typer.echo(text, nl=False)
 
 
-def _with_audit(
-    result: Scoreboard | Breakdown, ranking: str | None, asked: Subject
-) -> Scoreboard | Breakdown:
+def _with_audit(result: Result, ranking: str | None, asked: Subject) -> Result:
     """The result with what the audit beside the ranking says, if there is one."""
     from dataclasses import replace
 
-    from socialscore.model.breakdown import Breakdown
+    from socialscore.model.scoreboard import Scoreboard
 
     content = fitting_audit(ranking, asked.ranking)
     if content is None or ranking is None:
@@ -139,9 +153,9 @@ def _with_audit(
     from socialscore.scoring.auditing.summary import summary
 
     audit = summary(content, audit_file(ranking))
-    if isinstance(result, Breakdown):
-        return replace(result, scoreboard=replace(result.scoreboard, audit=audit))
-    return replace(result, audit=audit)
+    if isinstance(result, Scoreboard):
+        return replace(result, audit=audit)
+    return replace(result, scoreboard=replace(result.scoreboard, audit=audit))
 
 
 def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> dict[str, str]:
@@ -164,7 +178,7 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
 
 
 def _rendered(
-    result: Scoreboard | Breakdown, format_name: str, notation: dict[str, str], *, on_screen: bool
+    result: Result, format_name: str, notation: dict[str, str], *, on_screen: bool
 ) -> str:
     from socialscore.reporters import render
     from socialscore.reporters.delimited import to_csv
@@ -202,6 +216,19 @@ def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
         return board
     earlier = override(asked.ranking, {"period": period_to_compare(board, compare_to)})
     return compare(board, score(asked.source, asked.panel, earlier, as_of=asked.as_of))
+
+
+def _sensitivity(asked: Subject) -> Sensitivity:
+    """The ranking under every selection.
+
+    Raises:
+        UsageError: it does not follow from the counts of each.
+    """
+    from socialscore.scoring.sensitivity import sensitivity, why_not
+
+    if why := why_not(asked.ranking.model_dump()):
+        raise UsageError(f"--sensitivity: {why}")
+    return sensitivity(_scoreboard(asked, None))
 
 
 def _why_nobody(board: Scoreboard) -> str:

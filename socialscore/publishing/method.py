@@ -7,9 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
+from socialscore.reporters import wording
 from socialscore.reporters.facts import context
 from socialscore.reporters.wording import audited, in_words, intervals
 from socialscore.scoring.inputs import as_seen
+from socialscore.scoring.sensitivity import sensitivity, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +33,7 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
     facts = {name: value for name, value in context(board).items() if name not in of_options}
     facts["seen_until"] = basis.seen_until.isoformat()
     parts = {
-        board.title: "\n".join(filter(None, (board.description, *board.notes, *intervals(board)))),
+        board.title: "\n".join(filter(None, (board.description, *board.notes, *_caveats(board)))),
         "What it rests on": _listed(facts),
         "The options": "\n".join(_options(board)),
         "Messages that were left out, over all bodies": "\n".join(_left_out(board)),
@@ -48,6 +50,14 @@ def _audit(board: Scoreboard) -> str:
     if board.audit is None:
         return audited(board)
     return f"{audited(board)}\n{_listed(asdict(board.audit))}"
+
+
+def _caveats(board: Scoreboard) -> Iterator[str]:
+    """How sure the numbers are, and how much they depend on the selection, where that is known."""
+    yield from intervals(board)
+    counted = {metric.name for metric in board.metrics}
+    if "n_answered_all" in counted and not why_not(board.options):
+        yield from wording.sensitivity(sensitivity(board))
 
 
 def _options(board: Scoreboard) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""From a scoreboard or a breakdown to text: pure functions, one per format."""
+"""From what a ranking results in to text: pure functions, one per format."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
 from socialscore.model.breakdown import Breakdown
+from socialscore.model.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.report import Report
 
-    Result = Scoreboard | Breakdown
+    Result = Scoreboard | Breakdown | Sensitivity
 
 __all__ = ["REPORTERS", "check_format", "render"]
 
@@ -56,8 +57,14 @@ def _csv(result: Result, _width: int, _colour: bool) -> str:
 
 
 def _json(result: Result, _width: int, _colour: bool) -> str:
-    from socialscore.reporters.json_document import breakdown_to_json, scoreboard_to_json
+    from socialscore.reporters.json_document import (
+        breakdown_to_json,
+        scoreboard_to_json,
+        sensitivity_to_json,
+    )
 
+    if isinstance(result, Sensitivity):
+        return sensitivity_to_json(result)
     if isinstance(result, Breakdown):
         return breakdown_to_json(result)
     return scoreboard_to_json(result)
@@ -73,7 +80,10 @@ def _worded(result: Result) -> Report:
     """What the formats for people lay out."""
     from socialscore.reporters.breakdowns import worded_breakdown
     from socialscore.reporters.scoreboards import worded_scoreboard
+    from socialscore.reporters.sensitivities import worded_sensitivity
 
+    if isinstance(result, Sensitivity):
+        return worded_sensitivity(result)
     return worded_breakdown(result) if isinstance(result, Breakdown) else worded_scoreboard(result)
 
 

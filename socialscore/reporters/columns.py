@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from socialscore.inputs.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from socialscore.inputs.options import Option
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.scoreboard import Metric, Scoreboard
+    from socialscore.model.sensitivity import Sensitivity
 
 __all__ = [
     "Field",
@@ -26,6 +27,7 @@ __all__ = [
     "of_long_form",
     "of_metric",
     "of_numbers",
+    "of_sensitivity",
     "with_hours",
 ]
 
@@ -288,6 +290,15 @@ _LONG_FORM = (
     _PROVISIONAL,
 )
 
+_LEAVES = _text(
+    "leaves",
+    "Leaves its rank interval",
+    "Sort de son intervalle de rang",
+    "The selections under which its rank lies outside of rank_low to rank_high, with spaces "
+    "between them.",
+    required=False,
+)
+
 _LINE = (
     _text("by", "By", "Par", "What the requests are counted by."),
     _text(
@@ -330,6 +341,33 @@ def of_context() -> tuple[Field, ...]:
 def of_long_form() -> tuple[Field, ...]:
     """The columns of a row per body, period and metric."""
     return _LONG_FORM
+
+
+def of_sensitivity(result: Sensitivity) -> tuple[Field, ...]:
+    """The columns of a row per body with its rates and ranks under every selection."""
+    counts = {metric.name: of_metric(metric) for metric in result.scoreboard.metrics}
+    identity = (it for it in _IDENTITY if it.name != "percentile")
+    return (*identity, *_of_selections(counts, result.selections), _LEAVES, *_CONTEXT, _REASON)
+
+
+def _of_selections(counts: Mapping[str, Field], selections: Iterable[str]) -> Iterator[Field]:
+    for selection in selections:
+        name = selection.replace("-", "_")
+        n_selected = counts[f"n_selected_{name}"]
+        label, label_fr = n_selected.label, n_selected.label_fr
+        yield from (n_selected, counts[f"n_answered_{name}"])
+        yield _share(
+            f"response_rate_{name}",
+            f"{label}, response rate",
+            f"{label_fr}, taux de réponse",
+            f"The response rate under the selection {selection}.",
+        )
+        yield _rank(
+            f"rank_{name}",
+            f"{label}, rank",
+            f"{label_fr}, rang",
+            f"The rank under the selection {selection}; empty: it would not be ranked.",
+        )
 
 
 def of_breakdown(breakdown: Breakdown, medians: Iterable[Metric]) -> tuple[Field, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
 from socialscore.model.breakdown import Breakdown
+from socialscore.model.sensitivity import Sensitivity
 from socialscore.reporters import columns, records
 from socialscore.reporters.facts import median_metrics
 from socialscore.reporters.formulas import harmless
@@ -30,6 +31,7 @@ __all__ = [
     "fields_of",
     "scoreboard_to_csv",
     "scoreboard_to_long_csv",
+    "sensitivity_to_csv",
     "to_csv",
     "written",
 ]
@@ -73,9 +75,14 @@ LABELS: Mapping[str, Callable[[Field], str]] = {
 
 
 def to_csv(
-    result: Scoreboard | Breakdown, *, dialect: str = "standard", labels: str = "names"
+    result: Scoreboard | Breakdown | Sensitivity,
+    *,
+    dialect: str = "standard",
+    labels: str = "names",
 ) -> str:
-    """A scoreboard or a breakdown; see there."""
+    """Whatever a ranking results in; see there."""
+    if isinstance(result, Sensitivity):
+        return sensitivity_to_csv(result, dialect=dialect, labels=labels)
     if isinstance(result, Breakdown):
         return breakdown_to_csv(result, dialect=dialect, labels=labels)
     return scoreboard_to_csv(result, dialect=dialect, labels=labels)
@@ -110,6 +117,19 @@ def breakdown_to_csv(
     check_notation(dialect, labels)
     fields = columns.of_breakdown(breakdown, median_metrics(breakdown))
     return written(fields, records.of_breakdown(breakdown), dialect, labels)
+
+
+def sensitivity_to_csv(
+    result: Sensitivity, *, dialect: str = "standard", labels: str = "names"
+) -> str:
+    """The same notation; one row per body.
+
+    Raises:
+        UnknownName: nobody declared that dialect, or those labels.
+    """
+    check_notation(dialect, labels)
+    fields = columns.of_sensitivity(result)
+    return written(fields, records.of_sensitivity(result), dialect, labels)
 
 
 def check_notation(dialect: str = "standard", labels: str = "names") -> None:

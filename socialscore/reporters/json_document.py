@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.messages import Body
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.model.sensitivity import Sensitivity
 
-__all__ = ["breakdown_to_json", "scoreboard_to_json"]
+__all__ = ["breakdown_to_json", "scoreboard_to_json", "sensitivity_to_json"]
 
 
 def scoreboard_to_json(scoreboard: Scoreboard) -> str:
@@ -69,6 +70,31 @@ def breakdown_to_json(breakdown: Breakdown) -> str:
 
 def _audit(scoreboard: Scoreboard) -> dict[str, Any] | None:
     return asdict(scoreboard.audit) if scoreboard.audit else None
+
+
+def sensitivity_to_json(result: Sensitivity) -> str:
+    """The same notation; each body has its numbers once for every selection."""
+    board = result.scoreboard
+    return _written(
+        {
+            "title": board.title,
+            **presentation(board),
+            **context(board),
+            "notes": list(board.notes),
+            "scores": [
+                {
+                    "rank": line.score.rank,
+                    "rank_low": line.score.rank_low,
+                    "rank_high": line.score.rank_high,
+                    **_identity(line.score.body),
+                    "reason": line.score.reason,
+                    "by_selection": {name: asdict(it) for name, it in line.by_selection.items()},
+                    "leaves": list(line.leaves),
+                }
+                for line in result.lines
+            ],
+        }
+    )
 
 
 def _declaration(metric: Metric) -> dict[str, str | None]:

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.scoreboard import Metric, Scoreboard
+    from socialscore.model.sensitivity import Sensitivity
     from socialscore.reporters.columns import Field
 
     Value = str | float | bool | None
     Record = dict[str, Value]
 
-__all__ = ["common", "of_bodies", "of_breakdown", "of_long_form", "with_hours"]
+__all__ = [
+    "common",
+    "of_bodies",
+    "of_breakdown",
+    "of_long_form",
+    "of_sensitivity",
+    "with_hours",
+]
 
 
 def of_bodies(scoreboard: Scoreboard) -> Iterator[Record]:
@@ -66,6 +74,32 @@ def of_breakdown(breakdown: Breakdown) -> Iterator[Record]:
             },
             **shared,
         }
+
+
+def of_sensitivity(result: Sensitivity) -> Iterator[Record]:
+    """One record per body, in the order of the scoreboard."""
+    shared = common(result.scoreboard)
+    for line in result.lines:
+        score = line.score
+        record: Record = {
+            "rank": score.rank,
+            "rank_low": score.rank_low,
+            "rank_high": score.rank_high,
+            "body_id": score.body.body_id,
+            "body": score.body.name,
+            "category": score.body.category,
+            "leaves": " ".join(line.leaves),
+            "reason": score.reason,
+        }
+        for selection, it in line.by_selection.items():
+            name = selection.replace("-", "_")
+            record |= {
+                f"n_selected_{name}": it.n_requests,
+                f"n_answered_{name}": it.n_answered,
+                f"response_rate_{name}": it.response_rate,
+                f"rank_{name}": it.rank,
+            }
+        yield record | shared
 
 
 def common(scoreboard: Scoreboard) -> Record:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.options import Option
     from socialscore.model.audit import AuditSummary
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.model.sensitivity import Sensitivity
 
 __all__ = [
     "audit_facts",
@@ -27,6 +28,7 @@ __all__ = [
     "origin",
     "presentation",
     "provisional",
+    "sensitivity",
     "subject",
     "terms",
     "told",
@@ -141,6 +143,20 @@ def audit_facts(audit: AuditSummary) -> str:
     """Its date, its size and its digest."""
     day = day_in_words(date.fromisoformat(audit.read_on))
     return f"{day}, {formatting.count(audit.n_labelled)} labels, {audit.digest[:12]}"
+
+
+def sensitivity(result: Sensitivity) -> Iterator[str]:
+    """How many bodies would leave the intervals of their ranks under another selection, and who."""
+    n_ranked = sum(line.score.rank is not None for line in result.lines)
+    if not n_ranked:
+        return
+    leaving = [line for line in result.lines if line.leaves]
+    named = ", ".join(f"{line.score.body.name} ({', '.join(line.leaves)})" for line in leaving)
+    yield formatting.one_line(
+        f"under the other selections, {formatting.count(len(leaving))} of "
+        f"{formatting.count(n_ranked)} bodies would leave their rank interval"
+        + (f": {named}" if named else "")
+    )
 
 
 def left_out(scoreboard: Scoreboard) -> Iterator[str]:

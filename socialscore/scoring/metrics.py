@@ -126,6 +126,27 @@ def _excluded(reason: str, label: str, label_fr: str, description: str) -> Metri
     )
 
 
+def _under(selection: str, label: str, label_fr: str, selected: str) -> tuple[Metric, Metric]:
+    """What is counted under a selection, whatever that of the ranking is."""
+    name = selection.replace("-", "_")
+    return (
+        _count(
+            f"n_selected_{name}",
+            label,
+            label_fr,
+            f"matured AND {selected}",
+            f"Mature requests under the selection {selection}.",
+        ),
+        _count(
+            f"n_answered_{name}",
+            f"{label}, answered",
+            f"{label_fr}, avec réponse",
+            f"responded AND {selected}",
+            f"Those of them that were answered within the horizon (selection {selection}).",
+        ),
+    )
+
+
 _REQUESTS = (
     _count(
         "n_requests", "Requests", "Demandes", "counted", "Mature requests: the N of every share."
@@ -358,34 +379,10 @@ _COUNTS = (
         description="Of these, the ones that other language rules judged than those in force.",
         over="body",
     ),
-    _count(
-        "n_selected_question_mark",
-        "With “?”",
-        "Avec « ? »",
-        "matured AND question_mark",
-        "Mature requests under the selection question-mark.",
-    ),
-    _count(
-        "n_selected_questions",
-        "Questions",
-        "Questions",
-        "matured AND question",
-        "Mature requests under the selection questions.",
-    ),
-    _count(
-        "n_selected_requests",
-        "Requests or questions",
-        "Demandes ou questions",
-        "matured AND request",
-        "Mature requests under the selection requests.",
-    ),
-    _count(
-        "n_selected_all",
-        "All",
-        "Tous les messages",
-        "matured",
-        "Mature requests under the selection all.",
-    ),
+    *_under("question-mark", "With “?”", "Avec « ? »", "question_mark"),
+    *_under("questions", "Questions", "Questions", "question"),
+    *_under("requests", "Requests or questions", "Demandes ou questions", "request"),
+    *_under("all", "All", "Tous les messages", "TRUE"),
     _excluded(
         "own-group",
         "from its own accounts",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _Place = tuple[float, float, float, float]
 
-__all__ = ["in_order", "reason_for_no_rank"]
+__all__ = ["in_order", "ranks_of", "reason_by_counts", "reason_for_no_rank"]
 
 MIN_DELAYS = 5
 """A ranking by a delay needs so many answered requests."""
@@ -35,7 +35,6 @@ def reason_for_no_rank(
     body: Body, values: Mapping[str, float | int | None], ranking: Ranking, key: Metric
 ) -> str | None:
     """The first reason for which the body cannot be ranked, None if it can."""
-    n_requests, n_answered = values["n_requests"] or 0, values["n_answered"] or 0
     coverage = values["coverage"] or 0.0
     closed = [account.closed for account in body.accounts if account.network in ranking.networks]
     if not closed:
@@ -46,10 +45,18 @@ def reason_for_no_rank(
         return "not-collected"
     if coverage < ranking.min_coverage:
         return "low-coverage"
-    if n_requests >= SUSPECT_REQUESTS and n_answered == 0 and values["n_replies"] == 0:
+    return reason_by_counts(values, ranking.min_requests, key)
+
+
+def reason_by_counts(
+    values: Mapping[str, float | int | None], min_requests: int, key: Metric
+) -> str | None:
+    """The first reason that lies in what was counted of the body."""
+    n_requests, n_answered = values["n_requests"] or 0, values["n_answered"] or 0
+    if n_requests >= SUSPECT_REQUESTS and n_answered == 0 and values.get("n_replies") == 0:
         return "suspect"
     too_few_delays = key.unit == "seconds" and n_answered < MIN_DELAYS
-    if n_requests == 0 or n_requests < ranking.min_requests or too_few_delays:
+    if n_requests == 0 or n_requests < min_requests or too_few_delays:
         return "too-few"
     return None
 
@@ -62,11 +69,7 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     given their interval, percentile and band.
     """
     by_name = sorted(scores, key=attrgetter("body.name", "body.body_id"))
-    placed = sorted(
-        ((_place(score, key), score) for score in by_name if not score.reason), key=itemgetter(0)
-    )
-    ranked = [score for _, score in placed]
-    ranks = _ranks([place for place, _ in placed])
+    ranked, ranks = ranks_of((score for score in by_name if not score.reason), key)
     intervals = _intervals(ranked, ranks, key, ranking)
     lines = zip(ranked, ranks, intervals, _percentiles(ranks), strict=True)
     return (
@@ -84,6 +87,12 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
         ),
         *(score for score in by_name if score.reason),
     )
+
+
+def ranks_of(scores: Iterable[Score], key: Metric) -> tuple[list[Score], list[int]]:
+    """The scores, best first, and the rank of each; those that share one stand as they were."""
+    placed = sorted(((_place(score, key), score) for score in scores), key=itemgetter(0))
+    return [score for _, score in placed], _ranks([place for place, _ in placed])
 
 
 def _ranks(places: Sequence[_Place]) -> list[int]:
@@ -136,7 +145,7 @@ def _place(score: Score, key: Metric) -> _Place:
         _worse(score.values[key.name], key.better == "higher"),
         _worse(rate_low, True),
         _worse(rate_high, True),
-        _worse(score.values["median_delay"], False),
+        _worse(score.values.get("median_delay"), False),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = tuple[float, float]  # answered requests, and all of them
 
-__all__ = ["effective_counts", "kept", "newcombe", "p_value", "rank_intervals"]
+__all__ = ["effective_counts", "kept", "newcombe", "p_value", "rank_intervals", "wilson"]
 
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
@@ -129,8 +129,8 @@ def newcombe(earlier: Counts, later: Counts) -> tuple[float, float, float] | Non
     """
     if not (earlier[1] and later[1]):
         return None
-    rate, (low, high) = earlier[0] / earlier[1], _wilson(*earlier)
-    later_rate, (later_low, later_high) = later[0] / later[1], _wilson(*later)
+    rate, (low, high) = earlier[0] / earlier[1], wilson(*earlier)
+    later_rate, (later_low, later_high) = later[0] / later[1], wilson(*later)
     difference = later_rate - rate
     return (
         difference,
@@ -139,8 +139,8 @@ def newcombe(earlier: Counts, later: Counts) -> tuple[float, float, float] | Non
     )
 
 
-def _wilson(k: float, n: float) -> tuple[float, float]:
-    """Wilson's interval of a rate, as metrics.py has it in SQL."""
+def wilson(k: float, n: float) -> tuple[float, float]:
+    """Wilson's interval of k of n, at least one, as metrics.py has it in SQL."""
     middle, half = k + _Z**2 / 2, _Z * sqrt(k * (n - k) / n + _Z**2 / 4)
     return (middle - half) / (n + _Z**2), (middle + half) / (n + _Z**2)
 

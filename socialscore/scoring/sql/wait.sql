@@ -12,6 +12,8 @@ SELECT
     matured,
     n_too_early,
     redirected,
+    -- Watched to the end, and answered by then, whether it is selected or not.
+    matured AND COALESCE(delay_us <= seen_us, FALSE) AS responded,
     -- Selected, and watched to the end: one of the N of every rate.
     selected AND matured AS counted,
     -- One of the k.
