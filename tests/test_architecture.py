@@ -74,6 +74,7 @@ SHARED = {
     "__init__",
     "access",
     "common",
+    "counts",
     "estimates",
     "notations",
     "outcomes",

@@ -23,6 +23,7 @@ from exports import complete
 from bench import clustered, coverage, language
 from bench.report import section
 from socialscore.commands import COMMANDS, main
+from socialscore.importers.counts import COUNT_COLUMNS
 from socialscore.importers.table import COLUMNS, NEEDED
 from socialscore.inputs.ranking import Ranking, load_ranking
 from socialscore.inputs.shipped import calendar_names, calendar_path, preset_names, preset_path
@@ -245,6 +246,12 @@ def of_table_columns() -> str:
     return table(("column", "meaning"), rows)
 
 
+def of_count_columns() -> str:
+    return table(
+        ("column", "meaning"), [(f"`{name}`", says) for name, says in COUNT_COLUMNS.items()]
+    )
+
+
 def of_relations() -> str:
     return table(("relation", "what a row is"), [(f"`{n}`", says) for n, says in relations()])
 
@@ -299,6 +306,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "clustered-arrows": of_results(clustered.ARROWS),
     "clustered-ranks": of_results(clustered.RANKS),
     "clustered-rates": of_results(clustered.RATES),
+    "count-columns": of_count_columns,
     "coverage-figures": of_results(coverage.TITLE),
     "coverage-columns": of_schema(COVERAGE),
     "export-columns": of_export_columns,

@@ -594,8 +594,8 @@ def test_the_columns_of_a_csv_keep_their_order() -> None:
         "timezone,categories,key,horizon_seconds,min_age_seconds,selection,unit,match,clock,responders,strict,"
         "min_requests,networks,kinds,exclude,include_institutions,n_ignored,replies_to_several,"
         "exclude_bursts,clock_start,calendar,off_hours_reply,latest,min_coverage,within,trim,"
-        "rank_interval,icc,overridden,rho,rho_assumed,median_deff,as_of,provisional,title,panel,"
-        "preset,version,method,ranking_digest,panel_digest,"
+        "rank_interval,icc,overridden,rho,rho_assumed,median_deff,from_counts,as_of,provisional,"
+        "title,panel,preset,version,method,ranking_digest,panel_digest,"
         "band,reason"
     )
 

@@ -38,6 +38,7 @@ __all__ = [
     "audit_file",
     "chosen_engine",
     "chosen_panel",
+    "chosen_ranking",
     "fitting_audit",
     "judge_again",
     "pseudonym",
@@ -135,7 +136,7 @@ def subject(
     from socialscore.store.lake import Store
 
     path = ranking_path(ranking) if ranking else None
-    chosen = _chosen(path, options)
+    chosen = chosen_ranking(path, options)
     settings = settings_here()
     running = chosen_engine(engine, settings)
     root = store or settings.store
@@ -158,7 +159,7 @@ def pseudonym(settings: Settings) -> Pseudonym:
     return Pseudonyms(read_key(settings.key_file)).of
 
 
-def _chosen(path: Path | None, options: Mapping[str, object]) -> Ranking:
+def chosen_ranking(path: Path | None, options: Mapping[str, object]) -> Ranking:
     """The ranking, with metrics that exist."""
     from socialscore.inputs.ranking import read_ranking
     from socialscore.inputs.value_errors import raise_all

@@ -22,6 +22,7 @@ from socialscore.commands.common import (
     screen_width,
     subject,
 )
+from socialscore.commands.counts import check_counts, counted_scoreboard
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
 from socialscore.reporters import REPORTERS
@@ -58,6 +59,23 @@ def command(
             metavar="GROUP",
             help="Show totals by account, network, category, day, week or hour-of-week instead "
             "of a ranking.",
+        ),
+    ] = None,
+    counts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Rank the bodies of a table of counts instead of messages: a CSV with the columns "
+            "body_id or body, n_requests, n_answered, and perhaps category, n_requests_before and "
+            "n_answered_before.",
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="With --counts: take the requests as spread evenly over N days. Default: 7.",
         ),
     ] = None,
     sensitivity: Annotated[
@@ -101,10 +119,23 @@ def command(
     """
     from socialscore.reporters import check_format
     from socialscore.reporters.files import write_output
-    from socialscore.scoring import GROUPS, break_down
+    from socialscore.scoring import GROUPS
 
     check_format(format_name)
     notation = _notation(format_name, csv_dialect, labels)
+    options |= {"preset": preset, "period": period, "show": show}
+    options["networks"] = options["networks"] or None
+    of_messages = {
+        "--store": store,
+        "--panel": panel,
+        "--compare-to": compare_to,
+        "--as-of": as_of,
+        "--by-group": by_group,
+        "--sensitivity": sensitivity,
+        "--engine": engine,
+        "--sql": sql,
+    }
+    check_counts(counts, days, options, of_messages)
     if sql and (format_name != "table" or compare_to):
         raise UsageError(
             "--sql prints one statement; it cannot be combined with --format or --compare-to"
@@ -118,23 +149,18 @@ def command(
         raise UnknownName("group", by_group, GROUPS)
     if by_group and compare_to:
         raise UsageError("--compare-to compares bodies; it cannot be combined with --by-group")
-    options |= {"preset": preset, "period": period, "show": show}
-    options["networks"] = options["networks"] or None
-    asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
-    if sql:
-        text = _statement(asked, by_group)
+    if counts:
+        board = counted_scoreboard(counts, days, ranking, options)
+        _warn_if_nobody(board)
+        text = _rendered(board, format_name, notation, on_screen=output is None)
     else:
-        result: Result
-        if sensitivity:
-            result = _sensitivity(asked)
-        elif by_group:
-            result = break_down(
-                asked.source, asked.panel, asked.ranking, by_group, as_of=asked.as_of
-            )
+        asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
+        if sql:
+            text = _statement(asked, by_group)
         else:
-            result = _scoreboard(asked, compare_to)
-        result = _with_audit(result, ranking, asked)
-        text = _rendered(result, format_name, notation, on_screen=output is None)
+            found = _result(asked, compare_to, by_group, sensitivity=sensitivity)
+            result = _with_audit(found, ranking, asked)
+            text = _rendered(result, format_name, notation, on_screen=output is None)
     if output:
         write_output(output, text)
     else:
@@ -203,6 +229,19 @@ def _statement(asked: Subject, by_group: str | None) -> str:
     ).text
 
 
+def _result(
+    asked: Subject, compare_to: str | None, by_group: str | None, *, sensitivity: bool
+) -> Result:
+    """What the options ask for."""
+    from socialscore.scoring import break_down
+
+    if sensitivity:
+        return _sensitivity(asked)
+    if by_group:
+        return break_down(asked.source, asked.panel, asked.ranking, by_group, as_of=asked.as_of)
+    return _scoreboard(asked, compare_to)
+
+
 def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
     """The ranking, with what changed since another period where one is named."""
     from socialscore.inputs.ranking import override
@@ -210,8 +249,7 @@ def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
     from socialscore.scoring.comparison import compare, period_to_compare
 
     board = score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
-    if not any(line.rank for line in board.scores):
-        typer.echo(f"socialscore: {_why_nobody(board)}", err=True)
+    _warn_if_nobody(board)
     if not compare_to:
         return board
     earlier = override(asked.ranking, {"period": period_to_compare(board, compare_to)})
@@ -231,10 +269,15 @@ def _sensitivity(asked: Subject) -> Sensitivity:
     return sensitivity(_scoreboard(asked, None))
 
 
+def _warn_if_nobody(board: Scoreboard) -> None:
+    if not any(line.rank for line in board.scores):
+        typer.echo(f"socialscore: {_why_nobody(board)}", err=True)
+
+
 def _why_nobody(board: Scoreboard) -> str:
     """What to try where no body has a rank."""
     n_pending, n_unwatched = (
-        sum(int(score.values[name] or 0) for score in board.scores)
+        sum(int(score.values.get(name) or 0) for score in board.scores)
         for name in ("n_pending", "n_unwatched")
     )
     if n_unwatched > n_pending:

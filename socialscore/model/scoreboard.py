@@ -111,6 +111,9 @@ class Scoreboard:
     title_fr: str = ""
     description: str = ""  # for readers of what is published
     description_fr: str = ""
+    # Computed from a table of counts: `options` has only those that say something of counts, and
+    # no output tells the instants, which are none that anybody knows.
+    from_counts: bool = False
     method: str = METHOD  # its version: numbers of two methods cannot be compared
 
     @property
@@ -121,7 +124,7 @@ class Scoreboard:
     @property
     def horizon(self) -> int | None:
         """How long each request is watched, in seconds; None: until as_of."""
-        horizon: int | None = self.options["horizon"]
+        horizon: int | None = self.options.get("horizon")
         return horizon
 
     @property

@@ -240,6 +240,13 @@ _CONTEXT = (
         "Of the bodies that have requests: as many requests say as much as one independent one.",
         least=1,
     ),
+    _truth(
+        "from_counts",
+        "From counts",
+        "À partir de décomptes",
+        "Computed from a table of counts, not from messages: how and when these were counted is "
+        "not known.",
+    ),
     _instant("as_of", "As of", "Données arrêtées au", "Everything later is ignored."),
     _PROVISIONAL,
     _text("title", "Title", "Titre", "Of the ranking.", required=False),

@@ -39,17 +39,19 @@ def presentation(scoreboard: Scoreboard) -> dict[str, str]:
 def context(scoreboard: Scoreboard) -> dict[str, Any]:
     """What is the same for every body, in the order of the columns of an export.
 
-    Lists stay lists.
+    Lists stay lists. What a table of counts does not say is None.
     """
+    unknown = scoreboard.from_counts
     return {
         "period": scoreboard.period,
-        "period_from": scoreboard.since.isoformat(),
-        "period_until": scoreboard.until.isoformat(),
+        "period_from": None if unknown else scoreboard.since.isoformat(),
+        "period_until": None if unknown else scoreboard.until.isoformat(),
         "compared_to": scoreboard.compared_to,
-        **{option.column: _plain(scoreboard.options[option.name]) for option in OPTIONS},
+        **{option.column: _plain(scoreboard.options.get(option.name)) for option in OPTIONS},
         "overridden": list(scoreboard.overridden),
         **_clusters(scoreboard),
-        "as_of": scoreboard.as_of.isoformat(),
+        "from_counts": scoreboard.from_counts,
+        "as_of": None if unknown else scoreboard.as_of.isoformat(),
         "provisional": scoreboard.provisional,
         "title": scoreboard.title,
         "panel": scoreboard.panel,

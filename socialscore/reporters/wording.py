@@ -38,8 +38,14 @@ __all__ = [
 
 def subject(scoreboard: Scoreboard) -> tuple[Fact, ...]:
     """Who is compared, and when."""
+    if scoreboard.from_counts:
+        return _compared(scoreboard, scoreboard.period)
     days = formatting.days(scoreboard.since, scoreboard.until)
     period = f"{scoreboard.period} ({days}, {scoreboard.timezone})"
+    return _compared(scoreboard, period)
+
+
+def _compared(scoreboard: Scoreboard, period: str) -> tuple[Fact, ...]:
     known = (Fact("panel", formatting.one_line(scoreboard.panel)), Fact("period", period))
     if scoreboard.compared_to is None:
         return known
@@ -49,7 +55,7 @@ def subject(scoreboard: Scoreboard) -> tuple[Fact, ...]:
 def terms(scoreboard: Scoreboard) -> tuple[Fact, ...]:
     """How they are compared: what every ranking says, and whatever is not as its preset has it."""
     return (
-        Fact("as of", _as_of(scoreboard)),
+        *(() if scoreboard.from_counts else [Fact("as of", _as_of(scoreboard))]),
         Fact("preset", scoreboard.preset),
         *(told(option, scoreboard) for option in OPTIONS if _is_told(option, scoreboard)),
     )
@@ -61,6 +67,8 @@ def told(option: Option, scoreboard: Scoreboard) -> Fact:
 
 
 def _is_told(option: Option, scoreboard: Scoreboard) -> bool:
+    if option.name not in scoreboard.options:
+        return False  # nobody knows it
     if option.needs and scoreboard.options[option.needs[0]] != option.needs[1]:
         return False
     return option.always or option.name in scoreboard.overridden
@@ -112,6 +120,8 @@ def intervals(scoreboard: Scoreboard) -> Iterator[str]:
     if its is None or its.icc is None:
         return
     known = ", assumed: there are too few days to estimate it" if its.assumed else ""
+    if its.assumed and scoreboard.from_counts:
+        known = ", assumed: counts do not tell it"
     yield (
         "intervals (95 %): how a body tends to answer; what it did in the period is counted, not "
         "estimated. Requests of one day resemble each other (ICC "
@@ -124,7 +134,8 @@ def audited(scoreboard: Scoreboard) -> str:
     chance = "the intervals cover chance only; "
     audit = scoreboard.audit
     if audit is None:
-        return f"{chance}errors in telling questions are not in them"
+        errors = "counting" if scoreboard.from_counts else "telling questions"
+        return f"{chance}errors in {errors} are not in them"
     which = f"an audit of {formatting.one_line(audit.period)} ({audit_facts(audit)})"
     if audit.corrected is None:
         return f"{chance}{which} cannot correct the response rate"

@@ -49,6 +49,8 @@ __all__ = [
     "Question",
     "ask",
     "break_down",
+    "clusters_of",
+    "described",
     "ranked",
     "run",
     "score",
@@ -90,7 +92,7 @@ def ranked(rows: Iterable[Mapping[str, Any]], question: Question) -> Scoreboard:
         clustering = {name: values.pop(name) for name in ("icc", "assumed")}
         body = bodies[values.pop("body_id")]
         scores.append(Score(body, values, reason=reason_for_no_rank(body, values, ranking, key)))
-    clusters = _clusters(clustering, (score.values for score in scores))
+    clusters = clusters_of(clustering, (score.values for score in scores))
     judged = [score.values for score in scores]
     return _scoreboard(in_order(scores, key, ranking), clusters, question, judged)
 
@@ -126,14 +128,15 @@ def break_down(
     ]
     metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
     of_rates = next((row for row in clustering if row["outcome"] == "response_rate"), {})
-    clusters = _clusters(of_rates, (line.pooled for line in lines))
+    clusters = clusters_of(of_rates, (line.pooled for line in lines))
     of_bodies = {body.body_id for body in inputs.compared(panel, ranking)}
     judged = [row for row in run(asked(target="judged"), source) if row["body_id"] in of_bodies]
     frame = _scoreboard((), clusters, question, judged)
     return Breakdown(frame, by, metrics, tuple(lines))
 
 
-def _clusters(of_rates: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Clusters:
+def clusters_of(of_rates: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> Clusters:
+    """How alike requests are: the row of rates in the relation `clustering`, and all lines."""
     deffs = [line["deff"] for line in lines if line["deff"] is not None]
     return Clusters(
         icc=of_rates.get("icc"),
@@ -151,30 +154,37 @@ def _scoreboard(
     """The scoreboard; `judged`: the two numbers of `judged.sql`, of each body."""
     panel, ranking = question.panel, question.ranking
     return Scoreboard(
-        title=ranking.title,
-        panel=panel.name,
-        preset=ranking.preset,
+        **described(panel, ranking),
         period=question.period.label,
         since=question.period.since,
         until=question.period.until,
-        options=reported(ranking),
-        overridden=overridden(ranking),
         as_of=question.as_of,
         provisional=question.period.until.astimezone(UTC) + ranking.maturing > question.as_of,
-        version=__version__,
-        ranking_digest=ranking.digest,
-        panel_digest=panel.digest,
-        metrics=metrics_for(ranking),
         scores=scores,
-        show=ranking.show,
         clusters=clusters,
-        title_fr=ranking.title_fr,
-        description=ranking.description,
-        description_fr=ranking.description_fr,
         notes=(
             *notes.of_period(question.period),
             *notes.of_accounts(inputs.compared(panel, ranking), ranking.networks, question.period),
             *notes.of_rules(judged),
         ),
-        bands=tuple(Band(band.label, band.at_least, band.at_most) for band in ranking.bands),
     )
+
+
+def described(panel: Panel, ranking: Ranking) -> dict[str, Any]:
+    """What a scoreboard has from its ranking and panel alone, by the names of its fields."""
+    return {
+        "title": ranking.title,
+        "title_fr": ranking.title_fr,
+        "description": ranking.description,
+        "description_fr": ranking.description_fr,
+        "panel": panel.name,
+        "preset": ranking.preset,
+        "options": reported(ranking),
+        "overridden": overridden(ranking),
+        "version": __version__,
+        "ranking_digest": ranking.digest,
+        "panel_digest": panel.digest,
+        "metrics": metrics_for(ranking),
+        "show": ranking.show,
+        "bands": tuple(Band(band.label, band.at_least, band.at_most) for band in ranking.bands),
+    }
