@@ -1,6 +1,6 @@
 """The versions of socialscore and of its method, which every output names."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 METHOD = "2"
 """The method by which numbers are counted from messages and judgements.

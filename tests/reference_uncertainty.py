@@ -192,11 +192,12 @@ def score_of(earlier, later):
 
 
 def pooled_score_of(earlier, later):
-    """The same, if both rates are one: Σk/Σn, with half an answer more in each period."""
+    """The same with the variance of one rate, Σk/Σn, for both periods, where that is larger."""
     (k1, n1), (k2, n2) = earlier, later
     one = (k1 + k2 + 1) / (n1 + n2 + 2)
     p1, p2 = (k1 + 0.5) / (n1 + 1), (k2 + 0.5) / (n2 + 1)
-    return (p2 - p1) / sqrt(one * (1 - one) * (1 / (n1 + 1) + 1 / (n2 + 1)))
+    pooled = one * (1 - one) * (1 / (n1 + 1) + 1 / (n2 + 1))
+    return (p2 - p1) / sqrt(max(pooled, moderated(*earlier)[1] + moderated(*later)[1]))
 
 
 def two_sided(score):

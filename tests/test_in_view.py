@@ -97,6 +97,19 @@ def test_neither_other_networks_nor_other_accounts_count() -> None:
     assert end_of([*covered("0", (0, 20)), *covered("1", (0, 10)), *others], 3) == 20
 
 
+def test_bodies_that_are_not_ranked_do_not_count() -> None:
+    panel = Panel(
+        "test",
+        tuple(replace(it, category="ab"[int(it.body_id) > 1]) for it in bodies(5).bodies),
+    )
+    coverage = [row for i in range(5) for row in covered(str(i), (0, 20 if i < 2 else 10))]
+    ranking = load_ranking(None, ALL | {"period": "2026-W37", "categories": ["a"]})
+
+    found = score(source([], coverage), panel, ranking).as_of
+
+    assert (found - START).total_seconds() / 86400 == 20
+
+
 def test_a_message_does_not_move_the_end() -> None:
     ranking = load_ranking(None, ALL)
     rows = [asks("q", at(30))]

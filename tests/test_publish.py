@@ -33,7 +33,7 @@ from socialscore.publishing.manifest import digest
 from socialscore.publishing.series import adding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 FILES = (
     "datapackage.json", "manifest.json", "method.txt", "options.json", "panel.csv", "ranking.csv",
@@ -313,10 +313,10 @@ def test_quarters_are_published_like_weeks(desk: Desk) -> None:
 
 
 def test_a_week_with_too_little_data_is_named_and_later_ones_are_published(desk: Desk) -> None:
-    desk.ranking("[assert]", "min_requests_total = 8")
+    desk.ranking("[assert]", "min_requests_total = 8", horizon="1d")
     since = ("--since", "2026-W45")
 
-    alone = desk.publish("2026-11-23", *since)
+    alone = desk.publish("2026-11-17", *since)
     with_later = desk.publish("2026-11-29")
     after = desk.publish("2026-11-29")
 
@@ -436,6 +436,58 @@ def test_a_week_without_the_one_before_is_compared_to_nothing(desk: Desk) -> Non
     desk.published("2026-10-22", "--period", "2026-W42")
 
     assert manifest(desk.at("2026-W42"))["compared_to"] is None
+
+
+def entered(folder: Path) -> dict[str, str]:
+    return {body_id: row["entered"] for body_id, row in rows(folder).items()}
+
+
+def test_a_body_that_was_ranked_before_is_back_and_not_new(desk: Desk) -> None:
+    publish_in_turn(
+        desk, {"2026-W40": (VILLE, BOURG), "2026-W41": (VILLE,), "2026-W42": (VILLE, BOURG, GARE)}
+    )
+
+    assert entered(desk.at("2026-W42")) == {"ville": "", "bourg": "back", "gare": "new"}
+    assert "back: ranked once, and not in 2026-W41" in (
+        desk.at("2026-W42") / "ranking.md"
+    ).read_text(encoding="utf-8")
+    verified(desk)
+
+
+def test_a_week_that_was_not_published_makes_nobody_new(desk: Desk) -> None:
+    publish_in_turn(
+        desk, {"2026-W40": (VILLE, BOURG), "2026-W42": (VILLE,), "2026-W43": (VILLE, BOURG)}
+    )
+
+    assert entered(desk.at("2026-W43")) == {"ville": "", "bourg": "back"}
+    verified(desk)
+
+
+def test_who_was_ranked_before_is_known_where_nothing_is_compared(
+    desk: Desk, tmp_path: Path
+) -> None:
+    publish_in_turn(desk, {"2026-W40": (VILLE, BOURG)})
+    desk.ranking(unit="message")
+    publish_in_turn(desk, {"2026-W41": (VILLE,), "2026-W42": (VILLE, BOURG)})
+    alone = tmp_path / "alone" / "2026-W41"
+    shutil.copytree(desk.at("2026-W41"), alone)
+
+    assert entered(desk.at("2026-W42")) == {"ville": "", "bourg": "back"}
+    verified(desk)
+    assert run("verify", alone).code == 0
+
+
+def publish_in_turn(desk: Desk, weeks: Mapping[str, tuple[str, ...]]) -> None:
+    """Each week with a panel of its own, once all of its requests have matured."""
+    for week, bodies in weeks.items():
+        desk.panel(*bodies)
+        sunday = datetime.fromisoformat(f"{week}-7")
+        desk.published(f"{sunday + timedelta(days=9):%Y-%m-%d}", "--period", week)
+
+
+def verified(desk: Desk) -> None:
+    result = run("verify", desk.folder / "published" / "weekly", "--store", desk.store)
+    assert result.code == 0, result.err
 
 
 # --- the calendar ------------------------------------------------------------------------------

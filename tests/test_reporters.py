@@ -447,7 +447,7 @@ def test_a_difference_whose_interval_contains_0_has_no_arrow() -> None:
 def test_a_difference_whose_interval_excludes_0_has_an_arrow() -> None:
     assert " ▲ +10 (+6–+13)\n" in _compared()
     assert " ▼ −49 (−59–−38)\n" in _compared()
-    assert "▲ ▼: 2 of 5 differences, in points, are more than chance; at most one in" in _compared()
+    assert "▲ ▼: 2 of 6 differences, in points, are more than chance; about one in" in _compared()
 
 
 def test_arrows_are_not_explained_where_there_are_none() -> None:

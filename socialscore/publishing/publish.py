@@ -14,8 +14,10 @@ from socialscore.publishing.basis import Basis
 from socialscore.publishing.edition import files, manifest_of, with_changes
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import adding, folder_name, read_series, write_publication
+from socialscore.publishing.shown import scoreboard_of
 from socialscore.reporters import formatting
 from socialscore.scoring import ask
+from socialscore.scoring.comparison import ranked_before
 from socialscore.store import inventory
 
 if TYPE_CHECKING:
@@ -180,6 +182,9 @@ def _edition(
     earlier = series.latest.get(period_before(period))  # a gap between periods is not bridged
     if earlier:
         board = with_changes(board, basis.panel, basis.ranking, earlier)
+    elif past := [it for label, it in series.latest.items() if label < period.label]:
+        # Whoever was ranked before it is not new after it.
+        board = replace(board, ranked_before=ranked_before(board, scoreboard_of(past[-1])))
     revision = before.manifest.revision + 1 if before else 1
     content = files(board, basis, ranking=name, revision=revision)
     if before and _says_the_same(before, board, content):

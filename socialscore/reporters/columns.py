@@ -174,7 +174,7 @@ _COMPARISON = (
         "Entered",
         "Entrée au classement",
         "new or back, of a body that is ranked and was not in the earlier period: never before in "
-        "the series, or once.",
+        "the published series, or once; where nothing is published, all are new.",
         required=False,
     ),
     Field(
@@ -237,7 +237,7 @@ _CONTEXT = (
         "Effet de plan médian",
         "number",
         "ratio",
-        "Of the bodies that have requests: as many requests say as much as one independent one.",
+        "Of the bodies that have requests: how many of these say as much as an independent one.",
         least=1,
     ),
     _truth(

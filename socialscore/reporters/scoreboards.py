@@ -85,7 +85,7 @@ def _columns(scoreboard: Scoreboard, shown: list[Metric], ranked: list[Score]) -
         labels = [score.band or "" for score in ranked]
         yield words_column("band", "band", labels, _conditions(scoreboard))
     if scoreboard.compared_to is not None:
-        yield _changes(f"rate since {scoreboard.compared_to}", ranked)
+        yield _changes(f"rate since {scoreboard.compared_to}", scoreboard.scores)
 
 
 def _names(scoreboard: Scoreboard, scores: Sequence[Score]) -> Iterator[Column]:
@@ -124,16 +124,15 @@ def _movement(score: Score) -> str:
     return f"↑{rose_by}" if rose_by > 0 else f"↓{-rose_by}" if rose_by else "="
 
 
-def _changes(header: str, ranked: list[Score]) -> Column:
+def _changes(header: str, scores: Sequence[Score]) -> Column:
     """Differences in percentage points; an arrow only where that is more than chance."""
-    changes = [score.change for score in ranked if score.change and score.change.low is not None]
+    changes = [score.change for score in scores if score.change and score.change.low is not None]
     n_arrows = sum(change.direction is not None for change in changes)
-    note = (
-        f"▲ ▼: {n_arrows} of {len(changes)} differences, in points, are more than chance; at most "
-        "one in ten of these is expected to be chance all the same"
-    )
-    cells = tuple(_difference(score) for score in ranked)
-    return Column("change", header, cells, notes=(note,) if n_arrows else ())
+    note = f"{n_arrows} of {len(changes)} differences, in points, are more than chance"
+    if n_arrows:
+        note = f"▲ ▼: {note}; about one in ten of these or fewer may be chance all the same"
+    cells = tuple(_difference(score) for score in scores if score.rank)
+    return Column("change", header, cells, notes=(note,) if changes else ())
 
 
 def _difference(score: Score) -> Cell:

@@ -13,6 +13,7 @@ from socialscore.errors import UsageError
 from socialscore.inputs.options import EXCLUSIONS, OPTIONS
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import Period, parse_as_of, parse_period, utc
+from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
 from socialscore.scoring.statement import INPUTS, compose
@@ -199,10 +200,10 @@ def _variants(ranking: Ranking, by: str) -> dict[str, str]:
 
 
 def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
-    """The first instant at which an account of the panel was in view, and the end of what is.
+    """The first instant at which an account that is ranked was in view, and the end of what is.
 
-    That is the latest moment at which at least half of the accounts that were ever in view still
-    are: neither one message nor one account moves it.
+    That is the latest moment at which at least half of the ranking's accounts that were ever in
+    view still are: neither one message nor one account moves it.
 
     Raises:
         UsageError: none ever was.
@@ -211,11 +212,17 @@ def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetim
     names = ("network", "account_id", "reason")
     rows = zip(*(coverage[name].to_pylist() for name in names), strict=True)
     edges = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
+    ranked = {
+        (account.network, account.account_id)
+        for body in compared(panel, ranking)
+        for account in body.accounts
+        if account.network in ranking.networks
+    }
     begins: dict[tuple[str, str], int] = {}
     ends: dict[tuple[str, str], int] = {}
     for (network, account_id, reason), begin, end in zip(rows, *edges, strict=True):
         key = network, account_id
-        if reason is None and key in panel.account_keys and network in ranking.networks:
+        if reason is None and key in ranked:
             begins[key] = min(begin, begins.get(key, begin))
             ends[key] = max(end, ends.get(key, end))
     if not ends:

@@ -152,13 +152,13 @@ def p_value(earlier: Counts, later: Counts) -> float:
         earlier: answered requests, and all of them, at least 1.
         later: likewise.
     """
-    n_first, n_second = earlier[1] + 1, later[1] + 1
-    first, second = (earlier[0] + 0.5) / n_first, (later[0] + 0.5) / n_second
+    k, n = np.array([earlier, later]).T
+    rates, variances = _rates(k, n)
     # If nothing changed, both periods tell of one rate; with a variance of each its own, few
-    # requests look clearer than they are.
-    pooled = (first * n_first + second * n_second) / (n_first + n_second)
-    variance = pooled * (1 - pooled) * (1 / n_first + 1 / n_second)
-    return erfc(abs(second - first) / sqrt(2 * variance))
+    # requests look clearer than they are. The larger of both variances is safe in all cases.
+    pooled = (k.sum() + 1) / (n.sum() + 2)
+    variance = max(variances.sum(), pooled * (1 - pooled) * (1 / (n + 1)).sum())
+    return erfc(abs(rates[1] - rates[0]) / sqrt(2 * variance))
 
 
 def kept(p_values: Sequence[float], share: float = 0.1) -> list[bool]:

@@ -37,7 +37,7 @@ MESSAGE = _schema(
     ("conversation_id", _TEXT, "The thread, where the network has threads."),
     ("addressed_ids", pa.list_(_TEXT), "Whom a body's message addresses; NULL in citizens' ones."),
     ("n_addressed", pa.int32(), "How many accounts other than its author's the message addresses."),
-    ("third_party", _FLAG, "Answers a citizen, and only carries the account along; NULL: no."),
+    ("third_party", _FLAG, "Answers a citizen, only carrying the account along; NULL: not judged."),
     ("language", _TEXT, "BCP 47: as the network says, else as detected, else NULL."),
     ("language_given", _FLAG, "Network or file named the language; false: we detected it, or not."),
     ("question_mark", _FLAG, "Has a question mark outside links and quotations."),

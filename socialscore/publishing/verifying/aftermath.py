@@ -27,7 +27,7 @@ __all__ = ["Aftermath", "aftermath"]
 
 _OF_ALL = {
     "rank", "rank_low", "rank_high", "percentile", "shrunk_rate", "movement", "gone", "order",
-    "entered", "ranked_before",
+    "entered", "ranked_before", "notes",
     # How alike requests of one day are is estimated from all of them.
     "rho", "rho_assumed", "deff", "median_deff", "wilson_low", "wilson_high", "median_delay_low",
     "median_delay_high", "median_wait_low", "median_wait_high", "difference_low",

@@ -127,6 +127,12 @@ def with_comparison(board: Scoreboard, opened: Opened, earlier: Opened | None) -
     """
     if earlier:
         return with_changes(board, opened.panel, opened.ranking, earlier.publication)
+    # Whoever was ranked before then, all editions before it would tell.
+    before = tuple(opened.document.get("ranked_before", ()))
+    return replace(_uncompared(board, opened), ranked_before=before)
+
+
+def _uncompared(board: Scoreboard, opened: Opened) -> Scoreboard:
     if opened.publication.manifest.compared_to:
         return _as_published(board, opened)
     if list(board.notes) == opened.document["notes"]:
@@ -144,7 +150,6 @@ def _as_published(board: Scoreboard, opened: Opened) -> Scoreboard:
             Body(body["body_id"], body["body"], body["category"])
             for body in opened.document.get("gone", ())
         ),
-        ranked_before=tuple(opened.document.get("ranked_before", ())),
         notes=tuple(opened.document["notes"]),
     )
 
