@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from socialscore.inputs.panel import Panel
+from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.messages import Account, Body, Coverage
 from socialscore.model.period import utc
 from socialscore.runtime.duckdb import connect
@@ -143,6 +144,7 @@ def _weeks(
                 "first_thread": n_before,
                 "threads": n_threads,
                 "week": utc(begin),
+                "rulebook": rulebook_digest(),
             },
         )
         n_before += n_threads

@@ -19,14 +19,8 @@ def test_the_query_written_by_hand_finds_the_figures_of_the_score(tmp_path):
     write_repeated(invented(), 2000, tmp_path / CARE_CSV)
     JOBS["import"](tmp_path)()
 
-    board = JOBS["rank"](tmp_path)()
-    by_hand = JOBS["rank-by-hand"](tmp_path)()
-
-    found = {score.body.body_id: score.values for score in board.scores}
-    assert len(found) == 41
-    for body_id, figures in by_hand.items():
-        ours = {name: found[body_id][name] for name in figures}
-        assert ours == pytest.approx(figures, rel=1e-9, abs=1e-9)
+    assert len(JOBS["rank-by-hand"](tmp_path)()) == 41
+    JOBS["compare"](tmp_path)()  # ends with an error where they differ
 
 
 @pytest.mark.slow

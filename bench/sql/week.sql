@@ -88,7 +88,9 @@ SELECT
     CASE WHEN by_body THEN [author_id] END AS addressed_ids,
     CASE WHEN NOT by_body AND chance(asked_n, 'mass') < 0.02 THEN 5 ELSE 1 END::INTEGER
         AS n_addressed,
+    FALSE AS third_party,
     'fr' AS language,
+    TRUE AS language_given,
     NOT by_body AND judged < 0.3 AS question_mark,
     NOT by_body AND judged < 0.45 AS question,
     NOT by_body AND judged < 0.6 AS request,
@@ -105,6 +107,7 @@ SELECT
             THEN 'text ' || asked_n - 1
         ELSE 'text ' || message_id
     END), 1, 24) AS text_digest,
+    $rulebook AS rulebook,
     '' AS text,
     FALSE AS bot,
     0::INTEGER AS n_edits,
