@@ -178,8 +178,38 @@ def test_requests_whose_text_has_expired_are_counted_and_not_drawn() -> None:
     assert Counter(it.selection for it in found.requests)["all"] == 45
 
 
+def picture(name: str, **columns: Any) -> Row:
+    """A message without a text, of which there is no digest either."""
+    return asks(name, at(1, 1), text="", text_digest=None, **columns)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("blank", ["", " ", None])
+def test_a_picture_keeps_no_request_out_of_the_sample(blank: str | None) -> None:
+    asked = asks("q", at(1), text="when do you open")
+
+    shown = only(asked, picture("p") | {"text": blank}, unit="episode")
+
+    assert shown.text == "when do you open\n\n(no text, or it has expired)"
+
+
+@pytest.mark.both_engines
+def test_a_request_of_which_a_text_has_expired_is_not_drawn() -> None:
+    rows = [asks("q", at(1), text="when"), picture("p") | {"text_digest": "d"}]
+
+    with pytest.raises(UsageError, match="its requests have no text, or it has expired"):
+        drawn(rows, unit="episode")
+
+
+def test_a_picture_alone_is_counted_and_not_drawn() -> None:
+    found, (row,) = drawn([asks("q", at(1), text="when"), picture("p", author_id="other")])
+
+    assert row.text == "when"
+    assert [(it.n_requests, it.n_without_text) for it in found.cells] == [(2, 1)]
+
+
 def test_a_period_whose_texts_have_all_expired_cannot_be_audited() -> None:
-    with pytest.raises(UsageError, match="its texts are no longer kept"):
+    with pytest.raises(UsageError, match="its requests have no text, or it has expired"):
         drawn(crowd({("questions", True): 5}, text=None))
 
 

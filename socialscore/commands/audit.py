@@ -151,7 +151,7 @@ def _write_requests(
     n_all = sum(cell.n_requests for cell in drawn.cells)
     say(f"{len(rows):,} of the {n_all:,} requests of {drawn.period}; write yes or no as {GENUINE}")
     if n_without := sum(cell.n_without_text for cell in drawn.cells):
-        say(f"the texts of {n_without:,} of them have expired: these are counted, and not drawn")
+        say(f"{n_without:,} have no text, or it has expired: these are counted, and not drawn")
     _tell_personal(output)
 
 
@@ -169,7 +169,7 @@ def _write_replies(ranking: str, audit: Audit, output: Path, place: dict[str, An
         raise UsageError("no reply to the requests of the sheet is in the store with its text")
     _write(output, sheet_of_replies(rows, draw_id(drawn), workbook=_is_workbook(output)))
     if n_gone:
-        say(f"{n_gone:,} more replies have expired, or were erased")
+        say(f"{n_gone:,} more replies have no text, or it has expired or was erased")
     say(f"{len(rows):,} replies; write their {REPLY_CLASS}, and read both sheets")
     _tell_personal(output)
 

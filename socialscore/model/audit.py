@@ -76,7 +76,7 @@ class AuditCell:
     selection: str  # the narrowest that holds them
     answered: bool
     n_requests: int
-    n_without_text: int  # of these, whose text is no longer kept: they cannot be drawn
+    n_without_text: int  # of these, without a text or with an expired one: they cannot be drawn
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ def _lines(audit: Audit, figures: AuditFigures) -> Iterator[str]:
     if n_without := sum(cell.n_without_text for cell in draw.cells):
         n_all = sum(cell.n_requests for cell in draw.cells)
         yield (
-            f"the texts of {n_without:,} of {n_all:,} requests had expired; they count in the size "
-            "of their stratum, and the sample speaks for them"
+            f"{n_without:,} of {n_all:,} requests had no text, or it had expired; they count in "
+            "the size of their stratum, and the sample speaks for them"
         )
     yield ""
     yield from _aligned([_HEADER, *_qualities(audit, figures)])

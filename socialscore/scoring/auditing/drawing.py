@@ -39,13 +39,14 @@ def draw(source: AuditSource, *, n: int, by: str, seed: int) -> tuple[Draw, list
         seed: another one draws other requests.
 
     Raises:
-        UsageError: there is no request, or the text of none is kept.
+        UsageError: there is no request, or none with a text.
     """
     question = source.question("drawn", draw_by=by, draw_seed=str(seed), draw_most=max(n, FEWEST))
     rows = drawn_rows(source, question)
     chosen = sample(rows, n)
     if not chosen:
-        why = "its texts are no longer kept" if rows else "none of its requests has matured"
+        no_text = "its requests have no text, or it has expired"
+        why = no_text if rows else "none of its requests has matured"
         raise UsageError(f"the period {question.period.label} cannot be audited: {why}")
     ranking = source.ranking
     drawn = Draw(
@@ -72,7 +73,8 @@ def replies(source: AuditSource, draw: Draw) -> tuple[list[SheetRow], int]:
     """The responses to the answered requests of a sample that its ranking selects.
 
     Returns:
-        What people read of them, and how many there are no more: erased since, or expired.
+        What people read of them, and how many cannot be shown: they have no text, or it has
+        expired or was erased.
     """
     wanted = {it.row for it in draw.requests if it.answered and is_in(it.selection, draw.selection)}
     question = source.question(

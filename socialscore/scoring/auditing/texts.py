@@ -26,7 +26,7 @@ __all__ = ["of_replies", "of_requests"]
 
 _SKEW = timedelta(minutes=1)  # by which a response may be dated before what it answers
 _MOST_BEFORE = 6  # messages of the thread that are shown before a request
-_NOT_KEPT = "(text no longer kept)"
+_NO_TEXT = "(no text, or it has expired)"
 
 
 def of_requests(source: AuditSource, chosen: Iterable[Row]) -> list[SheetRow]:
@@ -43,14 +43,14 @@ def of_requests(source: AuditSource, chosen: Iterable[Row]) -> list[SheetRow]:
 def of_replies(source: AuditSource, chosen: Iterable[Row]) -> list[SheetRow]:
     """The text of the response to each request and that of the request, likewise.
 
-    Without those whose text is no longer kept.
+    Without those that have no text, or whose text has expired.
     """
     requests = _requests(source, chosen)
     found = _thread(source, (row["response_id"] for row in chosen if row["response_id"]), ())
     return [
         _sheet_row(source, row, reply, _text(requests, row), reply["message_text"])
         for row in _in_order(chosen)
-        if (reply := found.get((row["network"], row["response_id"]))) and reply["message_text"]
+        if (reply := found.get((row["network"], row["response_id"]))) and _is_written(reply)
     ]
 
 
@@ -67,7 +67,15 @@ def _in_order(chosen: Iterable[Row]) -> list[Row]:
 
 
 def _text(requests: Mapping[Request, Sequence[Row]], row: Row) -> str:
-    return "\n\n".join(it["message_text"] or _NOT_KEPT for it in requests[_request(row)])
+    return "\n\n".join(_shown(it) for it in requests[_request(row)])
+
+
+def _shown(message: Row) -> str:
+    return str(message["message_text"]) if _is_written(message) else _NO_TEXT
+
+
+def _is_written(message: Row) -> bool:
+    return bool((message["message_text"] or "").strip())
 
 
 def _request(row: Row) -> Request:
@@ -150,7 +158,7 @@ class _Threads:
             yield f"({n_others:,} more before)"
         for it in shown:
             mark = "↳ " if it is parent else ""
-            yield f"{mark}{self._who(it, first)}: {it['message_text'] or _NOT_KEPT}"
+            yield f"{mark}{self._who(it, first)}: {_shown(it)}"
 
     def _thread(self, first: Row) -> Sequence[Row]:
         if first["conversation_id"] is None:

@@ -1,4 +1,4 @@
--- One row per request that has matured: its selection and outcome, and whether its text is kept.
+-- One row per request that has matured: its selection and outcome, and whether it can be shown.
 SELECT
     clocked.body_id,
     clocked.network,
@@ -12,8 +12,10 @@ SELECT
         ELSE 'all'
     END AS selection,
     COALESCE(clocked.delay_us <= clocked.seen_us, FALSE) AS answered,
-    -- Texts expire, and half a request cannot be judged.
-    BOOL_AND(COALESCE(message.text, '') <> '') AS with_text,
+    -- A picture may stand in a request without a text. A text that has expired left its digest, and
+    -- half a request cannot be judged.
+    BOOL_OR(COALESCE(TRIM(message.text), '') <> '')
+    AND BOOL_AND(COALESCE(message.text, '') <> '' OR message.text_digest IS NULL) AS with_text,
     MIN(message.language) FILTER (WHERE membership.message_id = clocked.request_id) AS asked_in,
     -- Of an answer and a redirect in one second, the answer counts.
     COALESCE(
