@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from publications import BODIES, Desk, contents, document, manifest
+from publications import BODIES, HEAD, Desk, contents, document, manifest
 from shell import begin, run
 
 from socialscore.publishing.manifest import digest
@@ -164,6 +164,7 @@ def test_a_new_audit_is_a_revision_if_asked_for(desk: Desk) -> None:
     [
         ({"selection": "requests"}, "was made of requests by another selection"),
         ({"horizon": "3d", "unit": "message"}, "was made of requests by another horizon, unit"),
+        ({"ignore": ["75432"]}, "was made of requests by another ignore"),
     ],
 )
 def test_an_audit_of_another_ranking_is_left_out_and_named(
@@ -176,6 +177,30 @@ def test_an_audit_of_another_ranking_is_left_out_and_named(
 
     assert f"weekly.audit.json is left out: it {problem}; audit again" in result.err
     assert manifest(desk.at(WEEK))["audit"] is None
+
+
+def test_an_audit_knows_whom_its_ranking_ignored(desk: Desk) -> None:
+    desk.ranking(ignore=["75432"])
+    kept = audit(desk)
+
+    assert "75432" not in kept.read_text(encoding="utf-8")
+    assert "left out" not in desk.publish(AS_OF, "--period", WEEK).err
+    desk.ranking(ignore=["75434"])
+    result = desk.publish(AS_OF, "--period", WEEK, "--revise")
+    assert "is left out: it was made of requests by another ignore; audit again" in result.err
+
+
+@pytest.mark.parametrize("command", ["rank", "publish"])
+def test_an_audit_of_another_panel_is_left_out_and_named(desk: Desk, command: str) -> None:
+    audit(desk)
+    where = ("--store", desk.store, "--as-of", AS_OF, "--period", WEEK)
+    Path("fewer.csv").write_text("\n".join([HEAD, *BODIES[:2], ""]), encoding="utf-8")
+
+    result = run(command, "weekly.toml", *where, "--panel", "fewer.csv")
+
+    assert result.code == 0
+    assert "weekly.audit.json is left out: it was made with another panel, " in result.err
+    assert FOUND not in " ".join(result.out.split())
 
 
 def test_options_that_change_no_request_leave_an_audit_as_it_is(desk: Desk) -> None:

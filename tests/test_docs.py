@@ -289,6 +289,7 @@ def of_audit_example() -> str:
         n=140,
         seed=1,
         options={},
+        panel="",
         rulebook="",
         method="",
         cells=tuple(AuditCell("", *row[:3], 0) for row in kinds),

@@ -231,7 +231,7 @@ def audit_file(ranking: str) -> Path:
     return folder / f"{path.stem}.audit.json"
 
 
-def fitting_audit(ranking: str | None, chosen: Ranking) -> bytes | None:
+def fitting_audit(ranking: str | None, asked: Subject) -> bytes | None:
     """The file of a ranking's audit, if it has one that says something of it as it is now."""
     path = audit_file(ranking) if ranking else None
     if path is None or not path.exists():
@@ -239,7 +239,7 @@ def fitting_audit(ranking: str | None, chosen: Ranking) -> bytes | None:
     from socialscore.scoring.auditing.summary import unfit
 
     content = path.read_bytes()
-    if why := unfit(content, path, chosen):
+    if why := unfit(content, path, asked.ranking, asked.panel, asked.source.pseudonym):
         typer.echo(f"socialscore: {path} is left out: it {why}; audit again", err=True)
         return None
     return content

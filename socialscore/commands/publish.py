@@ -88,7 +88,7 @@ def command(
         asked.panel,
         asked.ranking,
         as_of=asked.as_of,
-        audit=fitting_audit(ranking, asked.ranking),
+        audit=fitting_audit(ranking, asked),
     )
     outcomes = publish(
         basis,

@@ -173,7 +173,7 @@ def _with_audit(result: Result, ranking: str | None, asked: Subject) -> Result:
 
     from socialscore.model.scoreboard import Scoreboard
 
-    content = fitting_audit(ranking, asked.ranking)
+    content = fitting_audit(ranking, asked)
     if content is None or ranking is None:
         return result
     from socialscore.scoring.auditing.summary import summary

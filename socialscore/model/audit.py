@@ -101,6 +101,7 @@ class Draw:
     n: int  # rows asked for, of each group
     seed: int
     options: Mapping[str, Any]  # of the ranking, as far as they change rates
+    panel: str  # digest of the bodies and their accounts
     rulebook: str  # digest of the language rules
     method: str  # by which requests were counted
     cells: tuple[AuditCell, ...]

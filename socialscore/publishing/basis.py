@@ -10,7 +10,7 @@ from socialscore.inputs.shipped import calendar_path
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.scoring import ask, score
 from socialscore.scoring.auditing.summary import summary
-from socialscore.scoring.inputs import calendars
+from socialscore.scoring.inputs import calendars, ignored_digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,9 +87,7 @@ class Basis:
     @property
     def ignored(self) -> str | None:
         """A keyed digest of whom the ranking ignores; None: nobody."""
-        if not self.ranking.ignore or self.source.pseudonym is None:
-            return None
-        return self.source.pseudonym("ignored", "\n".join(sorted(self.ranking.ignore)))
+        return ignored_digest(self.ranking, self.source.pseudonym)
 
 
 def options_of(ranking: Ranking) -> dict[str, Any]:

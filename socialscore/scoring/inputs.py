@@ -119,6 +119,13 @@ def ignored(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> Ro
     )
 
 
+def ignored_digest(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> str | None:
+    """A keyed digest of whom the ranking ignores; None: nobody, or there is no key."""
+    if not ranking.ignore or pseudonym is None:
+        return None
+    return pseudonym("ignored", "\n".join(sorted(ranking.ignore)))
+
+
 def clustering(rows: Iterable[Mapping[str, Any]]) -> Rows:
     """The rows of the relation of that name, for the lines of a breakdown."""
     columns = {"outcome": "VARCHAR", "assumed": "BOOLEAN", "icc": "DOUBLE"}

@@ -115,11 +115,14 @@ def _checked(content: bytes, place: Path | str) -> tuple[Draw, dict[str, Any]]:
 
 def _damaged(place: Path | str, error: Exception) -> InputError:
     what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-    return InputError(place, f"is not what `audit` wrote: {what}; restore it, or audit again")
+    problem = f"is not what `audit` wrote: {what}; restore it, or remove it and audit again"
+    return InputError(place, problem)
 
 
 def _draw(document: dict[str, Any]) -> Draw:
-    names = ("title", "period", "selection", "by", "n", "seed", "options", "rulebook", "method")
+    names = (
+        "title", "period", "selection", "by", "n", "seed", "options", "panel", "rulebook", "method",
+    )  # fmt: skip
     wanted = ("row", "group", "selection", "answered")
     draw = Draw(
         **{name: document[name] for name in names},

@@ -11,12 +11,14 @@ from socialscore.model.audit import Draw, DrawnRequest, SheetRow, is_in
 from socialscore.scoring.auditing.sampling import FEWEST, cells, sample
 from socialscore.scoring.auditing.texts import of_replies, of_requests
 from socialscore.scoring.execution import run
+from socialscore.scoring.inputs import ignored_digest
 from socialscore.version import METHOD
 
 if TYPE_CHECKING:
     from socialscore.inputs.ranking import Ranking
     from socialscore.scoring.auditing.source import AuditSource
     from socialscore.scoring.question import Question
+    from socialscore.scoring.source import Pseudonym
 
 __all__ = ["counted_by", "draw", "drawn_rows", "replies"]
 
@@ -57,7 +59,8 @@ def draw(source: AuditSource, *, n: int, by: str, seed: int) -> tuple[Draw, list
         by=by,
         n=n,
         seed=seed,
-        options=counted_by(ranking),
+        options=counted_by(ranking, source.pseudonym),
+        panel=source.panel.digest,
         rulebook=rulebook_digest(),
         method=METHOD,
         cells=cells(rows),
@@ -96,9 +99,12 @@ def drawn_rows(source: AuditSource, question: Question) -> list[dict[str, Any]]:
     return rows
 
 
-def counted_by(ranking: Ranking) -> dict[str, Any]:
-    """The options on which the requests and their answers depend, and so the audit."""
-    told = reported(ranking)
+def counted_by(ranking: Ranking, pseudonym: Pseudonym | None) -> dict[str, Any]:
+    """The options on which the requests and their answers depend, and so the audit.
+
+    Of whom the ranking ignores there is only a keyed digest.
+    """
+    told = reported(ranking) | {"ignore": ignored_digest(ranking, pseudonym)}
     return {
         option.name: list(value) if isinstance(value := told[option.name], tuple) else value
         for option in OPTIONS

@@ -15,7 +15,9 @@ from socialscore.version import METHOD
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.scoring.source import Pseudonym
 
 __all__ = ["summary", "unfit"]
 
@@ -45,17 +47,28 @@ def summary(content: bytes, place: Path | str) -> AuditSummary:
     )
 
 
-def unfit(content: bytes, place: Path | str, ranking: Ranking) -> str:
+def unfit(
+    content: bytes, place: Path | str, ranking: Ranking, panel: Panel, pseudonym: Pseudonym | None
+) -> str:
     """Why an audit says nothing of a ranking, a clause for people; empty: it does.
+
+    Args:
+        content: of the audit's file.
+        place: what to call it where it is wrong.
+        ranking: as it is now.
+        panel: of the bodies that it ranks.
+        pseudonym: makes the keyed digest of whom it ignores; needed only where it ignores anybody.
 
     Raises:
         InputError: the file holds no audit.
     """
     draw = audit_from(content, place).draw
-    now = counted_by(ranking)
+    now = counted_by(ranking, pseudonym)
     names = sorted(now.keys() | draw.options.keys())
     if other := [name for name in names if now.get(name) != draw.options.get(name)]:
         return f"was made of requests by another {', '.join(other)}"
+    if draw.panel != panel.digest:
+        return f"was made with another panel, {draw.panel}; this is {panel.digest}"
     if draw.rulebook != rulebook_digest():
         return "was made with other language rules"
     return "" if draw.method == METHOD else f"was made by method {draw.method}, this is {METHOD}"
