@@ -331,7 +331,79 @@ def test_two_people_have_a_kappa(desk: Callable[..., Result]) -> None:
     assert "agreement on genuine: Cohen's κ" in read.out
     assert "of 200 rows differ" in read.out
     assert all(len(row["genuine"]) == 2 for row in audit()["rows"])
-    assert desk("--read", "ana.csv", "bo.csv", "ana.csv").code == 2
+    write("cy.csv", filled("demo-audit.csv", every=5))
+    third = desk("--read", "ana.csv", "bo.csv", "cy.csv")
+    assert (third.code, "read two at most" in third.err) == (2, True)
+
+
+def test_a_file_does_not_agree_with_itself(desk: Callable[..., Result]) -> None:
+    desk()
+    write("ana.csv", filled("demo-audit.csv"))
+    Path("link.csv").symlink_to("ana.csv")
+
+    for other in ("ana.csv", "./ana.csv", "link.csv"):
+        read = desk("--read", "ana.csv", other)
+
+        assert read.code == 2
+        assert "are one file; name the sheet of each person once" in read.err
+    assert not Path("demo.audit.json").exists()
+
+
+def test_a_copy_of_a_sheet_is_reported(desk: Callable[..., Result]) -> None:
+    desk()
+    for name in ("ana.csv", "copy.csv"):
+        write(name, filled("demo-audit.csv"))
+    write("bo.csv", filled("demo-audit.csv", every=4))
+
+    copied = desk("--read", "ana.csv", "copy.csv")
+
+    assert "copy.csv is the same as ana.csv in every cell" in copied.err
+    assert "in every cell" not in desk("--read", "ana.csv", "bo.csv").err
+
+
+@pytest.fixture
+def complete(desk: Callable[..., Result]) -> Callable[..., Result]:
+    """An audit by two people was read, and with the replies."""
+    desk()
+    write("ana.csv", filled("demo-audit.csv"))
+    write("bo.csv", filled("demo-audit.csv", every=4))
+    desk("--read", "ana.csv", "bo.csv", "--output", "replies.csv")
+    header, *rows = table("replies.csv")
+    write("replied.csv", [header, *([*row[:6], "answer", ""] for row in rows)])
+    assert desk("--read", "ana.csv", "bo.csv", "replied.csv").code == 0
+    header, *rows = filled("demo-audit.csv")
+    write("one.csv", [header, *rows[:1]])
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("sheets", "problem"),
+    [
+        (["one.csv", "bo.csv", "replied.csv"], "200 + 200 labels of requests (here 1 + 200);"),
+        (["ana.csv", "replied.csv"], "200 + 200 labels of requests (here 200);"),
+        (["ana.csv", "bo.csv"], " labels of replies (here none);"),
+    ],
+)
+def test_a_lesser_reading_does_not_replace_an_audit(
+    complete: Callable[..., Result], sheets: list[str], problem: str
+) -> None:
+    before = Path("demo.audit.json").read_bytes()
+
+    read = complete("--read", *sheets)
+
+    assert read.code == 2
+    assert "demo.audit.json, of 2026-" in read.err
+    assert problem in read.err
+    assert "rename or remove it" in read.err
+    assert Path("demo.audit.json").read_bytes() == before
+
+
+def test_a_lesser_reading_is_kept_once_the_audit_before_is_out_of_its_way(
+    complete: Callable[..., Result],
+) -> None:
+    Path("demo.audit.json").unlink()
+
+    assert complete("--read", "one.csv").code == 0
 
 
 def test_reading_the_same_again_changes_nothing(desk: Callable[..., Result]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -227,6 +228,7 @@ def _read(beside: Path, paths: list[Path]) -> Audit:
     from socialscore.scoring.auditing.figures import figures
     from socialscore.scoring.auditing.labels import draw_named, labels
 
+    _check_once(paths)
     sheets = [read_sheet(path, header=ROW) for path in paths]
     names = {draw_named(sheet): sheet.path for sheet in sheets}
     if len(names) > 1:
@@ -238,6 +240,10 @@ def _read(beside: Path, paths: list[Path]) -> Audit:
     audit = _dated(beside, drawn, _by_kind(found, GENUINE), _by_kind(found, REPLY_CLASS))
     for it in found:
         _tell_sheet(it, len(rows))
+    for one, other in combinations(sheets, 2):
+        if one.rows == other.rows:
+            copied = f"{other.path} is the same as {one.path} in every cell"
+            say(f"{copied}; κ means something only if two people filled them in")
     typer.echo(render_audit(audit, figures(audit)), nl=False)
     try:
         write_file(beside, audit_text(audit))
@@ -245,6 +251,13 @@ def _read(beside: Path, paths: list[Path]) -> Audit:
         raise UsageError(f"{beside}: cannot be written ({error.strerror})") from None
     say(f"kept in {beside}, without texts; `socialscore publish` publishes it with the ranking")
     return audit
+
+
+def _check_once(paths: list[Path]) -> None:
+    """Refuse to read a file twice: it would agree with itself."""
+    for one, other in combinations(paths, 2):
+        if one.resolve() == other.resolve():
+            raise UsageError(f"{one} and {other} are one file; name the sheet of each person once")
 
 
 def _drawn(beside: Path, name: str, sheet: Path) -> Draw:
@@ -281,9 +294,14 @@ def _by_kind(found: list[Labels], column: str) -> list[Labels]:
 
 
 def _dated(beside: Path, drawn: Draw, genuine: list[Labels], replies: list[Labels]) -> Audit:
-    """The audit, with today's date unless it was read before and says nothing new."""
+    """The audit, with today's date unless it was read before and says nothing new.
+
+    Raises:
+        UsageError: the one that was read before says more.
+    """
     from socialscore.model.audit import Audit
     from socialscore.scoring.auditing.documents import audit_from, same_labels
+    from socialscore.scoring.auditing.labels import fewer_labels
 
     def told(sheets: list[Labels]) -> dict[str, tuple[Any, ...]]:
         said = {
@@ -297,6 +315,11 @@ def _dated(beside: Path, drawn: Draw, genuine: list[Labels], replies: list[Label
         before = audit_from(beside.read_bytes(), beside)
         if same_labels(before, audit):
             return before
+        if fewer := fewer_labels(before, audit):
+            raise UsageError(
+                f"{beside}, of {before.draw.period}, has {fewer}; read all of its sheets, or "
+                "rename or remove it to keep another audit"
+            )
     return audit
 
 

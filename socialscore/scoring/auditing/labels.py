@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from socialscore.importers.sheet import FilledSheet
+    from socialscore.model.audit import Audit
 
-__all__ = ["Labels", "draw_named", "labels", "sheet_row"]
+__all__ = ["Labels", "draw_named", "fewer_labels", "labels", "sheet_row"]
 
 _OURS = {*SHEET_COLUMNS, GENUINE, REPLY_CLASS}
 
@@ -110,3 +112,26 @@ def _notes(sheet: FilledSheet, n_repeated: int, n_unnamed: int) -> Iterator[str]
         yield f"lines without row and label, left out: {n_unnamed}"
     if other := [name for name in sheet.columns if name not in _OURS]:
         yield f"columns that are not read: {', '.join(other)}"
+
+
+def fewer_labels(before: Audit, after: Audit) -> str:
+    """Of what an audit has more than the one after it, a clause for people; empty: of nothing."""
+    kinds = (
+        ("requests", _n_labels(before.genuine), _n_labels(after.genuine)),
+        ("replies", _n_labels(before.replies), _n_labels(after.replies)),
+    )
+    return " and ".join(
+        f"{_counts(more)} labels of {what} (here {_counts(fewer)})"
+        for what, more, fewer in kinds
+        if any(n_before > n_after for n_before, n_after in zip_longest(more, fewer, fillvalue=0))
+    )
+
+
+def _n_labels(labels: Mapping[str, tuple[object, ...]]) -> list[int]:
+    """How many labels each person gave."""
+    by_person = zip(*labels.values(), strict=False)
+    return [sum(label is not None for label in person) for person in by_person]
+
+
+def _counts(n_labels: list[int]) -> str:
+    return " + ".join(f"{n:,}" for n in n_labels) or "none"
