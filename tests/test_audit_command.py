@@ -246,6 +246,23 @@ def test_every_row_that_cannot_be_read_is_named(desk: Callable[..., Result]) -> 
     assert not Path("demo.audit.json").exists()
 
 
+def test_a_label_that_is_unknown_in_many_rows_is_named_once(desk: Callable[..., Result]) -> None:
+    desk()
+    header, *rows = filled("demo-audit.csv")
+    for number, row in enumerate(rows):
+        row[6] = "maybe" if row[6] == "yes" else f"perhaps{number % 2}"
+    write("filled.csv", [header, *rows])
+
+    read = run("audit", "demo", "--read", "filled.csv")
+
+    assert [line.strip() for line in read.err.splitlines()] == [
+        "socialscore: 3 problems:",
+        "filled.csv:2: genuine is 'perhaps0'; write yes or no (34 rows: 2, 8, 14, 20, 26, …)",
+        "filled.csv:3: genuine is 'maybe'; write yes or no (133 rows: 3, 4, 6, 7, 9, …)",
+        "filled.csv:5: genuine is 'perhaps1'; write yes or no (33 rows: 5, 11, 17, 23, 29, …)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -293,7 +310,30 @@ def test_a_sheet_without_a_column_of_labels_is_refused(desk: Callable[..., Resul
     read = desk("--read", "filled.csv")
 
     assert read.code == 3
-    assert "has neither a column 'genuine' nor 'reply_class'" in read.err
+    assert (
+        "filled.csv: has neither a column 'genuine' nor 'reply_class', but row, body, network, "
+        "sent_at, context, text; rename it back, or read back the sheet as it was written"
+    ) in read.err
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        ("Genuine?", "text, genuine?, remark; rename 'genuine?' back to 'genuine'"),
+        ("Reply class", "text, reply class, remark; rename 'reply class' back to 'reply_class'"),
+    ],
+)
+def test_a_column_that_was_renamed_is_to_be_renamed_back(
+    desk: Callable[..., Result], header: str, problem: str
+) -> None:
+    desk()
+    first, *rows = filled("demo-audit.csv")
+    write("filled.csv", [[header if name == "genuine" else name for name in first], *rows])
+
+    read = desk("--read", "filled.csv")
+
+    assert read.code == 3
+    assert problem in read.err
 
 
 def test_a_draw_that_was_changed_is_refused(desk: Callable[..., Result]) -> None:
