@@ -32,6 +32,7 @@ __all__ = [
     "clustering",
     "compared",
     "ignored",
+    "ignored_digest",
     "labels",
     "stretches",
 ]
