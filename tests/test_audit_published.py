@@ -165,6 +165,7 @@ def test_a_new_audit_is_a_revision_if_asked_for(desk: Desk) -> None:
         ({"selection": "requests"}, "was made of requests by another selection"),
         ({"horizon": "3d", "unit": "message"}, "was made of requests by another horizon, unit"),
         ({"ignore": ["75432"]}, "was made of requests by another ignore"),
+        ({"categories": ["ville"]}, "was made of requests by another categories"),
     ],
 )
 def test_an_audit_of_another_ranking_is_left_out_and_named(

@@ -32,7 +32,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["ParsedRanking", "Ranking", "load_ranking", "overridden", "override", "read_ranking"]
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Body
+
+__all__ = [
+    "ParsedRanking",
+    "Ranking",
+    "compared",
+    "load_ranking",
+    "overridden",
+    "override",
+    "read_ranking",
+]
 
 _SOME_TIME = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -184,3 +195,12 @@ def _period_problem(reading: ParsedRanking) -> Iterator[SocialscoreError]:
     except UsageError as error:
         place = reading.place("period")
         yield InputError(place, str(error)) if place else error
+
+
+def compared(panel: Panel, ranking: Ranking) -> list[Body]:
+    """The bodies that are ranked; the others of the panel are known, as institutions."""
+    return [
+        body
+        for body in panel.bodies
+        if not ranking.categories or body.category in ranking.categories
+    ]

@@ -9,12 +9,11 @@ from socialscore.errors import InputError, SeveralProblems, SocialscoreError, Un
 from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import examine_panel
-from socialscore.inputs.ranking import read_ranking
+from socialscore.inputs.ranking import compared, read_ranking
 from socialscore.inputs.shipped import calendar_path
 from socialscore.inputs.toml_files import place_of
 from socialscore.publishing.publish import RULES
 from socialscore.reporters.formatting import span
-from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import unknown_metrics
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import reported
-from socialscore.inputs.ranking import overridden
+from socialscore.inputs.ranking import compared, overridden
 from socialscore.model.breakdown import Breakdown, Line
 from socialscore.model.scoreboard import Band, Clusters, Score, Scoreboard
 from socialscore.scoring import inputs, notes
@@ -129,7 +129,7 @@ def break_down(
     metrics = tuple(m for m in metrics_for(ranking) if m.over in ("wait", "tally"))
     of_rates = next((row for row in clustering if row["outcome"] == "response_rate"), {})
     clusters = clusters_of(of_rates, (line.pooled for line in lines))
-    of_bodies = {body.body_id for body in inputs.compared(panel, ranking)}
+    of_bodies = {body.body_id for body in compared(panel, ranking)}
     judged = [row for row in run(asked(target="judged"), source) if row["body_id"] in of_bodies]
     frame = _scoreboard((), clusters, question, judged)
     return Breakdown(frame, by, metrics, tuple(lines))
@@ -164,7 +164,7 @@ def _scoreboard(
         clusters=clusters,
         notes=(
             *notes.of_period(question.period),
-            *notes.of_accounts(inputs.compared(panel, ranking), ranking.networks, question.period),
+            *notes.of_accounts(compared(panel, ranking), ranking.networks, question.period),
             *notes.of_rules(judged),
         ),
     )

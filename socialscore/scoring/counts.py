@@ -13,12 +13,11 @@ from socialscore.engines.duckdb import DuckDB
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
 from socialscore.inputs.panel import Panel
-from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.ranking import compared, load_ranking
 from socialscore.model.period import EARLIEST
 from socialscore.model.scoreboard import Score, Scoreboard
 from socialscore.scoring import clusters_of, described
 from socialscore.scoring.comparison import compare
-from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.order import in_order, reason_by_counts
 from socialscore.scoring.statement import INPUTS, compose

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
+from socialscore.inputs.ranking import compared
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.opening_hours import stretches as stretches_of
 from socialscore.model.period import utc
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
-    from socialscore.model.messages import Body
     from socialscore.scoring.question import Question
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "bodies",
     "calendars",
     "clustering",
-    "compared",
     "ignored",
     "ignored_digest",
     "labels",
@@ -39,15 +38,6 @@ __all__ = [
 
 _ALWAYS = (date(1, 1, 2), date(9999, 12, 30))  # a day from the ends of what a datetime can hold
 _DAY = timedelta(days=1)
-
-
-def compared(panel: Panel, ranking: Ranking) -> list[Body]:
-    """The bodies that are ranked; the others of the panel are known, as institutions."""
-    return [
-        body
-        for body in panel.bodies
-        if not ranking.categories or body.category in ranking.categories
-    ]
 
 
 def as_seen(seen_until: datetime) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import UsageError
 from socialscore.inputs.options import EXCLUSIONS, OPTIONS
+from socialscore.inputs.ranking import compared
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import Period, parse_as_of, parse_period, utc
-from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
 from socialscore.scoring.statement import INPUTS, compose

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Counts = tuple[float, float]  # answered requests, and all of them
 
-__all__ = ["effective_counts", "kept", "newcombe", "p_value", "rank_intervals", "wilson"]
+__all__ = ["Z", "effective_counts", "kept", "newcombe", "p_value", "rank_intervals", "wilson"]
 
-_Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+Z = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution."""
 
 _EXACT = 5000  # with more bodies, variances are rounded up to one of _GRADES, which only widens
 _GRADES = 256
 _HOLM = 1000  # with more bodies, simultaneous intervals are Bonferroni's, which are wider
-_BLOCK = 1_000_000  # comparisons at a time: 8 MB
 
 
 def effective_counts(
@@ -64,7 +64,7 @@ def rank_intervals(
     k, n = np.array(counts, dtype=float).T
     rates, variances = _rates(k, n)
     if kind == "pairwise":
-        above, below = _beyond(rates, variances, _Z)
+        above, below = _beyond(rates, variances, Z)
     elif len(counts) > _HOLM:
         above, below = _beyond(rates, variances, _normal(0.025 / (len(counts) - 1)))
     else:
@@ -141,8 +141,8 @@ def newcombe(earlier: Counts, later: Counts) -> tuple[float, float, float] | Non
 
 def wilson(k: float, n: float) -> tuple[float, float]:
     """Wilson's interval of k of n, at least one, as metrics.py has it in SQL."""
-    middle, half = k + _Z**2 / 2, _Z * sqrt(k * (n - k) / n + _Z**2 / 4)
-    return (middle - half) / (n + _Z**2), (middle + half) / (n + _Z**2)
+    middle, half = k + Z**2 / 2, Z * sqrt(k * (n - k) / n + Z**2 / 4)
+    return (middle - half) / (n + Z**2), (middle + half) / (n + Z**2)
 
 
 def p_value(earlier: Counts, later: Counts) -> float:

@@ -9,10 +9,10 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError, SocialscoreError
+from socialscore.inputs.ranking import compared
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.reporters import columns
 from socialscore.reporters.facts import COMPARISON
-from socialscore.scoring.inputs import compared
 from socialscore.scoring.metrics import key_metric, metrics_for
 
 if TYPE_CHECKING:

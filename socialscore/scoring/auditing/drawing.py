@@ -100,7 +100,7 @@ def drawn_rows(source: AuditSource, question: Question) -> list[dict[str, Any]]:
 
 
 def counted_by(ranking: Ranking, pseudonym: Pseudonym | None) -> dict[str, Any]:
-    """The options on which the requests and their answers depend, and so the audit.
+    """The options on which it depends whose requests there are, and which, and what answers them.
 
     Of whom the ranking ignores there is only a keyed digest.
     """
@@ -108,5 +108,5 @@ def counted_by(ranking: Ranking, pseudonym: Pseudonym | None) -> dict[str, Any]:
     return {
         option.name: list(value) if isinstance(value := told[option.name], tuple) else value
         for option in OPTIONS
-        if option.alters_rates and option.name not in _OF_DELAYS
+        if option.name == "categories" or (option.alters_rates and option.name not in _OF_DELAYS)
     }

@@ -12,6 +12,7 @@ from math import exp, fsum, inf, log, sqrt
 from typing import TYPE_CHECKING
 
 from socialscore.model.audit import Agreement, ShareEstimate
+from socialscore.scoring.uncertainty import Z, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from socialscore.model.audit import Stratum
 
 __all__ = ["agreement", "corrected_rate", "recall", "share"]
-
-_Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 
 def corrected_rate(strata: Iterable[Stratum]) -> ShareEstimate | None:
@@ -45,7 +44,7 @@ def corrected_rate(strata: Iterable[Stratum]) -> ShareEstimate | None:
     if spread == inf:
         return ShareEstimate(value)
     logit = log(value / (1 - value))
-    return ShareEstimate(value, *(1 / (1 + exp(side * _Z * spread - logit)) for side in (1, -1)))
+    return ShareEstimate(value, *(1 / (1 + exp(side * Z * spread - logit)) for side in (1, -1)))
 
 
 def share(strata: Iterable[Stratum]) -> ShareEstimate | None:
@@ -146,6 +145,5 @@ def _wilson(value: float, spread: float, variance: float) -> ShareEstimate:
     if variance == inf:
         return ShareEstimate(value)
     n = spread / variance
-    middle, half = value + _Z**2 / (2 * n), _Z * sqrt(value * (1 - value) / n + (_Z / n) ** 2 / 4)
-    low, high = ((middle + side * half) / (1 + _Z**2 / n) for side in (-1, 1))
+    low, high = wilson(value * n, n)
     return ShareEstimate(value, min(max(low, 0.0), value), max(min(high, 1.0), value))
