@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,14 @@ from socialscore.errors import InputError, SeveralProblems, UnknownName
 from socialscore.language import Rule, rules
 from socialscore.language.detection import detect
 from socialscore.language.judge import judge
-from socialscore.language.rulebook import ANY, LEVELS, read_rulebook, rulebooks, shipped
+from socialscore.language.rulebook import (
+    ANY,
+    LEVELS,
+    Rulebook,
+    read_rulebook,
+    rulebooks,
+    shipped,
+)
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "language"
 CLASSES = ("redirect", "automatic")
@@ -232,6 +240,107 @@ def test_15_what_tells_something_in_the_words_of_a_machine_is_an_answer() -> Non
     rows = judged(told, f"{told} ^JR", language="en", outbound=True)
 
     assert [row["response_class"] for row in rows] == ["answer", "answer"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for contacting us. We are sorry the hall is shut until May. We will get back to "
+        "you shortly.",
+        "Thank you for contacting us. We will mend the pump at noon and get back to you.",
+        "Thank you for contacting us. We will mend it and get back to you.",
+        "Thank you for your message. Your report has been forwarded to the crew who clear it "
+        "tonight. They will get back to you",
+        "Thank you for your message. Please bring your old card. We will get back to you shortly.",
+        "Merci de votre message. Nous sommes désolés que la salle soit close jusqu'en mai. Nous "
+        "reviendrons vers vous dans les meilleurs délais.",
+        "Merci de passer au guichet 7 avec la carte, nous avons bien reçu votre message et y "
+        "répondrons dans les meilleurs délais",
+        "Danke für Ihre Nachricht. Es tut uns leid, dass die Fähre bis Mai ausfällt. Wir melden "
+        "uns schnellstmöglich bei Ihnen.",
+        "Danke für Ihre Nachricht. Wir flicken das Dach und melden uns in Kürze bei Ihnen.",
+        "Gracias por su mensaje. Sentimos que la sala esté cerrada hasta mayo. Le responderemos lo "
+        "antes posible.",
+        "Grazie per il messaggio. Ci dispiace che la sala sia chiusa fino a maggio. Le "
+        "risponderemo al più presto.",
+        "Bedankt voor uw bericht. Sorry dat de zaal tot mei dicht is. We reageren zo snel "
+        "mogelijk.",
+    ],
+)
+def test_what_a_machine_cannot_know_is_an_answer(text: str) -> None:
+    (row,) = judged(text, outbound=True)
+
+    assert row["response_class"] == "answer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry the hall is shut until May. DM us",
+        "Merci d'apporter votre carte et deux timbres au guichet 7. Plus d'infos ici : "
+        "https://ville.example/a",
+        "Nous regrettons que le bac 7 soit coupé jusqu'à 18h. Infos ici : https://ville.example/a",
+        "Tut uns leid, die Fähre fährt erst im Mai. Mehr Infos hier: https://stadt.example/a",
+        "Hi Lou, it's mended now. Please DM us if not",
+        "Repaid. DM us if not there",
+        "Open till 7. More info here: https://town.example/a",
+        "Closed https://town.example/a",
+        "Bonjour, c'est remplacé. MP si besoin.",
+        "Oui, à 17h. Plus d'infos ici : https://ville.example/a",
+        "Ja. Mehr Infos hier: https://stadt.example/a",
+    ],
+)
+def test_a_redirection_under_an_answer_is_an_answer(text: str) -> None:
+    (row,) = judged(text, outbound=True)
+
+    assert row["response_class"] == "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hi, Lou. Please DM us", "redirect"),
+        ("We are here to help, Lou Ann! Please DM us", "redirect"),
+        ("Please DM us. Maximilian", "redirect"),
+        ("Please DM us. Thanks! Ana (town)", "redirect"),
+        ("Please DM us. It works", "answer"),
+        ("Hello, mended. Please DM us if not", "answer"),
+        ("Ana, please DM us", "answer"),  # nothing tells that it is a name
+    ],
+)
+def test_a_name_around_a_redirection_tells_nothing(text: str, found: str) -> None:
+    (row,) = judged(text, language="en", outbound=True)
+
+    assert row["response_class"] == found
+
+
+@pytest.mark.parametrize(
+    ("language", "promise", "closing"),
+    [
+        ("de", "Danke für Ihre Nachricht. Wir melden uns schnellstmöglich bei Ihnen.", "Gruß Tim"),
+        ("de", "Danke für Ihre Nachricht. Wir melden uns schnellstmöglich bei Ihnen.", "VG Tim"),
+        ("de", "Danke für Ihre Nachricht. Wir melden uns in Kürze.", "Viele Grüße, Tim"),
+        ("en", "Thank you for contacting us. We will get back to you shortly.", "Regards Ana"),
+        ("fr", "Merci pour votre message. Nous vous répondrons dans les meilleurs délais.",
+         "Cordialement, Ana"),
+    ],
+)  # fmt: skip
+def test_a_name_after_the_closing_words_of_a_letter_is_a_signature(
+    language: str, promise: str, closing: str
+) -> None:
+    unsigned, signed = judged(promise, f"{promise} {closing}", language=language, outbound=True)
+
+    assert (unsigned["response_class"], signed["response_class"]) == ("automatic", "answer")
+
+
+@pytest.mark.parametrize("book", rulebooks(), ids=lambda book: book.language)
+def test_what_is_taken_from_the_words_of_a_machine_leaves_three_words_open_at_most(
+    book: Rulebook,
+) -> None:
+    phrases = (*book.courtesies, *book.promises)
+
+    assert [each for each in phrases if re.search(r"\.[*+]|\{\d,(?:[4-9]|\d\d)?\}", each)] == []
+    assert [each for each in book.asides if re.search(r"\\S\+? ?\)[*+]", each)] == []
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ A file says:
 
 - `language`: the primary subtag that it is named after; `any` holds in every language.
 - `words`: common words of the language; by their number `detection` tells it.
-- `courtesies`, `promises`: patterns of what a reply may say without telling anything: around a
-  redirection, or in a machine's words.
+- `courtesies`, `promises`: patterns of what a reply may say without telling anything, in standing
+  words: they leave few words open, because what they take from a machine's reply is not read.
+- `asides`: patterns of what else it may say around a redirection. `.*` is up to five words here.
+- `closings`: patterns of the last words of a letter, after which a person writes a name.
 - `[[rule]]`: `id` (`<language>.<level>`, and a name where a level has several rules),
   `description`, `any_of` (the patterns, of which one is enough), `examples` that the rule itself
   selects and `counterexamples` that no rule of that level does. A test holds both.
@@ -13,8 +15,9 @@ A file says:
 Patterns are RE2, so there is no looking around. They meet a text in lower case, with straight
 apostrophes and single spaces, without links, handles and quoted text, and as whole words: `judge`
 puts the boundaries. A negative has to account for the whole text, in any number of repetitions.
-Where a reply is weighed, patterns meet one clause, so `.*` is the rest of it; courtesies and
-promises have to account for the whole clause. One without `.*` may be followed by another.
+Where a reply is weighed, patterns meet one clause; in a rule `.*` is the rest of it. The others
+have to account for the whole clause, in which courtesies and promises may stand before another;
+no open word of theirs has a digit.
 The signs of `any.question-mark` and `any.redirect` have no boundaries. Of several rules that fit
 the same words the first of the file is named, so the narrow ones stand first.
 """
@@ -83,7 +86,9 @@ class Rulebook:
     language: str  # primary subtag, or `any`
     words: tuple[str, ...]  # in lower case; common in the language, be they in others or not
     courtesies: tuple[str, ...]  # RE2; empty talk
+    asides: tuple[str, ...]  # RE2; the same in more and other words
     promises: tuple[str, ...]  # RE2; what is going to be done, or that a machine is speaking
+    closings: tuple[str, ...]  # RE2; what stands before a name
     rules: tuple[Rule, ...]  # in the order of the file
 
 
@@ -133,7 +138,9 @@ def read_rulebook(path: Path, *, try_patterns: bool = True) -> Rulebook:
         language=file.language,
         words=file.words,
         courtesies=file.courtesies,
+        asides=file.asides,
         promises=file.promises,
+        closings=file.closings,
         rules=tuple(
             Rule(
                 rule_id=rule.id,
@@ -206,5 +213,7 @@ class _RulebookFile(Table):
     language: Annotated[str, AfterValidator(_named_after)]
     words: _Texts = ()
     courtesies: _Patterns = ()
+    asides: _Patterns = ()
     promises: _Patterns = ()
+    closings: _Patterns = ()
     rule: tuple[_RuleTable, ...] = ()
