@@ -733,6 +733,44 @@ def test_a_share_is_printed_with_its_interval(share: Share, text: str) -> None:
     assert str(share) == text
 
 
+STANDING = (
+    "feel free to contact us",
+    "que se passe t il",
+    "thanks for getting in touch",
+    "will get back to you as soon as possible",
+    "will get back to you",
+    "as soon as possible",
+)
+"""What everybody says in these words."""
+
+
+def five_words_in_a_row(text: str) -> set[str]:
+    spoken = re.sub(r"https?://\S+|@\w+", "", text.lower().replace("’", "'"))
+    plain = " ".join(re.findall(r"\w+(?:'\w+)*", spoken))
+    for phrase in STANDING:
+        plain = plain.replace(phrase, "|")
+    parts = [part.split() for part in plain.split("|")]
+    return {" ".join(part[n : n + 5]) for part in parts for n in range(len(part) - 4)}
+
+
+def texts(path: Path) -> set[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["text"] for row in csv.DictReader(file) if "text" in row}
+
+
+def test_no_example_repeats_a_real_message() -> None:
+    folders = (language.SHARED / "inbound", language.SHARED / "care_tweets")
+    real = [path for folder in folders for path in folder.glob("*.csv")]
+    if not real:
+        pytest.skip("the real messages are not beside the checkout")
+    ours = {text for _, text in EXAMPLES + COUNTEREXAMPLES}
+    ours |= {text for path in FIXTURES.glob("*.csv") for text in texts(path)}
+
+    said = set[str]().union(*(five_words_in_a_row(text) for path in real for text in texts(path)))
+
+    assert {text: both for text in ours if (both := five_words_in_a_row(text) & said)} == {}
+
+
 def test_both_halves_hold_the_same_languages_and_no_message_twice() -> None:
     working, held_out = (invented(half) for half in language.HALVES)
 
