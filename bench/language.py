@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -37,11 +36,13 @@ __all__ = [
     "ALL",
     "HALVES",
     "HEADER",
+    "LABELS",
     "SHARED",
     "TITLE",
     "Accuracy",
     "Labelled",
     "Share",
+    "by_digest",
     "evaluate",
     "invented",
     "lines",
@@ -51,7 +52,8 @@ __all__ = [
 ]
 
 _ROOT = Path(__file__).parents[1]
-_LABELS = Path(__file__).parent / "labels"
+LABELS = Path(__file__).parent / "labels"
+"""What people said of real messages, by digests of their texts."""
 
 SHARED = _ROOT.parent / "shared" / "data"
 """Where the real messages lie, if they do."""
@@ -159,8 +161,8 @@ def real(half: str, shared: Path = SHARED) -> list[Labelled]:
 
 
 def _found(language: str, half: str, source: Path, column: str) -> Iterator[Labelled]:
-    texts = _by_digest(source, column)
-    labels = _LABELS / f"{language}.csv"
+    texts = by_digest(source, column)
+    labels = LABELS / f"{language}.csv"
     for row in _checked(labels):
         if row["digest"] not in texts:
             raise ValueError(f"{source}: has no message {row['digest']}, which {labels} labels")
@@ -177,8 +179,9 @@ def _checked(path: Path) -> Iterator[dict[str, str]]:
             yield row
 
 
-def _by_digest(path: Path, column: str) -> dict[str, str]:
-    with path.open(encoding="utf-8", newline="") as file:
+def by_digest(path: Path, column: str) -> dict[str, str]:
+    """The texts of a file by their digests."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
         texts = [row[column] for row in csv.DictReader(file)]
     return {_digest(text): _unquoted(text) for text in texts}
 
@@ -280,7 +283,3 @@ def lines() -> list[tuple[str, ...]]:
         for half in HALVES
         for language, *cells in table(messages(half))
     ]
-
-
-if __name__ == "__main__":
-    print(json.dumps([(TITLE, HEADER, lines())]))

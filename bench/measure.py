@@ -207,7 +207,7 @@ PARTS = {
 
 FINDINGS = {
     "coverage": "bench.coverage",
-    "language": "bench.language",
+    "language": "bench.replies",
 }
 """Parts that measure no time: by name, the module that writes its tables as JSON when it is run."""
 

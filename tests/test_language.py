@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import language
+from bench import language, replies
 from bench.language import ALL, Accuracy, Labelled, Share, evaluate, invented, read, real
 from bench.report import markdown, section
 from socialscore.errors import InputError, SeveralProblems, UnknownName
@@ -700,6 +700,39 @@ def test_the_results_say_how_the_rules_do_on_real_messages_today() -> None:
     fresh = markdown(language.lines(), language.HEADER).strip()
 
     assert section(results, language.TITLE) == fresh
+
+
+def test_redirects_are_told_as_people_tell_them() -> None:
+    figures = replies.lines()
+    if not figures:
+        pytest.skip("the replies are not beside the checkout")
+    results = (Path(__file__).parents[1] / "bench" / "RESULTS.md").read_text(encoding="utf-8")
+
+    assert section(results, replies.TITLE) == markdown(figures, replies.HEADER).strip()
+    _, n_replies, n_redirects, recall, precision, n_automatic = figures[-1]
+    assert (n_replies, n_redirects, n_automatic) == ("190", "54", "0")
+    assert float(recall[:4]) >= 0.80
+    assert float(precision[:4]) >= 0.85
+
+
+def test_the_results_say_how_far_two_labellers_agree() -> None:
+    results = (Path(__file__).parents[1] / "bench" / "RESULTS.md").read_text(encoding="utf-8")
+
+    fresh = markdown(replies.agreement_lines(), replies.AGREEMENT_HEADER).strip()
+
+    assert section(results, replies.AGREEMENT_TITLE) == fresh
+
+
+def test_agreement_is_what_is_left_above_chance() -> None:
+    both, first, second, neither = ("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")
+
+    # The example of Cohen's kappa for 50 grants: 0.7 agreed, 0.5 by chance.
+    pairs = [both] * 20 + [first] * 5 + [second] * 10 + [neither] * 15
+    assert replies.kappa(pairs) == pytest.approx(0.4)
+
+
+def test_replies_without_their_texts_are_not_measured(tmp_path: Path) -> None:
+    assert replies.labelled("held-out", tmp_path) == []
 
 
 def test_the_accuracy_of_a_selection_counts_what_is_selected_and_what_belongs() -> None:
