@@ -136,6 +136,5 @@ def test_the_corrected_rate_covers_the_truth_in_95_of_100_audits(
             assert found.high is not None
             n_covered[which] += found.low <= rates[which] <= found.high
 
-    # 476 and 469; of 3000 seeds, 95.6 % cover the second.
-    assert n_covered[0] >= 0.95 * SEEDS
-    assert n_covered[1] >= 0.95 * SEEDS - 2 * sqrt(SEEDS * 0.95 * 0.05)  # as 95 % do, but for luck
+    for n in n_covered:
+        assert n >= 0.95 * SEEDS - 2 * sqrt(SEEDS * 0.95 * 0.05)  # as many as 95 %, but for luck

@@ -238,9 +238,8 @@ class Disturbed:
 
 def test_a_ranking_whose_files_vanish_is_made_of_the_new_ones(store: Store) -> None:
     save(store, asks("m2", at(days=2), author_id="other"))
-    store.cover(
-        [Coverage("twitter", "1", "inbound", at(), at(days=30))], run_id="run", collected_at=NOW
-    )
+    in_view = [Coverage("twitter", "1", it, at(), at(days=30)) for it in ("inbound", "outbound")]
+    store.cover(in_view, run_id="run", collected_at=NOW)
     disturbed = Disturbed(store)
     ranking = load_ranking(None, {"period": "all", "unit": "message", "selection": "all"})
 

@@ -64,13 +64,18 @@ def answers(message_id: str, to: str | None, when: datetime, **columns: Any) -> 
     } | columns  # fmt: skip
 
 
-def world(rows: list[dict[str, Any]], panel: Panel = PANEL, until: datetime = END) -> MessageTable:
-    """The messages, with every account in view from the beginning until `until`."""
+def world(
+    rows: list[dict[str, Any]],
+    panel: Panel = PANEL,
+    until: datetime = END,
+    since: datetime = START,
+) -> MessageTable:
+    """The messages, with every account in view from `since` until `until`."""
     rows = [row | {"sent_at": row["sent_at"].astimezone(UTC).replace(tzinfo=None)} for row in rows]
     covered = [
         {
             "network": account.network, "account_id": account.account_id, "stream": stream,
-            "covered_from": START.replace(tzinfo=None), "covered_until": until.replace(tzinfo=None),
+            "covered_from": since.replace(tzinfo=None), "covered_until": until.replace(tzinfo=None),
         }
         for _, account in panel.accounts()
         for stream in ("inbound", "outbound")
@@ -100,13 +105,14 @@ def board(
     rows: list[dict[str, Any]],
     panel: Panel = PANEL,
     until: datetime = END,
+    since: datetime = START,
     as_of: str | None = None,
     beside: Sequence[Path] = (),
     **options: Any,
 ) -> Scoreboard:
     """The scoreboard of a world; options are those of a ranking, over `ALL`."""
     ranking = load_ranking(None, ALL | options)
-    source = MessageSource(world(rows, panel, until), beside=beside, engine=engine)
+    source = MessageSource(world(rows, panel, until, since), beside=beside, engine=engine)
     return score(source, panel, ranking, as_of=as_of)
 
 

@@ -40,7 +40,7 @@ from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
 from socialscore.store.location import location_at
 from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
-from socialscore.store.table_files import ZSTD, cause_of, delta, files, upgrade
+from socialscore.store.table_files import ZSTD, cause_of, delta, files, undescribed, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -306,7 +306,7 @@ class Store:
         new = arrivals.new(_complete(rows, collected_at) for rows in prefetch(tables))
         head = next(new, None)
         if head is not None:
-            reader = pa.RecordBatchReader.from_batches(MESSAGE, _chain(head, new))
+            reader = pa.RecordBatchReader.from_batches(undescribed(MESSAGE), _chain(head, new))
             with next_version(table):
                 try:
                     write_deltalake(
@@ -378,7 +378,8 @@ class Store:
         ]
         if new:
             stamp = {"run_id": run_id, "collected_at": utc(collected_at)}
-            data = pa.Table.from_pylist([row | stamp for row in new], schema=COVERAGE)
+            written = undescribed(COVERAGE)
+            data = pa.Table.from_pylist([row | stamp for row in new], schema=written)
             with next_version(table):
                 write_deltalake(
                     table, data, mode="append", writer_properties=ZSTD, commit_properties=NEXT
@@ -397,7 +398,7 @@ class Store:
         before = _rows(table, COVERAGE).to_pylist()
         after = change(before)
         if after != before:
-            data = pa.Table.from_pylist(after, schema=COVERAGE)
+            data = pa.Table.from_pylist(after, schema=undescribed(COVERAGE))
             with next_version(table):
                 write_deltalake(
                     table, data, mode="overwrite", writer_properties=ZSTD, commit_properties=NEXT
@@ -414,6 +415,7 @@ class Store:
 
     def note_erasures(self, rows: pa.Table) -> None:
         """Add rows of the erasure table."""
+        rows = rows.cast(undescribed(rows.schema))
         retry(lambda: write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append"))
 
     # --- the tables as such ----------------------------------------------------------------

@@ -34,6 +34,7 @@ __all__ = [
     "put_file",
     "put_month",
     "sweep",
+    "undescribed",
     "upgrade",
 ]
 
@@ -71,6 +72,14 @@ def upgrade(table: DeltaTable, schema: pa.Schema) -> None:
         with next_version(table):
             columns = Schema.from_arrow(pa.schema(lacking)).fields
             table.alter.add_columns(columns, commit_properties=NEXT)
+
+
+def undescribed(schema: pa.Schema) -> pa.Schema:
+    """The columns without their descriptions, to write with.
+
+    A table keeps those of the version that made it, and accepts no others.
+    """
+    return pa.schema([column.remove_metadata() for column in schema])
 
 
 def files(table: DeltaTable | None, months: Sequence[tuple[str, str, str]] = ()) -> list[str]:
