@@ -1,4 +1,4 @@
--- One row per body: how many messages by or to it are read, and how many of them other rules judged.
+-- One row per body: how many messages of or to it are read, and how many by earlier rules.
 SELECT
     account.body_id,
     COUNT(*) AS n_judged,
