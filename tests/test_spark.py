@@ -192,7 +192,7 @@ def test_files_of_several_versions_are_read_together(tmp_path: Path) -> None:
             "SELECT COUNT(*) AS n, COUNT(rulebook) AS n_known FROM message", {}
         )
 
-    assert found == {"n": 2 * len(rows), "known": rows.num_rows - rows["rulebook"].null_count}
+    assert found == {"n": 2 * len(rows), "n_known": rows.num_rows - rows["rulebook"].null_count}
 
 
 def test_a_store_that_is_rewritten_while_it_is_read_is_told(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 -- One row per presence and uninterrupted time in which all that its accounts wrote was in view.
 SELECT
-    presence_id,
+    -- Spark takes columns of one origin for one column, unless they are computed.
+    presence_id + 0 AS presence_id,
     changed_at AS seen_from,
     -- Whoever has no account any more hides nothing.
     COALESCE(next_change_at, $as_of) AS seen_until,
