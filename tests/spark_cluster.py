@@ -62,7 +62,7 @@ def great_store(root: Path) -> Store:
         collected_at=datetime(2026, 12, 1, tzinfo=UTC),
     )
     rows = [
-        Coverage(account.network, account.account_id, stream, START, END)
+        Coverage(account.network, account.account_id, stream, START, END + timedelta(days=30))
         for _, account in PANEL.accounts()
         for stream in ("inbound", "outbound")
     ]
@@ -90,8 +90,8 @@ def is_same(value: float | None, other: float | None) -> bool:
 
 def as_of(ranking: Ranking) -> str:
     """A moment at which some requests have matured, and others have not."""
-    horizon = timedelta(seconds=max(ranking.horizon or 0, 7 * 86400))
-    return (datetime(2026, 10, 27, 9, tzinfo=UTC) + horizon).strftime("%Y-%m-%dT%H:%M")
+    age = timedelta(seconds=max(ranking.horizon or 0, ranking.min_age or 0, 7 * 86400))
+    return (datetime(2026, 10, 27, 9, tzinfo=UTC) + age).strftime("%Y-%m-%dT%H:%M")
 
 
 def addresses(process: psutil.Process) -> set[str]:
