@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pyarrow as pa
@@ -250,8 +251,14 @@ def test_what_counts_counts_the_same_on_spark(
     by_setting = [run(*words) for words in commands]
 
     assert [result.code for result in found] == [0, 0], found
-    assert [result.out for result in found] == [result.out for result in expected]
+    assert found[0].out == expected[0].out
+    assert to_a_billionth(found[1].out) == to_a_billionth(expected[1].out)
     assert by_setting == found
+
+
+def to_a_billionth(document: str) -> Any:
+    """What JSON says; engines round the last digits of fractions differently."""
+    return json.loads(document, parse_float=lambda number: f"{float(number):.9g}")
 
 
 def test_python_names_the_engine_too(demo: Path) -> None:
