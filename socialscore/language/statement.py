@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from socialscore.language.rulebook import ANY, LEVELS, Rule, Rulebook, rulebooks, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["judging", "naming"]
 
@@ -58,9 +58,6 @@ _LETTER = (
 # What ends a clause; nothing does inside 01.99.00, mairie.fr or rendez-vous.
 _STOP = r"[.!?;:,|-]+(?: |$)|[…–—]|[:;=]-?[()]"
 
-# A clause that is marked as idle, and what is no letter.
-_UNCOUNTED = rf"[^\n\x01]*\x01[^\n]*|[^{_LETTER}\x01]+"
-
 # Some files have & and > so: the one with a semicolon that ends no clause, the other between steps.
 _UNSIGNED = "regexp_replace(replace(unsigned, '&amp;', '&'), '&[gl]t;', '. ', 'g')"
 
@@ -81,12 +78,9 @@ _MARK = r"(?:(?:^|[ .!?…):;])[–—-]{1,2} ?|[ .!?…]?[\^*]+ ?|[ .!?…]/ ?)
 _NAMED = rf"[{_LETTER}]{{1,20}}(?:[ .-][{_LETTER}]{{1,20}})?[.!)]?"
 _SIGNATURE = rf"{_PART}{_MARK}{_NAMED}{_PART}[ .…]*$|[ .…]\(?\d/\d\)?[ .…]*$"
 
-# A word without digits, alone in the last line, under one that is marked as idle: Ana, Ana (town).
+# A word without digits, alone in a clause: Ana, Ana (town).
 _WORD = _LETTER.removeprefix("0-9")
-_NAME = (
-    rf"\x01[^\n]*\n[^{_LETTER}\n\x01]*[{_WORD}]{{1,{_NAME_LENGTH}}}"
-    rf"(?: \([{_WORD}]{{1,20}}\))?[^{_LETTER}\x01]*$"
-)
+_NAME = rf"[^{_LETTER}]*[{_WORD}]{{1,{_NAME_LENGTH}}}(?: \([{_WORD}]{{1,20}}\))?[^{_LETTER}]*"
 
 _STATEMENT = Template(r"""
 WITH lowered AS (
@@ -178,11 +172,19 @@ parted AS (
     FROM unsigned
 ),
 
-replied AS (
+replied AS MATERIALIZED (
     -- With the family that finds a machine's words in a body's message, and the one that finds it
-    -- to send elsewhere, each with the words.
+    -- to send elsewhere, each with the words. Kept, for claims are made of it, and verdicts.
     SELECT
-        *,
+        row,
+        outbound,
+        language,
+        rulebook,
+        normal,
+        said,
+        signed,
+        unsigned,
+        clauses,
         CASE WHEN outbound THEN coalesce(
             $automatic
         ) END AS announces,
@@ -192,15 +194,87 @@ replied AS (
     FROM parted
 ),
 
+claim AS (
+    -- One row per class that words of a reply suggest, and language that it may be in, with what
+    -- it says by clauses. A person signs, a machine does not.
+    SELECT
+        row,
+        'automatic' AS class,
+        unnest($read_by) AS book,
+        clauses
+    FROM replied
+    WHERE announces IS NOT NULL AND NOT signed
+    UNION ALL
+    SELECT
+        row,
+        'redirect',
+        unnest($read_by),
+        $unasked
+    FROM replied
+    WHERE sends IS NOT NULL
+),
+
+clause AS (
+    -- One row per clause of these.
+    SELECT
+        row,
+        class,
+        book,
+        unnest(string_split(clauses, chr(10))) AS words,
+        generate_subscripts(string_split(clauses, chr(10)), 1) AS n
+    FROM claim
+),
+
+wording AS (
+    -- One row per wording of a clause, class and language: whether it counts for nothing there,
+    -- whether it has a letter at all, and whether it is a name alone.
+    SELECT
+        class,
+        book,
+        words,
+        CASE
+            $idle
+        END AS idle,
+        regexp_matches(words, $letter) AS spelt,
+        regexp_full_match(words, $name) AS is_name
+    FROM (SELECT DISTINCT class, book, words FROM clause)
+),
+
+weighed AS (
+    -- One row per claim: whether nothing is told besides, but for the name of who is spoken to.
+    SELECT
+        clause.row,
+        clause.class,
+        count_if(spelt AND NOT idle) = 0
+        OR (
+            count_if(spelt AND NOT idle) = 1
+            AND clause.class = 'redirect'
+            AND bool_or(is_name) FILTER (spelt AND NOT idle)
+            AND max(n) FILTER (spelt AND NOT idle) = max(n) FILTER (idle) + 1
+        ) AS holds
+    FROM clause
+    INNER JOIN wording USING (class, book, words)
+    GROUP BY clause.row, clause.class, book
+),
+
+established AS (
+    -- One row per reply with such a claim that holds in one of the languages.
+    SELECT
+        row,
+        bool_or(holds) FILTER (class = 'automatic') AS is_automatic,
+        bool_or(holds) FILTER (class = 'redirect') AS is_redirect
+    FROM weighed
+    GROUP BY row
+),
+
 taken AS (
     -- With the family of rules that takes it and the words by which it does, such as
     -- fr.question pourquoi; NULL: none does.
     SELECT
-        *,
+        replied.*,
         CASE
-            -- A person signs, a machine does not; and neither class may tell anything.
-            WHEN announces IS NOT NULL AND NOT signed AND $told_by_machine = 0 THEN announces
-            WHEN sends IS NOT NULL AND $told_beside = 0 THEN sends
+            WHEN is_automatic THEN announces
+            WHEN is_redirect THEN sends
             WHEN outbound THEN NULL
             ELSE coalesce(
                 $question_mark,
@@ -210,6 +284,7 @@ taken AS (
             )
         END AS taken_by
     FROM replied
+    LEFT JOIN established USING (row)
 ),
 
 found AS (
@@ -255,8 +330,11 @@ def judging(languages: tuple[str, ...]) -> str:
         signature=_literal(_signature(books)),
         stop=_literal(_STOP),
         unsigned=_UNSIGNED,
-        told_by_machine=_told("clauses", books, _standing),
-        told_beside=_told(_UNASKED, books, _sending, _courteous, _named),
+        read_by=_read_by(books),
+        unasked=_UNASKED,
+        idle="\n".join(map(_idle, books)),
+        letter=_literal(f"[{_LETTER}]"),
+        name=_literal(_NAME),
         **{
             level.replace("-", "_"): ",\n".join(_taking(family) for family in _of(families, level))
             for level in LEVELS
@@ -322,11 +400,15 @@ def _taking(family: Family) -> str:
 def _takes(family: Family) -> str:
     if _are_signs(family):
         return _has_sign(family)
-    pattern = _literal(_framed(family))
     if family[0].language == ANY:
-        return f"regexp_matches(said, {pattern})"
-    # Words are never empty, and regexp_matches would compile the pattern twice.
-    return f"{_reads(family)} AND regexp_extract({_subject(family)}, {pattern}) <> ''"
+        return f"regexp_matches(said, {_literal(_framed(family))})"
+    return f"{_reads(family)} AND {_finds(_subject(family), _framed(family))}"
+
+
+def _finds(subject: str, pattern: str) -> str:
+    """Whether a pattern for which an empty text is no match is found."""
+    # regexp_matches would compile the pattern twice.
+    return f"regexp_extract({subject}, {_literal(pattern)}) <> ''"
 
 
 def _reads(family: Family) -> str:
@@ -355,20 +437,20 @@ def _has_sign(family: Family) -> str:
     return " OR ".join(f"regexp_matches({_subject(family)}, {_literal(sign)})" for sign in signs)
 
 
-def _told(said: str, books: Iterable[Rulebook], *idle: Callable[[Rulebook], Patterns]) -> str:
-    """How many letters a reply has besides the clauses that are idle in a book's language."""
-    counts = []
-    for book in books:
-        clauses = said
-        for pattern in chain.from_iterable(patterns(book) for patterns in idle):
-            clauses = f"regexp_replace({clauses}, {_literal(pattern)}, chr(1), 'g')"
-        reads = f"coalesce(rulebook = '{book.language}', true)"
-        counts.append(f"CASE WHEN {reads} THEN {_counted(clauses)} END")
-    return f"coalesce(least({', '.join(counts)}), {_counted(said)})"
+def _read_by(books: Sequence[Rulebook]) -> str:
+    """The languages that a reply may be in."""
+    every = ", ".join(_literal(book.language) for book in books)
+    return f"CASE WHEN rulebook IS NULL THEN [{every}] ELSE [rulebook] END"
 
 
-def _counted(clauses: str) -> str:
-    return f"length(regexp_replace({clauses}, {_literal(_UNCOUNTED)}, '', 'g'))"
+def _idle(book: Rulebook) -> str:
+    """Whether the words of a clause in the book's language count for nothing."""
+    standing, beside = (
+        " OR ".join(_finds("words", pattern) for pattern in patterns)
+        for patterns in (_standing(book), [*_sending(book), *_whole_clauses(book, book.asides)])
+    )
+    idle = f"{standing or 'false'} OR (class = 'redirect' AND ({beside or 'false'}))"
+    return f"WHEN book = '{book.language}' THEN {idle}"
 
 
 def _name(family: Family) -> str:
@@ -410,35 +492,24 @@ def _signature(books: Iterable[Rulebook]) -> str:
 
 
 def _sending(book: Rulebook) -> Patterns:
-    """In a line of one clause: words that send elsewhere."""
+    """A clause with words that send elsewhere."""
     rules = [rule.pattern for rule in book.rules if rule.level == "redirect"]
     return [_in_a_clause("|".join(rules))] if rules else []
 
 
 def _standing(book: Rulebook) -> Patterns:
-    """In a line of one clause: nothing but courtesies and promises."""
+    """A clause of nothing but courtesies and promises."""
     return _whole_clauses(book, (*book.courtesies, *book.promises))
 
 
-def _courteous(book: Rulebook) -> Patterns:
-    """In a line of one clause: nothing but these and an aside."""
-    return _whole_clauses(book, (*book.courtesies, *book.promises, *book.asides))
-
-
-def _named(_: Rulebook) -> Patterns:
-    """In the last line: a name."""
-    return [_NAME]
-
-
 def _whole_clauses(book: Rulebook, last: Sequence[str]) -> Patterns:
-    other = rf"[^{_LETTER}\n]"
+    """A clause that begins with courtesies or promises, if with anything, and ends with these."""
+    other = f"[^{_LETTER}]"
     first = _open_words((*book.courtesies, *book.promises)) or "(?:)"
     # Few at a time, and nothing after an aside: else there are more states than RE2 keeps, and a
     # reply takes thirty times as long.
     parts = (last[n : n + _AT_ONCE] for n in range(0, len(last), _AT_ONCE))
-    return [
-        rf"(?m:^{other}*(?:(?:{first}){other}+)*(?:{_open_words(part)}){other}*$)" for part in parts
-    ]
+    return [f"^{other}*(?:(?:{first}){other}+)*(?:{_open_words(part)}){other}*$" for part in parts]
 
 
 def _open_words(phrases: Sequence[str]) -> str:
