@@ -10,8 +10,8 @@
     ├── UnknownName     2  take one of the known names (3 where a file says the name)
     ├── TooLittleData   6  collect more, or ask less of the data, before you publish
     └── NetworkError    4  a network let us down; what was fetched is kept
-        ├── AuthError          give other credentials
-        ├── PermissionDenied   ask the network for the permission that is named
+        ├── AuthError          give other credentials, or mend the app: all of it is refused
+        ├── PermissionDenied   ask for the permission that is named: one account is refused
         ├── RateLimited    75  try again when the network says
         ├── QuotaExhausted     buy more, or wait until the quota is renewed
         ├── Transient          try again: the network has a server error
@@ -175,11 +175,17 @@ class NetworkError(SocialscoreError):
 
 
 class AuthError(NetworkError):
-    """The credentials are missing, wrong or expired; asking again does not help."""
+    """The credentials as such are refused: missing, wrong, expired, or of an app that may not ask.
+
+    Whatever else is asked with the same credentials will be refused as well.
+    """
 
 
 class PermissionDenied(NetworkError):
-    """The credentials are good, and do not allow this; the problem names the missing scope."""
+    """The credentials are good, and do not allow this: a protected account, a missing scope.
+
+    Other accounts may still be shown.
+    """
 
 
 class RateLimited(NetworkError):

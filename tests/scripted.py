@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +131,7 @@ class Scripted:
     calls: list[Task] = field(default_factory=list)
 
     def capabilities(self) -> Capabilities:
-        return replace(self.limits, page_cost=self.price * self.size)
+        return self.limits
 
     def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
         return [CredentialFinding(True, account.handle, "is there") for account in accounts]
@@ -140,9 +140,12 @@ class Scripted:
         n_items = sum(len(self.world.of(task)) for task in plan.tasks)
         return Estimate(n_items, n_items, 0.0, n_items * self.price, "2026-11-01", True)
 
+    def page_cost(self, task: Task) -> float:  # noqa: ARG002 - all cost the same
+        return self.price * self.size
+
     def pages(self, task: Task) -> Iterator[Page]:
         messages = self.world.of(task)
-        room = self.limits.depth.get(task.stream, 10**9) - task.n_newer
+        room = self.limits.depth.get(task.stream, 10**9) - task.n_newer - task.n_walked
         for start in range(0, max(len(messages), 1), self.size):
             self.calls.append(task)
             if self.faults and (fault := self.faults.pop(0)):
@@ -157,6 +160,7 @@ class Scripted:
                 some[-1].sent_at if some and self.orderly else None,
                 len(some) * self.price,
                 last=start + self.size >= len(messages),
+                n_places=len(some),
             )
             if start + len(some) < len(messages) and start + len(some) >= room:
                 raise Stopped("cap-reached")

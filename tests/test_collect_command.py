@@ -235,6 +235,12 @@ def test_a_budget_is_never_exceeded_and_the_rest_can_be_bought_later(ground: Gro
     assert_nothing_is_lost(ground)
 
 
+def test_a_budget_for_one_page_buys_it_where_nobody_must_be_looked_up(ground: Ground) -> None:
+    collect(ground, "--network", "twitter", "--budget", "0.50")
+
+    assert 0 < ground.x.spent <= 0.50
+
+
 # --- credentials ----------------------------------------------------------------------------------
 
 

@@ -508,10 +508,24 @@ RESET = str(int(NOW.timestamp()) + 30)
         (answer(401, {"title": "Unauthorized"}), AuthError, None, None),
         (
             answer(403, {"reason": "client-not-enrolled", "detail": "no Project"}),
-            PermissionDenied,
+            AuthError,
             "client-not-enrolled",
             None,
         ),
+        (
+            answer(403, {"type": "https://api.twitter.com/2/problems/oauth1-permissions"}),
+            AuthError,
+            "oauth1-permissions",
+            None,
+        ),
+        (
+            answer(403, {"type": "https://api.x.com/2/problems/not-authorized-for-resource"}),
+            PermissionDenied,
+            "not-authorized-for-resource",
+            None,
+        ),
+        (answer(403, {"reason": ["client-not-enrolled"]}), PermissionDenied, None, None),
+        (answer(403, None), PermissionDenied, None, None),
         (answer(400, ["Bad Request"]), ProtocolDrift, None, None),
     ],
 )

@@ -273,7 +273,7 @@ LASTING: list[tuple[Fault, type[NetworkError], int]] = [
     (Fault("429-no-reset", times=math.inf), QuotaExhausted, 3),
     (Fault("429", times=math.inf), RateLimited, 11),
     (Fault("401"), AuthError, 1),
-    (Fault("403"), PermissionDenied, 1),
+    (Fault("403"), AuthError, 1),
     (Fault("404"), Gone, 1),
     (Fault("400-list"), ProtocolDrift, 1),
     (Fault("503", times=math.inf), Transient, 5),
@@ -557,11 +557,25 @@ def test_nothing_of_a_hundred_may_exist_any_more() -> None:
         assert on(x).exist(VILLE, ids) == set()
 
 
-@pytest.mark.parametrize(("strategy", "dollars"), [("timelines", 0.51), ("archive", 0.5)])
-def test_no_page_costs_more_than_is_said(strategy: str, dollars: float) -> None:
+@pytest.mark.parametrize(
+    ("strategy", "account_id", "dollars"),
+    [("timelines", "ville0", 0.51), ("timelines", VILLE.account_id, 0.5), ("archive", "", 0.5)],
+)
+def test_no_page_costs_more_than_is_said(strategy: str, account_id: str, dollars: float) -> None:
     source = on_nothing(settings={"strategy": strategy})
+    task = inbound(replace(VILLE, account_id=account_id))
 
-    assert source.capabilities().page_cost == pytest.approx(dollars)
+    assert source.page_cost(task) == pytest.approx(dollars)
+
+
+def test_no_money_is_kept_back_for_a_lookup_that_was_made() -> None:
+    task = inbound(replace(VILLE, account_id="ville0"))
+
+    with FakeX(busy(3)) as x:
+        source = on(x)
+        list(source.pages(task))
+
+    assert source.page_cost(task) == pytest.approx(0.5)
 
 
 def test_without_counting_an_estimate_is_the_most_that_x_may_give() -> None:

@@ -76,7 +76,6 @@ class Run:
         self._parts: list[Part] = []  # to which nothing will be added: to be merged
         self._gaps: list[Coverage] = []
         self._n_replayed = 0
-        self._page_cost = self._capabilities.page_cost  # the most that one may cost
         self._latest: dict[tuple[str, str], datetime] = {}  # by account and stream: what was seen
         self._error: NetworkError | None = None
         self._interrupted = False
@@ -229,7 +228,6 @@ class Run:
         Returns:
             Whether all of it was wanted.
         """
-        self._page_cost = max(self._page_cost, page.cost)
         limit = self._order.limit
         most = None if limit is None else limit - self._n_messages()
         part = self._part
@@ -261,8 +259,8 @@ class Run:
         return self._interrupted or (limit is not None and self._n_messages() >= limit)
 
     def _afford(self) -> None:
-        budget = self._order.budget
-        if budget is not None and self._cost() + self._page_cost > budget + _ROUNDING:
+        budget, next_cost = self._order.budget, self._collector.page_cost(self._part.task)
+        if budget is not None and self._cost() + next_cost > budget + _ROUNDING:
             raise QuotaExhausted(
                 self._capabilities.network,
                 "collect",

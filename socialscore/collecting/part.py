@@ -42,6 +42,7 @@ class Part:
         self.complete_from = task.interval.until
         self.path: Path | None = None  # of its journal, once there is a page
         self._journal: Journal | None = None
+        self._n_walked = task.n_walked
         self._until = task.interval.until
         self._reason: str | None = None
         self._last: tuple[Record, list[Message], datetime] | None = None
@@ -59,7 +60,7 @@ class Part:
     def rest(self) -> Task:
         """What the task still lacks."""
         interval = Interval(self.task.interval.since, self.complete_from)
-        return replace(self.task, interval=interval, n_newer=self.task.n_newer + self.n_messages)
+        return replace(self.task, interval=interval, n_walked=self._n_walked)
 
     def coverage(self) -> list[Coverage]:
         """What is in view now, and what never will be, by stream."""
@@ -100,6 +101,7 @@ class Part:
         if page.answered_at:  # what came later by the network's clock cannot be in it
             self._until = min(self._until, page.answered_at)
         self._last = (_record(page, most), wanted, max(complete_from, self.task.interval.since))
+        self._n_walked += page.n_places
         self.tally.n_pages += 1
         self.tally.n_messages += len(wanted)
         self.tally.n_requests += page.n_requests

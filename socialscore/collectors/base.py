@@ -7,6 +7,10 @@ durable before the next is asked for.
 Time is collected backwards in intervals: a stream of an account is wanted from `since` to `until`,
 and networks give the newest first. What is missing of an interval after a run is seen from the
 coverage, so there is no other cursor to keep.
+
+What a collector raises says how much is refused. `AuthError` is about the credentials or their app:
+the same credentials will fare no better with another account. `PermissionDenied` and `Gone` are
+about one account, `ProtocolDrift` is about one stream of it: the others may be read.
 """
 
 from __future__ import annotations
@@ -58,8 +62,10 @@ class Task:
     account: Account
     stream: str  # one of Capabilities.streams
     interval: Interval
-    # Messages of the stream after the interval that the store has: caps count them.
+    # Messages of the stream after the interval that the store has: caps count them, and as many
+    # that were deleted or are hidden as nobody knows.
     n_newer: int = 0
+    n_walked: int = 0  # places of the list after the interval that this run has walked: `n_places`
 
     @property
     def name(self) -> str:
@@ -93,6 +99,8 @@ class Page:
     n_requests: int = 1  # calls that it took, retries and waits included
     answered_at: datetime | None = None  # by the network's clock, aware, UTC
     last: bool = False  # known to be the task's last: what follows costs nothing
+    # Places of the network's list that it took up at most: caps count hidden items as well.
+    n_places: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,9 @@ class Refused:
 
     item_id: str  # the network's identifier, or `?`
     reason: str
+    # When it was written, as far as its neighbours tell: a message of that time is missing. None:
+    # none is, since what was refused is no message.
+    span: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,6 @@ class Capabilities:
     streams: tuple[str, ...]  # inbound and outbound, or `all` where calls bring both at once
     reach: Mapping[str, timedelta] = field(default_factory=dict)  # by stream; absent: everything
     depth: Mapping[str, int] = field(default_factory=dict)  # newest items, by stream; absent: all
-    page_cost: float = 0.0  # the most that one call may cost, US dollars
     one_credential: bool = True  # the same for all accounts: one that is refused ends the run
 
 
@@ -187,6 +197,9 @@ class Collector(Protocol):
     def estimate(self, plan: CollectionPlan) -> Estimate:
         """What a plan will take; asks the network to count where that costs next to nothing."""
 
+    def page_cost(self, task: Task) -> float:
+        """The most that the next page of a task may cost, US dollars."""
+
     def pages(self, task: Task) -> Iterator[Page]:
         """The pages of a task, newest first, until its interval is complete.
 
@@ -196,7 +209,11 @@ class Collector(Protocol):
         """
 
     def messages(self, page: Page) -> list[Message | Refused]:
-        """The items of a page, mapped; pure."""
+        """The items of a page, mapped; pure.
+
+        Raises:
+            ProtocolDrift: the page is in a shape that cannot be mapped.
+        """
 
     def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:
         """Those of the messages that the network still shows."""

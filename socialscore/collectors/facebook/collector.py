@@ -91,6 +91,10 @@ class FacebookCollector:
             exact=False,
         )
 
+    def page_cost(self, task: Task) -> float:  # noqa: ARG002 - Facebook charges nothing
+        """Nothing."""
+        return 0.0
+
     def pages(self, task: Task) -> Iterator[Page]:
         """The pages of a task: see `Collector.pages`.
 

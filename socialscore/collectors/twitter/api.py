@@ -126,8 +126,13 @@ class TwitterApi:
         """How many posts were read this month; it is free, and tweepy has no method for it."""
         return self._ask(partial(self._client.request, "GET", "/2/usage/tweets"))
 
+    def must_look_up(self, account: Account) -> bool:
+        """Whether a timeline is wanted of an account whose identifier nobody knows yet."""
+        known = has_id(account) or account.handle.lower() in self._user_ids
+        return self.strategy == "timelines" and not known
+
     def resolve(self, accounts: Sequence[Account]) -> int:
-        """Learn the identifiers of accounts of which the panel has the handle alone.
+        """Learn the identifiers of accounts of which the panel has the handle alone, if needed.
 
         Returns:
             How many users X gave, each of which is paid for.
@@ -135,8 +140,7 @@ class TwitterApi:
         Raises:
             Gone: X knows no account of that handle.
         """
-        handles = [account.handle for account in accounts if not has_id(account)]
-        wanted = [each for each in dict.fromkeys(handles) if each.lower() not in self._user_ids]
+        wanted = [*dict.fromkeys(each.handle for each in accounts if self.must_look_up(each))]
         n_given = 0
         for first in range(0, len(wanted), LOOKUP_SIZE):
             names = wanted[first : first + LOOKUP_SIZE]

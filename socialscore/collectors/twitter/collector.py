@@ -58,17 +58,14 @@ class TwitterCollector:
 
     def capabilities(self) -> Capabilities:
         """What the strategy shows."""
-        most, dollars = self._prices.most, self._prices.dollars
+        most = self._prices.most
         depth = {"inbound": most["mentions"], "outbound": most["posts"]}
         timelines = self._api.strategy == "timelines"
-        # Before the first page of a timeline, its account may have to be looked up.
-        lookup = dollars["user"] if timelines else 0.0
         return Capabilities(
             "twitter",
             _STREAMS,
             reach=dict.fromkeys(_STREAMS, REACH) if self._api.strategy == "recent" else {},
             depth=depth if timelines else {},
-            page_cost=PAGE_SIZE * dollars["post"] + lookup,
         )
 
     def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
@@ -79,6 +76,11 @@ class TwitterCollector:
         """What a plan costs; exact where X may be asked to count (`Options.count`)."""
         depth = self.capabilities().depth
         return estimate(self._api, plan, self._prices, depth, may_count=self._may_count)
+
+    def page_cost(self, task: Task) -> float:
+        """What a full page costs, and the look-up of an account that has not been looked up."""
+        lookup = self._prices.dollars["user"] if self._api.must_look_up(task.account) else 0.0
+        return PAGE_SIZE * self._prices.dollars["post"] + lookup
 
     def pages(self, task: Task) -> Iterator[Page]:
         """The pages of a task: see `Collector.pages`."""
@@ -92,7 +94,7 @@ class TwitterCollector:
     def _list(self, task: Task, interval: Interval) -> Iterator[Page]:
         walk, replies = Walk(), _Replies()
         self._n_booked = self._api.wire.n_requests
-        n_users = self._api.resolve([task.account]) if self._api.strategy == "timelines" else 0
+        n_users = self._api.resolve([task.account])
         self._unbooked += n_users * self._prices.dollars["user"]
         cursor: str | None = None
         while True:

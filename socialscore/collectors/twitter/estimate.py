@@ -41,8 +41,7 @@ def check(api: TwitterApi, accounts: Sequence[Account]) -> list[CredentialFindin
         for stream in ("inbound", "outbound"):
             about = f"{stream} of @{account.handle} by {api.strategy}"
             try:
-                if api.strategy == "timelines":
-                    api.resolve([account])
+                api.resolve([account])
                 api.page(account, stream, glance, None, size=_SMALLEST)
             except NetworkError as error:
                 findings.append(CredentialFinding(False, about, error.problem))
@@ -132,5 +131,7 @@ def _counted(api: TwitterApi, task: Task) -> int | None:
             if not cursor:
                 return total
             walk.on((cursor,), cursor)  # a page of counts has no items; the cursor is what is new
-    except PermissionDenied:
-        return None
+    except (AuthError, PermissionDenied) as error:
+        if error.status == 403:  # plans that show posts may not count them
+            return None
+        raise

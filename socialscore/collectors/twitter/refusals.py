@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["of_list", "of_status"]
 
+# By reason, or by the last word of the type of a problem: why no account can be read at all.
+_OF_THE_APP = {
+    "client-forbidden",
+    "client-not-enrolled",
+    "oauth1-permissions",
+    "unsupported-authentication",
+}
+
 
 def of_status(answer: Answer) -> Refusal | None:
     """What X means; None where the status alone says it."""
@@ -44,15 +52,24 @@ def of_status(answer: Answer) -> Refusal | None:
                 "the bearer token was rejected; give another: `socialscore auth set twitter`",
             )
         case 403:
-            return Refusal(
-                PermissionDenied,
-                f"the app or its plan does not allow this: {detail}; see the access level of the"
-                " app in X's developer console",
-                str(said.get("reason") or "") or None,
-            )
+            return _forbidden(said, kind, detail)
         case 400:
             return Refusal(ProtocolDrift, f"it rejected the request: {detail}")
     return None
+
+
+def _forbidden(said: dict[str, Any], kind: str, detail: str) -> Refusal:
+    """Whether it is the app that X refuses, or one account."""
+    reason = said.get("reason")
+    code = reason if isinstance(reason, str) and reason else kind.rpartition("/")[2] or None
+    if _OF_THE_APP.intersection((code, kind.rpartition("/")[2])):
+        return Refusal(
+            AuthError,
+            f"the app or its plan does not allow this: {detail}; see the access level of the"
+            " app in X's developer console",
+            code,
+        )
+    return Refusal(PermissionDenied, f"not permitted: {detail}", code)
 
 
 def of_list(answer: Answer) -> Refusal | None:
