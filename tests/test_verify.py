@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,16 +15,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from deltalake import DeltaTable
 from publications import BODIES, BOURG, GARE, HEAD, METRO, VILLE, Desk, manifest
-from shell import begin, run
+from shell import Result, begin, run
 
 from socialscore.publishing import edition
+from socialscore.publishing.basis import Basis
 from socialscore.publishing.manifest import digest
-from socialscore.publishing.verifying import consistency, verify
+from socialscore.publishing.verifying import Evidence, consistency, verify
+from socialscore.publishing.verifying.differences import is_near
 from socialscore.store.lake import Store
 from socialscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from socialscore.model.scoreboard import Score, Scoreboard
 
 WEEK = "2026-W45.r2"  # the publication that most tests are about
 WEEKS = ("2026-W43", "2026-W44", "2026-W44.r2", "2026-W45", WEEK)
@@ -71,7 +76,7 @@ def problems(*arguments: object) -> list[str]:
     """What is wrong, by the command."""
     result = run("verify", *arguments)
     assert (result.code, "NOT as published" in result.out) == (3, True), result
-    return [line.removeprefix(f"socialscore: {WEEK}: ") for line in result.err.splitlines()]
+    return _lines(result)
 
 
 def verified(*arguments: object) -> str:
@@ -85,7 +90,13 @@ def told(*arguments: object) -> list[str]:
     """The same, of what it says besides."""
     result = run("verify", *arguments)
     assert result.code == 0, result.err
-    return [line.removeprefix(f"socialscore: {WEEK}: ") for line in result.err.splitlines()]
+    return _lines(result)
+
+
+def _lines(result: Result) -> list[str]:
+    """What is said on stderr, but for what nobody vouched for."""
+    lines = [line.removeprefix(f"socialscore: {WEEK}: ") for line in result.err.splitlines()]
+    return [line for line in lines if not line.endswith("nobody vouched for them")]
 
 
 def edit(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -208,9 +219,12 @@ def test_weeks_that_were_counted_or_composed_differently_are_verified(
     desk.ranking(selection="all")
     desk.published("2026-10-27")
 
-    said = told(desk.at(""), "--store", desk.store)
+    said = told(desk.at(""), "--store", desk.store, "--ranking", "weekly.toml")
 
-    assert said == []
+    assert all(
+        "which came later" in line or line.endswith("; panel.csv has it as published")
+        for line in said
+    )
     alone = tmp_path / "alone" / "2026-W42.r2"
     shutil.copytree(desk.at("2026-W42.r2"), alone)
     assert "not compared with 2026-W41" in (alone / "ranking.json").read_text(encoding="utf-8")
@@ -555,6 +569,214 @@ def test_a_folder_without_anything_among_publications_is_named(weekly: Path) -> 
 
     assert result.code == 3
     assert "2026-W99: 0 files, 0 bodies: NOT as published, 1 problem" in result.out
+
+
+# --- who vouches for it --------------------------------------------------------------------------
+
+TRUST = "panel and options as published: nobody vouched for them"
+
+
+@pytest.fixture
+def desk(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A ranking whose publication somebody may forge."""
+    begin(tmp_path, monkeypatch)
+    desk = Desk(tmp_path, project / "socialscore-data")
+    desk.panel(*BODIES)
+    desk.ranking()
+    return desk
+
+
+def of_week(desk: Desk, *options: object) -> list[str]:
+    """What is wrong with the only publication, published from what is on the desk."""
+    desk.published("2026-11-16T09:00", "--period", "2026-W45", "--out", "forged")
+    desk.panel(*BODIES)
+    desk.ranking()
+    found = problems(desk.folder / "forged", *options)[:-1]
+    return [line.removeprefix("socialscore: 2026-W45: ") for line in found]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), TRUST),
+        (("--store", "store"), "options as published: nobody vouched for them"),
+        (("--ranking", "weekly.toml"), None),
+        (("--store", "store", "--ranking", "weekly.toml"), None),
+    ],
+)
+def test_what_nobody_vouched_for_is_said_once(
+    options: tuple[str, ...], said: str | None, weekly: Path, store: Path
+) -> None:
+    desk = Desk(weekly.parent, store)
+    desk.panel(*BODIES)
+    desk.ranking()
+
+    result = run("verify", weekly, *options)
+
+    assert (result.code, result.err) == (0, f"socialscore: {said}\n" if said else "")
+
+
+def test_a_ranking_without_a_panel_vouches_for_options_only(weekly: Path) -> None:
+    (weekly.parent / "weekly.toml").write_text('title = "The week"\nmin_requests = 1\n')
+
+    result = run("verify", weekly, "--ranking", "weekly.toml")
+
+    assert result.err == "socialscore: panel as published: nobody vouched for them\n"
+
+
+def test_two_exchanged_names_are_found(desk: Desk) -> None:
+    ville, bourg = VILLE.split(",")[1], BOURG.split(",")[1]
+    desk.panel(VILLE.replace(ville, bourg), BOURG.replace(bourg, ville), METRO, GARE)
+
+    found = of_week(desk, "--store", desk.store)
+
+    assert found == [
+        f'panel.csv: bourg, body: "{ville}" published, "{bourg}" by the store',
+        f'panel.csv: ville, body: "{bourg}" published, "{ville}" by the store',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("forged", "said"),
+    [
+        (METRO.replace(",transport", ",ville"), 'metro, category: "ville" published, "transport"'),
+        (METRO.replace(",valdoine", ",valdoin"), 'twitter 102, handle: "valdoin" published, "val'),
+        (METRO.replace("metro,", "tram,"), 'twitter 102, body_id: "tram" published, "metro" by'),
+        (f"{METRO},2026-11-05", 'twitter 102, valid_from: "2026-11-05" published, null by'),
+    ],
+)
+@pytest.mark.parametrize("options", [("--ranking", "weekly.toml"), ("--store", "store")])
+@pytest.mark.usefixtures("store")
+def test_whatever_a_panel_says_of_a_body_is_compared(
+    forged: str, said: str, options: tuple[str, ...], desk: Desk
+) -> None:
+    desk.panel(VILLE, BOURG, forged, GARE, head=f"{HEAD},valid_from")
+
+    assert any(line.startswith(f"panel.csv: {said}") for line in of_week(desk, *options))
+
+
+@pytest.mark.parametrize(
+    ("forged", "shown", "right"),
+    [
+        ("Métro de V\u0430ldoine", "Métro de V\\u0430ldoine", "Métro de Valdoine"),
+        ("Métro de\u200b Valdoine", "Métro de\\u200b Valdoine", "Métro de Valdoine"),
+        ("Métro\xa0de Valdoine", "Métro\\u00a0de Valdoine", "Métro de Valdoine"),
+        ("Me\u0301tro de Valdoine", "Me\\u0301tro de Valdoine", "Métro de Valdoine"),
+        ("Tram de l'Île", "Tram de l'Île", "Métro de Valdoine"),
+    ],
+)
+def test_a_confusable_name_is_shown_so_that_the_difference_is_seen(
+    forged: str, shown: str, right: str, desk: Desk
+) -> None:
+    desk.panel(VILLE, BOURG, METRO.replace("Métro de Valdoine", forged), GARE)
+
+    found = of_week(desk, "--store", desk.store)
+
+    assert found == [f'panel.csv: metro, body: "{shown}" published, "{right}" by the store']
+
+
+def test_who_is_missing_from_a_panel_or_too_many_is_found_by_that_of_the_ranking(
+    desk: Desk,
+) -> None:
+    desk.panel(VILLE, BOURG, METRO, "autre,Autre,,twitter,105,autre")
+
+    found = of_week(desk, "--ranking", "weekly.toml")
+
+    assert found == [
+        'panel.csv: autre, body: "Autre" published, nothing by panel.csv',
+        'panel.csv: twitter 105, body_id: "autre" published, nothing by panel.csv',
+        'panel.csv: gare, body: nothing published, "Gare de Roz" by panel.csv',
+        'panel.csv: twitter 103, body_id: nothing published, "gare" by panel.csv',
+    ]
+
+
+def test_an_account_that_ended_since_is_no_difference(desk: Desk) -> None:
+    desk.published("2026-11-16T09:00", "--period", "2026-W45")
+    desk.panel(f"{VILLE},2026-12-01", BOURG, METRO, GARE, head=f"{HEAD},valid_until")
+
+    assert told(desk.at("2026-W45"), "--ranking", "weekly.toml") == []
+
+
+def test_a_changed_option_is_found_by_the_file_of_the_ranking(desk: Desk) -> None:
+    desk.ranking(horizon="3d")
+
+    found = of_week(desk, "--store", desk.store, "--ranking", "weekly.toml")
+
+    assert found == ["options.json: horizon: 259200 published, 604800 by weekly.toml"]
+
+
+def test_changed_opening_hours_are_found_by_the_file_of_the_ranking(ignoring: Desk) -> None:
+    week = ignoring.at("2026-W43")
+    calendars = Path(shutil.copytree(week / "calendars", ignoring.folder / "calendars"))
+    (calendars / "office.toml").chmod(0o644)
+    text = (calendars / "office.toml").read_text(encoding="utf-8")
+    (calendars / "office.toml").write_text(text.replace("09:00", "08:00"), encoding="utf-8")
+
+    found = problems(week, "--ranking", "weekly.toml")
+
+    assert "options.json: calendars/office.toml: " in found[0]
+
+
+def test_what_was_renamed_later_is_told_and_no_failure(desk: Desk) -> None:
+    desk.published("2026-11-03", "--period", "2026-W43")
+    desk.panel(VILLE, BOURG, METRO.replace("Métro de", "Tram de"), GARE)
+    desk.published("2026-11-10", "--period", "2026-W44")
+
+    said = told(desk.at("2026-W43"), "--ranking", "weekly.toml")
+
+    assert said == [
+        'socialscore: 2026-W43: panel.csv: metro, body: "Métro de Valdoine" published, '
+        '"Tram de Valdoine" by panel.csv and by 2026-W44, which came later'
+    ]
+
+
+def test_a_publication_that_was_removed_from_between_others_is_missed(weekly: Path) -> None:
+    shutil.rmtree(weekly / "2026-W44.r2")
+
+    found = problems(weekly)
+
+    missing = "2026-W44.r2 is missing, to which it refers; earlier ones are there"
+    assert sum(line.endswith(missing) for line in found) == 2
+
+
+@pytest.mark.parametrize(("factor", "n_problems"), [(1 + 1e-14, 0), (1 + 1e-9, 21)])
+def test_the_last_digits_of_fractions_are_left_to_the_engine(
+    factor: float, n_problems: int, week: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Basis.scoreboard
+
+    def otherwise(basis: Basis, period: str) -> Scoreboard:
+        board = counted(basis, period)
+        return replace(board, scores=tuple(map(scaled, board.scores)))
+
+    def scaled(score: Score) -> Score:
+        values = score.values.items()
+        return replace(
+            score, values={n: it * factor if type(it) is float else it for n, it in values}
+        )
+
+    monkeypatch.setattr(Basis, "scoreboard", otherwise)
+
+    assert len(verify(week, Evidence(Store.open(store))).problems) == n_problems
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "same"),
+    [
+        (0.1 + 0.2, 0.3, True),
+        (0.3, 0.3 * (1 + 1e-10), False),
+        (12, 12, True),
+        (10**15, 10**15 + 1, False),
+        (0.0, 6e-15, True),
+        (0.0, 1e-9, False),
+        (None, 0.0, False),
+        ("0.3", "0.3", True),
+    ],
+)
+def test_only_the_last_digits_of_fractions_are_left_to_the_engine(
+    value: object, other: object, same: bool
+) -> None:
+    assert is_near(value, other) == is_near(other, value) == same
 
 
 # --- what happens to a store ---------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,9 @@ from socialscore.errors import InputError
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from socialscore.publishing.verifying import Evidence, Verification
+    from collections.abc import Mapping
+
+    from socialscore.publishing.verifying import Evidence, Verification, Witness
 
 __all__ = ["command"]
 
@@ -39,7 +42,8 @@ def command(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="The ranking file, needed with --store if the ranking ignores authors.",
+            help="Also compare the options with this ranking file and the panel with that of the "
+            "file. Needed with --store if the ranking ignores authors.",
         ),
     ] = None,
     engine: EngineOption = None,
@@ -49,21 +53,26 @@ def command(
     Without --store, checks the files against the manifest, the manifests against each other,
     and the files of a publication against each other. With it, also recomputes the scoreboard
     and compares it cell by cell; cells that later erasures, edits or language rules explain are
-    listed, and are no failure. Exit codes: 0 everything is as published; 3 something is not,
-    and every problem is listed.
+    listed, and are no failure. The panel is compared with that of the store and of --ranking,
+    the options with those of --ranking; what nobody vouched for is listed. Exit codes: 0
+    everything is as published; 3 something is not, and every problem is listed.
     """
     from socialscore.publishing.verifying import publications_in, verify
 
     evidence = _evidence(store, ranking, engine) if store else None
+    witnesses = _witnesses(evidence, ranking)
     found = [each for folder in folders for each in publications_in(folder)]
     of_several = len({each.resolve().parent for each in found}) > 1
-    failed = []
+    failed: list[str] = []
+    trusting: Counter[str] = Counter()
     for each in found:
-        verification = verify(each, evidence)
+        verification = verify(each, evidence, witnesses)
         name = _name(verification.folder, of_several=of_several)
         _tell(name, verification)
+        trusting[" and ".join(verification.on_trust)] += 1
         if verification.problems:
             failed.append(name)
+    _tell_trust(trusting)
     if failed:
         n_failed = f"{len(failed)} of {_counted(len(found), 'publication')}"
         raise InputError(", ".join(failed), f"{n_failed} not as published")
@@ -86,6 +95,27 @@ def _evidence(root: Path | str, ranking: str | None, engine: str | None) -> Evid
     return Evidence(store, ignored, pseudonym, running)
 
 
+def _witnesses(evidence: Evidence | None, ranking: str | None) -> list[Witness]:
+    """Who says what panel and options should be: the store, and the file of the ranking."""
+    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.inputs.shipped import ranking_path
+    from socialscore.publishing.verifying import Witness
+
+    found = []
+    if evidence:
+        found.append(Witness("the store", evidence.store.panel(), complete=False))
+    if ranking:
+        path = ranking_path(ranking)
+        said = load_ranking(path)
+        panel = said.panel or settings_here().panel
+        beside = [it for it in (panel, path) if it]
+        found.append(Witness(str(path), ranking=said, beside=tuple(beside)))
+        if panel:
+            found.append(Witness(str(panel), read_panel(panel)))
+    return found
+
+
 def _name(folder: Path, *, of_several: bool) -> str:
     """What a publication is called; with its series where there are others."""
     name = f"{folder.parent.name}/{folder.name}" if of_several else folder.name
@@ -97,6 +127,14 @@ def _tell(name: str, verification: Verification) -> None:
         for sentence in getattr(verification, kind):
             say(f"{name}: {sentence}")
     typer.echo(f"{name}: {_in_short(verification)}")
+
+
+def _tell_trust(trusting: Mapping[str, int]) -> None:
+    """Say once what nobody vouched for, and of how many publications where not of all."""
+    for what, n_publications in trusting.items():
+        if what:
+            of_some = "" if len(trusting) == 1 else f" in {_counted(n_publications, 'publication')}"
+            say(f"{what} as published{of_some}: nobody vouched for them")
 
 
 def _in_short(verification: Verification) -> str:

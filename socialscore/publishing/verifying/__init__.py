@@ -1,20 +1,22 @@
 """Verifying a publication: nobody changed it, it is sound, and the store says so too.
 
-Three questions, each of which can be asked without the answer to the next:
+Four questions, each of which can be asked without the answer to the next:
 
 1. Are these the files that were published? The manifest has their digests, and the chain of
    publications those of manifests.
 2. Does everything in them follow from the numbers of the bodies?
-3. Do these numbers follow from the store, as it was then? Only this one needs it.
+3. Do these numbers follow from the store, as it was then, by the panel and the options that were
+   published? Only this one needs it.
+4. Are these the right panel and options? The store and the ranking's file vouch for them; where
+   neither does, they are taken on trust.
 
-Of a publication by another method only the first is asked: this one would give other numbers.
+Of a publication by another method the numbers are not asked about: this one would give others.
 
 Whoever made a folder may have put anything into it. What cannot be read is a problem that is told.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,22 +24,29 @@ from typing import TYPE_CHECKING
 from socialscore.errors import InputError, SeveralProblems, SocialscoreError, StoreError
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import read_publication
-from socialscore.publishing.verifying.chain import check_links, missing, read_earlier
+from socialscore.publishing.verifying.chain import (
+    check_links,
+    missing,
+    order_of,
+    read_earlier,
+    removed,
+)
 from socialscore.publishing.verifying.consistency import inconsistencies
 from socialscore.publishing.verifying.differences import Finding
 from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
 from socialscore.publishing.verifying.recomputing import Evidence, recomputed
+from socialscore.publishing.verifying.vouching import Witness, contradictions, on_trust
 from socialscore.reporters import formatting
 from socialscore.version import FIRST_METHOD, METHOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.publishing.verifying.differences import Kind
     from socialscore.publishing.verifying.opening import Opened
 
-__all__ = ["Evidence", "Verification", "publications_in", "verify"]
+__all__ = ["Evidence", "Verification", "Witness", "publications_in", "verify"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Verification:
     problems: tuple[str, ...] = ()  # sentences; none: it is what was published
     touched: tuple[str, ...] = ()  # what became of rows since, and the cells that it touches
     notes: tuple[str, ...] = ()  # what was not checked, and what may explain a difference
+    on_trust: tuple[str, ...] = ()  # what nobody vouched for
 
 
 def publications_in(folder: Path) -> list[Path]:
@@ -82,20 +92,18 @@ def _below(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     found = [it for it in folder.iterdir() if it.is_dir() and not it.name.startswith(".")]
-    return sorted(found, key=lambda it: _order(it.name))
+    return sorted(found, key=lambda it: order_of(it.name))
 
 
-def _order(name: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(.*)\.r(\d{1,9})", name)
-    return (match[1], int(match[2])) if match else (name, 1)
-
-
-def verify(folder: Path, evidence: Evidence | None = None) -> Verification:
+def verify(
+    folder: Path, evidence: Evidence | None = None, witnesses: Sequence[Witness] = ()
+) -> Verification:
     """Check a publication.
 
     Args:
         folder: where it lies, beside the others of its series.
         evidence: what to compute it from again; None: it is only checked against itself.
+        witnesses: who says what its panel and its options should be.
     """
     folder = folder.resolve()
     contents, unreadable = files_in(folder)
@@ -114,12 +122,16 @@ def verify(folder: Path, evidence: Evidence | None = None) -> Verification:
             with _continuing(findings):
                 n_cells, found = recomputed(opened, earlier, evidence)
                 findings.extend(found)
+        findings.extend(contradictions(opened, witnesses))
     return Verification(
         folder,
         len(contents),
         len(opened.rows) if opened else 0,
         n_cells,
-        *(_sentences(folder, findings, kind) for kind in ("problem", "touched", "note")),
+        problems=_sentences(folder, findings, "problem"),
+        touched=_sentences(folder, findings, "touched"),
+        notes=_sentences(folder, findings, "note"),
+        on_trust=tuple(on_trust(opened, witnesses)) if opened else (),
     )
 
 
@@ -153,7 +165,11 @@ def _earlier(opened: Opened, findings: list[Finding]) -> Opened | None:
     """What it was compared to, after a look at everything that it refers to."""
     with _continuing(findings):
         findings.extend(Finding("problem", text) for text in check_links(opened))
-        absent = (f"not checked: {name} is not beside it" for name in missing(opened))
+        gone = removed(opened)
+        for name in gone:
+            text = f"{name} is missing, to which it refers; earlier ones are there"
+            findings.append(Finding("problem", text))
+        absent = (f"not checked: {it} is not beside it" for it in missing(opened) if it not in gone)
         findings.extend(Finding("note", text) for text in absent)
         return read_earlier(opened)
     return None

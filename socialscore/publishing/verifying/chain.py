@@ -6,10 +6,11 @@ What is beside a publication counts only if it is the very one that the manifest
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError
+from socialscore.errors import InputError, SocialscoreError
 from socialscore.model.messages import Body
 from socialscore.model.period import parse_period, period_before
 from socialscore.model.scoreboard import Change
@@ -25,9 +26,19 @@ if TYPE_CHECKING:
 
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.manifest import Predecessor
+    from socialscore.publishing.series import Publication
     from socialscore.publishing.verifying.opening import Opened
 
-__all__ = ["check_links", "earlier_period", "missing", "read_earlier", "with_comparison"]
+__all__ = [
+    "check_links",
+    "earlier_period",
+    "later_editions",
+    "missing",
+    "order_of",
+    "read_earlier",
+    "removed",
+    "with_comparison",
+]
 
 
 def earlier_period(opened: Opened) -> str:
@@ -64,12 +75,54 @@ def check_links(opened: Opened) -> Iterator[str]:
 
 def missing(opened: Opened) -> list[str]:
     """The names of the publications that it refers to and that are not beside it."""
-    manifest = opened.publication.manifest
-    named = filter(None, (manifest.supersedes, manifest.compared_to))
-    absent = [each.folder for each in named if _is_plain(each) and not _is_there(opened, each)]
+    absent = _absent(opened)
     if _says_why(opened) and not _before(opened):
         absent.append(earlier_period(opened))
     return absent
+
+
+def removed(opened: Opened) -> list[str]:
+    """Which of the missing ones stood between others that are there."""
+    first = min(order_of(path.name) for path in _siblings(opened))
+    return [name for name in _absent(opened) if order_of(name) > first]
+
+
+def _absent(opened: Opened) -> list[str]:
+    manifest = opened.publication.manifest
+    named = filter(None, (manifest.supersedes, manifest.compared_to))
+    return [each.folder for each in named if _is_plain(each) and not _is_there(opened, each)]
+
+
+def later_editions(opened: Opened) -> list[Publication]:
+    """The publications beside one that came after it: of later periods, and later revisions."""
+    found = []
+    for path in _siblings(opened):
+        if order_of(path.name) > order_of(opened.publication.folder.name):
+            with suppress(SocialscoreError):  # a damaged one is told where it is verified itself
+                it = read_publication(path)
+                if it.panel and it.ranking:
+                    found.append(it)
+    return found
+
+
+def order_of(name: str) -> tuple[str, int]:
+    """What folders of a series are sorted by: revisions of a period stand in their order."""
+    match = re.fullmatch(r"(.*)\.r(\d{1,9})", name)
+    return (match[1], int(match[2])) if match else (name, 1)
+
+
+def _siblings(opened: Opened) -> list[Path]:
+    """The publications of the same kind of period in the folder, this one among them."""
+    name = opened.publication.folder.name
+    beside = [it for it in opened.publication.folder.parent.iterdir() if it.is_dir()]
+    return sorted(
+        (it for it in beside if _form(it.name) == _form(name)), key=lambda it: order_of(it.name)
+    )
+
+
+def _form(name: str) -> str:
+    """Names of weeks have one form, those of months another."""
+    return re.sub(r"\d", "0", order_of(name)[0])
 
 
 def _is_plain(other: Predecessor) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import operator
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -14,18 +17,28 @@ from zipfile import BadZipFile, ZipFile
 from socialscore.reporters.delimited import DIALECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     Document = dict[str, Any]
     Kind = Literal["problem", "touched", "note"]
 
-__all__ = ["NOTHING", "Difference", "Finding", "in_csv", "in_document", "in_workbook", "told"]
+__all__ = [
+    "NOTHING",
+    "Difference",
+    "Finding",
+    "in_csv",
+    "in_document",
+    "in_workbook",
+    "is_near",
+    "told",
+]
 
 NOTHING = object()
 """What a file says where it says nothing."""
 
 _LONGEST = 60  # signs of a value that is quoted
 _MOST = 20  # differences of one kind that are listed
+_ROUNDING = 1e-12  # engines differ by about 1e-14 of a value; differences of values are near 0
 
 
 class Finding(NamedTuple):
@@ -57,7 +70,8 @@ def told(differences: Iterable[Difference], path: str, source: str) -> Iterator[
     found = list(differences)
     for it in found[:_MOST]:
         cell = f"{it.body}, {it.column}" if it.body else it.column
-        values = f"{_quoted(it.published)} published, {_quoted(it.expected)} by {source}"
+        one, other = _quoted(it.published), _quoted(it.expected)
+        values = f"{_told_apart(one, other)} published, {_told_apart(other, one)} by {source}"
         yield f"{path}: {cell}: {values}"
     if len(found) > _MOST:
         yield f"{path}: {len(found) - _MOST:,} other cells differ"
@@ -70,27 +84,68 @@ def _quoted(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
+def _told_apart(text: str, other: str) -> str:
+    """The text with escapes for what it alone has and what may look like something else.
+
+    Those are characters of other scripts, invisible ones and combining marks. Letters of ours with
+    an accent stay: everybody sees it.
+    """
+    return "".join(
+        character
+        if character.isascii() or character in other or _is_accented(character)
+        else json.dumps(character)[1:-1]
+        for character in text
+    )
+
+
+def _is_accented(character: str) -> bool:
+    parts = unicodedata.normalize("NFD", character)
+    return len(parts) > 1 and parts[0].isascii()
+
+
 # --- JSON -----------------------------------------------------------------------------------------
 
 
-def in_document(published: Document, expected: Document) -> Iterator[Difference]:
-    """Where two documents of a ranking differ: in what all bodies share, and body by body."""
-    yield from _in_object(_without_scores(published), _without_scores(expected))
+def in_document(
+    published: Document, expected: Document, same: Callable[[Any, Any], bool] = operator.eq
+) -> Iterator[Difference]:
+    """Where two documents of a ranking differ: in what all bodies share, and body by body.
+
+    Args:
+        published: what was published.
+        expected: what should have been.
+        same: whether two values are the same.
+    """
+    yield from _in_object(_without_scores(published), _without_scores(expected), same)
     theirs = {line["body_id"]: line for line in published["scores"]}
     ours = {line["body_id"]: line for line in expected["scores"]}
     for body_id, line in ours.items():
-        yield from _in_object(theirs.get(body_id, {}), line, body_id, line["body"])
+        yield from _in_object(theirs.get(body_id, {}), line, same, body_id, line["body"])
     if list(theirs) != list(ours):
         order = (", ".join(each) for each in (theirs, ours))
         yield Difference("", "", "order", *order)
 
 
+def is_near(value: Any, other: Any) -> bool:
+    """Whether two values are the same, but for the order in which an engine summed fractions.
+
+    Ranks and counts are whole numbers, of which each counts.
+    """
+    if isinstance(value, float) and isinstance(other, float):
+        return math.isclose(value, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
+    return bool(value == other)
+
+
 def _in_object(
-    published: Document, expected: Document, body_id: str = "", body: str = ""
+    published: Document,
+    expected: Document,
+    same: Callable[[Any, Any], bool],
+    body_id: str = "",
+    body: str = "",
 ) -> Iterator[Difference]:
     for name in dict.fromkeys((*expected, *published)):
         one, other = published.get(name, NOTHING), expected.get(name, NOTHING)
-        if one != other:
+        if not same(one, other):
             yield Difference(body_id, body, name, one, other)
 
 

@@ -12,7 +12,7 @@ from socialscore.errors import UsageError
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.verifying.aftermath import aftermath
 from socialscore.publishing.verifying.consistency import as_published, of_numbers, without_messages
-from socialscore.publishing.verifying.differences import Finding, in_document, told
+from socialscore.publishing.verifying.differences import Finding, in_document, is_near, told
 from socialscore.reporters import render
 from socialscore.scoring import MessageSource
 
@@ -103,7 +103,7 @@ def _compared(
 ) -> Iterator[Finding]:
     """Where a scoreboard is not the one that was published."""
     expected = json.loads(render(as_published(board, opened, earlier), "json"))
-    differing = of_numbers(in_document(opened.document, expected), opened)
+    differing = of_numbers(in_document(opened.document, expected, is_near), opened)
     differences = [each for each in differing if not since.hides(each)]
     by_kind: dict[Kind, list[Difference]] = {
         "touched": [each for each in differences if since.touches(each)],
