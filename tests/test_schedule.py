@@ -224,6 +224,19 @@ def test_a_run_may_be_given_a_budget(town: Path) -> None:
     assert asked(town)[:7][-4:] == ["--max-wait", "15m", "--budget", "2.5"]
 
 
+def test_what_is_published_may_be_signed(town: Path) -> None:
+    perform(town, "--sign", "key of Bob's")
+
+    said = asked(town)
+    at = said.index("publish")
+    assert said[at : at + 4] == [
+        "publish",
+        str(town / "weekly.toml"),
+        "--sign",
+        str(town / "key of Bob's"),
+    ]
+
+
 def test_several_rankings_are_collected_once_and_each_is_published(town: Path) -> None:
     (town / "monthly.toml").write_text(RANKING, encoding="utf-8")
 

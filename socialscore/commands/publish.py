@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ from socialscore.commands.common import (
     subject,
 )
 from socialscore.commands.screens import say
-from socialscore.errors import TooLittleData
+from socialscore.errors import InputError, TooLittleData
 
 if TYPE_CHECKING:
     from socialscore.publishing.publish import Outcome
@@ -66,6 +67,14 @@ def command(
             help="Publish a new revision of a final period if its numbers or audit changed.",
         ),
     ] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign",
+            metavar="KEY",
+            help="Sign the manifests of what is published with this SSH key, by ssh-keygen.",
+        ),
+    ] = None,
     store: StoreOption = None,
     panel: PanelOption = None,
     engine: EngineOption = None,
@@ -80,7 +89,10 @@ def command(
     """
     from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.publish import basis_of, publish
+    from socialscore.publishing.signatures import sign as make_signature
 
+    if sign and not sign.is_file():
+        raise InputError(sign, "is not the file of a key")
     asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of, engine=engine)
     basis = basis_of(
         asked.store,
@@ -90,18 +102,22 @@ def command(
         as_of=asked.as_of,
         audit=fitting_audit(ranking, asked),
     )
+    name, folder = ranking_path(ranking).stem, out or settings_here().published
     outcomes = publish(
         basis,
-        ranking_path(ranking).stem,
-        out or settings_here().published,
+        name,
+        folder,
         period=period,
         since=since,
         revise=revise,
+        sign=partial(make_signature, key=sign) if sign else None,
     )
     for each in outcomes:
         _tell(each)
     if not any(each.what == "published" for each in outcomes):
         _tell_nothing([each.period for each in outcomes if each.what == "final"])
+    if sign:
+        _tell_unsigned(folder / name)
     _alert(outcomes)
 
 
@@ -120,6 +136,19 @@ def _tell_nothing(final: list[str]) -> None:
         say(f"nothing to publish: {len(final)} periods are, from {final[0]} to {final[-1]}")
     else:
         say(f"nothing to publish{''.join(f': {period} is' for period in final)}")
+
+
+def _tell_unsigned(folder: Path) -> None:
+    """Say which publications of a series nobody signed when they were made."""
+    from socialscore.publishing.series import read_series
+
+    unsigned = [it.folder.name for it in read_series(folder).publications if not it.is_signed]
+    if unsigned:
+        what = unsigned[0] if len(unsigned) == 1 else f"{unsigned[0]} to {unsigned[-1]}"
+        say(
+            f"not signed before: {len(unsigned)} of the series ({what}); --sign signs only what "
+            "it publishes, docs/publish.md shows how to sign these"
+        )
 
 
 def _alert(outcomes: list[Outcome]) -> None:

@@ -73,6 +73,14 @@ def command(
             help="Most that one run may spend. Default: no limit.",
         ),
     ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign",
+            metavar="KEY",
+            help="Sign what is published with this SSH key, which must work without a passphrase.",
+        ),
+    ] = None,
     format_name: Annotated[
         str,
         typer.Option(
@@ -92,7 +100,7 @@ def command(
     if format_name not in _FORMATS:
         raise UnknownName("format", format_name, _FORMATS)
     times = sorted({_minutes(time) for time in at or ["06:00"]})
-    plan = _plan(rankings, out, site, budget, times, settings_here())
+    plan = _plan(rankings, out, site, sign, budget, times, settings_here())
     parts = _FORMATS[format_name]
     texts = [PARTS[part](plan) for part in parts]
     if len(parts) > 1:
@@ -114,6 +122,7 @@ def _plan(
     rankings: Sequence[str],
     out: Path | None,
     site: Path | None,
+    sign: Path | None,
     budget: float | None,
     times: list[int],
     settings: Settings,
@@ -133,7 +142,7 @@ def _plan(
         folder=_folder(),
         program=_program(),
         collecting=_collecting([*paths.values()], settings.panel, budget),
-        publishing=_publishing(paths, out, site),
+        publishing=_publishing(paths, out, site, sign),
         times=times,
     )
     if plan.gap < _LEAST_GAP:
@@ -168,14 +177,15 @@ def _collecting(
 
 
 def _publishing(
-    rankings: Mapping[str, Path], out: Path | None, site: Path | None
+    rankings: Mapping[str, Path], out: Path | None, site: Path | None, sign: Path | None
 ) -> list[list[str]]:
     """A command for every ranking, and one for the site."""
     to = ["--out", str(out.absolute())] if out else []
     # A shipped ranking goes by its name: its file moves when socialscore does.
     names = [str(it.absolute()) if it == Path(name) else name for name, it in rankings.items()]
     onto = ["--out", str(site.absolute())] if site else []
-    return [*(["publish", name, *to] for name in names), ["site", *to[1:], *onto]]
+    signing = ["--sign", str(sign.absolute())] if sign else []
+    return [*(["publish", name, *to, *signing] for name in names), ["site", *to[1:], *onto]]
 
 
 def _minutes(time: str) -> int:

@@ -46,6 +46,14 @@ def command(
             "file. Needed with --store if the ranking ignores authors.",
         ),
     ] = None,
+    allowed_signers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Require a signature of every publication by somebody in this file, which "
+            "ssh-keygen(1) describes.",
+        ),
+    ] = None,
     engine: EngineOption = None,
 ) -> None:
     """Verify that publications are unchanged and their numbers right.
@@ -59,17 +67,19 @@ def command(
     """
     from socialscore.publishing.verifying import publications_in, verify
 
+    if allowed_signers and not allowed_signers.is_file():
+        raise InputError(allowed_signers, "is not a file of allowed signers")
     evidence = _evidence(store, ranking, engine) if store else None
     witnesses = _witnesses(evidence, ranking)
     found = [each for folder in folders for each in publications_in(folder)]
     of_several = len({each.resolve().parent for each in found}) > 1
     failed: list[str] = []
-    trusting: Counter[str] = Counter()
+    trusting: Counter[tuple[str, str]] = Counter()
     for each in found:
-        verification = verify(each, evidence, witnesses)
+        verification = verify(each, evidence, witnesses, allowed_signers)
         name = _name(verification.folder, of_several=of_several)
         _tell(name, verification)
-        trusting[" and ".join(verification.on_trust)] += 1
+        trusting[" and ".join(verification.on_trust), verification.signed_by] += 1
         if verification.problems:
             failed.append(name)
     _tell_trust(trusting)
@@ -129,18 +139,25 @@ def _tell(name: str, verification: Verification) -> None:
     typer.echo(f"{name}: {_in_short(verification)}")
 
 
-def _tell_trust(trusting: Mapping[str, int]) -> None:
-    """Say once what nobody vouched for, and of how many publications where not of all."""
-    for what, n_publications in trusting.items():
+def _tell_trust(trusting: Mapping[tuple[str, str], int]) -> None:
+    """Say once what was taken on trust, and of how many publications where not of all.
+
+    Args:
+        trusting: the number of publications by what nobody vouched for, and who signed them.
+    """
+    for (what, signer), n_publications in trusting.items():
         if what:
             of_some = "" if len(trusting) == 1 else f" in {_counted(n_publications, 'publication')}"
-            say(f"{what} as published{of_some}: nobody vouched for them")
+            who = f"only {formatting.one_line(signer)}, who signed," if signer else "nobody"
+            say(f"{what} as published{of_some}: {who} vouched for them")
 
 
 def _in_short(verification: Verification) -> str:
     counts = [_counted(verification.n_files, "file"), _counted(verification.n_bodies, "body")]
     if verification.n_cells:
         counts.append(f"{_counted(verification.n_cells, 'cell')} computed again")
+    if verification.signed_by:
+        counts.append(f"signed by {formatting.one_line(verification.signed_by)}")
     if verification.problems:
         verdict = f"NOT as published, {_counted(len(verification.problems), 'problem')}"
     elif verification.touched:

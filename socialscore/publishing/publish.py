@@ -15,13 +15,14 @@ from socialscore.publishing.edition import files, manifest_of, with_changes
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import adding, folder_name, read_series, write_publication
 from socialscore.publishing.shown import scoreboard_of
+from socialscore.publishing.signatures import SIGNATURE
 from socialscore.reporters import formatting
 from socialscore.scoring import ask
 from socialscore.scoring.comparison import ranked_before
 from socialscore.store import inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from socialscore.inputs.panel import Panel
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from socialscore.publishing.series import Publication, Series
     from socialscore.scoring import MessageSource
     from socialscore.store.lake import Store
+
+    Sign = Callable[[bytes], bytes]
 
 __all__ = ["RULES", "Outcome", "basis_of", "publish"]
 
@@ -89,6 +92,7 @@ def publish(
     period: str | None = None,
     since: str | None = None,
     revise: bool = False,
+    sign: Sign | None = None,
 ) -> list[Outcome]:
     """Publish every period that is missing, and anew what was provisional and has matured.
 
@@ -100,8 +104,10 @@ def publish(
             for, from the first that was ever published.
         since: begin with this one, if none was published before.
         revise: publish a new revision of final periods too.
+        sign: makes the signature of a manifest; None: nobody signs.
 
     Raises:
+        InputError: what signs cannot.
         UsageError: a period is not over, or is no period that can be published.
     """
     series_folder = out / name
@@ -110,7 +116,13 @@ def publish(
         # Each sees what those before it have published: it is compared to that.
         return [
             _publish_one(
-                basis, name, read_series(series_folder), each, patient=not period, revise=revise
+                basis,
+                name,
+                read_series(series_folder),
+                each,
+                patient=not period,
+                revise=revise,
+                sign=sign,
             )
             for each in wanted
         ]
@@ -147,7 +159,14 @@ def _same_form(label: str, other: str) -> bool:
 
 
 def _publish_one(
-    basis: Basis, name: str, series: Series, period: Period, *, patient: bool, revise: bool
+    basis: Basis,
+    name: str,
+    series: Series,
+    period: Period,
+    *,
+    patient: bool,
+    revise: bool,
+    sign: Sign | None,
 ) -> Outcome:
     """Publish a period, or say why not; `patient`: what has not matured may fall short for now."""
     before = series.latest.get(period.label)
@@ -167,7 +186,7 @@ def _publish_one(
             return Outcome(period.label, "waiting", f"waits, {final_from}")
         why = f"too little data yet, {final_from}" if maturing else "too little data"
         return Outcome(period.label, "too-little", why, problems=problems)
-    return _edition(basis, name, series, period, board, before)
+    return _edition(basis, name, series, period, board, before, sign)
 
 
 def _edition(
@@ -177,6 +196,7 @@ def _edition(
     period: Period,
     board: Scoreboard,
     before: Publication | None,
+    sign: Sign | None,
 ) -> Outcome:
     """Write a publication, unless it says what the one before of the same period says."""
     earlier = series.latest.get(period_before(period))  # a gap between periods is not bridged
@@ -199,10 +219,12 @@ def _edition(
         supersedes=before.reference if before else None,
         compared_to=earlier.reference if earlier and board.compared_to else None,
     )
+    text = manifest.to_json().encode()
+    signature = {SIGNATURE: sign(text)} if sign else {}
     folder = write_publication(
         series.folder,
         folder_name(period.label, revision),
-        content | {FILE_NAME: manifest.to_json().encode()},
+        content | {FILE_NAME: text} | signature,
     )
     return Outcome(period.label, "published", f"published, {manifest.state}", folder)
 

@@ -16,6 +16,7 @@ from socialscore.inputs.options import of_today
 from socialscore.inputs.panel import read_panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
+from socialscore.publishing.signatures import SIGNATURE
 from socialscore.runtime.write_file import sync_folder, write_file
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ class Publication:
         return replace(
             read_panel(self.folder / "panel.csv", accepted=True), name=self.manifest.panel
         )
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether somebody signed its manifest."""
+        return (self.folder / SIGNATURE).exists()
 
     @property
     def reference(self) -> Predecessor:

@@ -26,6 +26,7 @@ from socialscore.publishing.basis import AUDIT
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import folder_name, read_series
 from socialscore.publishing.shown import scoreboard_of
+from socialscore.publishing.signatures import SIGNATURE
 from socialscore.reporters import formatting
 from socialscore.reporters.cells import metric_column
 from socialscore.reporters.facts import metric_named
@@ -57,6 +58,7 @@ _DOWNLOADS = {
     "panel.csv": "the bodies and their accounts",
     AUDIT: "what people said of a sample of its requests, without texts",
     FILE_NAME: "what it rests on, and the digest of every file",
+    SIGNATURE: "the signature of that, for ssh-keygen",
 }
 
 
@@ -133,9 +135,8 @@ class _Edition:
     def downloads(self) -> list[tuple[str, str]]:
         """Its files with what they are, those that most readers want first."""
         others = sorted(self.publication.manifest.files.keys() - _DOWNLOADS.keys())
-        known = [
-            name for name in _DOWNLOADS if name in {*self.publication.manifest.files, FILE_NAME}
-        ]
+        there = {*self.publication.manifest.files, *_unlisted(self.publication)}
+        known = [name for name in _DOWNLOADS if name in there]
         return [(name, _DOWNLOADS.get(name, "")) for name in (*known, *others)]
 
 
@@ -194,7 +195,13 @@ def _copied(publication: Publication, folder: str) -> Iterator[tuple[str, Path]]
         if digest(content) != expected or ".." in PurePosixPath(name).parts:
             raise InputError(path, "is not what was published; see `socialscore verify`")
         yield f"{folder}/{name}", path
-    yield f"{folder}/{FILE_NAME}", publication.folder / FILE_NAME
+    for name in _unlisted(publication):
+        yield f"{folder}/{name}", publication.folder / name
+
+
+def _unlisted(publication: Publication) -> list[str]:
+    """The files of a publication of which its manifest cannot have the digest."""
+    return [FILE_NAME, SIGNATURE] if publication.is_signed else [FILE_NAME]
 
 
 def _of_ranking(editions: Sequence[_Edition]) -> Iterator[tuple[str, str]]:

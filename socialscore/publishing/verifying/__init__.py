@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from socialscore.errors import InputError, SeveralProblems, SocialscoreError, StoreError
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import read_publication
+from socialscore.publishing.signatures import SIGNATURE, signer
 from socialscore.publishing.verifying.chain import (
     check_links,
     missing,
@@ -60,7 +61,8 @@ class Verification:
     problems: tuple[str, ...] = ()  # sentences; none: it is what was published
     touched: tuple[str, ...] = ()  # what became of rows since, and the cells that it touches
     notes: tuple[str, ...] = ()  # what was not checked, and what may explain a difference
-    on_trust: tuple[str, ...] = ()  # what nobody vouched for
+    on_trust: tuple[str, ...] = ()  # what neither the store nor a ranking's file vouched for
+    signed_by: str = ""  # an allowed signer; empty: nobody, or it was not asked
 
 
 def publications_in(folder: Path) -> list[Path]:
@@ -96,7 +98,10 @@ def _below(folder: Path) -> list[Path]:
 
 
 def verify(
-    folder: Path, evidence: Evidence | None = None, witnesses: Sequence[Witness] = ()
+    folder: Path,
+    evidence: Evidence | None = None,
+    witnesses: Sequence[Witness] = (),
+    signers: Path | None = None,
 ) -> Verification:
     """Check a publication.
 
@@ -104,10 +109,16 @@ def verify(
         folder: where it lies, beside the others of its series.
         evidence: what to compute it from again; None: it is only checked against itself.
         witnesses: who says what its panel and its options should be.
+        signers: a file of those who may have signed it; None: no signature is checked.
+
+    Raises:
+        StoreError: the store cannot be read.
+        UsageError: there is no ssh-keygen to check signatures.
     """
     folder = folder.resolve()
     contents, unreadable = files_in(folder)
     findings = [Finding("problem", text) for text in unreadable]
+    signed_by = _signer(contents, signers, findings)
     opened = None if unreadable else _opened(folder, contents, findings)
     n_cells = 0
     if opened:
@@ -132,6 +143,7 @@ def verify(
         touched=_sentences(folder, findings, "touched"),
         notes=_sentences(folder, findings, "note"),
         on_trust=tuple(on_trust(opened, witnesses)) if opened else (),
+        signed_by=signed_by,
     )
 
 
@@ -150,6 +162,22 @@ def _continuing(findings: list[Finding]) -> Iterator[None]:
         findings.extend(Finding("problem", str(each)) for each in error.problems)
     except SocialscoreError as error:
         findings.append(Finding("problem", str(error)))
+
+
+def _signer(contents: Mapping[str, bytes], signers: Path | None, findings: list[Finding]) -> str:
+    """Who signed a publication, if that can be told."""
+    signature = contents.get(SIGNATURE)
+    if signers is None:
+        if signature is not None:
+            findings.append(Finding("note", f"{SIGNATURE}: not checked without --allowed-signers"))
+    elif signature is None:
+        findings.append(Finding("problem", f"{SIGNATURE}: is missing, nobody signed it"))
+    else:
+        try:
+            return signer(contents.get(FILE_NAME, b""), signature, signers)
+        except InputError as error:
+            findings.append(Finding("problem", str(error)))
+    return ""
 
 
 def _opened(folder: Path, contents: Mapping[str, bytes], findings: list[Finding]) -> Opened | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from socialscore.errors import InputError, SocialscoreError
 from socialscore.inputs.ranking import compared
 from socialscore.publishing.manifest import FILE_NAME, digest
+from socialscore.publishing.signatures import SIGNATURE
 from socialscore.reporters import columns
 from socialscore.reporters.facts import COMPARISON
 from socialscore.scoring.metrics import key_metric, metrics_for
@@ -37,7 +38,7 @@ class Opened:
     """A publication of which every part has the shape that it should have."""
 
     publication: Publication
-    contents: Mapping[str, bytes]  # every file by path, with the manifest
+    contents: Mapping[str, bytes]  # every file by path, with the manifest and no signature
     ranking: Ranking  # with as many ignored authors as it had, who are not known
     panel: Panel
     document: Document  # ranking.json
@@ -85,7 +86,7 @@ def damaged(contents: Mapping[str, bytes], listed: Mapping[str, str]) -> Iterato
     """What differs between the files that are there and those that a manifest lists."""
     for path in sorted(listed.keys() - contents.keys()):
         yield f"{path}: is missing"
-    for path in sorted(contents.keys() - listed.keys() - {FILE_NAME}):
+    for path in sorted(contents.keys() - listed.keys() - {FILE_NAME, SIGNATURE}):
         yield f"{path}: was not published"
     for path in sorted(contents.keys() & listed.keys()):
         if digest(contents[path]) != listed[path]:
@@ -110,6 +111,7 @@ def open_publication(publication: Publication, contents: Mapping[str, bytes]) ->
         rows = _rows(document, panel, ranking)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(path, f"is not what `publish` writes: {_clause(error)}") from None
+    contents = {path: it for path, it in contents.items() if path != SIGNATURE}
     return Opened(publication, contents, ranking, panel, document, rows)
 
 
