@@ -6,7 +6,9 @@
     │   └── SeveralProblems    mend every line that is named
     ├── StoreError      5  look at the store: it is missing, foreign, locked or full
     │   ├── OutOfRoom          allow more memory, or make room for temporary files
+    │   ├── Damaged            repair the store: a file of it is not what was written
     │   └── Overtaken      75  try again: another process was writing
+    │       └── Vanished       the same: a file is gone that was there a moment ago
     ├── UnknownName     2  take one of the known names (3 where a file says the name)
     ├── TooLittleData   6  collect more, or ask less of the data, before you publish
     └── NetworkError    4  a network let us down; what was fetched is kept
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuthError",
+    "Damaged",
     "Gone",
     "InputError",
     "NetworkError",
@@ -49,6 +52,7 @@ __all__ = [
     "Transient",
     "UnknownName",
     "UsageError",
+    "Vanished",
 ]
 
 
@@ -106,10 +110,39 @@ class OutOfRoom(StoreError):
     """Memory is used up, or the disk for what does not fit into it."""
 
 
+class Damaged(StoreError):
+    """A file of the store is not what was written, or is missing.
+
+    Args:
+        file: its path or address.
+        problem: what is wrong with it.
+    """
+
+    def __init__(self, file: object, problem: str) -> None:
+        super().__init__(
+            f"{file}: {problem}; `socialscore store check` finds all damage, "
+            "`socialscore store repair` saves what can be saved"
+        )
+        self.file = str(file)
+        self.problem = problem
+
+
 class Overtaken(StoreError):
     """Another process holds or has changed what this one was about to write or to read."""
 
     exit_code = 75
+
+
+class Vanished(Overtaken):
+    """A file is gone that the store had a moment ago: it was rewritten, or the file is lost.
+
+    Args:
+        file: its path or address; empty where nobody says which.
+    """
+
+    def __init__(self, file: str) -> None:
+        super().__init__("the store was rewritten while it was read; try again")
+        self.file = file
 
 
 class UnknownName(SocialscoreError):

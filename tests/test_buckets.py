@@ -26,6 +26,7 @@ from socialscore.errors import Overtaken, StoreError
 from socialscore.inputs.panel import Panel
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.messages import Account, Body
+from socialscore.store.checksums import seal_json, unseal_json
 from socialscore.store.lake import Store
 from socialscore.store.location import location_at
 from socialscore.store.privacy import Pseudonyms, read_key
@@ -229,7 +230,7 @@ def test_a_store_of_an_earlier_version_is_upgraded_and_judged_again(
 ) -> None:
     take(address, ("101", GONE, "2026-10-05"))
     about = location_at(address).read("store.json") or b""
-    earlier = about.replace(b'"format": 3', b'"format": 2')
+    earlier = seal_json(unseal_json(about) | {"format": 2})
     location_at(address).amend("store.json", lambda _: earlier)
     other_rules()
 

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 
 from socialscore.engines.rows import Rows
-from socialscore.errors import UsageError
-from socialscore.runtime.duckdb import rewritten
+from socialscore.errors import UsageError, Vanished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -214,4 +213,4 @@ def _calling() -> Iterator[None]:
                 raise UsageError(f"this Spark cannot read buckets; {problem}") from None
             if not any(sign in str(error) for sign in _VANISHED):
                 raise
-            raise rewritten() from None
+            raise Vanished("") from None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
-from socialscore.errors import OutOfRoom, Overtaken
+from socialscore.errors import Damaged, OutOfRoom, Vanished
 from socialscore.runtime.limits import limits
 from socialscore.runtime.object_storage import BUCKETS, file_system
 from socialscore.runtime.temp_folder import temp_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from socialscore.errors import StoreError
 
 __all__ = [
     "connect",
@@ -23,7 +26,6 @@ __all__ = [
     "out_of_room",
     "read_files",
     "register_object_store",
-    "rewritten",
     "within_limits",
 ]
 
@@ -88,24 +90,42 @@ def read_files(
 
 @contextmanager
 def files_may_vanish() -> Iterator[None]:
-    """Tells of files that vanish while they are read: `socialscore forget` waits for nobody.
+    """Tells of files that vanish while they are read, and of damaged ones.
+
+    `socialscore forget` waits for nobody.
 
     Raises:
+        Damaged: a file cannot be read.
         OutOfRoom: as `within_limits`.
-        Overtaken: a file is gone.
+        Vanished: a file is gone.
     """
     try:
         with within_limits():
             yield
-    except duckdb.IOException as error:
-        if "No files found" not in str(error) and "No such file" not in str(error):
-            raise
-        raise rewritten() from None
+    # What comes as a stream has its errors from Arrow, in DuckDB's words.
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if problem := _of_files(error):
+            raise problem from None
+        raise
 
 
-def rewritten() -> Overtaken:
-    """The error of a reader whose files are gone."""
-    return Overtaken("the store was rewritten while it was read; try again")
+_VANISHED = ("No files found", "No such file")
+_UNREADABLE = re.compile(
+    "Parquet|Decompression failure|TProtocolException|Out of buffer|orrupted|magic bytes|Varint"
+)
+_FILE = re.compile(r"""["']([^"'\n]+\.parquet)["']""")
+
+
+def _of_files(error: Exception) -> StoreError | None:
+    """What to say of an error if it is that a file is gone or damaged."""
+    said = str(error)
+    named = _FILE.search(said)
+    if any(sign in said for sign in _VANISHED):
+        return Vanished(named[1] if named else "")
+    if _UNREADABLE.search(said) and not isinstance(error, duckdb.InternalException):
+        first = said.splitlines()[0]
+        return Damaged(named[1] if named else "a data file", f"cannot be read ({first})")
+    return None
 
 
 @contextmanager

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["UNFINISHED", "create_file", "remove_unfinished", "sync_folder", "write_file"]
+__all__ = [
+    "UNFINISHED",
+    "create_file",
+    "remove_unfinished",
+    "sync_file",
+    "sync_folder",
+    "write_file",
+]
 
 _PREFIX, _SUFFIX = ".socialscore-", ".tmp"
 UNFINISHED = f"{_PREFIX}*{_SUFFIX}"
@@ -30,7 +37,9 @@ _FOLDER_CANNOT_BE_SYNCED = {
 }  # fmt: skip
 
 
-def write_file(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
+def write_file(
+    path: Path, data: bytes | str, *, mode: int | None = None, synced: bool = True
+) -> None:
     """Write a file, or replace one; whoever reads meanwhile sees the old content or the new.
 
     Args:
@@ -38,15 +47,18 @@ def write_file(path: Path, data: bytes | str, *, mode: int | None = None) -> Non
         data: its content; text is encoded as UTF-8, and line ends stay as they are.
         mode: its permission bits; the content is never there with more. None: those of the file
             that it replaces, or what the umask leaves.
+        synced: False: return before it is on the disk. A power cut may then leave less of it, and
+            whoever reads it must be able to tell.
 
     Raises:
         OSError: it cannot be written; the old file is untouched.
     """
     if mode is None and path.exists():
         mode = stat.S_IMODE(path.stat().st_mode)
-    with _temporary(path, data, mode) as temporary:
+    with _temporary(path, data, mode, synced=synced) as temporary:
         temporary.replace(path)
-    sync_folder(path.parent)
+    if synced:
+        sync_folder(path.parent)
 
 
 def create_file(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
@@ -84,6 +96,12 @@ def _create_in_place(path: Path, data: bytes, mode: int | None) -> None:
         raise
 
 
+def sync_file(path: Path) -> None:
+    """Make the content of a file durable that somebody else has written."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder as durable as the content of its files, if the system can."""
     if os.name != "posix":
@@ -106,8 +124,10 @@ def remove_unfinished(folder: Path) -> None:
 
 
 @contextmanager
-def _temporary(path: Path, data: bytes | str, mode: int | None) -> Iterator[Path]:
-    """A file beside `path`, safe on the disk, that holds what `path` is to hold."""
+def _temporary(
+    path: Path, data: bytes | str, mode: int | None, *, synced: bool = True
+) -> Iterator[Path]:
+    """A file beside `path`, safe on the disk if so, that holds what `path` is to hold."""
     temporary = path.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
     try:
         temporary.touch(0o666 if mode is None else 0o600, exist_ok=False)
@@ -116,7 +136,8 @@ def _temporary(path: Path, data: bytes | str, mode: int | None) -> Iterator[Path
             file.flush()
             if mode is not None:
                 temporary.chmod(mode)
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)  # it has another name by now, unless something failed

@@ -79,6 +79,10 @@ class Bucket:
         except FileNotFoundError:
             return None, None
 
+    def spare(self, _name: str) -> bytes | None:
+        """See `Location`: a bucket needs none."""
+        return None
+
     def amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
         """See `Location`."""
         return retry(lambda: self._amend(name, change))

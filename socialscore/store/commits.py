@@ -26,6 +26,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import RemoveAction
 
 from socialscore.errors import Overtaken
+from socialscore.store.spare import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,10 @@ _FENCE = "socialscore.fence"  # a property of the table
 def next_version(table: DeltaTable) -> Iterator[None]:
     """Around what commits what follows from the version that `table` has read.
 
+    At the end it is on the disk, with its spare copies.
+
     Raises:
+        OSError: it is committed, and may not be on the disk.
         Overtaken: another writer was faster, and nothing was committed.
     """
     read = table.version()
@@ -56,6 +60,7 @@ def next_version(table: DeltaTable) -> Iterator[None]:
         if table.version() == read:
             raise  # nobody was; it has another reason
         raise Overtaken("another process was writing to the store; try again later") from None
+    keep(table)
 
 
 def fence(table: DeltaTable) -> None:

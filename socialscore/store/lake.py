@@ -6,6 +6,7 @@
       message/       Delta table, partitioned by network and month, sorted when compacted
       coverage/      Delta table: what was in view, and when
       erasure/       Delta table: how much was erased, of which account and day
+      spare/         copies of the log and of the two files, and checksums of the tables' files
 
 Saving is idempotent by key. What is new is appended; only what changed (edits, deletions) is
 merged, because a merge reads and rewrites whole files. Either is committed if nobody else committed
@@ -16,7 +17,6 @@ anything twice.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
-from socialscore.errors import Overtaken, StoreError
+from socialscore.errors import Damaged, Overtaken, SocialscoreError, StoreError
 from socialscore.inputs.panel import Panel, format_panel, read_panel
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import utc
@@ -36,6 +36,7 @@ from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.prefetch import prefetch
 from socialscore.runtime.retrying import TRIES, retry, retry_reading
 from socialscore.store.arrivals import Arrivals
+from socialscore.store.checksums import seal_json, unseal_json
 from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
 from socialscore.store.location import location_at
@@ -104,7 +105,7 @@ class Store:
             StoreError: there is none, or a version of socialscore wrote it that this one cannot
                 read.
         """
-        return cls(where)._checked()
+        return cls(where).checked()
 
     @classmethod
     def find(cls, where: Where) -> Store | None:
@@ -118,7 +119,7 @@ class Store:
             vacant = store.location.vacant()
         except OSError as error:
             raise StoreError(f"{where}: the store cannot be read ({error.strerror})") from None
-        return None if vacant else store._checked()
+        return None if vacant else store.checked()
 
     @classmethod
     def create(cls, where: Where, *, key_id: str) -> Store:
@@ -132,9 +133,9 @@ class Store:
         if store is None:
             store = cls(where)
             made = {"format": _FORMAT, "key_id": key_id, "rulebook": rulebook_digest()}
-            about = json.dumps(made) + "\n"
+            about = seal_json(made)
             try:
-                store.location.amend("store.json", lambda there: there or about.encode())
+                store.location.amend("store.json", lambda there: there or about)
             except OSError as error:
                 raise StoreError(
                     f"{where}: the store cannot be created ({error.strerror})"
@@ -146,7 +147,12 @@ class Store:
             )
         return store
 
-    def _checked(self) -> Store:
+    def checked(self) -> Store:
+        """The store itself, if it can be read.
+
+        Raises:
+            StoreError: there is none, its mark is damaged, or another version wrote it.
+        """
         found = self._about().get("format")
         if found not in _READABLE:
             problem = f"the store has format {found}, this socialscore reads {_FORMAT}; "
@@ -163,7 +169,7 @@ class Store:
 
     def _amend_about(self, what: dict[str, Any]) -> None:
         def amended(text: bytes | None) -> bytes:
-            return (json.dumps(json.loads(text or b"{}") | what) + "\n").encode()
+            return seal_json((unseal_json(text) if text else {}) | what)
 
         self.location.amend("store.json", amended)
 
@@ -187,19 +193,20 @@ class Store:
         try:
             text = self.location.read("store.json")
             if text is None:
+                if self.location.spare("store.json") or self.location.names("message/_delta_log"):
+                    raise Damaged(self.location.at("store.json"), "is missing")
                 if not self.location.vacant():
                     raise StoreError(f"{self.location}: is not a socialscore store")
                 raise StoreError(
                     f"{self.location}: there is no store yet; "
                     f"`socialscore import FILE --store {self.location}` makes one"
                 )
-            about = json.loads(text)
+            return unseal_json(text)
         except OSError as error:
             problem = f"store.json cannot be read ({error.strerror})"
             raise StoreError(f"{self.location}: {problem}") from None
         except ValueError:
-            raise StoreError(f"{self.location}: store.json is damaged") from None
-        return about if isinstance(about, dict) else {}
+            raise Damaged(self.location.at("store.json"), "is not what was written") from None
 
     @contextmanager
     def writing(self, *, timeout: float | None = None) -> Iterator[None]:
@@ -229,25 +236,39 @@ class Store:
 
     def panel(self) -> Panel:
         """The bodies whose messages are kept."""
-        return self._panel(self.location.read("panel.csv"))
+        try:
+            return self._panel(self.location.spare("panel.csv"), self.location.read("panel.csv"))
+        except Damaged:  # or amended between the two
+            return self._panel(self.location.spare("panel.csv"), self.location.read("panel.csv"))
 
-    def _panel(self, text: bytes | None) -> Panel:
-        return (
-            Panel("panel", ())
-            if text is None
-            else read_panel(f"{self.location}/panel.csv", text, accepted=True)
-        )
+    def _panel(self, spare: bytes | None, text: bytes | None) -> Panel:
+        """The panel; people may have edited it, but for the accounts that the store knew."""
+        path = f"{self.location}/panel.csv"
+        if not text and spare:
+            raise Damaged(path, "is missing" if text is None else "is empty")
+        try:
+            found = Panel("panel", ()) if text is None else read_panel(path, text, accepted=True)
+        except SocialscoreError as error:
+            problem = getattr(error, "problem", str(error))
+            raise Damaged(getattr(error, "place", None) or path, problem) from None
+        except OSError as error:
+            raise Damaged(path, f"cannot be read ({error.strerror})") from None
+        known = read_panel(path, spare, accepted=True) if spare is not None else found
+        if lost := known.account_keys - found.account_keys:
+            some = ", ".join(":".join(each) for each in sorted(lost)[:3])
+            raise Damaged(path, f"lacks {len(lost):,} accounts that the store knew ({some})")
+        return found
 
     def amend_panel(self, change: Callable[[Panel], Panel]) -> Panel:
         """Let the store know what becomes of the panel that it knows, whoever else amends it."""
 
         def amended(text: bytes | None) -> bytes:
-            known = self._panel(text)
+            known = self._panel(self.location.spare("panel.csv"), text)
             changed = change(known)
             return text if text is not None and changed == known else format_panel(changed).encode()
 
         try:
-            return self._panel(self.location.amend("panel.csv", amended))
+            return self._panel(None, self.location.amend("panel.csv", amended))
         except OSError as error:
             raise StoreError(f"{self.location}: cannot be written: {cause_of(error)}") from None
 
@@ -406,6 +427,7 @@ class Store:
 
     # --- erasures --------------------------------------------------------------------------
 
+    @retry_reading
     def erasures(self) -> pa.Table:
         """All rows of the erasure table: what `socialscore forget` removed, without whose it was.
 
@@ -416,9 +438,25 @@ class Store:
     def note_erasures(self, rows: pa.Table) -> None:
         """Add rows of the erasure table."""
         rows = rows.cast(undescribed(rows.schema))
-        retry(lambda: write_deltalake(self._table("erasure", ERASURE, []), rows, mode="append"))
+        retry(lambda: self._note_erasures(rows))
+
+    def _note_erasures(self, rows: pa.Table) -> None:
+        table = self._table("erasure", ERASURE, [])
+        with next_version(table):
+            write_deltalake(
+                table, rows, mode="append", writer_properties=ZSTD, commit_properties=NEXT
+            )
 
     # --- the tables as such ----------------------------------------------------------------
+
+    def table(self, name: str) -> DeltaTable:
+        """One of the tables, made if it is not there.
+
+        Raises:
+            StoreError: nothing can be written there.
+        """
+        schema = {"message": MESSAGE, "coverage": COVERAGE, "erasure": ERASURE}[name]
+        return self._table(name, schema, ["network", "month"] if name == "message" else [])
 
     def _table(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
         path = self.location.at(name)

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from socialscore.errors import Overtaken, StoreError
 from socialscore.runtime.object_storage import BUCKETS, installed
 from socialscore.runtime.write_file import UNFINISHED, remove_unfinished, write_file
+from socialscore.store.checksums import seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,9 @@ class Location(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """What a file holds; None: there is none."""
+
+    def spare(self, name: str, /) -> bytes | None:
+        """What the spare copy of a file holds; None: there is no sound one."""
 
     def amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
         """Let a file hold what becomes of what it holds, whoever else amends it meanwhile."""
@@ -120,6 +124,10 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def spare(self, name: str) -> bytes | None:
+        """See `Location`."""
+        return unseal(self.here / "spare" / name)
+
     def amend(self, name: str, change: Callable[[bytes | None], bytes]) -> bytes:
         """See `Location`."""
         self.here.mkdir(parents=True, exist_ok=True)
@@ -128,14 +136,20 @@ class Folder:
                 before = self.read(name)
                 after = change(before)
                 if after != before:
-                    path = self.here / name
-                    path.parent.mkdir(exist_ok=True)
-                    remove_unfinished(path.parent)
-                    write_file(path, after)
+                    self._write(name, after)
         except Timeout:
             problem = f"another process holds {_LOCK}; try again later"
             raise Overtaken(f"{self}: {problem}") from None
         return after
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file and its spare copy, which never says less or more than the file does."""
+        path, spare = self.here / name, self.here / "spare" / name
+        spare.unlink(missing_ok=True)
+        for each, text in ((path, content), (spare, seal(content))):
+            each.parent.mkdir(parents=True, exist_ok=True)
+            remove_unfinished(each.parent)
+            write_file(each, text)
 
     def remove(self, name: str) -> None:
         """See `Location`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from uuid import uuid4
@@ -14,10 +15,13 @@ from deltalake import DeltaTable, Schema, WriterProperties
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
-from socialscore.errors import StoreError
+from socialscore.errors import Damaged, StoreError
 from socialscore.runtime.duckdb import connect, out_of_room, register_object_store
 from socialscore.runtime.object_storage import BUCKETS, reason
 from socialscore.store.commits import NEXT, fence, next_version, replace
+from socialscore.store.delta_log import damage_of
+from socialscore.store.location import Folder
+from socialscore.store.spare import folder_of, prune, verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +52,15 @@ def delta(location: Location, name: str) -> DeltaTable | None:
     """A table as it is now; None before the first row.
 
     Raises:
-        StoreError: it is damaged, or cannot be reached.
+        Damaged: a file of its log is not what was written.
+        StoreError: it cannot be reached.
     """
     path = location.at(name)
     try:
+        folder = Path(path) if isinstance(location, Folder) else None
+        # Twice: a log that is tidied up at this moment may seem to have a hole.
+        if folder and any(damage_of(folder)) and (found := next(damage_of(folder), None)):
+            raise Damaged(found.file, found.problem)
         return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
     except (DeltaError, OSError) as error:
         raise StoreError(f"{path}: cannot be read: {cause_of(error)}") from None
@@ -83,9 +92,18 @@ def undescribed(schema: pa.Schema) -> pa.Schema:
 
 
 def files(table: DeltaTable | None, months: Sequence[tuple[str, str, str]] = ()) -> list[str]:
-    """The Parquet files of a table; the table library gives them as addresses."""
-    uris = table.file_uris(file_pruning_predicate=list(months) or None) if table else []
-    return [unquote(uri) for uri in uris]
+    """The Parquet files of a table; the table library gives them as addresses.
+
+    Raises:
+        Damaged: one is not what was written.
+        Vanished: one is missing.
+    """
+    if table is None:
+        return []
+    found = [unquote(uri) for uri in table.file_uris(file_pruning_predicate=list(months) or None)]
+    if folder := folder_of(table):
+        verify(found, folder)
+    return found
 
 
 def partitions(table: DeltaTable | None) -> dict[tuple[str, str], list[str]]:
@@ -99,8 +117,11 @@ def partitions(table: DeltaTable | None) -> dict[tuple[str, str], list[str]]:
 
 
 def addresses(location: Location, name: str, logged: Sequence[str]) -> list[str]:
-    """Where files of a table are, by their names in its log."""
-    return [location.at(f"{name}/{unquote(each)}") for each in logged]
+    """Where files of a table are, by their names in its log; raises as `files`."""
+    found = [location.at(f"{name}/{unquote(each)}") for each in logged]
+    if isinstance(location, Folder):
+        verify(found, Path(location.at(name)))
+    return found
 
 
 def put_month(
@@ -202,6 +223,8 @@ def sweep(location: Location, name: str) -> None:
     if table := delta(location, name):
         for file in lying - _used(table, name):
             location.remove(file)
+        if folder := folder_of(table):
+            prune(folder)
 
 
 def _used(table: DeltaTable, name: str) -> set[str]:
