@@ -145,6 +145,8 @@ class Scripted:
 
     def pages(self, task: Task) -> Iterator[Page]:
         messages = self.world.of(task)
+        if task.n_newer >= self.limits.depth.get(task.stream, task.n_newer + 1):
+            raise Stopped("cap-reached")
         room = self.limits.depth.get(task.stream, 10**9) - task.n_newer - task.n_walked
         for start in range(0, max(len(messages), 1), self.size):
             self.calls.append(task)

@@ -29,7 +29,6 @@ from socialscore.collectors.base import (
     Stopped,
     Task,
 )
-from socialscore.collectors.twitter.prices import x_prices
 from socialscore.errors import (
     AuthError,
     Gone,
@@ -44,7 +43,7 @@ from socialscore.errors import (
 from socialscore.model.messages import Account, Body, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from socialscore.collectors.base import Collector
 
@@ -168,8 +167,9 @@ def test_pages_tell_how_far_they_reach_and_what_they_cost() -> None:
 
     assert [page.n_items for page in pages] == [100, 100, 50]
     assert [page.oldest for page in pages] == [
-        START + timedelta(minutes=number) for number in (150, 50, 0)
+        START + timedelta(minutes=number) for number in (151, 51, 1)
     ]
+    assert [page.n_places for page in pages] == [100, 100, 100]
     assert [page.n_requests for page in pages] == [1, 1, 1]
     assert sum(page.cost for page in pages) == pytest.approx(x.spent)
     assert all(json.loads(json.dumps(page.payload)) == page.payload for page in pages)
@@ -192,7 +192,7 @@ def test_an_edited_post_does_not_make_a_page_reach_further_than_it_does() -> Non
     with FakeX(world) as x:
         (page,) = on(x).pages(inbound())
 
-    assert page.oldest == START + timedelta(minutes=1)
+    assert page.oldest == START + timedelta(minutes=2)
 
 
 def test_somebody_who_stops_asking_has_asked_for_no_more() -> None:
@@ -407,6 +407,108 @@ def test_a_page_in_an_unknown_shape_is_handed_on_before_it_is_reported(
     assert len(x.requests) == 1
 
 
+def renamed(answer: dict[str, Any]) -> None:
+    answer["meta"]["nextToken"] = answer["meta"].pop("next_token")
+
+
+def moved(answer: dict[str, Any]) -> None:
+    answer["paging"] = {"next": answer["meta"].pop("next_token")}
+
+
+def said(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
+    """Put a value into an answer; None: take away what is there."""
+
+    def change(answer: dict[str, Any]) -> None:
+        *above, name = path
+        for each in above:
+            answer = answer[each]
+        if value is None:
+            del answer[name]
+        else:
+            answer[name] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        renamed,
+        moved,
+        said(None, "meta"),
+        said([{"result_count": 100}], "meta"),
+        said("100", "meta"),
+        said(None, "meta", "result_count"),
+        said("100", "meta", "result_count"),
+        said(99, "meta", "result_count"),
+        said({"place": "2"}, "meta", "next_token"),
+        said(17, "meta", "next_token"),
+        said("", "meta", "next_token"),
+    ],
+    ids=str,
+)
+def test_an_end_that_is_none_is_another_protocol(change: Callable[[dict[str, Any]], None]) -> None:
+    with FakeX(busy(250), faults=[Fault("said", nth=2, change=change)]) as x:
+        pages, end = run(on(x).pages(inbound()))
+
+    assert isinstance(end, ProtocolDrift)
+    assert [page.n_items for page in pages] == [100, 100]
+    assert len(x.requests) == 2
+
+
+@pytest.mark.parametrize("n_written", [250, 200])
+def test_a_full_page_that_does_not_say_what_follows_is_followed_by_time(n_written: int) -> None:
+    world = busy(n_written)
+    nameless = said(None, "meta", "next_token")
+    faults = [Fault("said", nth=2, change=nameless)] if n_written > 200 else []
+
+    with FakeX(world, faults=faults, dedup=True) as x:
+        source = on(x)
+        found = messages(source, source.pages(inbound()))
+
+    assert found == true(world, [VILLE])
+    assert len(x.requests) == 3
+    assert x.paid_twice == []
+
+
+def test_a_full_page_of_one_second_that_does_not_say_what_follows_leaves_a_gap() -> None:
+    world = World([Body("ville-0", "Ville 0", accounts=(VILLE,))], NOW)
+    anna = world.person("twitter", "9000000000010", "anna_des_quais")
+    for number in range(150):
+        world.write(anna, f"@Ville0 la piscine n° {number} ?", START)
+    nameless = said(None, "meta", "next_token")
+
+    with FakeX(world, faults=[Fault("said", change=nameless, times=math.inf)]) as x:
+        _, end = run(on(x).pages(inbound()))
+
+    assert isinstance(end, Stopped)
+    assert len(x.requests) == 2
+
+
+@pytest.mark.parametrize("place", [0, 40, 99])
+def test_one_old_post_on_a_page_does_not_make_the_middle_look_collected(place: int) -> None:
+    def misplace(answer: dict[str, Any]) -> None:
+        old = {**answer["data"][place], "id": "1", "created_at": "2026-09-01T00:00:00.000Z"}
+        answer["data"][place] = old | {"edit_history_tweet_ids": ["1"]}
+
+    faults = [Fault("said", change=misplace), Fault("503", nth=2, times=5)]
+    with FakeX(busy(250), faults=faults) as x:
+        (page,), end = run(on(x).pages(inbound()))
+
+    assert isinstance(end, Transient)
+    assert page.oldest is None or page.oldest >= START + timedelta(minutes=150)
+
+
+def test_errors_in_place_of_posts_are_no_quiet_account() -> None:
+    said_so = {"meta": {"result_count": 0}, "errors": [{"title": "Over capacity"}]}
+
+    with FakeX(busy(3), faults=[Fault("said", change=lambda _: said_so)]) as x:
+        pages, end = run(on(x).pages(inbound()))
+
+    assert isinstance(end, ProtocolDrift)
+    assert pages == []
+
+
 def test_posts_that_do_not_say_who_wrote_them_are_another_protocol() -> None:
     with FakeX(busy(3), faults=[Fault("missing-from")]) as x:
         pages, end = run(on(x).pages(inbound()))
@@ -443,29 +545,58 @@ def on_nothing(**options: Any) -> Collector:
     return collector("twitter", {"bearer_token": TOKEN}, asked, Waits(busy(0)).outside())
 
 
-@pytest.mark.parametrize(("n_mentions", "reason"), [(80, "cap-reached"), (70, None)])
-def test_a_timeline_that_ends_at_its_cap_leaves_a_gap(
-    n_mentions: int, reason: str | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("n_written", "n_deleted", "n_shown", "n_pages", "reason"),
+    [
+        (850, 80, 720, 9, "cap-reached"),
+        (850, 0, 800, 9, "cap-reached"),
+        (800, 799, 1, 8, "cap-reached"),  # nobody can know that there was no more
+        (690, 0, 690, 7, None),
+        (690, 300, 390, 7, None),
+    ],
+)
+def test_a_timeline_that_may_have_ended_at_its_cap_leaves_a_gap(
+    n_written: int, n_deleted: int, n_shown: int, n_pages: int, reason: str | None
 ) -> None:
-    source_module = "socialscore.collectors.twitter.collector.x_prices"
-    prices = replace(x_prices(), most={**x_prices().most, "mentions": 80})
-    monkeypatch.setattr(source_module, lambda: prices)
+    world = busy(n_written)
+    for post in list(world.posts.values())[-n_deleted or n_written :]:
+        world.delete(post)
 
-    with FakeX(busy(n_mentions), mention_cap=80) as x:
-        _, end = run(on(x).pages(inbound()))
+    with FakeX(world) as x:
+        pages, end = run(on(x).pages(inbound()))
 
+    assert getattr(end, "reason", None) == reason
+    assert sum(page.n_items for page in pages) == n_shown
+    assert len(x.requests) == n_pages
+
+
+@pytest.mark.parametrize(
+    ("n_newer", "n_walked", "reason"),
+    [
+        (200, 0, "cap-reached"),  # as many may be hidden
+        (199, 0, None),
+        (0, 400, "cap-reached"),
+        (0, 399, None),
+    ],
+)
+def test_a_cap_counts_what_is_newer_and_what_may_be_hidden_there(
+    n_newer: int, n_walked: int, reason: str | None
+) -> None:
+    task = replace(inbound(n_newer=n_newer), n_walked=n_walked)
+
+    with FakeX(busy(350)) as x:
+        pages, end = run(on(x).pages(task))
+
+    assert sum(page.n_items for page in pages) == 350
     assert getattr(end, "reason", None) == reason
 
 
-def test_a_cap_counts_what_was_collected_before() -> None:
-    newest, rest = 500, Interval(ALL.since, START + timedelta(minutes=400))
-
+def test_what_lies_below_the_cap_is_not_asked_for() -> None:
     with FakeX(busy(900)) as x:
-        pages, end = run(on(x).pages(inbound(interval=rest, n_newer=newest)))
+        _, end = run(on(x).pages(inbound(n_newer=800)))
 
-    assert sum(page.n_items for page in pages) == 300
     assert isinstance(end, Stopped)
-    assert end.reason == "cap-reached"
+    assert (end.reason, x.requests) == ("cap-reached", [])
 
 
 def test_a_recent_search_says_how_far_back_it_saw() -> None:

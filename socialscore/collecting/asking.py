@@ -199,8 +199,6 @@ class Run:
         """Take in the pages of the current part, and of those that follow from it."""
         task = self._part.task
         try:
-            if task.n_newer >= self._capabilities.depth.get(task.stream, task.n_newer + 1):
-                raise Stopped("cap-reached")
             pages = iter(self._collector.pages(task))
             at_the_end = False
             while at_the_end or not self._enough():

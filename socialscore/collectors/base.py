@@ -174,7 +174,7 @@ class Stopped(Exception):
 
     Args:
         reason: of the gap that remains: `cap-reached`, `out-of-reach`, `repeated-cursor`,
-            `no-new-items`.
+            `no-new-items`, `no-cursor`.
         complete_from: the instant from which everything was seen, where that is not told by the
             `oldest` of the last page, such as the edge of what a search reaches.
     """

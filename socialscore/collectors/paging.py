@@ -1,19 +1,25 @@
-"""From page to page, without going round in circles.
+"""From page to page, without going round in circles and without believing in more than came.
 
-Networks have been seen to give the same cursor, or the same items, for ever.
+Networks have been seen to give the same cursor, or the same items, for ever; and to put an old item
+among new ones.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from socialscore.collectors.base import Stopped
+from socialscore.collectors.base import Interval, Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Collection, Hashable, Iterable, Sequence
+    from datetime import datetime
 
-__all__ = ["Walk"]
+__all__ = ["SECOND", "Order", "Walk", "spans"]
+
+SECOND = timedelta(seconds=1)  # the networks' own clocks are no finer
 
 _N_EMPTY = 10  # pages in a row without an item, though each says that there is another
 
@@ -42,3 +48,53 @@ class Walk:
             raise Stopped("no-new-items")
         self._cursors.add(cursor)
         self.ids.update(ids)
+
+
+@dataclass
+class Order:
+    """How far back a list has come, as long as it comes newest first.
+
+    The last item alone does not say so: it may be out of place, which only the next one shows. So
+    what counts is the item before it; and once the order is broken, nothing counts.
+    """
+
+    reached: datetime | None = None  # nothing is missing that is later; None: that is not known
+    _last: datetime | None = None
+    _holds: bool = True
+
+    def continued(self, moments: Iterable[datetime | None]) -> datetime | None:
+        """The same after further items; None stands for one that does not say when."""
+        for moment in filter(None, moments):
+            if self._last is not None:
+                self._holds = self._holds and moment <= self._last
+                self.reached = self._last if self._holds else None
+            self._last = moment
+        return self.reached
+
+
+def spans(moments: Sequence[datetime | None], whole: Interval) -> list[Interval]:
+    """When each item of a list was written, newest first, as far as it and its neighbours tell.
+
+    Args:
+        moments: of the items; None for one that does not say when.
+        whole: the time of all of them.
+    """
+    known = [each for each in moments if each]
+    if any(earlier < later for earlier, later in pairwise(known)):
+        return [whole] * len(moments)  # neighbours tell nothing
+    found, until = [], whole.until
+    older = iter([*known, whole.since])
+    since = next(older)
+    for moment in moments:
+        if moment:
+            until, since = moment + SECOND, next(older)
+            found.append(_within(Interval(moment, until), whole))
+        else:
+            found.append(_within(Interval(since, until), whole))
+    return found
+
+
+def _within(interval: Interval, whole: Interval) -> Interval:
+    """What of an interval lies in the whole; the whole where nothing does."""
+    since, until = max(interval.since, whole.since), min(interval.until, whole.until)
+    return Interval(since, until) if since < until else whole

@@ -22,6 +22,7 @@ REASONS = {
     "out-of-reach": "the network shows nothing that old",
     "repeated-cursor": "the network began to repeat itself; the next run asks again",
     "no-new-items": "the network gave no more, and said that there was; the next run asks again",
+    "no-cursor": "the network did not say what follows; the next run asks again",
     "erased": "erased by `socialscore forget`; it is not asked for again",
     None: "not collected yet",
 }

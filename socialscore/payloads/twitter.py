@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Json = Mapping[str, Any]
 
-__all__ = ["NOTHING", "Included", "to_message"]
+__all__ = ["NOTHING", "Included", "minted_at", "to_message"]
 
 _KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
 """Kind of message by type of reference; of several the first one here holds."""
@@ -91,7 +91,7 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
         network="twitter",
         message_id=versions[0],
         author_id=author_id,
-        sent_at=created_at if post_id == versions[0] else _minted_at(versions[0]),
+        sent_at=created_at if post_id == versions[0] else minted_at(versions[0]),
         text=_text(post, note, versions),
         kind=_kind(references, mentions),
         author_handle=_author_handle(post) or included.handles.get(author_id),
@@ -106,7 +106,7 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
     )
 
 
-def _minted_at(post_id: str) -> datetime:
+def minted_at(post_id: str) -> datetime:
     """When X gave out an id, which it does by the clock; to the second, as in `created_at`."""
     milliseconds = (int(post_id) >> 22) + _SNOWFLAKE_EPOCH_MS
     return datetime.fromtimestamp(milliseconds // 1000, UTC)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Json = Mapping[str, Any]
 
-__all__ = ["as_instant", "as_object", "as_objects", "whole_characters"]
+__all__ = ["as_instant", "as_moment", "as_object", "as_objects", "whole_characters"]
 
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +27,15 @@ def as_object(value: object) -> Json:
 def as_objects(value: object) -> list[Json]:
     """The JSON objects of an array; none for anything else."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def as_moment(value: object) -> datetime | None:
+    """A moment in UTC; None for what is none, or does not say in which timezone."""
+    try:
+        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def as_instant(payload: Json, name: str, network: str, opened: datetime) -> datetime:

@@ -244,7 +244,10 @@ class FakeX(Fake):
             return say.bad_request(str(error), query=text)
 
     def _page(self, request: Request, shown: Shown, cap: int) -> Answer:
-        """One page of a list of which only the newest `cap` can be had."""
+        """One page of a list of which only the newest `cap` can be had.
+
+        What is deleted or hidden has its place on a page and under the cap, and is left out of it.
+        """
         query, before = request.query, None
         if token := page_token(query):
             place = position(token)
@@ -254,7 +257,8 @@ class FakeX(Fake):
         rows, size = within(shown, query, before), int(query.get("max_results", _USUAL_SIZE))
         page = shown[rows.start : min(rows.start + size, rows.stop, cap)]
         more = cursor(page[-1][0]) if page and len(rows) > len(page) else None
-        return self._posts(query, page, more)
+        seen = [row for row in page if self._lists.is_seen(row[1])]
+        return self._posts(query, seen, more)
 
     def _posts(self, query: Mapping[str, str], page: Shown, more: str | None) -> Answer:
         new, ids = self._new(query), [version.version_id for _, _, version in page]

@@ -35,7 +35,7 @@ class Lists:
         self._kept_at: tuple[int, datetime] | None = None
 
     def timeline(self, stream: str, user_id: str, exclude: frozenset[str]) -> Shown:
-        """What a user wrote (`outbound`), or what names them (`inbound`).
+        """What a user wrote (`outbound`), or what names them (`inbound`), deleted posts included.
 
         Args:
             stream: one of both.
@@ -56,6 +56,11 @@ class Lists:
 
         return self._listed((stream, user_id, *sorted(exclude)), posts)
 
+    def is_seen(self, post: Post) -> bool:
+        """Whether X shows a post at present."""
+        author = self._world.people["twitter", post.author.person_id]
+        return self._world.exists(post) and not author.protected
+
     def search(self, query: str, archive: str) -> Shown:
         """What a query finds.
 
@@ -70,7 +75,11 @@ class Lists:
         reach = self._world.now - REACH[archive]
 
         def posts() -> Iterable[Post]:
-            return (post for _, post, version in everything if version.at >= reach and wanted(post))
+            return (
+                post
+                for _, post, version in everything
+                if version.at >= reach and wanted(post) and self.is_seen(post)
+            )
 
         everything = self._listed(("everything",), self._everything)
         return self._listed(("search", archive, query), posts)
@@ -84,12 +93,7 @@ class Lists:
         if state != self._kept_at:
             self._kept, self._kept_at = {}, state
         if key not in self._kept:
-            shown = (
-                (post, post.seen(self._world.now))
-                for post in posts()
-                if self._world.exists(post)
-                and not self._world.people["twitter", post.author.person_id].protected
-            )
+            shown = ((post, post.seen(self._world.now)) for post in posts())
             rows = [(int(version.version_id), post, version) for post, version in shown]
             self._kept[key] = sorted(rows, key=lambda row: row[0], reverse=True)
         return self._kept[key]

@@ -2,20 +2,22 @@
 
 Posts are paid for one by one, so nothing is asked for that is not needed: no authors, which cost
 more than posts, and nothing that was seen before. What X does not show it does not mention either:
-a timeline ends after its newest 800 mentions or 3,200 posts as if there were no more.
+a timeline ends after its newest 800 mentions or 3,200 posts as if there were no more, and of these
+it leaves out what was deleted or is hidden. So an end is believed only where that is not possible.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from socialscore.collectors.base import Capabilities, Interval, Page, Refused, Stopped
 from socialscore.collectors.http import Refusal
-from socialscore.collectors.paging import Walk
+from socialscore.collectors.paging import SECOND, Order, Walk, spans
 from socialscore.collectors.twitter.api import LOOKUP_SIZE, PAGE_SIZE, REACH, TwitterApi
 from socialscore.collectors.twitter.estimate import check, estimate
+from socialscore.collectors.twitter.listing import Listing, items_of, moment_of, written_at
 from socialscore.collectors.twitter.prices import x_prices
 from socialscore.collectors.twitter.refusals import of_list
 from socialscore.errors import ProtocolDrift
@@ -25,6 +27,7 @@ from socialscore.payloads.values import as_object, as_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from socialscore.collectors.base import (
         CollectionPlan,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["TwitterCollector"]
 
 _STREAMS = ("inbound", "outbound")
-_NEARLY = 0.99  # of a cap: X counts first, and takes out what is deleted or protected afterwards
+_HIDDEN = 2  # places of a timeline by post that is shown: more are not believed to be hidden
 _N_REPLIES = 20  # without any reference, after which it is not by chance
 
 
@@ -85,6 +88,8 @@ class TwitterCollector:
     def pages(self, task: Task) -> Iterator[Page]:
         """The pages of a task: see `Collector.pages`."""
         interval, reached = task.interval, self._api.reached()
+        if task.n_newer >= self._depth(task):
+            raise Stopped("cap-reached")
         clipped = Interval(max(interval.since, reached), interval.until)
         if clipped.since < clipped.until:
             yield from self._list(task, clipped)
@@ -92,59 +97,68 @@ class TwitterCollector:
             raise Stopped("out-of-reach", min(reached, interval.until))
 
     def _list(self, task: Task, interval: Interval) -> Iterator[Page]:
-        walk, replies = Walk(), _Replies()
+        walk, order, replies = Walk(), Order(), _Replies()
         self._n_booked = self._api.wire.n_requests
         n_users = self._api.resolve([task.account])
         self._unbooked += n_users * self._prices.dollars["user"]
+        room = self._depth(task) - _HIDDEN * task.n_newer - task.n_walked
         cursor: str | None = None
         while True:
             answer = self._api.page(task.account, task.stream, interval, cursor)
             if refusal := of_list(answer):
                 raise self._api.wire.error(refusal, answer)
-            page = self._page(task, answer)
-            yield page
-            posts = as_objects(page.payload.get("data"))
-            if drift := _drift(answer, posts) or replies.drift(task, posts):
+            listing = Listing.of(answer.body)
+            ids = [str(post.get("id")) for post in listing.posts]
+            new = (post for post in listing.posts if str(post.get("id")) not in walk.ids)
+            reached = order.continued(map(written_at, new))
+            room -= max(PAGE_SIZE, listing.n_items)
+            cursor = listing.cursor
+            ends = not cursor and (room <= 0 or listing.n_items < PAGE_SIZE)
+            yield self._page(task, answer, listing, reached, last=ends)
+            if drift := listing.drift or replies.drift(task, listing.posts):
                 raise self._api.wire.error(Refusal(ProtocolDrift, drift), answer)
-            ids = [str(post.get("id")) for post in posts]
-            cursor = as_object(answer.said.get("meta")).get("next_token")
-            if not cursor:
+            if ends:
                 break
-            walk.on(ids, cursor)
-        n_seen = task.n_newer + len(walk.ids.union(ids))
-        if (cap := self.capabilities().depth.get(task.stream)) and n_seen >= _NEARLY * cap:
+            if not cursor:  # the end, or a page that does not say what follows: time tells which
+                interval = _before(interval, reached)
+                if interval.since >= interval.until:
+                    return
+            walk.on(ids, cursor or interval)
+        if room <= 0:
             raise Stopped("cap-reached")
 
-    def _page(self, task: Task, answer: Answer) -> Page:
-        posts = as_objects(answer.said.get("data"))
-        cost = self._unbooked + len(posts) * self._prices.dollars["post"]
+    def _depth(self, task: Task) -> float:
+        """How many places of a stream can be seen, counted from its newest."""
+        return self.capabilities().depth.get(task.stream, math.inf)
+
+    def _page(
+        self, task: Task, answer: Answer, listing: Listing, oldest: datetime | None, *, last: bool
+    ) -> Page:
+        cost = self._unbooked + listing.n_items * self._prices.dollars["post"]
         n_requests = self._api.wire.n_requests - self._n_booked
         self._unbooked, self._n_booked = 0.0, self._api.wire.n_requests
         return Page(
             task,
             payload=answer.body if isinstance(answer.body, dict) else {"unknown": answer.body},
-            n_items=len(posts),
-            oldest=_oldest(posts),
+            n_items=listing.n_items,
+            oldest=oldest,
             cost=cost,
             n_requests=n_requests,
             answered_at=answer.answered_at,
-            last=not as_object(answer.said.get("meta")).get("next_token"),
+            last=last,
+            n_places=max(PAGE_SIZE, listing.n_items),
         )
 
     def messages(self, page: Page) -> list[Message | Refused]:
         """The posts of a page, and what X says that it left out."""
-        included, account = Included.of(page.payload), page.task.account
+        included, items = Included.of(page.payload), items_of(page.payload)
+        moments = [moment_of(as_object(each)) for each in items]
         found: list[Message | Refused] = []
-        for post in as_objects(page.payload.get("data")):
+        for post, span in zip(items, spans(moments, page.task.interval), strict=True):
             try:
-                message = to_message(post, included)
+                found.append(_message(as_object(post), included, page.task))
             except PayloadError as error:
-                found.append(Refused(str(post.get("id") or "?"), str(error)))
-                continue
-            if page.task.stream == "outbound" and message.author_id != account.account_id:
-                # The panel knows the account by its handle alone, and this is what it wrote.
-                message = replace(message, author_handle=account.handle)
-            found.append(message)
+                found.append(Refused(str(as_object(post).get("id") or "?"), str(error), span))
         for lack in as_objects(page.payload.get("errors")):
             left_out = lack.get("resource_id") or lack.get("value") or "?"
             found.append(Refused(str(left_out), str(lack.get("title") or "an error of X's")))
@@ -164,28 +178,19 @@ class TwitterCollector:
         return found.intersection(message_ids)
 
 
-def _oldest(posts: Sequence[Json]) -> datetime | None:
-    """When the earliest version on a page was written.
-
-    Not `sent_at`, the time of the first version: X lists an edited post where its last one belongs.
-    """
-    written = [each for post in posts if isinstance(each := post.get("created_at"), str)]
-    try:
-        return min(map(datetime.fromisoformat, written)).astimezone(UTC)
-    except ValueError:
-        return None  # none, or none that is a date
+def _message(post: Json, included: Included, task: Task) -> Message:
+    message = to_message(post, included)
+    if task.stream == "outbound" and message.author_id != task.account.account_id:
+        # The panel knows the account by its handle alone, and this is what it wrote.
+        return replace(message, author_handle=task.account.handle)
+    return message
 
 
-def _drift(answer: Answer, posts: Sequence[Json]) -> str | None:
-    """What is wrong with the shape of an answer."""
-    if not isinstance(answer.said.get("data", []), list) or not answer.said.keys() & {
-        "data",
-        "meta",
-    }:
-        return "the answer is no list of posts"
-    if posts and not any(post.get("author_id") and post.get("created_at") for post in posts):
-        return "no post says any more who wrote it, and when"
-    return None
+def _before(interval: Interval, reached: datetime | None) -> Interval:
+    """What of an interval lies before the moment that a list has reached."""
+    if reached is None:  # the list says neither what follows nor how far it has come
+        raise Stopped("no-cursor")
+    return replace(interval, until=min(interval.until, reached + SECOND))
 
 
 @dataclass

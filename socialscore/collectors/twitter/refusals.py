@@ -73,16 +73,16 @@ def _forbidden(said: dict[str, Any], kind: str, detail: str) -> Refusal:
 
 
 def of_list(answer: Answer) -> Refusal | None:
-    """What X means by a 200 that holds nothing but errors where a list of posts was asked for."""
+    """What X means by a 200 that holds errors and no posts where a list of them was asked for."""
     errors = answer.said.get("errors")
-    if "data" in answer.said or "meta" in answer.said or not isinstance(errors, list):
+    if answer.said.get("data") or not isinstance(errors, list) or not errors:
         return None
-    kind, detail = (json.dumps(errors) if errors else ""), _detail(answer.said)
+    kind, detail = json.dumps(errors), _detail(answer.said)
     if "not-authorized" in kind:
         return Refusal(PermissionDenied, f"the account is protected: {detail}")
     if "not-found" in kind or "disallowed" in kind:
         return Refusal(Gone, f"there is no such account, or it was deleted: {detail}")
-    return None
+    return Refusal(ProtocolDrift, f"errors instead of posts: {detail}")
 
 
 def _detail(said: dict[str, Any]) -> str:
