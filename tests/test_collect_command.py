@@ -144,6 +144,7 @@ def test_without_a_panel_nobody_is_asked(ground: Ground) -> None:
         (["--since", "2090-01-01"], "that is in the future"),
         (["--max-wait", "long"], "--max-wait long: write a time such as 0, 90s, 15m or 2h"),
         (["--max-wait", "none"], "--max-wait none: write a time"),
+        (["--max-wait", "25h"], "--max-wait 25h: at most 24h"),
         (["--count"], "--count goes with --estimate"),
         (["--strategy", "guess"], "unknown strategy 'guess'"),
     ],
@@ -443,7 +444,7 @@ def wait_for(met: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_run_in_good_order(ground: Ground, number: signal.Signals) -> None:
     process = begin(ground)
 
@@ -456,6 +457,32 @@ def test_a_signal_ends_a_run_in_good_order(ground: Ground, number: signal.Signal
     assert not list((ground.folder / STORE / "journal").glob("*"))
     assert collect(ground).code == 0
     assert_nothing_is_lost(ground)
+
+
+@pytest.mark.slow
+def test_a_run_whose_terminal_hangs_up_loses_nothing(ground: Ground) -> None:
+    ours, theirs = pty.openpty()
+    process = begin(ground, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+
+    os.close(ours)
+    process.send_signal(signal.SIGHUP)  # as the kernel does to the terminal's own session
+    process.wait(timeout=60)
+
+    assert process.returncode == 130
+    assert not list((ground.folder / STORE / "journal").glob("*"))
+    assert collect(ground).code == 0
+    assert_nothing_is_lost(ground)
+
+
+@pytest.mark.slow
+def test_a_run_under_nohup_goes_on_when_the_terminal_hangs_up(ground: Ground) -> None:
+    process = begin(ground, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 0
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from socialscore.model.messages import Account, Message
 
 __all__ = [
+    "LONGEST_WAIT",
     "RATE_LIMIT_WAIT",
     "Capabilities",
     "CollectionPlan",
@@ -45,6 +46,9 @@ Json = dict[str, Any]
 
 RATE_LIMIT_WAIT = timedelta(minutes=15)
 """The longest that is usually waited for a rate limit: X's last no longer."""
+
+LONGEST_WAIT = timedelta(hours=24)
+"""The longest that is ever waited, whatever a network says."""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ import os
 import secrets
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.collectors.base import RATE_LIMIT_WAIT, Outside
+from socialscore.collectors.base import LONGEST_WAIT, RATE_LIMIT_WAIT, Outside
 from socialscore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ MaxWaitOption = Annotated[
     typer.Option(
         "--max-wait",
         metavar="TIME",
-        help="Longest time to wait for a rate limit: 0, 90s, 15m, 2h. Beyond it the run ends "
-        "with exit code 75. Default: 15m on a terminal, else 0.",
+        help="Longest time to wait for a rate limit: 0, 90s, 15m, 2h, at most 24h. Beyond it the "
+        "run ends with exit code 75. Default: 15m on a terminal, else 0.",
     ),
 ]
 
@@ -36,8 +36,11 @@ ENDING = "ending when this page is safe; once more, and it ends at once"
 _SLICE = 0.2  # seconds for which nobody looks whether the run is to end
 _INTERRUPTED = 130
 _STDERR = 2
+_OUTPUTS = (1, _STDERR)
 _SHOW_CURSOR = b"\x1b[?25h\n"  # a live table hides it
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_USUAL = (signal.SIGINT, signal.SIGTERM)
+# Windows has no terminals that hang up.
+_SIGNALS = (*_USUAL, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 
 
 class Stop:
@@ -46,6 +49,7 @@ class Stop:
     def __init__(self, *, aloud: bool) -> None:
         self.asked = False
         self._aloud = aloud
+        self._terminals = [each for each in _OUTPUTS if os.isatty(each)]
 
     def __call__(self) -> bool:
         """The same, as those want it who ask again and again."""
@@ -66,29 +70,46 @@ class Stop:
         if self.asked:
             raise KeyboardInterrupt
 
-    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal calls
+    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as called
         """The first one ends the run when the page under way is safe, the second one at once.
 
         Even then nothing is lost: whatever was fetched lies in the journal.
         """
+        if number not in _USUAL:
+            self._leave_terminal()
         if self.asked:
             if not self._aloud:
-                os.write(_STDERR, _SHOW_CURSOR)
+                _write(_SHOW_CURSOR)
             os._exit(_INTERRUPTED)
         self.asked = True
-        if self._aloud:  # what is interrupted may be writing itself, so past its buffers
-            os.write(_STDERR, f"socialscore: {ENDING}\n".encode())
+        if self._aloud:
+            _write(f"socialscore: {ENDING}\n".encode())
+
+    def _leave_terminal(self) -> None:
+        """It has hung up, and whatever is written to it would fail."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for each in self._terminals:
+            os.dup2(nowhere, each)
+        os.close(nowhere)
+
+
+def _write(text: bytes) -> None:
+    """Past the buffers: what is interrupted may be writing itself."""
+    with suppress(OSError):  # the terminal has hung up
+        os.write(_STDERR, text)
 
 
 @contextmanager
 def stoppable(*, aloud: bool = True) -> Iterator[Stop]:
-    """Ctrl-C and SIGTERM end what runs inside in good order.
+    """Ctrl-C, SIGTERM and a terminal that hangs up end what runs inside in good order.
 
     Args:
         aloud: whether to say so; not where something else shows it.
     """
     stop = Stop(aloud=aloud)
-    before = [(number, signal.signal(number, stop.on_signal)) for number in _SIGNALS]
+    # Whoever started us may have had a signal ignored, as nohup does.
+    numbers = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
+    before = [(number, signal.signal(number, stop.on_signal)) for number in numbers]
     try:
         yield stop
     finally:
@@ -143,4 +164,6 @@ def longest_wait(text: str | None, *, watched: bool) -> timedelta:
         read = None
     if not isinstance(read, int):
         raise UsageError(f"--max-wait {text}: write a time such as 0, 90s, 15m or 2h")
+    if timedelta(seconds=read) > LONGEST_WAIT:
+        raise UsageError(f"--max-wait {text}: at most 24h; what takes longer is for another run")
     return timedelta(seconds=read)
