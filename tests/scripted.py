@@ -12,6 +12,7 @@ from socialscore.collectors.base import (
     CollectionPlan,
     CredentialFinding,
     Estimate,
+    Interval,
     Page,
     Refused,
     Stopped,
@@ -170,13 +171,24 @@ class Scripted:
     def messages(self, page: Page) -> list[Message | Refused]:
         if any(payload["message_id"] in self.unreadable for payload in page.payload["data"]):
             raise ProtocolDrift("twitter", "GET /somewhere", "speaks in tongues")
-        return [_item(payload) for payload in page.payload["data"]]
+        items = [_item(payload) for payload in page.payload["data"]]
+        return [_between(items, place, page.task.interval) for place in range(len(items))]
 
     def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         assert account in (VILLE, METRO)
         return set(message_ids) - self.gone
+
+
+def _between(items: Sequence[Message | Refused], place: int, wanted: Interval) -> Message | Refused:
+    """An item; one that was refused with the time between its neighbours."""
+    if isinstance(item := items[place], Message):
+        return item
+    older = (each.sent_at for each in items[place:] if isinstance(each, Message))
+    newer = (each.sent_at for each in items[place::-1] if isinstance(each, Message))
+    span = Interval(next(older, wanted.since), next(newer, wanted.until) + timedelta(seconds=1))
+    return replace(item, span=span)
 
 
 def _payload(message: Message) -> dict[str, Any]:

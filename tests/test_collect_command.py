@@ -97,6 +97,83 @@ def test_the_second_run_asks_for_one_page_of_each_stream_and_pays_nothing(ground
     assert ground.x.spent == spent
 
 
+def test_a_message_that_was_shown_late_is_found_and_said(ground: Ground) -> None:
+    account = ground.world.accounts("twitter")[0]
+    citizen = ground.world.people["twitter", "9000000000000"]
+    sent_at = datetime.now(UTC) - timedelta(hours=1)
+    ground.world.write(citizen, f"@{account.handle} allô ?", sent_at, language="fr")
+    collect(ground, "--network", "twitter")
+    n_before = len({row["message_id"] for row in kept(ground.folder / STORE)})
+    ground.world.write(citizen, f"@{account.handle} encore ?", sent_at, language="fr")
+    time.sleep(1)
+
+    estimate = run("collect", "--network", "twitter", "--estimate")
+    result = run("collect", "--network", "twitter")
+
+    assert "twitter: of this, at most 1 messages ($0.01) are read again" in estimate.err
+    assert "  1 message shown late: an earlier run had read that time\n" in result.err
+    assert len({row["message_id"] for row in kept(ground.folder / STORE)}) == n_before + 1
+
+
+def test_without_an_overlap_nothing_is_read_again(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOCIALSCORE_OVERLAP", "0")
+    collect(ground, "--network", "twitter")
+    n_before = len(ground.x.requests)
+    time.sleep(1)
+
+    run("collect", "--network", "twitter")
+
+    recent = datetime.now(UTC) - timedelta(minutes=5)
+    starts = [each.query["start_time"] for each in ground.x.requests[n_before:]]
+    assert len(starts) == N_STREAMS_OF_X
+    assert all(datetime.fromisoformat(each) > recent for each in starts)
+
+
+def test_what_cannot_be_read_is_said_with_what_becomes_of_it(ground: Ground) -> None:
+    ground.x.add_fault(Fault("invalid-item", path="/mentions"))
+
+    collect(ground, "--network", "twitter")
+    shown = run("status", "--network", "twitter")
+
+    assert "1 message could not be read; the next run asks once more" in shown.out
+
+
+def test_a_stream_in_drift_is_shown_until_when_and_with_the_way_out(ground: Ground) -> None:
+    ground.x.add_fault(Fault("drift", path="/mentions"))
+
+    result = collect(ground, "--network", "twitter")
+    n_paid = ground.x.n_paid
+    again = collect(ground, "--network", "twitter")
+    shown = run("status", "--network", "twitter")
+
+    assert (result.code, again.code) == (4, 4)
+    assert ground.x.n_paid == n_paid
+    assert re.search(r"@\w+: twitter: .*; not asked again before \d{4}-\d\d-\d\d", again.err)
+    assert "update socialscore; it is tried again from" in shown.out
+
+
+def test_a_journal_that_is_damaged_is_said_and_ends_nothing(ground: Ground) -> None:
+    folder = ground.folder / STORE / "journal"
+    collect(ground, "--network", "twitter", "--limit", 1)
+    (folder / "twitter-1-inbound.1.jsonl").write_bytes(b"\x00\xff\n\x00\n")
+
+    result = collect(ground, "--network", "twitter")
+
+    assert result.code == 0
+    said = r"twitter-1-inbound\.1\.jsonl:1: is damaged; it is \S+\.damaged now; its time is asked"
+    assert re.search(said, result.err), result.err
+
+
+def test_a_clock_that_is_wrong_is_said(ground: Ground) -> None:
+    ground.world.now = datetime.now(UTC) - timedelta(hours=2)
+
+    result = collect(ground, "--network", "facebook")
+
+    assert "the clock of this machine is 2 h 00 ahead of that of facebook; set it" in result.err
+
+
 def test_a_run_by_other_rules_judges_again_what_it_has(
     ground: Ground, other_rules: Callable[[], None]
 ) -> None:
@@ -419,6 +496,18 @@ def test_an_account_that_is_gone_costs_its_own_messages_only(ground: Ground) -> 
     assert result.code == 4
     assert result.err.count("complete\n") == len(ground.world.accounts("twitter")) - 1
     assert "failed, as said below" in result.err
+
+
+def test_an_account_that_is_refused_is_named_and_the_others_go_on(ground: Ground) -> None:
+    account = ground.world.accounts("twitter")[1]
+    person = ground.world.of(account)
+    ground.world.person("twitter", person.person_id, person.handle, protected=True)
+
+    result = collect(ground, "--network", "twitter")
+
+    assert result.code == 4
+    assert re.search(rf"(?m)^  @{account.handle}: twitter: ", result.err), result.err
+    assert result.err.count("complete\n") == len(ground.world.accounts("twitter")) - 1
 
 
 def begin(

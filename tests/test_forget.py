@@ -25,9 +25,10 @@ from socialscore.errors import StoreError
 from socialscore.model.messages import Coverage
 from socialscore.store import erase as erase_module
 from socialscore.store import lake
+from socialscore.store.aside import set_aside
 from socialscore.store.erase import erase, expire
 from socialscore.store.erasure_request import ErasureRequest
-from socialscore.store.journal import Journal, collecting, set_aside
+from socialscore.store.journal import Journal, collecting
 from socialscore.store.lake import Store
 from socialscore.store.privacy import Pseudonyms, read_key
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialscore.errors import StoreError
-from socialscore.store.journal import Journal, collecting, left, replay, set_aside
+from socialscore.store.aside import set_aside
+from socialscore.store.journal import DamagedJournal, Journal, collecting, left, replay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,15 +54,15 @@ def test_damage_elsewhere_names_its_line(tmp_path: Path) -> None:
     path = journal(tmp_path, {"page": 1}, {"page": 2})
     path.write_bytes(path.read_bytes().replace(b'{"page":1}', b'{"page"  '))
 
-    with pytest.raises(StoreError, match=r"inbound\.1\.jsonl:2: is damaged; move the file"):
+    with pytest.raises(DamagedJournal, match=r"inbound\.1\.jsonl:2: is damaged"):
         replay(path)
 
 
-def test_a_journal_of_another_format_asks_for_an_update(tmp_path: Path) -> None:
+def test_a_journal_of_another_format_says_so(tmp_path: Path) -> None:
     path = journal(tmp_path)
     path.write_text('{"format":2}\n')
 
-    with pytest.raises(StoreError, match="has format 2, this socialscore reads 1; update it"):
+    with pytest.raises(DamagedJournal, match="has format 2, this socialscore reads 1"):
         replay(path)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -338,3 +339,23 @@ def test_the_store_may_be_in_a_bucket(tmp_path: Path) -> None:
 
     assert by_file.store == "s3://bucket/folder"
     assert by_variable.store == "s3://other/folder"
+
+
+def test_how_late_networks_show_messages_can_be_set(tmp_path: Path) -> None:
+    usual = load(tmp_path).overlap
+    write(tmp_path, 'overlap = "90m"\n')
+
+    said = load(tmp_path).overlap, load(tmp_path, SOCIALSCORE_OVERLAP="0").overlap
+
+    assert (usual, *said) == (timedelta(hours=6), timedelta(minutes=90), timedelta())
+
+
+@pytest.mark.parametrize("value", ["6", "0", "true", '"six hours"', '"none"', '"8d"', '"-1h"'])
+def test_an_overlap_that_is_no_time_is_refused(tmp_path: Path, value: str) -> None:
+    path = write(tmp_path, f"overlap = {value}\n")
+
+    with pytest.raises(InputError) as refused:
+        load(tmp_path)
+
+    says = 'write a time such as "6h" or "90m", up to "7d", or "0"'
+    assert str(refused.value) == f"{path}:1, key overlap: {says}"

@@ -35,7 +35,8 @@ raises only what is of the store, or a fault of ours: what networks do is in its
 
 from __future__ import annotations
 
-from socialscore.collecting.planning import missing, plan
+from socialscore.collecting.coverage import missing
+from socialscore.collecting.planning import plan
 from socialscore.collecting.refreshing import Refreshed, refresh
 from socialscore.collecting.report import CollectionReport, Progress, TaskReport
 from socialscore.collecting.run import collect

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from socialscore.collecting.part import Part
-from socialscore.collecting.planning import streams_of
+from socialscore.collecting.coverage import (
+    REFUSED,
+    UNREADABLE,
+    interval_of,
+    kind_of,
+    rows_for,
+    rows_of,
+    seen_of,
+    streams_of,
+)
+from socialscore.collecting.drifting import Drifts, reread
+from socialscore.collecting.failures import Failures
+from socialscore.collecting.part import Earlier, Part
+from socialscore.collecting.reading import read, unreadable
 from socialscore.collecting.report import CollectionReport, Progress, TaskCounts
-from socialscore.collectors.base import Stopped
+from socialscore.collectors.base import LONGEST_WAIT, Interval, Stopped
 from socialscore.errors import (
-    AuthError,
     NetworkError,
-    PermissionDenied,
     ProtocolDrift,
     QuotaExhausted,
     RateLimited,
-    Transient,
+    SocialscoreError,
 )
+from socialscore.store.aside import set_journal_aside
 from socialscore.store.inventory import newer
-from socialscore.store.journal import left
+from socialscore.store.journal import DamagedJournal, left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Executor
     from datetime import datetime
-    from typing import Any
 
+    from socialscore.collecting.coverage import Row
     from socialscore.collecting.merging import Merger
     from socialscore.collectors.base import Collector, Page, Task
     from socialscore.model.messages import Coverage
@@ -38,8 +49,8 @@ __all__ = ["BATCH", "Run", "RunOptions"]
 BATCH = 20_000
 """Messages that are merged at once, while the next ones come: few and large merges are cheap."""
 
-_FAILURES = 2
-"""Tasks in a row that fail: then the network fails, and not one account of it."""
+_CLOCKS_AGREE = timedelta(minutes=5)
+"""By how much our clock and the network's may differ without a word."""
 
 _ROUNDING = 1e-9  # what a sum of prices may be wrong by
 
@@ -77,15 +88,26 @@ class Run:
         self._gaps: list[Coverage] = []
         self._n_replayed = 0
         self._latest: dict[tuple[str, str], datetime] = {}  # by account and stream: what was seen
+        self._rows: dict[tuple[str, str, str], list[Row]] = {}  # of the coverage, by stream
+        self._drifts = Drifts(store.root)
+        self._clock_ahead: timedelta | None = None  # of the network's; None: nobody knows
+        self._damaged: list[str] = []
         self._error: NetworkError | None = None
         self._interrupted = False
 
     # --- before and after ------------------------------------------------------------------
 
     def replay(self) -> None:
-        """Merge what a run left that was killed."""
-        for path in left(self._store.root, self._capabilities.network):
-            part = Part.replayed(self._collector, self._store.root, path)
+        """Merge what a run left that was killed, and what this version has learnt to read."""
+        network = self._capabilities.network
+        if paths := left(self._store.root, network):
+            self._rows = rows_of(self._store.coverage().to_pylist())
+        for path in paths:
+            try:
+                part = Part.replayed(self._collector, self._store.root, path, self._earlier)
+            except DamagedJournal as error:
+                self._damaged.append(f"{error}; it is {set_journal_aside(path).name} now")
+                continue
             if part is None:
                 path.unlink()
             else:
@@ -93,13 +115,32 @@ class Run:
                 self._parts.append(part)
         self._merge()
         self._merger.finish()
+        for parts in reread(self._collector, self._store.root, network):
+            self._n_replayed += len(parts)
+            self._parts += parts
+            self._merge()
+            self._merger.finish()
 
     def give_up(self, tasks: Iterable[Task]) -> None:
-        """Note what is further back than the network shows."""
+        """Note what is further back than the network shows, by its own clock."""
+        if not any(tally.n_pages for tally in self._tallies):
+            return  # it has not answered, and ours may be wrong
+        present = self._order.now() - (self._worth_saying() or timedelta())
         for task in tasks:
-            part = Part(task)
-            part.end("out-of-reach")
-            self._parts.append(part)
+            edge = present - self._capabilities.reach[task.stream]
+            interval = Interval(task.interval.since, min(task.interval.until, edge))
+            if interval.since < interval.until:
+                part = Part(replace(task, interval=interval), earlier=self._earlier(task))
+                part.end("out-of-reach")
+                self._parts.append(part)
+
+    def _earlier(self, task: Task) -> Earlier:
+        """What earlier runs made of the interval of a task."""
+        mine = rows_for(self._rows, task.account, task.stream)
+        refused = [row for row in mine if kind_of(row["reason"]) in (REFUSED, UNREADABLE)]
+        return Earlier(
+            seen=tuple(seen_of(self._rows, task)), refused=tuple(map(interval_of, refused))
+        )
 
     def finish(self) -> None:
         """Merge what is left, and tidy the store."""
@@ -120,7 +161,13 @@ class Run:
             gaps=tuple(self._gaps),
             error=self._error,
             interrupted=self._interrupted,
+            damaged=tuple(self._damaged),
+            clock_ahead=self._worth_saying(),
         )
+
+    def _worth_saying(self) -> timedelta | None:
+        ahead = self._clock_ahead
+        return ahead if ahead and abs(ahead) > _CLOCKS_AGREE else None
 
     def _merge(self) -> None:
         parts, self._parts = self._parts, []
@@ -129,52 +176,50 @@ class Run:
 
     # --- task by task ----------------------------------------------------------------------
 
-    def ask(self, tasks: Sequence[Task], rows: Iterable[Mapping[str, Any]]) -> None:
+    def ask(self, tasks: Sequence[Task], rows: Iterable[Row]) -> None:
         """Ask for every task, until they are done or something ends the run."""
-        for row in rows:
-            until = row["covered_until"].replace(tzinfo=UTC)
-            self._note(row["account_id"], row["stream"], until)
-        failed: dict[tuple[str, str], NetworkError] = {}
-        n_failures = 0
+        self._rows = rows_of(rows)
+        for (_, account_id, stream), mine in self._rows.items():
+            until = max(row["covered_until"] for row in mine)
+            self._note(account_id, stream, until.replace(tzinfo=UTC))
+        failures = Failures(one_credential=self._capabilities.one_credential)
         for number, task in enumerate(tasks, 1):
-            stream = (task.account.account_id, task.stream)
-            tally = TaskCounts(task, error=failed.get(stream))
+            whose = (task.account.account_id, task.stream)
+            tally = TaskCounts(task, error=failures.of(*whose))
+            tally.error = tally.error or self._drifts.error(task, self._order.now())
             self._tallies.append(tally)
             try:
                 if not tally.error:
                     self._ask(task, tally, (number, len(tasks)))
-                    n_failures = 0
-            except (QuotaExhausted, RateLimited) as error:
-                tally.error = self._error = error
-            except (AuthError, PermissionDenied) as error:
-                tally.error = failed[stream] = error
-                self._error = error if self._capabilities.one_credential else None
-            except Transient as error:
+                    failures.went_well()
+            except NetworkError as error:
                 tally.error = error
-                n_failures += 1
-                self._error = error if n_failures == _FAILURES else None
-            except NetworkError as error:  # of this stream, and of no other
-                tally.error = failed[stream] = error
+                self._error = error if failures.ends(*whose, error) else None
             except KeyboardInterrupt:
                 self._interrupted = True
+            if tally.complete:
+                self._drifts.over(task)
             if self._error or self._enough():
                 return
 
     def _ask(self, task: Task, tally: TaskCounts, place: tuple[int, int]) -> None:
         """Ask for one task, as often as the pauses that the network wants make it necessary."""
-        rest = self._placed(task)
-        while rest.interval.since < rest.interval.until:
-            self._part = Part(rest, tally)
+        part = Part(self._placed(task), tally, self._earlier(task))
+        while part.task.interval.since < part.task.interval.until:
+            self._part = part
             try:
                 self._read(place)
             except RateLimited as error:
                 self._merge()
                 self._merger.finish()
-                if not self._order.waiter(error):
+                if self._is_far(error) or not self._order.waiter(error):
                     raise
-                rest = self._part.rest()
+                part = self._part.rest()
             else:
                 return
+
+    def _is_far(self, error: RateLimited) -> bool:
+        return error.retry_at is not None and error.retry_at - self._order.now() > LONGEST_WAIT
 
     def _placed(self, task: Task) -> Task:
         """The task, with how much of the network's depth newer messages take up."""
@@ -204,7 +249,7 @@ class Run:
             while at_the_end or not self._enough():
                 if not at_the_end:
                     self._afford()
-                page = next(pages, None)
+                page = self._next(pages)
                 if page is None:
                     self._part.end()
                     return
@@ -214,11 +259,22 @@ class Run:
         except Stopped as stopped:
             self._part.end(stopped.reason, stopped.complete_from)
         except ProtocolDrift as error:
-            self._part.drop_last(self._store.root, str(error))
+            if error.status in (None, 200):  # else it was refused, and cost nothing
+                self._drifts.note(task, self._part.complete_from, error, self._order.now())
+            self._part.drop_last(self._store.root, error.problem)
             raise
         finally:
             self._part.close()
             self._parts.append(self._part)
+
+    def _next(self, pages: Iterator[Page]) -> Page | None:
+        """The next page; whatever the collector cannot make of an answer is the network's drift."""
+        try:
+            return next(pages, None)
+        except (SocialscoreError, Stopped, MemoryError):
+            raise
+        except Exception as error:
+            raise unreadable(self._capabilities.network, error) from error
 
     def _take(self, page: Page) -> bool:
         """Make a page durable, then read it; merge where enough has come.
@@ -233,12 +289,12 @@ class Run:
         if full:
             part.close()
             self._parts.append(part)
-            self._part = Part(part.rest(), part.tally)
+            self._part = part.rest()
         # The disk takes its time; meanwhile the page can be read.
         on_disk = self._disk.submit(self._part.keep, self._store.root, page, self._run_id, most)
         drift, items = None, []
         try:
-            items = self._collector.messages(page)
+            items = read(self._collector, page, part.earlier.refused)
         except ProtocolDrift as error:
             drift = error
         finally:
@@ -248,6 +304,9 @@ class Run:
         is_whole = self._part.add(page, items, most)  # without items it is one to drop
         if drift:
             raise drift
+        self._part.keep_refused(self._store.root, items)
+        if page.answered_at and self._clock_ahead is None:
+            self._clock_ahead = self._order.now() - page.answered_at
         return is_whole
 
     def _enough(self) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from socialscore.collecting.intervals import islands
+from socialscore.collectors.base import Interval
 from socialscore.importers.staged import StagedRows, from_messages
 from socialscore.importers.staging import Stage
 from socialscore.intake import gather
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from socialscore.collecting.part import Part
     from socialscore.inputs.panel import Panel
-    from socialscore.model.messages import Message
+    from socialscore.model.messages import Coverage, Message
     from socialscore.store.lake import Store
 
 __all__ = ["Merger", "Target"]
@@ -89,12 +91,27 @@ def _merge(target: Target, parts: Sequence[Part], collected_at: datetime) -> Sav
             target.key,
             source=target.run_id.rpartition("-")[0],
             collected_at=collected_at,
-            covered=[row for part in parts for row in part.coverage()],
+            covered=_joined(row for part in parts for row in part.coverage()),
             run_id=target.run_id,
         )
     for part in parts:
         part.remove()
     return receipt.saved
+
+
+def _joined(rows: Iterable[Coverage]) -> list[Coverage]:
+    """The rows, those in view as few: what was read again joins what is new."""
+    found: list[Coverage] = []
+    in_view: dict[tuple[str, str, str], list[Coverage]] = {}
+    for row in rows:
+        if row.reason:
+            found.append(row)
+        else:
+            in_view.setdefault((row.network, row.account_id, row.stream), []).append(row)
+    for mine in in_view.values():
+        spans = islands(Interval(row.covered_from, row.covered_until) for row in mine)
+        found += [replace(mine[0], covered_from=s.since, covered_until=s.until) for s in spans]
+    return found
 
 
 def _count_known(target: Target, parts: Sequence[Part]) -> None:
@@ -104,7 +121,10 @@ def _count_known(target: Target, parts: Sequence[Part]) -> None:
     met = known(target.store, target.network, ids, min(moments), max(moments))
     for part in parts:
         for message in part.messages:
-            part.tally.n_known += message.message_id in met
+            if message.message_id in met:
+                part.tally.n_known += 1
+            elif any(each.since <= message.sent_at < each.until for each in part.earlier.seen):
+                part.tally.n_late += 1
             met.add(message.message_id)  # the next time that it comes
 
 

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
+from socialscore.collecting.coverage import RUN, UNREADABLE, missing, rows_for, rows_of, spans
+from socialscore.collecting.intervals import difference, islands
 from socialscore.collectors.base import CollectionPlan, Interval, Task
 from socialscore.store.erasure_request import ERASED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from socialscore.collecting.coverage import Row
     from socialscore.collectors.base import Capabilities
     from socialscore.inputs.panel import Panel
     from socialscore.model.messages import Account
 
-    Row = Mapping[str, Any]  # of the coverage table, instants naive UTC
-
-__all__ = [
-    "FINAL_GAPS",
-    "RUN",
-    "difference",
-    "islands",
-    "missing",
-    "plan",
-    "rows_of",
-    "spans",
-    "streams_of",
-]
-
-RUN = "collect-"
-"""What the `run_id` of a collection begins with; that of an import names its format."""
-
-FINAL_GAPS = frozenset({"cap-reached", "out-of-reach", ERASED})
-"""Reasons of gaps that no later run can fill, or may."""
+__all__ = ["plan"]
 
 _FIRST_REACH = timedelta(days=30)
 """How far back the first run goes: as far as `last-30-days`, at a price that does not surprise."""
@@ -52,6 +37,7 @@ def plan(
     *,
     now: datetime,
     since: datetime | None = None,
+    overlap: timedelta = timedelta(),
 ) -> CollectionPlan:
     """What to ask of a network, the newest of every stream first.
 
@@ -62,25 +48,23 @@ def plan(
         now: where the plan ends, but for the last half a minute.
         since: where it begins. None: 30 days ago, or with what earlier runs have collected, where
             that is earlier; so what they missed is asked for again.
+        overlap: how late a network may show messages. What a run has read sooner after it was
+            written is asked for again.
     """
     until = _whole_second(now - _INDEXING_LAG)
     wanted: list[list[Task]] = []
     beyond: list[Task] = []
-    of_stream = rows_of(rows)
+    of_stream, sure = rows_of(rows), rows_of(_sure(rows, overlap, until))
     for account, valid in _accounts(panel, capabilities.network):
         for stream in capabilities.streams:
-            mine = [
-                row for each in streams_of(stream)
-                for row in of_stream.get((account.network, account.account_id, each), ())
-            ]  # fmt: skip
+            mine = rows_for(of_stream, account, stream)
             first = _whole_second(since) if since else _first(mine, until)
-            intervals = [
-                part
-                for gap in missing(
-                    mine, account, stream, first, until, final=_final(capabilities, stream)
-                )
-                for part in _within(gap, valid)
-            ]
+            final = _final(capabilities, stream)
+            lacks = missing(mine, account, stream, first, until, final=final)
+            unsure = missing(
+                rows_for(sure, account, stream), account, stream, first, until, final=final
+            )
+            intervals = [part for gap in _asked(lacks, unsure) for part in _within(gap, valid)]
             reach = capabilities.reach.get(stream)
             edge = now - reach if reach else datetime.min.replace(tzinfo=UTC)
             beyond += [Task(account, stream, old) for old in _before(intervals, edge)]
@@ -89,89 +73,33 @@ def plan(
     return CollectionPlan(tuple(tasks), tuple(beyond))
 
 
-def missing(
-    rows: Iterable[Row],
-    account: Account,
-    stream: str,
-    since: datetime,
-    until: datetime,
-    *,
-    final: Collection[str] = FINAL_GAPS,
-) -> list[Interval]:
-    """What of `[since, until)` is neither collected nor known to be lost, newest first.
+def _asked(lacks: Sequence[Interval], unsure: Sequence[Interval]) -> list[Interval]:
+    """What is missing, and what is to be read again, which is among `unsure`.
 
-    Args:
-        rows: of the coverage table.
-        account: whose stream.
-        stream: `inbound`, `outbound`, or `all`, which is missing where either is.
-        since: first instant that is wanted.
-        until: first instant that is not.
-        final: reasons of gaps that are not asked for again.
+    Mostly the end of the stream is missing, and what is read again joins it: then one page may do.
+    Where more is missing, all of that comes first; else a run with a budget might not get to it.
     """
-    if since >= until:
-        return []
-    of_stream = rows_of(rows)
-    lacking = [
-        hole
-        for each in streams_of(stream)
-        for hole in difference(
-            [Interval(since, until)],
-            spans(of_stream.get((account.network, account.account_id, each), ()), final),
-        )
-    ]
-    return list(reversed(islands(lacking)))
+    if len(lacks) == 1:
+        return list(unsure)
+    return [*lacks, *reversed(difference(unsure, lacks))]
 
 
-def streams_of(stream: str) -> tuple[Literal["inbound", "outbound"], ...]:
-    """The streams of the coverage table that a stream of a collector covers."""
-    if stream == "all":
-        return ("inbound", "outbound")
-    return ("inbound",) if stream == "inbound" else ("outbound",)
-
-
-def rows_of(rows: Iterable[Row]) -> dict[tuple[str, str, str], list[Row]]:
-    """The rows by network, account and stream."""
-    found: dict[tuple[str, str, str], list[Row]] = {}
+def _sure(rows: Sequence[Row], overlap: timedelta, until: datetime) -> list[Row]:
+    """The rows, those of runs without what they read too early to have seen all of it."""
+    read_at: dict[str, datetime] = {}  # by run and the network's clock: a run ends at the present
     for row in rows:
-        found.setdefault((row["network"], row["account_id"], row["stream"]), []).append(row)
+        if row["run_id"].startswith(RUN) and row["reason"] is None:
+            read_at[row["run_id"]] = max(
+                row["covered_until"], read_at.get(row["run_id"], row["covered_until"])
+            )
+    present, found = until.replace(tzinfo=None), []
+    for row in rows:
+        at = read_at.get(row["run_id"])
+        if at and at < present and row["reason"] is None:
+            row = {**row, "covered_until": min(row["covered_until"], at - overlap)}
+        if row["covered_from"] < row["covered_until"]:
+            found.append(row)
     return found
-
-
-def spans(rows: Iterable[Row], final: Collection[str] = ()) -> list[Interval]:
-    """Their intervals, of those that are collected, or gaps for a final reason."""
-    return [
-        Interval(row["covered_from"].replace(tzinfo=UTC), row["covered_until"].replace(tzinfo=UTC))
-        for row in rows
-        if row["reason"] is None or row["reason"] in final
-    ]
-
-
-def islands(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same instants in as few intervals as can be, oldest first."""
-    found: list[Interval] = []
-    for interval in sorted(intervals, key=lambda each: each.since):
-        if found and interval.since <= found[-1].until:
-            found[-1] = Interval(found[-1].since, max(found[-1].until, interval.until))
-        else:
-            found.append(interval)
-    return found
-
-
-def difference(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
-    """The instants of the first that are not in the others, oldest first."""
-    holes: list[Interval] = []
-    away = islands(others)
-    for interval in islands(intervals):
-        since = interval.since
-        for other in away:
-            if other.until <= since or other.since >= interval.until:
-                continue
-            if since < other.since:
-                holes.append(Interval(since, other.since))
-            since = max(since, other.until)
-        if since < interval.until:
-            holes.append(Interval(since, interval.until))
-    return holes
 
 
 def _accounts(panel: Panel, network: str) -> Iterator[tuple[Account, list[Interval]]]:
@@ -203,7 +131,7 @@ def _first(rows: Iterable[Row], until: datetime) -> datetime:
 
 def _final(capabilities: Capabilities, stream: str) -> set[str]:
     """The reasons that still hold: another way of asking may reach further."""
-    return {ERASED} | {
+    return {ERASED, UNREADABLE} | {
         reason
         for reason, limits in (
             ("cap-reached", capabilities.depth), ("out-of-reach", capabilities.reach)

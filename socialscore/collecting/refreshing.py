@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from socialscore.errors import Gone, NetworkError, ProtocolDrift
+from socialscore.collecting.failures import Failures
+from socialscore.errors import NetworkError, ProtocolDrift
 from socialscore.model.period import utc
 from socialscore.store.inventory import standing
 from socialscore.store.journal import collecting
@@ -73,6 +74,7 @@ def refresh(
         StoreError: another run is using the network (exit code 75), or the store cannot be written.
     """
     network = collector.capabilities().network
+    failures = Failures(one_credential=collector.capabilities().one_credential)
     found: list[Refreshed] = []
     with collecting(store.root, network, timeout=timeout):
         rows = standing(store, network, since)
@@ -99,7 +101,11 @@ def refresh(
                 gone = set()
             _mark(store, rows, gone, now())
             found.append(Refreshed(account, n_asked, len(gone), error))
-            if stopping() or (error and not isinstance(error, Gone | ProtocolDrift)):
+            if error is None:
+                failures.went_well()
+            elif failures.ends(account.account_id, "", error):
+                break
+            if stopping():
                 break
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from socialscore.collectors.base import Task
     from socialscore.errors import NetworkError
@@ -42,6 +42,7 @@ class TaskReport:
     n_pages: int
     n_messages: int  # that could be read
     n_known: int  # of these, what the store had
+    n_late: int  # new ones, of a time that an earlier run had read: it was shown late
     refused: Mapping[str, int]  # items that cannot be messages, by reason
     n_requests: int
     cost: float  # US dollars
@@ -61,6 +62,8 @@ class CollectionReport:
     gaps: tuple[Coverage, ...]  # all that were noted
     error: NetworkError | None  # what ended the run before its plan was done
     interrupted: bool  # somebody asked it to stop
+    damaged: tuple[str, ...]  # journals that could not be read: why, and where they are now
+    clock_ahead: timedelta | None  # by which our clock is ahead; None: as good as right
 
     @property
     def exit_code(self) -> int:
@@ -81,6 +84,7 @@ class TaskCounts:
     n_pages: int = 0
     n_messages: int = 0
     n_known: int = 0
+    n_late: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     n_requests: int = 0
     cost: float = 0.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from socialscore.collecting.asking import Run, RunOptions
+from socialscore.collecting.coverage import RUN
 from socialscore.collecting.merging import Merger, Target
-from socialscore.collecting.planning import RUN, plan
+from socialscore.collecting.planning import plan
 from socialscore.store.journal import collecting
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def collect(
     *,
     now: Callable[[], datetime],
     since: datetime | None = None,
+    overlap: timedelta = timedelta(),
     budget: float | None = None,
     limit: int | None = None,
     timeout: float = 0,
@@ -48,6 +51,7 @@ def collect(
         key: of the pseudonyms, the one that the store was made with.
         now: the clock, aware.
         since: how far back to go; see `plan`.
+        overlap: what is read again; see `plan`.
         budget: US dollars that the run may cost; it ends before a page that could exceed them.
         limit: messages that the run may bring; it ends with exactly so many, or with fewer.
         timeout: seconds to wait for another run on the same network; negative: to its end.
@@ -72,9 +76,11 @@ def collect(
             run = Run(collector, store, merger, disk, run_id, order)
             run.replay()
             rows = store.coverage().to_pylist()
-            wanted = plan(panel, collector.capabilities(), rows, now=started, since=since)
+            wanted = plan(
+                panel, collector.capabilities(), rows, now=started, since=since, overlap=overlap
+            )
             planned(wanted)
-            run.give_up(wanted.beyond)
             run.ask(wanted.tasks, rows)
+            run.give_up(wanted.beyond)
             run.finish()
     return run.report(len(wanted.tasks))

@@ -6,14 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from socialscore.collecting.planning import (
-    FINAL_GAPS,
-    RUN,
-    difference,
-    islands,
-    rows_of,
-    spans,
-)
+from socialscore.collecting.coverage import FINAL_GAPS, RUN, interval_of, kind_of, rows_of, spans
+from socialscore.collecting.drifting import Drifts
+from socialscore.collecting.intervals import difference, islands
 from socialscore.collectors.base import Interval
 from socialscore.model.network import COLLECTED
 from socialscore.store.erasure_request import ERASED
@@ -22,6 +17,7 @@ from socialscore.store.inventory import counts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from socialscore.collecting.drifting import Drift
     from socialscore.inputs.panel import Panel
     from socialscore.model.messages import Account, Body
     from socialscore.store.lake import Store
@@ -62,7 +58,8 @@ class Standing:
 
 def status(store: Store, panel: Panel, now: datetime) -> list[Standing]:
     """Every stream of the panel's accounts, in the order of the panel."""
-    return standings(panel, store.coverage().to_pylist(), counts(store), now)
+    rows, drifts = store.coverage().to_pylist(), Drifts(store.root)
+    return standings(panel, rows, counts(store), now, drifts.known)
 
 
 def standings(
@@ -70,8 +67,17 @@ def standings(
     rows: Sequence[Mapping[str, Any]],
     n_messages: Mapping[tuple[str, str, str], int],
     now: datetime,
+    drifts: Mapping[str, Drift] | None = None,
 ) -> list[Standing]:
-    """The same, from the rows of the coverage table and the number of messages by stream."""
+    """The same, from the rows of the coverage table and the number of messages by stream.
+
+    Args:
+        panel: whose accounts.
+        rows: of the coverage table.
+        n_messages: by network, account and stream.
+        now: the present.
+        drifts: the streams that cannot be read, by name.
+    """
     of_stream = rows_of(rows)
     found = []
     for body, account in panel.accounts():
@@ -80,6 +86,8 @@ def standings(
             mine = of_stream.get(key, [])
             seen = islands(spans(row for row in mine if row["reason"] is None))
             gaps = tuple(_gaps(mine, seen))
+            drift = _drift(account, stream, drifts or {})
+            step = drift and drift.next_step(now)
             runs = [row["collected_at"] for row in mine if row["run_id"].startswith(RUN)]
             found.append(
                 Standing(
@@ -91,21 +99,27 @@ def standings(
                     gaps=gaps,
                     n_messages=n_messages.get(key, 0),
                     collected_at=max(runs).replace(tzinfo=UTC) if runs else None,
-                    next_step=_next_step(account, seen, gaps, now),
+                    next_step=step or _next_step(account, seen, gaps, now),
                 )
             )
     return found
 
 
+def _drift(account: Account, stream: str, drifts: Mapping[str, Drift]) -> Drift | None:
+    """What is the matter with a stream, or with the one that brings it together with the other."""
+    names = (f"{account.network}-{account.account_id}-{each}" for each in (stream, "all"))
+    return next((drifts[name] for name in names if name in drifts), None)
+
+
 def _gaps(rows: Sequence[Mapping[str, Any]], seen: Sequence[Interval]) -> Iterator[Gap]:
     """What is not in view of the time that any row speaks of, by the last reason given."""
     told = [row for row in rows if row["reason"] is not None]
-    every = islands([*seen, *spans(told, {row["reason"] for row in told})])
+    every = islands([*seen, *map(interval_of, told)])
     if not every:
         return
     whole = Interval(every[0].since, every[-1].until)
     reasons: list[tuple[str | None, list[Interval]]] = [
-        (row["reason"], spans([row], {row["reason"]}))
+        (row["reason"], [interval_of(row)])
         for row in sorted(told, key=lambda row: row["collected_at"], reverse=True)
     ]
     holes = difference([whole], seen)
@@ -146,4 +160,8 @@ def _next_step(
     recent = [gap for gap in gaps if now - gap.until < _RECENT and gap.reason != ERASED]
     if not recent:
         return ""
-    return _LOST if recent[-1].reason in FINAL_GAPS else f"{command}: a gap may still be filled"
+    return (
+        _LOST
+        if kind_of(recent[-1].reason) in FINAL_GAPS
+        else f"{command}: a gap may still be filled"
+    )

@@ -247,6 +247,7 @@ def _ask(
         key,
         now=now,
         since=request.since,
+        overlap=request.settings.overlap,
         budget=budget,
         limit=limit,
         stopping=stop,

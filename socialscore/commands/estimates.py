@@ -10,7 +10,12 @@ from socialscore.commands.screens import aligned
 from socialscore.commands.waiting import now, outside, stoppable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from socialscore.collecting.coverage import Row
+    from socialscore.collectors.base import Task
     from socialscore.commands.access import Access, CollectRequest
+    from socialscore.store.lake import Store
 
 __all__ = ["show"]
 
@@ -35,7 +40,12 @@ def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
                 count=count,
             )
             tasks = plan(
-                access.panel, collector.capabilities(), rows, now=now(), since=request.since
+                access.panel,
+                collector.capabilities(),
+                rows,
+                now=now(),
+                since=request.since,
+                overlap=request.settings.overlap,
             )
             most = collector.estimate(tasks)
             bound = "" if most.exact or not tasks.tasks else "≤ "
@@ -49,9 +59,29 @@ def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
                     f"{bound if most.dollars else ''}${most.dollars:,.2f}",
                 )
             )
+            if kept and (again := _read_again(kept, rows, tasks.tasks)):
+                dollars = again * most.dollars / most.n_items if most.n_items else 0.0
+                notes.append(
+                    f"{access.network}: of this, at most {again:,} messages (${dollars:,.2f}) are "
+                    "read again, for what was shown late (`overlap` in socialscore.toml)"
+                )
             notes.append(f"{access.network}: prices and limits of {most.prices_of}")
             if access.closed:
                 notes.append(f"{access.network}: {access.lacks()}")
     typer.echo("\n".join(aligned(lines, numbers=(1, 2, 3, 4, 5))))
     for note in notes:
         typer.echo(note, err=True)
+
+
+def _read_again(kept: Store, rows: Sequence[Row], tasks: Sequence[Task]) -> int:
+    """How many messages the store has of what is read again."""
+    from socialscore.collecting.coverage import rows_of, seen_of
+    from socialscore.store.inventory import n_within
+
+    of_stream = rows_of(rows)
+    spans = [
+        (task.account.network, task.account.account_id, task.stream, seen.since, seen.until)
+        for task in tasks
+        for seen in seen_of(of_stream, task)
+    ]
+    return n_within(kept, spans) if spans else 0

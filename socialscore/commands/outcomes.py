@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from socialscore.collectors.base import LONGEST_WAIT
 from socialscore.commands.screens import aligned, clock_time, name_of
 from socialscore.reporters import formatting
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from socialscore.collecting.report import CollectionReport, TaskReport
     from socialscore.model.messages import Coverage
 
-__all__ = ["REASONS", "lines"]
+__all__ = ["lines", "why"]
+
+_MOST_NAMES = 5  # of accounts, with an error
 
 REASONS = {
     "cap-reached": "the network shows no more of an account than its newest",
@@ -23,10 +27,19 @@ REASONS = {
     "repeated-cursor": "the network began to repeat itself; the next run asks again",
     "no-new-items": "the network gave no more, and said that there was; the next run asks again",
     "no-cursor": "the network did not say what follows; the next run asks again",
+    "refused-items": "{n} could not be read; the next run asks once more",
+    "unreadable-items": "{n} could not be read, twice; an update of socialscore may read them",
     "erased": "erased by `socialscore forget`; it is not asked for again",
     None: "not collected yet",
 }
 """Why something is not in view, by the reason in the coverage table."""
+
+
+def why(reason: str | None) -> str:
+    """Why something is not in view, in words."""
+    kind, _, number = (reason or "").partition(":")
+    words = REASONS.get(kind or None, kind)
+    return words.format(n=_counted(int(number), "message")) if number.isdecimal() else words
 
 
 def lines(report: CollectionReport, network: str) -> Iterator[str]:
@@ -45,6 +58,10 @@ def lines(report: CollectionReport, network: str) -> Iterator[str]:
     for task in report.tasks:
         refused.update(task.refused)
     yield from (f"  {n:,} left out: {formatting.one_line(why)}" for why, n in refused.most_common())
+    if n_late := sum(task.n_late for task in report.tasks):
+        yield f"  {_counted(n_late, 'message')} shown late: an earlier run had read that time"
+    yield from (f"  {problem}; its time is asked for again" for problem in report.damaged)
+    yield from _clock(report, network)
     yield from _errors(report)
     yield f"{network}: {_sum(report, len(gaps))}"
 
@@ -88,18 +105,33 @@ def _gaps(gaps: Sequence[Coverage], names: dict[str, str]) -> Iterator[str]:
     for gap in gaps:
         whose = names.get(gap.account_id, gap.account_id)
         span = formatting.days(gap.covered_from, gap.covered_until)
-        why = REASONS.get(gap.reason, gap.reason)
-        yield f"  gap: {whose} {gap.stream}, {span} (UTC): {why}"
+        yield f"  gap: {whose} {gap.stream}, {span} (UTC): {why(gap.reason)}"
+
+
+def _clock(report: CollectionReport, network: str) -> Iterator[str]:
+    if report.clock_ahead:
+        direction = "ahead of" if report.clock_ahead > timedelta() else "behind"
+        by = formatting.duration(abs(report.clock_ahead).total_seconds())
+        yield f"  the clock of this machine is {by} {direction} that of {network}; set it right"
 
 
 def _errors(report: CollectionReport) -> Iterator[str]:
-    """Each error once, though it may have ended several streams."""
+    """Each error once, with the accounts that it concerns."""
+    accounts: dict[str, dict[str, None]] = {str(report.error): {}} if report.error else {}
+    for task in report.tasks:
+        if task.error:
+            accounts.setdefault(str(task.error), {})[name_of(task.task.account)] = None
+    for text, names in accounts.items():
+        some = [*names][:_MOST_NAMES]
+        more = f" and {len(names) - len(some):,} more" if len(names) > len(some) else ""
+        yield "  " + (f"{', '.join(some)}{more}: " if names else "") + text
     errors = [report.error, *(task.error for task in report.tasks)]
-    for text in dict.fromkeys(str(error) for error in errors if error):
-        yield f"  {text}"
     retry_at = [error.retry_at for error in errors if error and error.retry_at]
     if retry_at:
-        yield f"  the network allows no more requests until {clock_time(max(retry_at))}"
+        until = max(retry_at)
+        far = until - datetime.now(UTC) > LONGEST_WAIT
+        beyond = "; nothing waits for longer than a day" if far else ""
+        yield f"  the network allows no more requests until {clock_time(until)}{beyond}"
 
 
 def _sum(report: CollectionReport, n_gaps: int) -> str:

@@ -66,7 +66,7 @@ def _table(standings: Sequence[Standing]) -> str:
 
 def _lines(standings: Sequence[Standing]) -> Iterator[str]:
     """A line per stream; under them the gaps, and every step to take once."""
-    from socialscore.commands.outcomes import REASONS
+    from socialscore.commands.outcomes import why
     from socialscore.commands.screens import aligned, name_of
 
     header = ("network", "account", "stream", "since", "until", "gaps", "messages", "last run")
@@ -90,7 +90,7 @@ def _lines(standings: Sequence[Standing]) -> Iterator[str]:
         for gap in each.gaps:
             span = formatting.days(gap.since, gap.until)
             whose = f"{each.account.network} {name_of(each.account)} {each.stream}"
-            yield f"  {whose}, {span}: {REASONS.get(gap.reason, gap.reason)}"
+            yield f"  {whose}, {span}: {why(gap.reason)}"
     steps: dict[str, int] = {}
     for each in standings:
         if each.next_step:

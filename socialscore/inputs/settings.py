@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import replace
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ from pydantic import (
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.credentials import checked_address, variable
+from socialscore.inputs.options import seconds
 from socialscore.inputs.toml_files import FilePosition, place_of, read_toml
 from socialscore.inputs.value_errors import problems_of, raise_all
 from socialscore.model.network import BY_NAME, COLLECTED
@@ -76,6 +78,10 @@ key_file = "pseudonym.key"
 # and keeps what it was judged to be: rankings need no texts, `explain --show-text` does.
 # keep_text_days = 30
 
+# How late networks may show a message: each run reads again what the ones before it read sooner
+# after it was written. "0" reads nothing again.
+# overlap = "6h"
+
 {"".join(map(_commented, COLLECTED))}\
 # The memory that DuckDB may take, of which an import makes several parts; Python and the pages that
 # are read need some more. What does not fit goes to temporary files. Default: half of what this
@@ -96,6 +102,7 @@ key_file = "pseudonym.key"
 _PATHS = ("store", "panel", "published", "key_file", "temp_directory")
 _NUMBERS = ("keep_text_days", "threads")
 _ENGINES = r"duckdb|local|(spark|sc)://\S+"
+_LONGEST_OVERLAP = timedelta(days=7)
 _MOST_DAYS = 36_500  # a hundred years, which a date can go back
 _PREFIX = "SOCIALSCORE_"
 _MISSPELT = 0.8  # how like a setting a variable must be to be taken for a slip of the pen
@@ -115,6 +122,18 @@ def _days(value: object) -> int:
     if type(value) is not int or not 0 <= value <= _MOST_DAYS:
         raise ValueError(f"write a whole number of days, from 0 to {_MOST_DAYS}")
     return value
+
+
+def _overlap(value: object) -> timedelta:
+    if isinstance(value, timedelta):  # the default
+        return value
+    try:
+        read = 0 if value == "0" else seconds(value if isinstance(value, str) else None)
+    except ValueError:
+        read = None
+    if not isinstance(read, int) or read > _LONGEST_OVERLAP.total_seconds():
+        raise ValueError('write a time such as "6h" or "90m", up to "7d", or "0"')
+    return timedelta(seconds=read)
 
 
 def _engine(value: object) -> str:
@@ -148,6 +167,8 @@ class Settings(BaseModel):
     published: Annotated[Path, PlainValidator(_path)]  # what rankings are published to
     key_file: Annotated[Path, PlainValidator(_path)]  # of the pseudonyms
     keep_text_days: Annotated[int, PlainValidator(_days)] = 30  # after which texts are blanked
+    # How late networks show messages: what was read sooner is read again.
+    overlap: Annotated[timedelta, PlainValidator(_overlap)] = timedelta(hours=6)
     # Bytes that DuckDB may take; None: half of what there is.
     memory_limit: Annotated[int | None, PlainValidator(checked_memory)] = None
     # For what does not fit; None: the system's.

@@ -32,6 +32,7 @@ from socialscore.errors import Overtaken
 from socialscore.model.period import utc
 from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.retrying import retry
+from socialscore.store.aside import drop_aside
 from socialscore.store.erasure_request import (
     DELETE_WHERE,
     UPDATE_SET,
@@ -41,7 +42,7 @@ from socialscore.store.erasure_request import (
     unwanted,
     without,
 )
-from socialscore.store.journal import collecting, drop_aside, left
+from socialscore.store.journal import collecting, left
 from socialscore.store.schema import ERASURE, MESSAGE
 from socialscore.store.table_files import (
     addresses,
@@ -196,7 +197,9 @@ def _beside(
     panel = store.panel()
     return Found(
         n_streams=n_streams,
-        n_pages=drop_aside(store.root, lambda name, line: unwanted(name, line, request), act=act),
+        n_pages=drop_aside(
+            store.root, lambda name, line, at: unwanted(name, line, request, at), act=act
+        ),
         n_accounts=len(panel.account_keys - without(panel, request).account_keys),
     )
 

@@ -146,13 +146,16 @@ def without(panel: Panel, request: ErasureRequest) -> Panel:
     return replace(panel, bodies=tuple(bodies))
 
 
-def unwanted(name: str, line: bytes, request: ErasureRequest) -> bool:
+def unwanted(
+    name: str, line: bytes, request: ErasureRequest, written_at: datetime | None = None
+) -> bool:
     """Whether a page that was set aside must go; what cannot be told apart goes as well.
 
     Args:
         name: of what was collected: network, account and stream.
         line: the record.
         request: what is erased.
+        written_at: when it was kept at the latest, where the record is none of a page.
     """
     if request.cause == "account":
         return name.startswith(f"{request.network}-{request.identifier}-")
@@ -162,6 +165,8 @@ def unwanted(name: str, line: bytes, request: ErasureRequest) -> bool:
     moment = "oldest" if request.cause == "before" else "answered_at"
     try:
         told = datetime.fromisoformat(json.loads(line)["page"][moment])
-    except (ValueError, KeyError, TypeError):
-        return True
+    except (ValueError, KeyError, TypeError, RecursionError):
+        if written_at is None or request.cause == "before":
+            return True
+        told = written_at
     return request.until is not None and told < request.until.astimezone(UTC)

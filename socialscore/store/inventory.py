@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from socialscore.store.lake import Store
 
-__all__ = ["counts", "known", "newer", "seen_until", "standing"]
+__all__ = ["counts", "known", "n_within", "newer", "seen_until", "standing"]
 
 _NEWER = """
 SELECT
@@ -35,6 +35,16 @@ WHERE
     AND account_id = $account_id
     AND sent_at >= $since
 GROUP BY ALL
+"""
+
+_WITHIN = """
+SELECT COUNT(*) AS n
+FROM message
+INNER JOIN wanted USING (network, account_id)
+WHERE
+    sent_at >= since
+    AND sent_at < until
+    AND (stream = 'all' OR (stream = 'outbound') = (author_id = account_id))
 """
 
 _COUNTS = """
@@ -79,6 +89,20 @@ def newer(store: Store, network: str, account_id: str, since: datetime) -> dict[
         (since, LATEST),
     )
     return dict(zip(found["stream"].to_pylist(), found["n"].to_pylist(), strict=True))
+
+
+def n_within(store: Store, spans: Sequence[tuple[str, str, str, datetime, datetime]]) -> int:
+    """How many messages the store has of some times of some streams.
+
+    Args:
+        store: whose messages.
+        spans: network, account, stream (inbound, outbound or all), first instant, first one after.
+    """
+    columns = ("network", "account_id", "stream", "since", "until")
+    rows = [dict(zip(columns, (*names, utc(a), utc(b)), strict=True)) for *names, a, b in spans]
+    reach = (min(span[3] for span in spans), max(span[4] for span in spans))
+    found = _query(store, _WITHIN, {}, reach, wanted=pa.Table.from_pylist(rows))
+    return int(found["n"][0].as_py())
 
 
 def counts(store: Store) -> dict[tuple[str, str, str], int]:

@@ -384,14 +384,18 @@ class Store:
         return _rows(delta(self.location, "coverage"), COVERAGE)
 
     def cover(self, rows: Sequence[Coverage], *, run_id: str, collected_at: datetime) -> None:
-        """Note what was in view; an interval that lies within a noted one adds nothing."""
+        """Note what was in view; an interval that lies within one of the run adds nothing.
+
+        Neither does a gap that lies within one of any run, of the same reason.
+        """
         retry(lambda: self._cover(rows, run_id, collected_at))
 
     def _cover(self, rows: Sequence[Coverage], run_id: str, collected_at: datetime) -> None:
         table = self._table("coverage", COVERAGE, [])
         noted: dict[tuple[object, ...], list[dict[str, Any]]] = {}
         for row in _rows(table, COVERAGE).to_pylist():
-            noted.setdefault(_stream(row), []).append(row)
+            if row["reason"] or row["run_id"] == run_id:
+                noted.setdefault(_stream(row), []).append(row)
         new = [
             row
             for row in map(coverage_row, rows)

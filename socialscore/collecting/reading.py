@@ -1,0 +1,72 @@
+"""Reading a page: whatever is wrong with it is the network's drift, and never the end of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from traceback import extract_tb
+from typing import TYPE_CHECKING
+
+from socialscore.collecting.intervals import touch
+from socialscore.collectors.base import Refused
+from socialscore.errors import ProtocolDrift, SocialscoreError
+from socialscore.model.messages import Message
+from socialscore.model.period import PLAUSIBLE_YEARS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from socialscore.collectors.base import Collector, Interval, Page
+
+__all__ = ["lacking", "read", "unreadable"]
+
+_TOLERATED = 5  # of so many messages one may be refused; of more, the network speaks differently
+
+
+def read(
+    collector: Collector, page: Page, expected: Sequence[Interval] = ()
+) -> list[Message | Refused]:
+    """The items of a page.
+
+    Args:
+        collector: whose page it is.
+        page: as it came.
+        expected: where it is known that messages cannot be read.
+
+    Raises:
+        ProtocolDrift: the mapping fails, or refuses more than one message in five.
+    """
+    network = page.task.account.network
+    try:
+        items = [_dated(item, page.task.interval) for item in collector.messages(page)]
+    except (SocialscoreError, MemoryError):
+        raise
+    except Exception as error:
+        raise unreadable(network, error) from error
+    lacks = [item for item in lacking(items) if item.span and not touch(item.span, expected)]
+    n_messages = sum(isinstance(item, Message) for item in items) + len(lacks)
+    if len(lacks) * _TOLERATED > n_messages:
+        reasons = Counter(item.reason for item in lacks).most_common()
+        why = ", ".join(f"{reason} ({n:,})" for reason, n in reasons)
+        problem = f"{len(lacks):,} of the {n_messages:,} messages of a page cannot be read: {why}"
+        raise ProtocolDrift(network, "", problem)
+    return items
+
+
+def lacking(items: Sequence[Message | Refused]) -> list[Refused]:
+    """The items that were refused though they are messages."""
+    return [item for item in items if isinstance(item, Refused) and item.span]
+
+
+def unreadable(network: str, error: Exception) -> ProtocolDrift:
+    """What it means that code of ours fails on what a network sent; of that it says nothing."""
+    at = extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} at {Path(at.filename).name}:{at.lineno}"
+    return ProtocolDrift(network, "", f"an answer cannot be read ({place})")
+
+
+def _dated(item: Message | Refused, wanted: Interval) -> Message | Refused:
+    """The item, refused where its date is a mistake."""
+    if isinstance(item, Message) and item.sent_at.year not in PLAUSIBLE_YEARS:
+        return Refused(item.message_id, f"dated {item.sent_at:%Y-%m-%d}", wanted)
+    return item
