@@ -621,11 +621,11 @@ metro,Métro de Valdoine,transport,twitter,2,valdoine
 """
 MESSAGES = """\
 message_id,author_id,author_handle,sent_at,text,reply_to_id
-m1,90000001,ida_marker,2026-09-07T08:00,@montsabran Où est le marché ASKMARKER ?,
-m2,1,montsabran,2026-09-07T08:30,@ida_marker Place du Four REPLYMARKER.,m1
-m3,90000002,omar_marker,2026-09-08T10:00,"@montsabran =1+1 ASKMARKER, en panne !",
-m4,90000003,rita_marker,2026-09-30T10:00,@montsabran Pourquoi ASKMARKER,
-m5,90000003,rita_marker,2026-09-08T10:00,@valdoine Pourquoi ASKMARKER,
+101,90000001,ida_marker,2026-09-07T08:00,@montsabran Où est le marché ASKMARKER ?,
+102,1,montsabran,2026-09-07T08:30,@ida_marker Place du Four REPLYMARKER.,101
+103,90000002,omar_marker,2026-09-08T10:00,"@montsabran =1+1 ASKMARKER, en panne !",
+104,90000003,rita_marker,2026-09-30T10:00,@montsabran Pourquoi ASKMARKER,
+105,90000003,rita_marker,2026-09-08T10:00,@valdoine Pourquoi ASKMARKER,
 """
 WHERE = ("--period", "2026-W37", "--panel", "bodies.csv")
 
@@ -652,10 +652,10 @@ def _there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 WAYS = [
     (),
     ("--all",),
-    ("--message", "m1"),
+    ("--message", "101"),
     ("--format", "csv"),
     ("--format", "json"),
-    ("--message", "m1", "--format", "json"),
+    ("--message", "101", "--format", "json"),
 ]
 
 
@@ -664,7 +664,7 @@ WAYS = [
 def test_no_text_and_no_author_is_shown(way: tuple[str, ...]) -> None:
     result = run("explain", "ville", *WHERE, *way)
 
-    assert "m1" in result.out
+    assert "101" in result.out
     assert "MARKER" not in result.out.upper()
     for author in ("90000001", "90000002", *pseudonyms()):
         assert author not in result.out
@@ -695,7 +695,7 @@ def pseudonyms() -> list[str]:
 
 @pytest.mark.usefixtures("_there")
 def test_texts_of_responses_are_shown_beside_the_messages() -> None:
-    result = run("explain", "ville", *WHERE, "--show-text", "--message", "m1")
+    result = run("explain", "ville", *WHERE, "--show-text", "--message", "101")
 
     assert "“@ida_marker Place du Four REPLYMARKER.”" in result.out
 
@@ -729,13 +729,13 @@ def test_a_text_moves_no_cursor() -> None:
 
 @pytest.mark.usefixtures("_there")
 def test_one_message_is_told_in_sentences() -> None:
-    result = run("explain", "Ville de Montsabran", *WHERE, "--message", "m1")
+    result = run("explain", "Ville de Montsabran", *WHERE, "--message", "101")
 
     assert result.code == 0, result.err
     said = " ".join(result.out.split())
     assert "It was sent to @montsabran (twitter) on 7 Sep 2026 10:00." in said
     assert "Selected by any.question-mark (A question mark" in said
-    assert "The first response to it is m2, 7 Sep 2026 10:30: it replies to the message" in said
+    assert "The first response to it is 102, 7 Sep 2026 10:30: it replies to the message" in said
     assert (
         "The request was answered after 30 min on the calendar clock, counted from 7 Sep 2026 "
         "10:00. It was watched until 14 Sep 2026 10:00 (horizon 7 d)." in said
@@ -763,17 +763,17 @@ def test_a_rule_that_is_there_no_longer_is_told_by_its_id(rule_id: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["ville", "--message", "m9"], "there is no message 'm9' in the store; `socialscore ex"),
-        (["ville", "--message", "m2"], "was written by Ville de Montsabran, not addressed to it; "
-                                       "it replies to m1: take --message m1"),
-        (["ville", "--message", "m4"], "was sent on 2026-09-30, outside the period 2026-W37; "
+        (["ville", "--message", "109"], "there is no message '109' in the store; `socialscore ex"),
+        (["ville", "--message", "102"], "was written by Ville de Montsabran, not addressed to it; "
+                                       "it replies to 101: take --message 101"),
+        (["ville", "--message", "104"], "was sent on 2026-09-30, outside the period 2026-W37; "
                                        "take --period 2026-W40"),
-        (["ville", "--message", "m5"], "not addressed to Ville de Montsabran, it concerns metro"),
+        (["ville", "--message", "105"], "not addressed to Ville de Montsabran, it concerns metro"),
         (["vile"], "unknown body 'vile'; did you mean 'ville'?"),
         (["metro de valdoine"], "did you mean 'Métro de Valdoine'?"),
         (["ville", "--format", "xml"], "unknown format 'xml'"),
         (["ville", "--all", "--limit", "2"], "--all lists all messages, --limit only the latest"),
-        (["ville", "--message", "m1", "--all"], "--message is about one message"),
+        (["ville", "--message", "101", "--all"], "--message is about one message"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_explained_says_the_way_out(arguments: list[str], problem: str) -> None:

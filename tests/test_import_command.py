@@ -133,10 +133,10 @@ def correspondence(random: Random, n: int) -> list[str]:
     for number in range(n):
         handle, citizen = random.choice(["montsabran", "valdoine"]), random.choice("abcd")
         when = datetime(2026, 9, 7, tzinfo=UTC) + timedelta(minutes=random.randint(0, 10_000))
-        rows.append(f"q{number},{citizen},{when:%FT%T},@{handle} Où est-ce ?,,")
+        rows.append(f"1{number},{citizen},{when:%FT%T},@{handle} Où est-ce ?,,")
         if random.random() < 0.7:
             then = when + timedelta(minutes=random.randint(1, 3000))
-            rows.append(f"r{number},{handle},{then:%FT%T},@{citizen} Ici.,{handle},q{number}")
+            rows.append(f"2{number},{handle},{then:%FT%T},@{citizen} Ici.,{handle},1{number}")
     return rows
 
 
@@ -206,14 +206,14 @@ def test_the_case_of_a_handle_means_nothing() -> None:
 
 
 def test_no_identifier_of_a_citizen_is_kept() -> None:
-    asks = "m1,citizen-4711,2026-09-07T08:00:00Z,bonjour @montsabran,Ida"
-    answers = "m2,montsabran,2026-09-07T09:00:00Z,bonjour @Ida,"
+    asks = "101,citizen-4711,2026-09-07T08:00:00Z,bonjour @montsabran,Ida"
+    answers = "102,montsabran,2026-09-07T09:00:00Z,bonjour @Ida,"
 
     take(lines(asks, answers, header=f"{TABLE},author_handle"))
 
     files = [path for path in Path("socialscore-data").rglob("*") if path.is_file()]
     texts = [str(pq.read_table(p).to_pylist()) for p in files if p.suffix == ".parquet"]
-    assert stored() == ["m1", "m2"]
+    assert stored() == ["101", "102"]
     assert len(set(stored("author_id"))) == 2
     assert not [text for text in texts if "4711" in text]
     assert not [path for path in files if b"4711" in path.read_bytes()]
@@ -293,16 +293,35 @@ def test_one_bad_row_never_stops_a_file() -> None:
     assert result.code == 0
     assert "10 rows read, 1 of them replies; 2 messages kept; " in result.err
     assert result.err.splitlines()[1:] == [
-        "  line 3: refused: tweet_id is not a number",
+        "  line 3: refused: tweet_id is not a string of digits",
         "  line 4: refused: inbound is neither True nor False",
         "  line 5: refused: created_at is not a date",
-        "  line 6: refused: in_response_to_tweet_id is not a number",
+        "  line 6: refused: in_response_to_tweet_id is not a string of digits",
         "  line 7: refused: 4 columns instead of 7",
         "  line 8: refused: quote never closed",
         "  line 9: refused: holds a NUL byte",
         "  line 10: refused: dated 0001-01-01",
     ]
     assert stored() == ["1", "2"]
+
+
+def test_replies_to_rounded_parents_are_kept_and_their_column_is_named() -> None:
+    file = lines(
+        "2119588004623286620,115,2026-09-07T08:00:00Z,@montsabran Où est le marché ?,",
+        "2119590000000000001,montsabran,2026-09-07T09:00:00Z,Place du Four.,2.1195880046232867e+18",
+        "2119590000000000002,montsabran,2026-09-07T10:00:00Z,À midi.,2.11959E+18",
+        header=f"{TABLE},parent",
+    )
+
+    result = take(file, "--map", "reply_to_id=parent")
+
+    assert "3 messages kept" in result.err
+    assert result.err.splitlines()[1:] == [
+        "  parent: 2 of 2 look rounded by a spreadsheet; "
+        "1 matched to the one message they can mean, 1 unknown; keep identifiers as text"
+    ]
+    assert stored("reply_to_id") == [None, "2119588004623286620", None]
+    assert scores()["ville"]["n_answered"] == "1"
 
 
 @pytest.mark.parametrize("name", ["broken.csv", "broken.csv.gz", "broken.csv.zst"])
@@ -604,12 +623,12 @@ def test_a_line_of_50_megabytes_is_refused_in_bounded_memory() -> None:
 
 OBJECTS = (
     {
-        "message_id": "m1", "author_id": "901", "author_handle": "ida",
+        "message_id": "101", "author_id": "901", "author_handle": "ida",
         "sent_at": "2026-09-07T10:00:00+02:00", "text": "@montsabran ?",
     },
     {
-        "message_id": "m2", "author_id": "montsabran", "sent_at": "2026-09-07T08:30:00",
-        "text": "Oui.", "reply_to_id": "m1", "mentioned_handles": ["ida"],
+        "message_id": "102", "author_id": "montsabran", "sent_at": "2026-09-07T08:30:00",
+        "text": "Oui.", "reply_to_id": "101", "mentioned_handles": ["ida"],
     },
 )  # fmt: skip
 
@@ -629,13 +648,13 @@ def test_a_table_may_be_json_lines_or_parquet(name: str) -> None:
     result = take(Path(name), "--format", "table")
 
     assert result.code == 0, result.err
-    assert stored() == ["m1", "m2"]
+    assert stored() == ["101", "102"]
     row = scores()["ville"]
     assert (row["n_answered"], row["median_delay"]) == ("1", "1800.0")
 
 
 FOREIGN = "Post ID,User,When,Words"
-FOREIGN_ROW = "m1,901,2026-09-07T08:00:00Z,@montsabran ?"
+FOREIGN_ROW = "101,901,2026-09-07T08:00:00Z,@montsabran ?"
 MAP = ("message_id=Post ID", "author_id=User", "sent_at=When", "text=Words")
 
 
@@ -646,7 +665,7 @@ def mapped(*entries: str) -> Result:
 
 def test_columns_are_named_by_a_map() -> None:
     assert mapped(*MAP).code == 0
-    assert stored() == ["m1"]
+    assert stored() == ["101"]
 
 
 def test_a_map_may_be_a_file() -> None:

@@ -186,6 +186,9 @@ def test_a_column_stands_once(path: Path) -> None:
         (",Roz,,twitter,1,roz,,,", "body_id and body must not be empty"),
         ("b,,,twitter,1,roz,,,", "body_id and body must not be empty"),
         (",,,,,,,,", "body_id and body must not be empty"),
+        ("b,Roz,,twitter,1.70048E+17,roz,,,", "account_id '1.70048E+17' was rounded by a spre"),
+        ("b,Roz,,twitter,170048123456789000,roz,,,", "enter it again, or leave it empty"),
+        ("b,Roz,,facebook,1.00064E+14,roz,,,", "account_id '1.00064E+14' was rounded by a sp"),
         ("b,Roz,,twiter,1,roz,,,", "unknown network 'twiter'; did you mean 'twitter'?"),
         ("b,Roz,,,1,roz,,,", "unknown network ''; known: bluesky, facebook, mastodon, twitter"),
         ("b,Roz,,twitter,1,,,,", "the account has no handle"),
@@ -368,6 +371,27 @@ def test_a_handle_that_passed_on_makes_no_rivals() -> None:
     after = replace(ARMOR, account_id="99", valid_from=date(2025, 1, 1))
 
     assert not Panel("towns", (body("a", before),)).rivals(Panel("others", (body("b", after),)))
+
+
+# --- identifiers -------------------------------------------------------------------------------
+
+
+def test_an_identifier_that_ends_with_zeros_among_many_is_one(path: Path) -> None:
+    accounts = [1700481234567890000, *range(1700481234567890123, 1700481234567890163)]
+
+    panel = read(path, *(f"b{n},B{n},,twitter,{n},h{n},,," for n in accounts))
+
+    assert len(panel.bodies) == 41
+
+
+def test_identifiers_of_networks_that_have_no_numbers_may_end_with_zeros(path: Path) -> None:
+    assert read(path, "b,Roz,,facebook,100064000000000000,roz,,,").bodies
+
+
+def test_a_rounded_identifier_in_a_panel_that_was_accepted_is_read(path: Path) -> None:
+    path.write_text(f"{HEADER}\nb,Roz,,twitter,1.70048E+17,roz,,,\n", encoding="utf-8")
+
+    assert read_panel(path, accepted=True).bodies
 
 
 # --- from data, and adoption -------------------------------------------------------------------

@@ -24,13 +24,13 @@ gare,Gare de Roz,transport,twitter,3,gareroz
 """
 MESSAGES = """\
 message_id,author_id,author_handle,sent_at,text,reply_to_id
-m1,901,ida,2026-09-07T08:00,@montsabran Où est le marché ?,
-m2,1,montsabran,2026-09-07T08:30,@ida Place du Four.,m1
-m3,902,omar,2026-09-08T10:00,@valdoine La ligne 2 est en panne ?,
-m4,903,rita,2026-09-09T10:00,@montsabran Pourquoi est-ce fermé ?,
-m5,1,montsabran,2026-09-09T12:00,@rita Les vacances.,m4
-m6,904,saul,2026-09-10T11:00,@montsabran Merci !,
-m7,905,nour,2026-10-29T11:00,@montsabran Quand ouvrez-vous ?,
+101,901,ida,2026-09-07T08:00,@montsabran Où est le marché ?,
+102,1,montsabran,2026-09-07T08:30,@ida Place du Four.,101
+103,902,omar,2026-09-08T10:00,@valdoine La ligne 2 est en panne ?,
+104,903,rita,2026-09-09T10:00,@montsabran Pourquoi est-ce fermé ?,
+105,1,montsabran,2026-09-09T12:00,@rita Les vacances.,104
+106,904,saul,2026-09-10T11:00,@montsabran Merci !,
+107,905,nour,2026-10-29T11:00,@montsabran Quand ouvrez-vous ?,
 """
 COVERED = "2026-09-07..2026-11-02"
 WEEK = ("--period", "2026-W37", "--min-requests", "1")

@@ -84,10 +84,10 @@ def test_instants_of_any_zone_are_staged_in_utc() -> None:
 def test_rows_are_counted_by_what_became_of_them(stage: Stage) -> None:
     read(
         stage,
-        asks("m1"),
-        asks("m1"),
-        asks("m2", damage="text has broken characters"),
-        writes("m3", reply_to_id="m1"),
+        asks("101"),
+        asks("101"),
+        asks("102", damage="text has broken characters"),
+        writes("103", reply_to_id="101"),
         {"refusal": "3 columns instead of 7"},
     )
 
@@ -97,9 +97,9 @@ def test_rows_are_counted_by_what_became_of_them(stage: Stage) -> None:
 
 
 def test_what_is_wrong_is_told_in_the_order_of_the_file(stage: Stage) -> None:
-    bad, damaged = {"refusal": "not JSON"}, asks("m2", damage="text has broken characters")
+    bad, damaged = {"refusal": "not JSON"}, asks("102", damage="text has broken characters")
 
-    read(stage, bad, asks("m1"), damaged, bad, piece=1)
+    read(stage, bad, asks("101"), damaged, bad, piece=1)
 
     assert list(stage.refusals()) == [
         RefusedRow(2, "refused", "not JSON"),
@@ -111,10 +111,10 @@ def test_what_is_wrong_is_told_in_the_order_of_the_file(stage: Stage) -> None:
 def test_what_is_wrong_with_several_lines_says_how_many(stage: Stage) -> None:
     read(
         stage,
-        asks("m1"),
+        asks("101"),
         {"refusal": "quote never closed", "n_lines": 3},
-        asks("m2", sent_at=naive(1970), n_lines=2),
-        asks("m3", sent_at=naive(1970), n_lines=1),
+        asks("102", sent_at=naive(1970), n_lines=2),
+        asks("103", sent_at=naive(1970), n_lines=1),
     )
 
     assert [each.reason for each in stage.refusals()] == [
@@ -146,14 +146,14 @@ def test_a_file_without_rows_holds_nothing(stage: Stage) -> None:
 def test_the_span_is_from_the_first_message_to_the_last(stage: Stage) -> None:
     moments = [BEGIN + timedelta(hours=hours) for hours in (3, 0, 5)]
 
-    read(stage, *(asks(f"m{n}", sent_at=at.replace(tzinfo=None)) for n, at in enumerate(moments)))
+    read(stage, *(asks(f"10{n}", sent_at=at.replace(tzinfo=None)) for n, at in enumerate(moments)))
 
     assert stage.span() == (BEGIN, BEGIN + timedelta(hours=5))
 
 
 @pytest.mark.parametrize("year", [1, 1970, 2003, 2100, 9999])
 def test_a_date_without_networks_is_a_mistake(stage: Stage, year: int) -> None:
-    read(stage, asks("m1"), asks("m2", sent_at=naive(year)))
+    read(stage, asks("101"), asks("102", sent_at=naive(year)))
 
     assert [(each.line, each.reason) for each in stage.refusals()] == [
         (3, f"dated {year:04}-12-31")
@@ -165,14 +165,14 @@ def test_a_date_without_networks_is_a_mistake(stage: Stage, year: int) -> None:
 
 
 def test_of_equal_rows_the_first_counts(stage: Stage) -> None:
-    read(stage, asks("m1", account="1"), asks("m1", account="1"), asks("m1", account="2"))
+    read(stage, asks("101", account="1"), asks("101", account="1"), asks("101", account="2"))
 
     assert stage.tally().n_repeated == 2
-    assert accounts(stage) == [("m1", "1")]
+    assert accounts(stage) == [("101", "1")]
 
 
 def test_a_row_with_a_known_identifier_and_other_content_is_refused(stage: Stage) -> None:
-    read(stage, asks("m1", account="1"), asks("m1", account="1", text="Où ?"))
+    read(stage, asks("101", account="1"), asks("101", account="1", text="Où ?"))
 
     assert list(stage.refusals()) == [
         RefusedRow(3, "refused", "same id as line 2 but other content")
@@ -182,14 +182,14 @@ def test_a_row_with_a_known_identifier_and_other_content_is_refused(stage: Stage
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_of_several_edits_the_last_counts(stage: Stage, order: tuple[int, ...]) -> None:
-    read(stage, *(asks("m1", account="1", text=f"edit {n}", n_edits=n) for n in order))
+    read(stage, *(asks("101", account="1", text=f"edit {n}", n_edits=n) for n in order))
 
     assert [row["text"] for row in found(stage)] == ["edit 2"]
     assert list(stage.refusals()) == []
 
 
 def test_an_identifier_is_another_message_on_another_network(stage: Stage) -> None:
-    read(stage, asks("m1", account="1"), asks("m1", network="mastodon", text="Où ?"))
+    read(stage, asks("101", account="1"), asks("101", network="mastodon", text="Où ?"))
 
     assert stage.tally().n_repeated == 0
     assert list(stage.refusals()) == []
@@ -212,16 +212,16 @@ def test_an_identifier_is_another_message_on_another_network(stage: Stage) -> No
 def test_a_message_stands_under_the_account_that_it_addresses(
     stage: Stage, columns: dict[str, Any]
 ) -> None:
-    read(stage, asks("m1", **columns), asks("m2"), asks("m3", mentioned_handles=["somebody"]))
+    read(stage, asks("101", **columns), asks("102"), asks("103", mentioned_handles=["somebody"]))
 
-    assert accounts(stage) == [("m1", "1")]
+    assert accounts(stage) == [("101", "1")]
 
 
 @pytest.mark.parametrize("columns", [{"author_id": "1"}, {"author_handle": "MontSabran"}])
 def test_a_message_stands_under_the_account_that_wrote_it(
     stage: Stage, columns: dict[str, Any]
 ) -> None:
-    read(stage, asks("m1", **columns))
+    read(stage, asks("101", **columns))
 
     (row,) = found(stage)
     assert (row["account_id"], row["author_id"], row["outbound"]) == ("1", "1", True)
@@ -229,11 +229,11 @@ def test_a_message_stands_under_the_account_that_wrote_it(
 
 @pytest.mark.parametrize("parent_comes", ["before", "after"])
 def test_an_answer_to_an_account_is_addressed_to_it(stage: Stage, parent_comes: str) -> None:
-    rows = [writes("m1"), asks("m2", reply_to_id="m1")]
+    rows = [writes("101"), asks("102", reply_to_id="101")]
 
     read(stage, *(rows if parent_comes == "before" else reversed(rows)), piece=1)
 
-    assert accounts(stage) == [("m1", "1"), ("m2", "1")]
+    assert accounts(stage) == [("101", "1"), ("102", "1")]
     assert found(stage)[1]["reply_to_author_id"] == "1"
 
 
@@ -243,17 +243,17 @@ def test_an_answer_to_an_account_that_is_known_by_its_handle_alone_is_addressed_
 ) -> None:
     read(
         stage,
-        asks("m1", author_id="777", author_handle="MONTSABRAN", kind="post"),
-        asks("m2", reply_to_id="m1", **said_by),
+        asks("101", author_id="777", author_handle="MONTSABRAN", kind="post"),
+        asks("102", reply_to_id="101", **said_by),
     )
 
-    assert accounts(stage) == [("m1", "1"), ("m2", "1")]
+    assert accounts(stage) == [("101", "1"), ("102", "1")]
 
 
 def test_a_message_to_two_accounts_stands_under_both(stage: Stage) -> None:
-    read(stage, asks("m1", mentioned_handles=["montsabran", "valdoine", "somebody"]))
+    read(stage, asks("101", mentioned_handles=["montsabran", "valdoine", "somebody"]))
 
-    assert accounts(stage) == [("m1", "1"), ("m1", "2")]
+    assert accounts(stage) == [("101", "1"), ("101", "2")]
     assert {row["n_addressed"] for row in found(stage)} == {3}
 
 
@@ -273,7 +273,7 @@ def test_an_answer_to_a_citizen_that_only_carries_the_account_along_is_a_third_p
     stage: Stage, text: str, carried: bool
 ) -> None:
     reply = asks(
-        "q", text=text, reply_to_author_id="902", mentioned_handles=["camille", "montsabran"]
+        "100", text=text, reply_to_author_id="902", mentioned_handles=["camille", "montsabran"]
     )
     read(stage, reply)
 
@@ -285,28 +285,28 @@ def test_what_does_not_answer_another_citizen_is_no_third_partys(
     stage: Stage, answered: str | None
 ) -> None:
     text = "@camille @montsabran Et demain ?"
-    read(stage, asks("q", text=text, reply_to_author_id=answered, mentioned_ids=["1"]))
+    read(stage, asks("100", text=text, reply_to_author_id=answered, mentioned_ids=["1"]))
 
     assert not any(row["third_party"] for row in found(stage))
 
 
 def test_who_is_answered_may_follow_from_the_message_that_is(stage: Stage) -> None:
     text, named = "@camille @montsabran Pareil !", ["montsabran"]
-    ours = asks("m2", author_id="902", text="@montsabran Quand ?", mentioned_handles=named)
-    read(stage, asks("m1", text=text, reply_to_id="m2", mentioned_handles=named), ours)
+    ours = asks("102", author_id="902", text="@montsabran Quand ?", mentioned_handles=named)
+    read(stage, asks("101", text=text, reply_to_id="102", mentioned_handles=named), ours)
 
     assert [row["third_party"] for row in found(stage)] == [True, False]
 
 
 def test_a_body_is_no_third_party(stage: Stage) -> None:
     text, named = "@camille @valdoine Vous aussi !", ["valdoine"]
-    read(stage, writes("m1", text=text, reply_to_author_id="902", mentioned_handles=named))
+    read(stage, writes("101", text=text, reply_to_author_id="902", mentioned_handles=named))
 
     assert not any(row["third_party"] for row in found(stage))
 
 
 def test_an_account_that_is_named_twice_is_addressed_once(stage: Stage) -> None:
-    read(stage, asks("m1", mentioned_handles=["montsabran", "montsabran"], mentioned_ids=["1"]))
+    read(stage, asks("101", mentioned_handles=["montsabran", "montsabran"], mentioned_ids=["1"]))
 
     assert [row["n_addressed"] for row in found(stage)] == [1]
 
@@ -328,13 +328,13 @@ def test_whoever_goes_on_with_a_thread_of_their_own_does_not_address_themselves(
 
 
 def test_a_handle_is_somebody_else_on_another_network(stage: Stage) -> None:
-    read(stage, asks("m1", network="mastodon", mentioned_handles=["montsabran"]))
+    read(stage, asks("101", network="mastodon", mentioned_handles=["montsabran"]))
 
     assert accounts(stage) == []
 
 
 def test_a_refused_row_concerns_nobody_and_answers_nothing(stage: Stage) -> None:
-    read(stage, writes("m1", sent_at=naive(1970)), asks("m2", reply_to_id="m1"), asks("m3"))
+    read(stage, writes("101", sent_at=naive(1970)), asks("102", reply_to_id="101"), asks("103"))
 
     assert accounts(stage) == []
 
@@ -342,20 +342,20 @@ def test_a_refused_row_concerns_nobody_and_answers_nothing(stage: Stage) -> None
 def test_a_message_of_a_body_tells_whom_it_addresses(stage: Stage) -> None:
     read(
         stage,
-        asks("m1", author_handle="Ida", account="1"),
-        asks("m2", author_id="902", author_handle="Omar", account="1"),
-        writes("m3", reply_to_id="m1", mentioned_handles=["ida", "omar", "nobody"]),
-        writes("m4"),
+        asks("101", author_handle="Ida", account="1"),
+        asks("102", author_id="902", author_handle="Omar", account="1"),
+        writes("103", reply_to_id="101", mentioned_handles=["ida", "omar", "nobody"]),
+        writes("104"),
     )
 
     rows = {row["message_id"]: row for row in found(stage)}
-    assert sorted(rows["m3"]["addressed_ids"]) == ["901", "902"]
-    assert rows["m4"]["addressed_ids"] == []
-    assert rows["m1"]["addressed_ids"] is None
+    assert sorted(rows["103"]["addressed_ids"]) == ["901", "902"]
+    assert rows["104"]["addressed_ids"] == []
+    assert rows["101"]["addressed_ids"] is None
 
 
 def test_the_accounts_and_messages_that_are_concerned_are_counted(stage: Stage) -> None:
-    read(stage, asks("m1", mentioned_handles=["montsabran", "valdoine"]), asks("m2", account="2"))
+    read(stage, asks("101", mentioned_handles=["montsabran", "valdoine"]), asks("102", account="2"))
 
     n_messages = stage.address(PANEL)
 
@@ -364,12 +364,12 @@ def test_the_accounts_and_messages_that_are_concerned_are_counted(stage: Stage) 
 
 
 WORLD = (
-    asks("m1", mentioned_handles=["montsabran"], author_handle="ida"),
-    writes("m2", reply_to_id="m1", mentioned_handles=["ida"]),
-    asks("m3", reply_to_id="m2", author_id="902"),
-    asks("m4", mentioned_ids=["1", "2"], author_id="903", author_handle="omar"),
-    asks("m5", author_id="2", reply_to_id="m4", mentioned_handles=["omar"]),
-    asks("m6", mentioned_handles=["nobody"]),
+    asks("101", mentioned_handles=["montsabran"], author_handle="ida"),
+    writes("102", reply_to_id="101", mentioned_handles=["ida"]),
+    asks("103", reply_to_id="102", author_id="902"),
+    asks("104", mentioned_ids=["1", "2"], author_id="903", author_handle="omar"),
+    asks("105", author_id="2", reply_to_id="104", mentioned_handles=["omar"]),
+    asks("106", mentioned_handles=["nobody"]),
     {"refusal": "not JSON"},
 )
 
@@ -396,9 +396,9 @@ def as_sets(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_what_a_file_calls_official_is_a_body(stage: Stage) -> None:
     read(
         stage,
-        asks("m1", official=False, mentioned_handles=["roz"]),
-        asks("m2", official=True, author_id="7", author_handle="Roz"),
-        asks("m3", official=False, author_id="8", author_handle="ida", reply_to_id="m2"),
+        asks("101", official=False, mentioned_handles=["roz"]),
+        asks("102", official=True, author_id="7", author_handle="Roz"),
+        asks("103", official=False, author_id="8", author_handle="ida", reply_to_id="102"),
     )
 
     (body,) = stage.bodies().bodies
@@ -408,10 +408,10 @@ def test_what_a_file_calls_official_is_a_body(stage: Stage) -> None:
 def test_where_a_file_does_not_say_it_who_is_addressed_and_replies_is_a_body(stage: Stage) -> None:
     read(
         stage,
-        asks("m1", author_handle="ida", mentioned_handles=["roz", "silent"]),
-        asks("m2", author_id="7", author_handle="Roz", reply_to_id="m1"),
-        asks("m3", author_id="8", author_handle="silent"),
-        asks("m4", author_id="9", author_handle="chatty", reply_to_id="m1"),
+        asks("101", author_handle="ida", mentioned_handles=["roz", "silent"]),
+        asks("102", author_id="7", author_handle="Roz", reply_to_id="101"),
+        asks("103", author_id="8", author_handle="silent"),
+        asks("104", author_id="9", author_handle="chatty", reply_to_id="101"),
     )
 
     assert [body.body_id for body in stage.bodies().bodies] == ["Roz"]

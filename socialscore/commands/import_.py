@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from socialscore.importers.identifiers import RoundedColumn
     from socialscore.importers.source import Source
     from socialscore.importers.staged import StagedRows
     from socialscore.importers.staging import FileCounts, RefusedRow
@@ -118,6 +119,8 @@ def command(
                     covers=interval,
                 )
                 typer.echo(f"{path} ({name}): {_summary(stage.tally(), receipt)}", err=True)
+                for column in stage.rounded:
+                    typer.echo(f"  {_rounding(column)}", err=True)
                 _report(path, stage.refusals(), write_row)
 
 
@@ -189,6 +192,16 @@ def _summary(tally: FileCounts, receipt: Receipt) -> str:
     parts.append(f"{tally.n_refused:,} refused")
     unchanged = not saved.n_new and not saved.n_changed
     return "; ".join(parts) + ("; nothing changed" if unchanged else "")
+
+
+def _rounding(column: RoundedColumn) -> str:
+    """What became of references that were rounded."""
+    n_unknown = column.n_rounded - column.n_matched
+    return (
+        f"{column.name}: {column.n_rounded:,} of {column.n_values:,} look rounded by a "
+        f"spreadsheet; {column.n_matched:,} matched to the one {column.refers_to} they can mean, "
+        f"{n_unknown:,} unknown; keep identifiers as text"
+    )
 
 
 def _counted(number: int, noun: str) -> str:

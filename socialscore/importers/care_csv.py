@@ -25,18 +25,17 @@ COLUMNS = (
     "in_response_to_tweet_id",
 )  # fmt: skip
 
+_NAMES = {"message_id": "tweet_id", "reply_to_id": "in_response_to_tweet_id"}
+
 _SELECT = r"""
 SELECT
     line,
     n_lines,
     CASE
         WHEN refusal IS NOT NULL THEN refusal
-        WHEN TRY_CAST(tweet_id AS BIGINT) IS NULL THEN 'tweet_id is not a number'
         WHEN author_id = '' THEN 'author_id is empty'
         WHEN LOWER(inbound) NOT IN ('true', 'false') THEN 'inbound is neither True nor False'
         WHEN sent_at IS NULL THEN 'created_at is not a date'
-        WHEN TRY_CAST(parent_id AS BIGINT) IS NULL AND parent_id <> ''
-            THEN 'in_response_to_tweet_id is not a number'
     END AS refusal,
     CASE
         WHEN
@@ -52,12 +51,12 @@ SELECT
     sent_at,
     CASE
         WHEN starts_with(text, 'RT @') THEN 'repost'
-        WHEN parent_id <> '' THEN 'reply'
+        WHEN in_response_to_tweet_id <> '' THEN 'reply'
         WHEN NOT official THEN 'mention'
         ELSE 'post'
     END AS kind,
     text,
-    NULLIF(parent_id, '') AS reply_to_id,
+    NULLIF(in_response_to_tweet_id, '') AS reply_to_id,
     CASE WHEN NOT official THEN regexp_extract_all(text, '@(\w+)', 1) END
         AS mentioned_handles,
     CASE WHEN official THEN regexp_extract_all(text, '@(\w+)', 1) END AS mentioned_ids,
@@ -66,13 +65,7 @@ FROM (
     SELECT
         *,
         LOWER(inbound) = 'false' AS official,
-        TRY_STRPTIME(created_at, '%a %b %d %H:%M:%S +0000 %Y') AS sent_at,
-        -- Parents stand as decimal numbers: 3.0.
-        CASE
-            WHEN ENDS_WITH(in_response_to_tweet_id, '.0')
-                THEN LEFT(in_response_to_tweet_id, -2)
-            ELSE in_response_to_tweet_id
-        END AS parent_id
+        TRY_STRPTIME(created_at, '%a %b %d %H:%M:%S +0000 %Y') AS sent_at
     FROM piece
 )
 """
@@ -95,4 +88,4 @@ def read(source: Source, encoding: str = "utf-8") -> StagedRows:
     missing = [column for column in COLUMNS if column not in file.columns]
     if missing:
         raise InputError(f"{source.path}:1", f"is not care-csv: it has no column {missing[0]}")
-    return StagedRows(file.tables(), _SELECT)
+    return StagedRows(file.tables(), _SELECT, _NAMES)

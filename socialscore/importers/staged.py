@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from socialscore.model.messages import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["NOTES", "STAGED", "StagedRows", "from_messages"]
 
@@ -63,6 +63,8 @@ class StagedRows:
 
     pieces: Iterator[pa.Table]  # its rows, in the columns of its own layout
     select: str = "SELECT * FROM piece"  # makes staged rows of them
+    # From our columns to those of the file, where they are called otherwise.
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def from_messages(rows: Iterable[tuple[int, Message | str]]) -> pa.Table:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from socialscore.errors import InputError
+from socialscore.importers.identifiers import mend_rounded, screened
 from socialscore.importers.staged import STAGED
 from socialscore.inputs.panel import Panel, bodies_from_handles
 from socialscore.model.period import EARLIEST, LATEST
@@ -24,6 +25,7 @@ from socialscore.runtime.prefetch import prefetch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from socialscore.importers.identifiers import RoundedColumn
     from socialscore.importers.staged import StagedRows
 
 __all__ = ["FileCounts", "RefusedRow", "Stage"]
@@ -66,8 +68,10 @@ class Stage:
         self._connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         self._connection.register("columns", STAGED.empty_table())
         self._connection.execute(
-            "CREATE TABLE staged AS SELECT *, NULL::BIGINT AS copy_of FROM columns"
+            "CREATE TABLE staged AS "
+            "SELECT *, NULL::BIGINT AS copy_of, FALSE AS lost_parent FROM columns"
         )
+        self.rounded: list[RoundedColumn] = []
 
     def __enter__(self) -> Self:
         return self
@@ -86,11 +90,13 @@ class Stage:
         Raises:
             InputError: there are rows, and not one of them is a message.
         """
+        select = screened(reading.select, reading.names)
         for piece in prefetch(reading.pieces):
             self._connection.register("piece", piece)
-            self._connection.execute(f"INSERT INTO staged BY NAME {reading.select}")
+            self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
         self._refuse_impossible_dates()
+        self.rounded = mend_rounded(self._connection, reading.names)
         tally = self.tally()
         if tally.n_rows and tally.n_refused == tally.n_rows:
             first = next(self.refusals())

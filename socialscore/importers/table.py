@@ -55,9 +55,6 @@ COLUMNS = {
     "deleted_at": "when it was deleted",
 }
 
-_IDENTIFIERS = (
-    "message_id", "author_id", "reply_to_id", "reply_to_author_id", "conversation_id",
-)  # fmt: skip
 _PARQUET = b"PAR1"
 _ROWS_AT_ONCE = 100_000
 
@@ -246,13 +243,13 @@ def _reading(
     pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
 ) -> StagedRows:
     network = columns.get("network", "")
-    return StagedRows(pieces, _select(chosen, network if network in NETWORKS else DEFAULT_NETWORK))
+    select = _select(chosen, network if network in NETWORKS else DEFAULT_NETWORK)
+    return StagedRows(pieces, select, chosen)
 
 
 def _select(chosen: Mapping[str, str], network: str) -> str:
     """The SELECT that makes staged rows: every column as text, then as what it means."""
     raw = ",\n        ".join(f"{_text(chosen.get(ours))} AS {ours}" for ours in COLUMNS)
-    ids = ",\n        ".join(f"{_identifier(name)} AS {name}" for name in _IDENTIFIERS)
     return f"""
 SELECT
     line,
@@ -262,9 +259,6 @@ SELECT
         CASE
             WHEN message_id IS NULL THEN 'message_id is empty'
             WHEN author_id IS NULL THEN 'author_id is empty'
-            WHEN
-                regexp_matches(CONCAT_WS(' ', {", ".join(_IDENTIFIERS)}), '[0-9][eE]\\+[0-9]')
-                THEN 'an identifier was rounded; keep identifiers as text'
             WHEN when_sent IS NULL THEN 'sent_at is not a time'
             WHEN network NOT IN ({_names(NETWORKS)}) THEN 'unknown network'
             WHEN kind NOT IN ({_names(KINDS)}) THEN 'unknown kind'
@@ -303,9 +297,7 @@ SELECT
     when_deleted AS deleted_at
 FROM (
     SELECT
-        * REPLACE (
-        {ids}
-        ),
+        *,
         {_time("sent_at")} AS when_sent,
         {_time("deleted_at")} AS when_deleted
     FROM (
@@ -333,12 +325,6 @@ def _time(column: str) -> str:
 
 def _text(column: str | None) -> str:
     return f"NULLIF(TRIM(CAST({_quoted(column)} AS VARCHAR)), '')" if column else "NULL::VARCHAR"
-
-
-def _identifier(column: str) -> str:
-    """Programs that know no missing integers write identifiers as decimal numbers: 3.0."""
-    number = f"regexp_replace({column}, '^([0-9]+)\\.0$', '\\1')"
-    return f"CASE WHEN ENDS_WITH({column}, '.0') THEN {number} ELSE {column} END"
 
 
 def _quoted(name: str) -> str:

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.toml_files import FilePosition
 from socialscore.inputs.value_errors import raise_all
+from socialscore.model.identifiers import is_decimal, shortened
 from socialscore.model.messages import Account, Body
-from socialscore.model.network import NETWORKS
+from socialscore.model.network import BY_NAME, NETWORKS
 from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ COLUMNS = (
 )  # fmt: skip
 _RARE = ("calendar", "closed")  # written only where one says something: digests are to last
 _NONE = Account("", "", "", "")  # in the row of a body that has no account
+_NUMBERED = {network.name for network in BY_NAME.values() if network.integer_ids}
 ROLES = ("main", "care", "alert", "person")
 
 
@@ -151,7 +153,8 @@ def read_panel(path: Path | str, content: bytes | None = None, *, accepted: bool
         path: of the file, or another address of it.
         content: what it holds. None: it is read.
         accepted: it was checked when it came into a store or a publication, and nobody can mend it:
-            days of implausible years are taken, as earlier versions took them.
+            days of implausible years and rounded identifiers are taken, as earlier versions took
+            them.
 
     Raises:
         InputError: naming the line, and the column where it is one that is wrong.
@@ -170,7 +173,7 @@ def examine_panel(
     problems: list[SocialscoreError] = []
     rows = _rows(path, content, problems)
     if not accepted:
-        rows = _in_plausible_years(rows, problems)
+        rows = _in_plausible_years(_not_rounded(rows, problems), problems)
     bodies, places = _bodies(rows, problems)
     return PanelReading(Panel(PurePath(path).stem, _in_order(bodies)), tuple(problems), places)
 
@@ -356,6 +359,24 @@ def _in_plausible_years(rows: Iterable[_Row], problems: list[SocialscoreError]) 
             if year.isdecimal() and int(year) not in PLAUSIBLE_YEARS:
                 problems.append(_no_day(place, row, column))
         yield place, row
+
+
+def _not_rounded(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:
+    """The rows; identifiers that a spreadsheet rounded go to `problems`."""
+    places = {}
+    for place, row in rows:
+        if is_decimal(row["account_id"]):
+            problems.append(_rounded(place, row["account_id"]))
+        elif row["network"] in _NUMBERED:
+            places[row["account_id"]] = place
+        yield place, row
+    found = shortened(places)  # which the whole column tells
+    problems += [_rounded(place, each) for each, place in places.items() if each in found]
+
+
+def _rounded(place: FilePosition, account_id: str) -> InputError:
+    way_out = "format the column as text and enter it again, or leave it empty"
+    return InputError(place, f"account_id {account_id!r} was rounded by a spreadsheet; {way_out}")
 
 
 def _no_day(place: FilePosition, row: Mapping[str, str], column: str) -> InputError:

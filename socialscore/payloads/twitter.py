@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from socialscore.model.identifiers import KEEP_AS_TEXT, is_decimal, is_whole
 from socialscore.model.messages import Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
@@ -29,7 +30,6 @@ _KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
 _FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657  # milliseconds since 1970, from which ids count
 
-_is_id = re.compile(r"[0-9]{1,19}").fullmatch
 _is_handle = re.compile(r"[A-Za-z0-9_]+").fullmatch
 # X writes what has no language (links, hashtags, a word or two) as `und` or a private-use tag.
 _is_language = re.compile(
@@ -95,7 +95,7 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
         text=_text(post, note, versions),
         kind=_kind(references, mentions),
         author_handle=_author_handle(post) or included.handles.get(author_id),
-        reply_to_id=_first_version(parent, included) if parent else None,
+        reply_to_id=_answered(parent, included) if parent else None,
         # Without a parent this field only says that the text begins with somebody's handle.
         reply_to_author_id=_id(post.get("in_reply_to_user_id")) if parent else None,
         conversation_id=_id(post.get("conversation_id")),
@@ -117,7 +117,8 @@ def _versions(post_id: str, post: Json) -> list[str]:
     history = post.get("edit_history_post_ids") or post.get("edit_history_tweet_ids")
     if history == [post_id]:  # as nearly always
         return [post_id]
-    versions = list(filter(_id, history)) if isinstance(history, list) else []
+    noted = map(_id, history) if isinstance(history, list) else ()
+    versions = [version for version in noted if version]
     return versions if post_id in versions else [post_id]
 
 
@@ -129,6 +130,12 @@ def _first_version(reference: Json, included: Included) -> str | None:
     # twarc writes the post that is meant, history and all, into the reference.
     first = _versions(post_id, reference)[0]
     return included.first_versions.get(first, first)
+
+
+def _answered(parent: Json, included: Included) -> str | None:
+    """The message that is answered; as it stands, where it was rounded."""
+    said = parent.get("id")
+    return str(said) if is_decimal(str(said)) else _first_version(parent, included)
 
 
 def _text(post: Json, note: Json, versions: Sequence[str]) -> str:
@@ -199,12 +206,16 @@ def _required_id(post: Json, name: str) -> str:
     if not post.get(name):
         raise PayloadError(f"no {name}")
     if (identifier := _id(post[name])) is None:
-        raise PayloadError(f"{name} is not a string of digits")
+        rounded = is_decimal(str(post[name]))
+        raise PayloadError(KEEP_AS_TEXT if rounded else f"{name} is not a string of digits")
     return identifier
 
 
 def _id(value: object) -> str | None:
-    return value if isinstance(value, str) and _is_id(value) else None
+    """An identifier, which programs between X and us may have written as a whole number."""
+    if isinstance(value, int):
+        value = str(value)
+    return value if isinstance(value, str) and is_whole(value) else None
 
 
 def _handle(value: object) -> str | None:
