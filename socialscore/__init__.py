@@ -11,6 +11,7 @@ In Python:
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.store.lake import Store
 
 __all__ = ["__version__", "limit", "rank"]
 
@@ -35,6 +37,7 @@ def rank(
     ranking: Ranking | Path | str | None = None,
     *,
     engine: str = "duckdb",
+    key_file: Path | str | None = None,
     **options: Any,
 ) -> Scoreboard:
     """Rank public bodies by how well they answer.
@@ -47,6 +50,7 @@ def rank(
             or the official accounts of the table.
         ranking: a ranking, the path of a ranking file, or the name of a preset.
         engine: query engine: duckdb, or Spark as local, spark://HOST:PORT or sc://HOST:PORT.
+        key_file: the pseudonym key of a store; needed where the ranking ignores authors.
         options: as on the command line, over the ranking's: `period`, `unit`, `selection`,
             `horizon`, `as_of` … A table is ranked over all of its time unless `period` is given. It
             is taken to be complete from its first message to its last, or to a later `as_of`.
@@ -61,20 +65,26 @@ def rank(
     from socialscore.inputs.panel import read_panel
     from socialscore.model.period import parse_as_of
     from socialscore.scoring import MessageSource, score
+    from socialscore.scoring.ignored import never_seen, unseen_in_words
     from socialscore.store.lake import Store
 
     as_of = options.pop("as_of", None)
+    pseudonym = None
     beside = [Path(file) for file in (panel, ranking) if isinstance(file, (str, Path))]
     chosen = _ranking(ranking, options, is_table=not isinstance(messages, (str, Path)))
     bodies = read_panel(Path(panel)) if isinstance(panel, (str, Path)) else panel
     if isinstance(messages, (str, Path)):
         known = Store.open(messages)
         bodies = bodies or known.panel()
+        pseudonym = _pseudonym(known, key_file) if chosen.ignore else None
     else:
         end = parse_as_of(as_of, chosen.zone) if as_of else None
         known, bodies = _in_memory(messages, bodies, end)
-    source = MessageSource(known, beside=beside, engine=engine_at(engine))
-    return score(source, bodies, chosen, as_of=as_of)
+    source = MessageSource(known, pseudonym, beside=beside, engine=engine_at(engine))
+    board = score(source, bodies, chosen, as_of=as_of)
+    if unseen := never_seen(source, chosen):
+        warnings.warn(unseen_in_words(chosen, unseen, named=True), stacklevel=2)
+    return board
 
 
 def limit(
@@ -112,6 +122,18 @@ def _checked(name: str, check: Callable[[Any], _Value], value: Any) -> _Value | 
         return None if value is None else check(value)
     except ValueError as error:
         raise InputError(name, str(error)) from None
+
+
+def _pseudonym(store: Store, key_file: Path | str | None) -> Callable[[str, str], str]:
+    from socialscore.errors import UsageError
+    from socialscore.store.key import pseudonyms_of
+
+    if key_file is None:
+        raise UsageError(
+            "the ranking ignores authors, whom a store knows by pseudonyms: say where "
+            "their key lies, key_file=…"
+        )
+    return pseudonyms_of(store, Path(key_file)).of
 
 
 def _ranking(

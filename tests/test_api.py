@@ -13,7 +13,7 @@ import pytest
 from shell import CHECKOUT
 
 import socialscore
-from socialscore.errors import InputError, UnknownName
+from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.inputs.ranking import load_ranking
 
 if TYPE_CHECKING:
@@ -110,3 +110,23 @@ def test_an_option_that_does_not_exist_is_named(messages: pa.Table) -> None:
 
 def test_what_the_package_offers_is_there() -> None:
     assert all(hasattr(socialscore, name) for name in socialscore.__all__)
+
+
+def test_authors_whom_a_table_does_not_have_are_told(messages: pa.Table) -> None:
+    with pytest.warns(UserWarning, match="1 of 1 ignored authors wrote nothing .* data: 4; check"):
+        socialscore.rank(messages, DEMO / "panel.csv", ignore=["4"], **WEEK)
+
+
+def test_whom_a_store_ignores_is_found_with_its_key_only(demo: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="say where their key lies, key_file="):
+        socialscore.rank(demo, DEMO / "panel.csv", ignore=["4"], **WEEK)
+    with pytest.raises(InputError, match="the pseudonym key is missing"):
+        socialscore.rank(
+            demo, DEMO / "panel.csv", ignore=["4"], key_file=tmp_path / "no.key", **WEEK
+        )
+
+
+@pytest.mark.parametrize("value", [7, "7", 7.0, True])
+def test_a_number_is_no_time_in_python_either(messages: pa.Table, value: object) -> None:
+    with pytest.raises(UsageError, match=f"^--horizon {value}: (a number is no time|write a time)"):
+        socialscore.rank(messages, DEMO / "panel.csv", horizon=value)

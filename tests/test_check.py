@@ -230,8 +230,9 @@ def test_a_panel_in_another_encoding_is_told_the_line(here: Path) -> None:
             '2, key ignore: it has no effect, since exclude lacks "listed"',
         ),
         (
-            '[[bands]]\nlabel = "A"\n[[bands]]\nlabel = "A"',
-            "4, key bands.label: there is a band 'A' already",
+            '[[bands]]\nlabel = "A"\nat_least.coverage = 1\n'
+            '[[bands]]\nlabel = "A"\nat_most.coverage = 0',
+            "5, key bands.label: there is a band 'A' already",
         ),
         (
             'clock = "business"',

@@ -19,13 +19,13 @@ from socialscore.model.messages import Account
         ("third_party", {"third_party": True}),
         ("repost", {"kind": "repost"}),
         ("mass_mention", {"n_addressed": 4}),
-        ("listed", {"author_id": "troll"}),
+        ("listed", {"author_id": "666"}),
         ("not_covered", {"sent_at": END + timedelta(hours=1)}),
     ],
 )
 def test_a_reason_that_is_chosen_leaves_out_and_counts(name: str, columns: dict[str, Any]) -> None:
     rows = [asks("q", at(1)) | columns]
-    options = {"ignore": ["troll"], "period": "2026-09-07..2027-01-01", "as_of": "2027-01-01"}
+    options = {"ignore": ["666"], "period": "2026-09-07..2027-01-01", "as_of": "2027-01-01"}
 
     left_out = values(board(rows, **options, exclude=name.replace("_", "-")))
     counted = values(board(rows, **options, exclude="none"))

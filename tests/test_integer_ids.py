@@ -100,13 +100,13 @@ def test_numbers_and_texts_rank_alike(worlds: list[World], options: Any, as_of: 
 ROWS = [
     asks("17", at(1), conversation_id="17"),
     answers("18", "17", at(1, hours=2), conversation_id="17"),
-    asks("19", at(2), author_id="other", conversation_id="19"),
+    asks("19", at(2), author_id="20", conversation_id="19"),
 ]
 
 
 def test_authors_who_are_ignored_are_ignored_by_number_too(tmp_path):
     ranking = load_ranking(
-        None, ALL | {"networks": ["twitter"], "exclude": ["listed"], "ignore": ["other"]}
+        None, ALL | {"networks": ["twitter"], "exclude": ["listed"], "ignore": ["20"]}
     )
     files = in_file(world(ROWS, PANEL), tmp_path)
 

@@ -63,10 +63,12 @@ def another(option: Option) -> Any:
         case "share":
             return default / 2
         case "duration":
-            return (default or 86_400) * 2
+            return f"{(default or 86_400) * 2}s"
         case "metric":
             return "median_wait"
-        case "names" | "authors":
+        case "authors":
+            return ("42",)
+        case "names":
             return default[:1] if default else ("ville",)
     return OF_TEXTS.get(option.name, 7)
 

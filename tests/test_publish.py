@@ -621,6 +621,15 @@ def test_the_calendars_of_the_business_clock_are_published_too(desk: Desk) -> No
     assert is_whole(folder)
 
 
+def test_of_ignored_authors_who_are_not_in_the_data_only_the_number_is_told(desk: Desk) -> None:
+    desk.ranking(ignore=["75432", "99999"])
+
+    result = desk.publish("2026-10-08")
+
+    assert "1 of 2 ignored authors wrote nothing that is in the data; check their" in result.err
+    assert "99999" not in result.err
+
+
 def test_of_the_authors_that_are_ignored_only_the_number_is_published(desk: Desk) -> None:
     ignored = ["75432", "75434"]
     desk.ranking(ignore=ignored)

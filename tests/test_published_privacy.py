@@ -39,7 +39,7 @@ selection = "all"
 horizon = "3d"
 min_requests = 1
 clock = "{clock}"
-ignore = ["{robot}", "{handle}"]
+ignore = ["{robot}", "{stranger}"]
 """
 
 
@@ -79,7 +79,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         covers = "2026-10-05..2026-11-09"
         assert run("import", "messages.csv", "--panel", "panel.csv", "--covers", covers).code == 0
         for clock in ("calendar", "business"):
-            text = RANKING.format(clock=clock, robot=ROBOT, handle=f"{IN_HANDLE}1")
+            text = RANKING.format(clock=clock, robot=ROBOT, stranger=f"facebook:{QUOTED}")
             Path(f"{clock}.toml").write_text(text, encoding="utf-8")
             for as_of in ("2026-10-13", "2026-10-23"):
                 done = run("publish", f"{clock}.toml", "--as-of", as_of)

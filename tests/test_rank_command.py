@@ -153,13 +153,66 @@ def test_a_panel_given_goes_before_the_one_that_the_store_knows(tmp_path: Path) 
     assert ranked("--panel", panel) == {"metro": "1"}
 
 
-def test_authors_are_ignored_by_the_identifiers_that_their_network_gave(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("authors", "n_requests", "n_excluded"),
+    [
+        (["901"], "1", "1"),
+        (["twitter:901"], "1", "1"),
+        (["twitter:901", "901", "901"], "1", "1"),
+        (["facebook:901"], "2", "0"),
+    ],
+)
+def test_authors_are_ignored_by_the_identifiers_that_their_network_gave(
+    tmp_path: Path, authors: list[str], n_requests: str, n_excluded: str
+) -> None:
     path = tmp_path / "ignoring.toml"
-    path.write_text('ignore = ["901"]\n')
+    path.write_text(f"ignore = {authors}\n")
 
     row = rows(rank(path, "--format", "csv"))["ville"]
 
-    assert (row["n_requests"], row["n_excluded_listed"]) == ("1", "1")
+    assert (row["n_requests"], row["n_excluded_listed"]) == (n_requests, n_excluded)
+    assert row["n_ignored"] == str(len(set(authors)))
+
+
+def test_ignored_authors_who_are_not_in_the_data_are_named_beside_the_ranking(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ignoring.toml"
+    path.write_text('ignore = ["901", "77712", "facebook:902", "twitter:902"]\n')
+
+    result = rank(path, "--format", "json")
+
+    assert result.err == (
+        "socialscore: 2 of 4 ignored authors wrote nothing that is in the data: 77712, "
+        "facebook:902; check their ids, unless they were erased\n"
+    )
+    assert "77712" not in result.out
+
+
+def test_a_body_that_is_counted_as_an_author_can_be_ignored(tmp_path: Path) -> None:
+    panel = tmp_path / "panel.csv"
+    panel.write_text(PANEL.replace("twitter,1,", "twitter,8,"), encoding="utf-8")
+    path = tmp_path / "ignoring.toml"
+    path.write_text('ignore = ["1"]\ninclude_institutions = true\n')
+
+    assert "ignored authors" not in rank(path, "--panel", panel).err
+
+
+def test_without_the_key_of_the_store_nobody_can_be_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, key = tmp_path / "ignoring.toml", tmp_path / "pseudonym.key"
+    path.write_text('ignore = ["901"]\n')
+    monkeypatch.setenv("SOCIALSCORE_KEY_FILE", str(key))
+
+    missing = rank(path)
+    key.write_text("ab" * 32)
+    key.chmod(0o600)
+    another = rank(path)
+
+    assert (missing.code, another.code) == (3, 5)
+    assert f"{key}: the pseudonym key is missing; without it nobody can tell" in missing.err
+    assert "its pseudonyms were made with another key; restore that key" in another.err
 
 
 def test_the_data_end_where_they_are_told_to() -> None:

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
 from socialscore.inputs.options import EXCLUSIONS, Ranking
-from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.ranking import load_ranking, override
 from socialscore.inputs.shipped import preset_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 WEEK = 7 * 86400
+BAND = {"label": "All", "at_least": {"coverage": 1}}
 
 
 @pytest.fixture
@@ -107,10 +108,32 @@ def test_a_horizon_of_none_watches_until_the_end_of_the_data() -> None:
     assert load_ranking(None, {"horizon": "none"}).horizon is None
 
 
-@pytest.mark.parametrize("value", ["", "7", "d", "0d", "-1d", "1.5h", "7 days", "3651d", "9" * 99])
+@pytest.mark.parametrize("value", ["", "d", "0d", "-1d", "1.5h", "7 days", "3651d", "٣d", "9" * 60])
 def test_what_is_no_time_is_no_horizon(value: str) -> None:
     with pytest.raises(UsageError, match=f"^--horizon {value}: write a time such as 7d, 24h or"):
         load_ranking(None, {"horizon": value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("horizon", "7"), ("horizon", '"7"'), ("horizon", '" 7 "'), ("min_age", "7"),
+        ("within", "[7]"), ("within", '["24h", "7"]'), ("within", '"7"'),
+    ],
+)  # fmt: skip
+def test_a_bare_number_is_no_time_in_a_file(path: Path, key: str, value: str) -> None:
+    told = complaint(path, f"{key} = {value}")
+
+    assert told == f":1, key {key}: a number is no time; write its unit too: 7d or 7s"
+
+
+@pytest.mark.parametrize("key", ["horizon", "min_age"])
+@pytest.mark.parametrize("value", [7, "7"])
+def test_a_bare_number_is_no_time_in_an_option(key: str, value: object) -> None:
+    flag = key.replace("_", "-")
+
+    with pytest.raises(UsageError, match=f"^--{flag} 7: a number is no time; write its unit too: "):
+        load_ranking(None, {key: value})
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "true", "1.5", "[]"])
@@ -139,6 +162,7 @@ def test_exclusions_are_a_list_whose_order_means_nothing(
         ("24h", ("24h",)),
         ("2h,8h,2h", ("2h", "8h")),
         (["90 m", "1w"], ("90m", "1w")),
+        ("02h, 2h,1d", ("2h", "1d")),
     ],
 )
 def test_times_are_a_list_in_which_each_stands_once(
@@ -171,6 +195,12 @@ def test_the_bands_of_a_file_replace_those_of_its_preset(path: Path) -> None:
     text = 'preset = "abgeordnetenwatch"\n[[bands]]\nlabel = "All"\nat_least = {response_rate = 1}'
 
     assert [band.label for band in load(path, text).bands] == ["All"]
+
+
+def test_authors_are_ignored_by_id_on_one_network_or_on_all(path: Path) -> None:
+    authors = ["42", "twitter:42", "mastodon:7", "did:plc:ab2", "bluesky:did:web:a.example", "42"]
+
+    assert load(path, f"ignore = {authors}").ignore == tuple(authors[:-1])
 
 
 # --- what is wrong is named with its file and key, or its option ---------------------------------
@@ -215,7 +245,9 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
     [
         ("horizn = 1", ":1: unknown key 'horizn'; did you mean 'horizon'?"),
         ('preset = "defualt"', ":1, key preset: unknown preset 'defualt'; did you mean 'default'?"),
-        ("preset = 7", ":1, key preset: unknown preset '7'; known: "),
+        ("preset = 7", ":1, key preset: write a text in quotation marks, not 7"),
+        ('preset = ""', ":1, key preset: unknown preset ''; known: "),
+        ("preset = []", ":1, key preset: write a text in quotation marks"),
         ('unit = "mesage"', ":1, key unit: unknown unit 'mesage'; did you mean 'message'?"),
         (
             'networks = ["twitter", "facbook"]',
@@ -233,7 +265,7 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ('min_requests = "ten"', ':1, key min_requests: write a whole number, not "ten"'),
         ("min_requests = -1", ":1, key min_requests: write 0 or more, not -1"),
         ("min_coverage = 95", ":1, key min_coverage: write 1 or less (0.95 is 95 %), not 95"),
-        ("[[bands]]", ":1, key bands.label: the key is missing"),
+        ("[[bands]]\nat_least.response_rate = 1", ":1, key bands.label: the key is missing"),
         (
             '[[bands]]\nlabel = "x"\nat_lest = 1',
             ":3, key bands.at_lest: unknown key 'at_lest'; did you mean 'at_least'?",
@@ -242,8 +274,8 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
             '[[bands]]\nlabel = "x"\nat_least = {response_rate = "most"}',
             ':3, key bands.at_least.response_rate: write a number, not "most"',
         ),
-        ('within = ["soon"]', ":1, key within: write times"),
-        ("within = [24]", ":1, key within: write times such as 1h, 24h or 7d"),
+        ('within = ["soon"]', ":1, key within: write a time such as 7d, 24h or 90m, up to 3650d"),
+        ('within = ["999999w"]', ":1, key within: write a time such as 7d, 24h or 90m, up to 365"),
         ('within = "none"', ":1, key within: write times such as 1h, 24h or 7d"),
         ("trim = 1", ":1, key trim: write less than 1, not 1"),
         ("latest = -1", ":1, key latest: write 0 or more, not -1"),
@@ -254,10 +286,12 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ('badge = {label = "x"}', ":1: unknown key 'badge'; did you mean 'bands'?"),
         ("title = 7", ":1, key title: write a text in quotation marks, not 7"),
         ('categories = "ville"', ':1, key categories: write a list in square brackets: ["ville"]'),
-        ("networks = [7]", ":1, key networks: unknown network '7'; known: bluesky, facebook"),
+        ("networks = [7]", ":1, key networks: write a text in quotation marks, not 7"),
         ("categories = [7]", ":1, key categories: write a text in quotation marks, not 7"),
         ("ignore = 42", ':1, key ignore: write a list in square brackets: ["one"]'),
-        ("panel = 7", ":1, key panel: write a text in quotation marks, not 7"),
+        ("panel = 7", ":1, key panel: write the path of a CSV in quotation marks, or remove the"),
+        ('panel = ""', ":1, key panel: write the path of a CSV in quotation marks, or remove the"),
+        (r'panel = "a\u0000"', ":1, key panel: write the path of a CSV in quotation marks, or"),
         ("title_fr = true", ":1, key title_fr: write a text in quotation marks, not true"),
         ("description = []", ":1, key description: write a text in quotation marks"),
         ("timezone = 1", ":1, key timezone: write a text in quotation marks, not 1"),
@@ -290,11 +324,69 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ("bands = [1]", ":1, key bands: write a table"),
         ('[[bands]]\nlabel = "x"\nat_most = 1', ":3, key bands.at_most: write a table"),
         (
-            '[[bands]]\nlabel = "x"\n[[bands]]\nlabel = 7',
-            ":4, key bands.label: write a text in quotat",
+            '[[bands]]\nat_least.coverage = 1\nlabel = "x"\n[[bands]]\nlabel = 7',
+            ":5, key bands.label: write a text in quotat",
         ),
         ("assertions = {}", ":1: unknown key 'assertions'; did you mean"),
+        # One type is not another.
+        ('strict = "yes"', ':1, key strict: write true or false, not "yes"'),
+        ("strict = 1", ":1, key strict: write true or false, not 1"),
+        ('min_requests = "10"', ':1, key min_requests: write a whole number, not "10"'),
+        ("min_requests = 10.0", ":1, key min_requests: write a whole number, not 10.0"),
+        ("min_requests = true", ":1, key min_requests: write a whole number, not true"),
+        ('min_coverage = "0.5"', ':1, key min_coverage: write a number, not "0.5"'),
+        ("trim = false", ":1, key trim: write a number, not false"),
+        ("[assert]\nmin_bodies = true", ":2, key assert.min_bodies: write a whole number, not tr"),
+        (
+            '[[bands]]\nlabel = "x"\nat_least.coverage = true',
+            ":3, key bands.at_least.coverage: write a number, not true",
+        ),
+        # Whoever is ignored has an id.
+        *(
+            (f'ignore = ["42", "{author}"]', f":1, key ignore: {author!r} is no author's id; write")
+            for author in (
+                *("", " ", "@bob", "bob", "4 2", "42 ", "1.5", "1.23457E+18", "0x1F", "1_000"),
+                *("٤٢", "-42", "042", "https://x.com/bob", "twitter:bob", "twitter:"),
+                *("bluesky:42", "name@server.example", "9" * 26),
+            )
+        ),
+        ('ignore = ["twiter:42"]', ":1, key ignore: unknown network 'twiter'; did you mean 'twit"),
+        ("ignore = [42]", ":1, key ignore: write a text in quotation marks, not 42"),
+        ("ignore = [42.0]", ":1, key ignore: write a text in quotation marks, not 42.0"),
+        # Nothing, where something is needed.
+        ('title = ""', ":1, key title: write a text that is not empty"),
+        ('by = ""', ":1, key by: write a text that is not empty"),
+        ("categories = []", ":1, key categories: name at least one, or remove the key"),
+        ('categories = [""]', ":1, key categories: write a text that is not empty"),
+        ("networks = []", ":1, key networks: name at least one, or remove the key"),
+        ("kinds = []", ":1, key kinds: name at least one, or remove the key"),
+        (
+            '[[bands]]\nlabel = "x"',
+            ":1, key bands: a band needs a condition: write at_least, at_most or both",
+        ),
+        # More than can be meant.
+        (f"min_requests = {10**30}", ":1, key min_requests: write 1,000,000,000 or less, not 1000"),
+        (f"latest = {10**30}", ":1, key latest: write 1,000,000,000 or less, not 1000"),
+        (f'title = "{"x" * 100_000}"', ':1, key title: write 500 characters or fewer, not "xxxx'),
+        (f"show = {['x'] * 101}", ":1, key show: write 100 or fewer"),
+        ("bands = [" + '{label = "x"}, ' * 101 + "]", ":1, key bands: write 100 or fewer"),
+        # Bands that nobody would get.
+        (
+            '[[bands]]\nlabel = "x"\nat_least = {coverage = 0.9}\nat_most = {coverage = 0.1}',
+            ":4, key bands.at_most.coverage: it is below at_least: nobody would get this band",
+        ),
+        (
+            '[[bands]]\nlabel = "x"\nat_least = {coverage = 1}\n'
+            '[[bands]]\nlabel = "y"\nat_least = {coverage = 1.0}',
+            ":4, key bands: a band above has the same conditions: nobody would get this one",
+        ),
+        (
+            '[[bands]]\nlabel = "x"\nat_least = {coverage = 1}\n'
+            '[[bands]]\nlabel = "x"\nat_least = {coverage = 0.5}',
+            ":5, key bands.label: there is a band 'x' already",
+        ),
     ],
+    ids=lambda value: value[:60],
 )
 def test_a_mistake_in_a_file_is_named_by_file_and_key(path: Path, text: str, problem: str) -> None:
     assert complaint(path, text).startswith(problem)
@@ -327,6 +419,47 @@ def test_a_mistake_in_an_option_is_named_without_a_file(
     assert caught.value.exit_code == 2
 
 
+def test_of_very_many_mistakes_the_first_are_told_and_how_many_there_are_besides(
+    path: Path,
+) -> None:
+    keys = complaint(path, "".join(f"a{n} = 1\n" for n in range(1_000)))
+    authors = complaint(path, f"\nignore = {[f'@{n}' for n in range(1_000)]}")
+
+    assert keys.splitlines()[-1].endswith("towns.toml:101: 900 more mistakes from here on")
+    assert authors.splitlines()[-1].endswith("toml:2, key ignore: 900 more mistakes from here on")
+
+
+def test_a_long_value_is_shown_by_its_beginning(path: Path) -> None:
+    assert len(complaint(path, f'title = "{"x" * 100_000}"')) < 200
+
+
+# --- a ranking with other options ----------------------------------------------------------------
+
+
+def test_an_option_over_a_ranking_changes_it_alone() -> None:
+    ranking = load_ranking(None, {"horizon": "none", "ignore": ["42"], "min_requests": 3})
+
+    changed = override(ranking, {"period": "2026-W46", "unit": None})
+
+    assert changed == ranking.model_copy(update={"period": "2026-W46"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problem"),
+    [
+        ("horizon", 7, "--horizon 7: a number is no time; write its unit too: 7d or 7s"),
+        ("min_requests", "3", "--min-requests 3: write a whole number"),
+        ("preset", "default", "--preset: this ranking has one already"),
+        ("horizn", "7d", "unknown key 'horizn'; did you mean 'horizon'?"),
+    ],
+)
+def test_an_option_over_a_ranking_is_as_strict(key: str, value: object, problem: str) -> None:
+    with pytest.raises((UsageError, UnknownName)) as caught:
+        override(load_ranking(), {key: value})
+
+    assert str(caught.value).startswith(problem)
+
+
 # --- the digest --------------------------------------------------------------------------------
 
 
@@ -337,7 +470,7 @@ def test_a_mistake_in_an_option_is_named_without_a_file(
         ("ignore", ["42"]), ("include_institutions", True), ("timezone", "UTC"),
         ("networks", ["mastodon"]), ("min_coverage", 0.5), ("title", "Another"),
         ("within", "2h"), ("trim", 0.05), ("latest", 10), ("clock", "business"), ("strict", True),
-        ("show", ["n_requests"]), ("bands", [{"label": "All"}]), ("icc", 0.1),
+        ("show", ["n_requests"]), ("bands", [BAND]), ("icc", 0.1),
     ],
 )  # fmt: skip
 def test_the_digest_changes_with_every_option(key: str, value: object) -> None:

@@ -45,6 +45,7 @@ __all__ = [
     "screen_width",
     "settings_here",
     "subject",
+    "tell_unseen",
 ]
 
 RankingArgument = Annotated[
@@ -133,6 +134,7 @@ def subject(
     """The store, the panel and the ranking that the options, the ranking file or settings name."""
     from socialscore.inputs.shipped import ranking_path
     from socialscore.scoring import MessageSource
+    from socialscore.store.key import pseudonyms_of
     from socialscore.store.lake import Store
 
     path = ranking_path(ranking) if ranking else None
@@ -145,7 +147,7 @@ def subject(
     bodies = chosen_panel(root, *paths)
     source = MessageSource(
         opened,
-        pseudonym=pseudonym(settings) if chosen.ignore else None,
+        pseudonym=pseudonyms_of(opened, settings.key_file).of if chosen.ignore else None,
         beside=[file for file in (next(filter(None, paths), None), path) if file],
         engine=running,
     )
@@ -243,6 +245,15 @@ def fitting_audit(ranking: str | None, asked: Subject) -> bytes | None:
         typer.echo(f"socialscore: {path} is left out: it {why}; audit again", err=True)
         return None
     return content
+
+
+def tell_unseen(asked: Subject, *, named: bool) -> None:
+    """Say which of the authors that the ranking ignores are not in the data, if any, on stderr."""
+    from socialscore.scoring.ignored import never_seen, unseen_in_words
+
+    if unseen := never_seen(asked.source, asked.ranking):
+        said = unseen_in_words(asked.ranking, unseen, named=named)
+        typer.echo(f"socialscore: {said}", err=True)
 
 
 def screen_width() -> int:

@@ -134,23 +134,15 @@ def _in_words(found: Found) -> str:
 
 def _author(text: str, messages: Store, settings: Settings) -> ErasureRequest:
     """The request to erase a citizen, under the pseudonym that the store has for them."""
-    from socialscore.errors import InputError
     from socialscore.store.erasure_request import ErasureRequest
-    from socialscore.store.lake import Store
-    from socialscore.store.privacy import Pseudonyms, read_key
+    from socialscore.store.key import pseudonyms_of
 
     network, identifier = _parted("--author", text)
     if (network, identifier) in messages.panel().account_keys:
         raise UsageError(
             f"--author {text}: that is an account of the panel; --account {text} erases it"
         )
-    path = settings.key_file
-    if not path.exists():  # a new one would find nobody
-        problem = "the pseudonym key is missing; without it nobody can tell whose row is whose"
-        raise InputError(path, f"{problem}. Put it back (key_file in socialscore.toml)")
-    pseudonyms = Pseudonyms(read_key(path))
-    Store.create(messages.location, key_id=pseudonyms.key_id)  # complains about another key
-    digest = pseudonyms.of(network, identifier)
+    digest = pseudonyms_of(messages, settings.key_file).of(network, identifier)
     return ErasureRequest("author", network, identifier, digest)
 
 

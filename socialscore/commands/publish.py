@@ -16,6 +16,7 @@ from socialscore.commands.common import (
     fitting_audit,
     settings_here,
     subject,
+    tell_unseen,
 )
 from socialscore.commands.screens import say
 from socialscore.errors import InputError, TooLittleData
@@ -94,6 +95,7 @@ def command(
     if sign and not sign.is_file():
         raise InputError(sign, "is not the file of a key")
     asked = subject(ranking, {}, store=store, panel=panel, as_of=as_of, engine=engine)
+    tell_unseen(asked, named=False)  # what it says goes to logs
     basis = basis_of(
         asked.store,
         asked.source,

@@ -21,6 +21,7 @@ from socialscore.commands.common import (
     fitting_audit,
     screen_width,
     subject,
+    tell_unseen,
 )
 from socialscore.commands.counts import check_counts, counted_scoreboard
 from socialscore.commands.ranking_options import with_ranking_options
@@ -159,6 +160,7 @@ def command(
             text = _statement(asked, by_group)
         else:
             found = _result(asked, compare_to, by_group, sensitivity=sensitivity)
+            tell_unseen(asked, named=True)
             result = _with_audit(found, ranking, asked)
             text = _rendered(result, format_name, notation, on_screen=output is None)
     if output:

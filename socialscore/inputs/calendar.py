@@ -18,6 +18,7 @@ from pydantic import (
 
 from socialscore.errors import UnknownName
 from socialscore.inputs.checked_toml import (
+    Listed,
     Table,
     at_least_one,
     checked_date,
@@ -124,10 +125,10 @@ def _subdivisions(country: str) -> list[str]:
     return [*known.subdivisions, *known.subdivisions_aliases]
 
 
-_DATE = Annotated[date, Field(strict=True), AfterValidator(checked_date)]
+_DATE = Annotated[date, AfterValidator(checked_date)]
 _WEEKDAYS = Annotated[tuple[str, ...], BeforeValidator(_weekdays)]
 _OPENINGS = Annotated[
-    tuple[Annotated[tuple[int, int], BeforeValidator(_opening)], ...], AfterValidator(_in_order)
+    Listed[Annotated[tuple[int, int], BeforeValidator(_opening)]], AfterValidator(_in_order)
 ]
 
 
@@ -182,8 +183,8 @@ class _CalendarFile(Table):
         {}, validate_default=True
     )
     holidays: _Holidays | None = None
-    closed: tuple[_Closure, ...] = ()
-    open: tuple[_SpecialOpening, ...] = ()
+    closed: Listed[_Closure] = ()
+    open: Listed[_SpecialOpening] = ()
 
 
 _TABLES: dict[str, type[Table]] = {

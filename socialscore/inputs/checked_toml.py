@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from socialscore.inputs.toml_files import place_of, read_toml
 from socialscore.inputs.value_errors import combined, problems_of
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-__all__ = ["Table", "at_least_one", "checked_date", "checked_timezone", "read_checked"]
+__all__ = ["Listed", "Table", "at_least_one", "checked_date", "checked_timezone", "read_checked"]
 
 
 class Table(BaseModel):
-    """A table of a file, with the keys that it may have and no others."""
+    """A table of a file, with the keys that it may have and no others, each of its own type."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid")
 
+
+_One = TypeVar("_One")
+Listed = Annotated[tuple[_One, ...], Field(strict=False)]
+"""A tuple that a file writes as a list."""
 
 _Model = TypeVar("_Model", bound=Table)
 _Values = TypeVar("_Values", bound="tuple[object, ...]")

@@ -12,13 +12,14 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from socialscore.errors import UnknownName
-from socialscore.inputs.checked_toml import checked_timezone
+from socialscore.inputs.author_ids import checked_author
+from socialscore.inputs.checked_toml import Listed, checked_timezone
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS
 
@@ -35,6 +36,7 @@ __all__ = [
     "Conditions",
     "Option",
     "Ranking",
+    "as_written",
     "of_today",
     "reported",
     "seconds",
@@ -47,8 +49,19 @@ EXCLUSIONS = (
 messages and private ones are no demand of citizens, and nor are other bodies' unless the ranking
 includes institutions."""
 
+_T = TypeVar("_T")
+_Author = Annotated[str, BeforeValidator(checked_author)]
+_EACH_ONCE = AfterValidator(lambda them: tuple(dict.fromkeys(them)))
+_Names = Annotated[Listed[_T], Field(max_length=100), _EACH_ONCE]
+_Name = Annotated[str, Field(min_length=1, max_length=500)]
+_Text = Annotated[str, Field(max_length=5_000)]
+_Count = Annotated[int, Field(ge=0, le=10**9)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_LONGEST = 3650 * 86400  # a horizon, in seconds
+_TIME = re.compile(r"([0-9]{1,12})\s*([smhdw])")
+_DAYS = 3650  # a time at most
+_LONGEST = _DAYS * 86400
 
 
 @dataclass(frozen=True)
@@ -90,15 +103,21 @@ def _field(default: Any, description: str) -> Any:
 
 
 def seconds(value: object) -> object:
-    """`7d` as seconds, `none` as None."""
-    if value == "none":
+    """`7d` as seconds, `none` as None.
+
+    Raises:
+        ValueError: it is no time, lacks its unit, or is longer than ten years.
+    """
+    if value is None or value == "none":
         return None
-    if isinstance(value, str):
-        match = re.fullmatch(r"(\d+)\s*([smhdw])", value)
-        value = int(match[1]) * _UNITS[match[2]] if match else 0
-    if value is None or (type(value) is int and 0 < value <= _LONGEST):
-        return value
-    raise ValueError("write a time such as 7d, 24h or 90m, up to 3650d, or none")
+    number = str(value).strip()
+    if type(value) in (int, str) and re.fullmatch("0*[1-9][0-9]{0,11}", number):
+        raise ValueError(f"a number is no time; write its unit too: {number}d or {number}s")
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    length = int(found[1]) * _UNITS[found[2]] if found else 0
+    if not 0 < length <= _LONGEST:
+        raise ValueError(f"write a time such as 7d, 24h or 90m, up to {_DAYS}d, or none")
+    return length
 
 
 def _reasons(value: object) -> object:
@@ -119,10 +138,10 @@ def _durations(value: object) -> object:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, (list, tuple)):
         return value
-    times = ["".join(str(part).split()) for part in parts]
-    if not all(re.fullmatch(r"0*[1-9]\d{0,5}[smhdw]", time) for time in times):
+    times = [part.strip() if isinstance(part, str) else part for part in parts]
+    if None in map(seconds, times):
         raise ValueError("write times such as 1h, 24h or 7d")
-    return tuple(dict.fromkeys(times))
+    return tuple(dict.fromkeys(_TIME.sub(lambda it: f"{int(it[1])}{it[2]}", it) for it in times))
 
 
 def _correlation(value: object) -> object:
@@ -137,19 +156,28 @@ def _names(value: object) -> object:
     return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
 
 
+def _path(value: object) -> object:
+    """The path of a file."""
+    if isinstance(value, str) and value and "\0" not in value:
+        return Path(value)
+    if value is None or isinstance(value, Path):
+        return value
+    raise ValueError("write the path of a CSV in quotation marks, or remove the key")
+
+
 # --- the declarations -----------------------------------------------------------------------------
 
 
 class _Checked(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+        strict=True, frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
     )
 
 
 class Conditions(_Checked):
     """A distinction for every ranked body of which all conditions hold."""
 
-    label: str
+    label: _Name
     at_least: dict[str, float] = {}
     at_most: dict[str, float] = {}
 
@@ -157,24 +185,24 @@ class Conditions(_Checked):
 class Assertions(_Checked):
     """What must hold of a scoreboard before it is published."""
 
-    min_bodies: Annotated[int, Field(ge=0)] = 1  # bodies with a rank
-    min_requests_total: Annotated[int, Field(ge=0)] = 0  # mature requests, over all bodies
-    min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.0  # mean over bodies with an account
+    min_bodies: _Count = 1  # bodies with a rank
+    min_requests_total: _Count = 0  # mature requests, over all bodies
+    min_coverage: _Share = 0.0  # mean over bodies with an account
 
 
 class Ranking(_Checked):
     """Everything that decides what a ranking counts, and how."""
 
-    title: str = _field("Response to citizens", "Printed above the table.")
-    title_fr: str = _field("", "The title in French, for what is published.")
-    description: str = _field("", "What the ranking is about, for its readers.")
-    description_fr: str = _field("", "The same in French.")
-    source: str = _field("", "Of a preset: who counted this way, and where it is written.")
+    title: _Name = _field("Response to citizens", "Printed above the table.")
+    title_fr: _Text = _field("", "The title in French, for what is published.")
+    description: _Text = _field("", "What the ranking is about, for its readers.")
+    description_fr: _Text = _field("", "The same in French.")
+    source: _Text = _field("", "Of a preset: who counted this way, and where it is written.")
     preset: str = _field("default", "The published way of counting to build on.")
-    panel: Path | None = _field(
+    panel: Annotated[Path | None, BeforeValidator(_path)] = _field(
         None, "The bodies to compare: a CSV, its path relative to the file."
     )
-    period: str = _field(
+    period: _Name = _field(
         "last-week",
         "When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (without UNTIL "
         "itself), last-week, last-month, last-quarter, last-30-days or all.",
@@ -184,12 +212,12 @@ class Ranking(_Checked):
         "Timezone in which days, weeks and months begin.",
         Option("Timezone", "Fuseau horaire", "text", flag="--timezone"),
     )
-    categories: tuple[str, ...] = _option(
+    categories: _Names[_Name] = _option(
         (),
         "Rank only the bodies of these categories of the panel.",
         Option("Categories", "Catégories", "names", empty="all", alters_rates=False),
     )
-    by: str = _option(
+    by: _Name = _option(
         "response_rate",
         "Metric that ranks; `socialscore metrics` lists them.",
         Option("Ranked by", "Classé par", "metric", column="key", always=True, flag="--by"),
@@ -258,23 +286,23 @@ class Ranking(_Checked):
         "a private message.",
         Option("Strict", "Strict", "yes-no", always=True, flag="--strict"),
     )
-    min_requests: Annotated[int, Field(ge=0)] = _option(
+    min_requests: _Count = _option(
         10,
         "Fewest requests with which a body is ranked.",
         Option("Min requests", "Minimum de demandes", "count", always=True, flag="--min-requests"),
     )
     # The choices are those of the model; type checkers want them spelled out, pydantic does not.
-    networks: tuple[Literal[NETWORKS], ...] = _option(  # type: ignore[valid-type]
+    networks: _Names[Literal[NETWORKS]] = _option(  # type: ignore[valid-type]
         NETWORKS,
         "Count only what was written on these networks.",
         Option("Networks", "Réseaux", "names", flag="--network", repeated=True),
     )
-    kinds: tuple[Literal[KINDS], ...] = _option(  # type: ignore[valid-type]
+    kinds: _Names[Literal[KINDS]] = _option(  # type: ignore[valid-type]
         KINDS,
         "Count only messages of these kinds as requests.",
         Option("Kinds of messages", "Types de messages", "names"),
     )
-    exclude: Annotated[tuple[str, ...], BeforeValidator(_reasons)] = _option(
+    exclude: Annotated[_Names[str], BeforeValidator(_reasons)] = _option(
         EXCLUSIONS,
         "Why messages are left out: default, none, or a list of "
         f"{', '.join(EXCLUSIONS[:-1])} and {EXCLUSIONS[-1]}.",
@@ -287,9 +315,10 @@ class Ranking(_Checked):
             "Institutions counted", "Institutions comptées", "yes-no", flag="--include-institutions"
         ),
     )
-    ignore: tuple[str, ...] = _option(
+    ignore: Annotated[Listed[_Author], Field(max_length=50_000), _EACH_ONCE] = _option(
         (),
-        "Identifiers of authors to leave out, for the reason `listed`. Only their number is told.",
+        "Authors to leave out, for the reason `listed`: network:id, or an id that holds on every "
+        "network. Only their number is told.",
         Option("Ignored authors", "Auteurs ignorés", "authors", column="n_ignored"),
     )
     replies_to_several: bool = _option(
@@ -341,17 +370,17 @@ class Ranking(_Checked):
             flag="--off-hours-reply",
         ),
     )
-    latest: Annotated[int, Field(ge=0)] = _option(
+    latest: _Count = _option(
         0,
         "Give a body with fewer requests in the period its latest so many, however old.",
         Option("Latest requests", "Dernières demandes", "count"),
     )
-    min_coverage: Annotated[float, Field(ge=0, le=1)] = _option(
+    min_coverage: _Share = _option(
         0.95,
         "Smallest share of the period in view with which a body is ranked.",
         Option("Min coverage", "Couverture minimale", "share"),
     )
-    within: Annotated[tuple[str, ...], BeforeValidator(_durations)] = _option(
+    within: Annotated[_Names[str], BeforeValidator(_durations)] = _option(
         ("1h", "4h", "24h", "72h"),
         "Times for the metrics within_1h, within_4h …, with commas: 2h,8h,24h.",
         Option("Within", "Délais comptés", "names", empty="none", flag="--within"),
@@ -373,11 +402,11 @@ class Ranking(_Checked):
         "number from 0 (not at all) to 1.",
         Option("ICC", "Corrélation intraclasse", "text", alters_rates=False),
     )
-    show: Annotated[tuple[str, ...], BeforeValidator(_names)] = _field(
+    show: Annotated[_Names[_Name], BeforeValidator(_names)] = _field(
         ("n_requests", "response_rate", "median_delay", "median_wait"),
         "Metrics in the table; files have them all.",
     )
-    bands: tuple[Conditions, ...] = _field(
+    bands: Annotated[Listed[Conditions], Field(max_length=100)] = _field(
         (),
         "Distinctions, best first: tables with a label, at_least and at_most, these by metric.",
     )
@@ -435,6 +464,15 @@ REMOVED = {
     "seed": "intervals of ranks are no longer drawn by chance, and need none; delete the line",
 }
 """By a key of earlier versions that nothing replaces, why that is, and what to do about it."""
+
+
+def as_written(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a ranking dumps them, as a file would say them: times with their unit."""
+    times = {option.name for option in OPTIONS if option.kind == "duration"}
+    return {
+        key: ("none" if value is None else f"{value}s") if key in times else value
+        for key, value in options.items()
+    }
 
 
 def of_today(options: Mapping[str, Any]) -> dict[str, Any]:

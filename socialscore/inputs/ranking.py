@@ -23,9 +23,9 @@ from socialscore.inputs.options import (
     Conditions,
     Ranking,
 )
-from socialscore.inputs.shipped import preset_path
+from socialscore.inputs.shipped import preset_names, preset_path
 from socialscore.inputs.toml_files import FilePosition, place_of, read_toml
-from socialscore.inputs.value_errors import problems_of, raise_all
+from socialscore.inputs.value_errors import first_of, problems_of, raise_all
 from socialscore.model.period import parse_period
 
 if TYPE_CHECKING:
@@ -82,18 +82,17 @@ def read_ranking(
     Raises:
         InputError: the file is missing or is not TOML.
     """
-    given = {key: value for key, value in (options or {}).items() if value is not None}
+    given = _given(options or {})
     written = {} if path is None else read_toml(path, "the ranking")
-    if path is not None and isinstance(written.get("panel"), str):
-        written["panel"] = path.parent / written["panel"]
-    preset = str(given.get("preset") or written.get("preset") or "default")
+    if path is not None and isinstance(panel := written.get("panel"), str) and panel:
+        written["panel"] = str(path.parent / panel)
+    preset = given.get("preset", written.get("preset", "default"))
     place = path and "preset" in written and "preset" not in given and place_of(path, "preset")
     problems: list[SocialscoreError] = []
-    try:
-        shipped = preset_path(preset, place=place or None)
-    except UnknownName as error:
-        problems, preset = [error], "default"
-        shipped = preset_path(preset)
+    if isinstance(preset, str) and preset not in preset_names():
+        problems = [UnknownName("preset", preset, preset_names(), place or None)]
+        preset = "default"
+    shipped = preset_path(preset if isinstance(preset, str) else "default")
     layers: list[tuple[Path | None, Mapping[str, Any]]] = [
         (shipped, read_toml(shipped, "the preset")),
         (path, written),
@@ -108,10 +107,18 @@ def override(ranking: Ranking, options: Mapping[str, Any]) -> Ranking:
 
     Raises:
         UnknownName: for a key that does not exist.
-        UsageError: an option cannot be read.
+        UsageError: an option cannot be read, or is a preset.
     """
-    layers = [(None, ranking.model_dump(by_alias=True)), (None, options)]
-    return _sound(_read(layers, ranking.preset))
+    given = _given(options)
+    if "preset" in given:
+        raise UsageError("--preset: this ranking has one already, and cannot be given another")
+    changed = _sound(_read([(None, given)], ranking.preset))
+    names = (name for name, field in Ranking.model_fields.items() if (field.alias or name) in given)
+    return ranking.model_copy(update={name: getattr(changed, name) for name in names})
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if value is not None}
 
 
 def overridden(ranking: Ranking) -> tuple[str, ...]:
@@ -135,17 +142,19 @@ def _sound(reading: ParsedRanking) -> Ranking:
     return reading.ranking
 
 
-def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) -> ParsedRanking:
+def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: object) -> ParsedRanking:
     said_by: dict[str, Path | None] = {}
     values: dict[str, Any] = {}
-    problems: list[SocialscoreError] = []
+    unknown: list[tuple[str, Path | None]] = []
     for path, layer in layers:
         for key, value in layer.items():
             if key in KEYS:
                 said_by[key], values[key] = path, value
             else:
-                problems.append(_unknown_key(key, path))
+                unknown.append((key, path))
+    problems = first_of(unknown, lambda each: _unknown_key(*each))
     values["preset"] = preset
+    wrong: set[tuple[str | int, ...]] = set()
     try:
         reading = ParsedRanking(Ranking.model_validate(values), (), said_by)
     except ValidationError as error:
@@ -159,8 +168,11 @@ def _read(layers: Sequence[tuple[Path | None, Mapping[str, Any]]], preset: str) 
         # Of a list in which something is wrong, nothing is kept.
         ways = {way[:1] if len(way) == 2 and isinstance(way[1], int) else way for way in wrong}
         rest = {key: path for key, path in said_by.items() if (key,) not in ways}
-        reading = ParsedRanking(Ranking.model_validate(_without(ways, values)), (), rest)
-    return replace(reading, problems=(*problems, *_period_problem(reading)))
+        reading = ParsedRanking(_sound_part(values, ways), (), rest)
+    problems += _period_problem(reading)
+    problems += _empty_lists(reading)
+    problems += _useless_bands(reading, {way[1] for way in wrong if way[0] == "bands" and way[1:]})
+    return replace(reading, problems=tuple(problems))
 
 
 def _unknown_key(key: str, path: Path | None) -> SocialscoreError:
@@ -172,6 +184,14 @@ def _unknown_key(key: str, path: Path | None) -> SocialscoreError:
     else:
         return UnknownName("key", key, KEYS, place)
     return InputError(place, problem) if place else UsageError(problem)
+
+
+def _sound_part(values: dict[str, Any], wrong: Collection[tuple[str | int, ...]]) -> Ranking:
+    """The ranking without what is wrong; with nothing of its keys where that does not do."""
+    try:
+        return Ranking.model_validate(_without(wrong, values))
+    except ValidationError:  # a list may be too long besides
+        return Ranking.model_validate(_without({way[:1] for way in wrong}, values))
 
 
 def _without(wrong: Collection[tuple[str | int, ...]], value: Any, *way: str | int) -> Any:
@@ -186,7 +206,7 @@ def _without(wrong: Collection[tuple[str | int, ...]], value: Any, *way: str | i
         if (*way, key) not in wrong
     }
     # The one key that is needed, of a table of bands.
-    return found | {"label": ""} if (*way, "label") in wrong else found
+    return found | {"label": "?"} if (*way, "label") in wrong else found
 
 
 def _period_problem(reading: ParsedRanking) -> Iterator[SocialscoreError]:
@@ -195,6 +215,48 @@ def _period_problem(reading: ParsedRanking) -> Iterator[SocialscoreError]:
     except UsageError as error:
         place = reading.place("period")
         yield InputError(place, str(error)) if place else error
+
+
+def _empty_lists(reading: ParsedRanking) -> Iterator[SocialscoreError]:
+    """Lists that leave nothing to count; no categories are all of them where no file says it."""
+    for key in ("categories", "networks", "kinds"):
+        place, problem = reading.place(key), "name at least one, or remove the key"
+        if key in reading.said_by and not getattr(reading.ranking, key):
+            if place:
+                yield InputError(place, problem)
+            elif key != "categories":
+                yield UsageError(f"{key}: {problem}")
+
+
+def _useless_bands(
+    reading: ParsedRanking, wrong: Collection[str | int]
+) -> Iterator[SocialscoreError]:
+    """Bands that every body has, or none; `wrong`: the numbers of those that are wrong anyway."""
+    labels: set[str] = set()
+    seen: list[tuple[Mapping[str, float], Mapping[str, float]]] = []
+    for number, band in enumerate(reading.ranking.bands):
+        conditions = band.at_least, band.at_most
+        if number not in wrong:
+            for key, problem in _useless(band, labels, conditions in seen):
+                place = reading.place("bands", number, *key)
+                yield InputError(place, problem) if place else UsageError(f"bands: {problem}")
+            seen.append(conditions)
+            labels.add(band.label)
+
+
+def _useless(
+    band: Conditions, labels: Collection[str], repeated: bool
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What makes no sense of a band, each with the way to the key."""
+    if band.label in labels:
+        yield ("label",), f"there is a band {band.label!r} already"
+    if not band.at_least and not band.at_most:
+        yield (), "a band needs a condition: write at_least, at_most or both"
+    elif repeated:
+        yield (), "a band above has the same conditions: nobody would get this one"
+    for metric in band.at_least.keys() & band.at_most.keys():
+        if band.at_least[metric] > band.at_most[metric]:
+            yield ("at_most", metric), "it is below at_least: nobody would get this band"
 
 
 def compared(panel: Panel, ranking: Ranking) -> list[Body]:

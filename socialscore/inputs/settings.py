@@ -160,7 +160,7 @@ def _by(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
 class Settings(BaseModel):
     """Where things are, and how networks are asked; with a field for each of their settings."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     store: Annotated[Path | str, PlainValidator(_location)]  # or an address: s3://bucket/folder
     panel: Annotated[Path | None, PlainValidator(_path)] = None

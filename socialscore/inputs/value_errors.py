@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from socialscore.errors import (
     InputError,
@@ -22,21 +22,29 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["combined", "problem_of", "problems_of", "raise_all"]
+__all__ = ["combined", "first_of", "problem_of", "problems_of", "raise_all"]
+
+_Wrong = TypeVar("_Wrong")
 
 _TEXT, _NUMBER = "write a text in quotation marks", "write a number"
 _WHOLE, _TRUTH = "write a whole number", "write true or false"
 _PLAIN = {
-    "string_type": _TEXT, "path_type": _TEXT,
+    "literal_error": _TEXT, "string_type": _TEXT, "path_type": _TEXT,
     "int_type": _WHOLE, "int_parsing": _WHOLE, "int_parsing_size": _WHOLE, "int_from_float": _WHOLE,
     "float_type": _NUMBER, "float_parsing": _NUMBER, "finite_number": _NUMBER,
     "bool_type": _TRUTH, "bool_parsing": _TRUTH,
     "date_type": "write a day such as 2026-12-24 without quotation marks",
-    "greater_than_equal": "write {ge:.15g} or more",
-    "less_than_equal": "write {le:.15g} or less (0.95 is 95 %)",  # only shares have such a bound
-    "less_than": "write less than {lt:.15g}",
+    "greater_than_equal": "write {ge:,.15g} or more",
+    "less_than_equal": "write {le:,.15g} or less",
+    "less_than": "write less than {lt:,.15g}",
+    "string_too_long": "write {max_length:,} characters or fewer",
+    "string_too_short": "write a text that is not empty",
+    "too_long": "write {max_length:,} or fewer",
 }  # fmt: skip
 """What to write instead, by the type of pydantic's error."""
+
+_MOST = 100  # problems of a file that are told one by one
+_SHOWN = 60  # characters of a value that are shown
 
 _TABLES = ("bands", "closed", "open", "rule")  # [[bands]]: keys with any number of tables
 
@@ -78,8 +86,21 @@ def problems_of(
         place: where a value is said, by the way to it; see `toml_files.place_of`.
         keys: those of the table in which a value stands, by the way to it.
     """
-    wrong = {each["loc"]: each for each in error.errors()}
-    return [problem_of(place(*way), dict(each), keys(*way)) for way, each in wrong.items()]
+    wrong = {each["loc"]: dict(each) for each in error.errors()}
+    return first_of(wrong.items(), lambda it: problem_of(place(*it[0]), it[1], keys(*it[0])))
+
+
+def first_of(
+    wrong: Iterable[_Wrong], problem: Callable[[_Wrong], SocialscoreError]
+) -> list[SocialscoreError]:
+    """The problems of what is wrong; of very many the first, and how many there are besides."""
+    each = list(wrong)
+    found = [problem(one) for one in each[:_MOST]]
+    if n_more := len(each[_MOST:]):
+        place = getattr(problem(each[_MOST]), "place", None)
+        more = f"{n_more:,} more {'mistakes' if n_more > 1 else 'mistake'} from here on"
+        found.append(InputError(place, more) if place else UsageError(more))
+    return found
 
 
 def problem_of(
@@ -93,22 +114,30 @@ def problem_of(
         keys: those of the table in which the key stands.
     """
     key, given = str(error["loc"][0]), error["input"]
-    if error["type"] == "literal_error":
+    if error["type"] == "literal_error" and isinstance(given, str):
         known = re.findall("'([^']+)'", error["ctx"]["expected"])
         return UnknownName(key.removesuffix("s"), str(given), known, place)  # of networks: network
     if error["type"] == "extra_forbidden":
         return UnknownName("key", str(error["loc"][-1]), keys, place)
     problem = _instead(error)
     if place is None:
-        return UsageError(f"--{key.replace('_', '-')} {given}: {problem}")
+        return UsageError(f"--{key.replace('_', '-')} {_shown(given)}: {problem}")
     if error["type"] in _PLAIN and not isinstance(given, (dict, list)):
-        problem += f", not {json.dumps(given, ensure_ascii=False, default=str)}"
+        problem += f", not {_shown(json.dumps(given, ensure_ascii=False, default=str))}"
     return InputError(place, problem)
+
+
+def _shown(given: object) -> str:
+    """A value, of which the end is left out where it is long."""
+    text = str(given)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
 
 
 def _instead(error: Mapping[str, Any]) -> str:
     """What to write instead."""
     kind, given, name = error["type"], error["input"], error["loc"][-1]
+    if kind == "less_than_equal" and error["ctx"]["le"] == 1:
+        return "write 1 or less (0.95 is 95 %)"
     if kind in _PLAIN:
         return _PLAIN[kind].format(**error.get("ctx", {}))
     if kind == "missing":

@@ -36,7 +36,7 @@ import duckdb
 from pydantic import AfterValidator, ValidationInfo
 
 from socialscore.errors import UnknownName
-from socialscore.inputs.checked_toml import Table, at_least_one, read_checked
+from socialscore.inputs.checked_toml import Listed, Table, at_least_one, read_checked
 from socialscore.runtime.duckdb import connect
 
 __all__ = [
@@ -197,8 +197,8 @@ def _pattern(pattern: str, info: ValidationInfo[_Context]) -> str:
     return pattern
 
 
-_Texts = tuple[str, ...]
-_Patterns = tuple[Annotated[str, AfterValidator(_pattern)], ...]
+_Texts = Listed[str]
+_Patterns = Listed[Annotated[str, AfterValidator(_pattern)]]
 
 
 class _RuleTable(Table):
@@ -216,4 +216,4 @@ class _RulebookFile(Table):
     asides: _Patterns = ()
     promises: _Patterns = ()
     closings: _Patterns = ()
-    rule: tuple[_RuleTable, ...] = ()
+    rule: Listed[_RuleTable] = ()

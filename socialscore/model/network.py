@@ -63,6 +63,7 @@ class Network:
 
     name: str  # in files, options and stores
     label: str  # as people call it
+    id_pattern: str = "[1-9][0-9]{0,24}"  # a regular expression for ids of people and accounts
     handle_prefix: str = "@"  # written before a handle; panels and stores keep handles without it
     integer_ids: bool = False  # identifiers of messages are whole numbers of less than 64 bits
     collected: bool = False  # there is a folder for it in collectors/
@@ -127,7 +128,7 @@ _ALL = (
             ),
         ),
     ),
-    Network(name="bluesky", label="Bluesky"),
+    Network(name="bluesky", label="Bluesky", id_pattern=r"did:[a-z]+:[A-Za-z0-9._:%-]{1,200}"),
     Network(name="mastodon", label="Mastodon"),  # a handle is name@server
 )
 

@@ -97,15 +97,6 @@ def _of_ranking(reading: ParsedRanking, path: Path) -> Iterator[SocialscoreError
         is_said_here = reading.said_by.get(key) == path
         if is_said_here and getattr(ranking, key) != getattr(default, key):
             yield InputError(reading.place(key), f"it has no effect, since {why}")
-    for key in ("networks", "kinds"):
-        if not getattr(ranking, key):
-            yield InputError(reading.place(key), "name at least one, or remove the key")
-    labels: set[str] = set()
-    for number, band in enumerate(ranking.bands):
-        if band.label and band.label in labels:
-            problem = f"there is a band {band.label!r} already"
-            yield InputError(reading.place("bands", number, "label"), problem)
-        labels.add(band.label)
 
 
 def _idle(ranking: Ranking) -> Iterator[tuple[str, str]]:

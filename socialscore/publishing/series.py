@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from socialscore.errors import InputError, SocialscoreError, UsageError
-from socialscore.inputs.options import of_today
+from socialscore.inputs.options import as_written, of_today
 from socialscore.inputs.panel import read_panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
@@ -71,10 +71,10 @@ class Publication:
         Raises:
             InputError: the file is missing or damaged, or describes none.
         """
-        options = {name: "none" if it is None else it for name, it in self.options.items()}
-        unnamed = {"panel": None, "ignore": ("",) * self.manifest.n_ignored}
+        unnamed = ("",) * self.manifest.n_ignored
         try:
-            return load_ranking(None, options | unnamed)
+            ranking = load_ranking(None, as_written(self.options))
+            return ranking.model_copy(update={"panel": None, "ignore": unnamed})
         except SocialscoreError as error:
             path = self.folder / "options.json"
             raise InputError(path, f"is not a ranking: {error}") from None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError
+from socialscore.inputs.author_ids import networks_of
 from socialscore.inputs.ranking import compared
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.opening_hours import stretches as stretches_of
@@ -17,7 +18,7 @@ from socialscore.scoring.slots import hours_of_week
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.inputs.panel import Panel
@@ -33,6 +34,7 @@ __all__ = [
     "ignored",
     "ignored_digest",
     "labels",
+    "names_of",
     "stretches",
 ]
 
@@ -99,15 +101,22 @@ def accounts(panel: Panel, ranking: Ranking) -> Rows:
 
 
 def ignored(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> Rows:
-    """One row per network and author that the ranking ignores."""
-    return Rows(
-        {"network": "VARCHAR", "author_id": "VARCHAR"},
-        [
-            (network, pseudonym(network, author) if pseudonym else author)
-            for network in ranking.networks
-            for author in ranking.ignore
-        ],
-    )
+    """One row per network and author that the ranking ignores, as the messages name them."""
+    pairs = {pair for author in ranking.ignore for pair in names_of(author, pseudonym)}
+    columns = {"network": "VARCHAR", "author_id": "VARCHAR"}
+    return Rows(columns, sorted(pair for pair in pairs if pair[0] in ranking.networks))
+
+
+def names_of(author: str, pseudonym: Callable[[str, str], str] | None) -> Iterator[tuple[str, str]]:
+    """Network and identifier under which messages may name an author whom a ranking ignores.
+
+    In a store, that is a pseudonym; accounts of bodies have none there.
+    """
+    networks, identifier = networks_of(author)
+    for network in networks:
+        yield network, identifier
+        if pseudonym:
+            yield network, pseudonym(network, identifier)
 
 
 def ignored_digest(ranking: Ranking, pseudonym: Callable[[str, str], str] | None) -> str | None:
