@@ -53,7 +53,11 @@ __all__ = [
     "UnknownName",
     "UsageError",
     "Vanished",
+    "listed",
 ]
+
+_MOST_NAMES = 40
+_LONGEST_NAME = 60
 
 
 class SocialscoreError(Exception):
@@ -158,11 +162,21 @@ class UnknownName(SocialscoreError):
     def __init__(self, kind: str, name: str, known: Iterable[str], place: object = None) -> None:
         known = sorted(known)
         close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-        way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+        way_out = f"did you mean {close[0]!r}?" if close else f"known: {listed(known)}"
         where = "" if place is None else f"{place}: "
         super().__init__(f"{where}unknown {kind} {name!r}; {way_out}")
         self.place = place
         self.exit_code = 2 if place is None else 3
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names one after the other; of a file with 100,000 columns, the first ones."""
+    shown = (
+        name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+        for name in names[:_MOST_NAMES]
+    )
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(shown) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 class TooLittleData(SocialscoreError):

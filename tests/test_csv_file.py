@@ -53,6 +53,21 @@ def test_an_overlong_line_is_refused_without_being_held(path: Path) -> None:
     assert peak < length
 
 
+def test_of_many_columns_those_that_are_needed_are_read(path: Path) -> None:
+    names = [f"c{i}" for i in range(100_000)]
+    row = ",".join(map(str, range(100_000)))
+    path.write_text(f"{','.join(names)}\n{row}\n{row},too many\n1,2\n{row}\n", encoding="utf-8")
+
+    with Source(path) as source:
+        file = read_csv(source)
+        [table] = file.tables(["c99999", "c7"])
+
+    assert file.columns == tuple(names)
+    assert table.column_names == ["line", "n_lines", "refusal", "c99999", "c7"]
+    assert table["c99999"].to_pylist() == ["99999", None, None, "99999"]
+    assert table["c7"].to_pylist() == ["7", None, None, "7"]
+
+
 # --- encodings ----------------------------------------------------------------------------------
 
 

@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha512
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -473,7 +475,11 @@ def bad_file(content: bytes) -> Result:
     ("content", "problem"),
     [
         (b"", "is empty"),
-        (b"\n\n\n", "looks like none of care-csv, x-jsonl, table"),
+        (b"\n\n\n", "begins with blank lines only; remove them"),
+        (b"\n" * 2_000_000 + TABLE.encode(), "begins with blank lines only; remove them"),
+        (b"no header" * 200_000, "has a first line of over 1 MiB; say what it is by --format"),
+        (b",".join(b"c%d" % i for i in range(100_000)), "looks like none of"),
+        (b"[1]\n" * 100, "looks like none of care-csv, x-jsonl, table"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 99, "looks like none of"),
         (b"PK\x03\x04\x14\0\x08\x08" * 99, "looks like none of"),
         (f"{ASKS}\n{ANSWERS}\n".encode(), "looks like none of"),
@@ -498,6 +504,60 @@ def test_a_file_that_cannot_be_read_is_named_and_leaves_no_store(
     assert problem in result.err
     assert result.err.count("\n") == 1
     assert not Path("socialscore-data").exists()
+
+
+def test_of_very_many_columns_a_mistake_names_some() -> None:
+    header = ",".join([TABLE, *(f"c{i}" for i in range(100_000))])
+    path = lines(header=header)
+
+    unknown = take(path, "--map", "kind=öööö")
+    near = take(path, "--map", "kind=c7777O")
+    missing = take(lines(header=header.removeprefix("message_id,")), "--format", "table")
+
+    assert unknown.code == near.code == missing.code == 3
+    assert "unknown column (for kind) 'öööö'; known: author_id, c0, c1, c10," in unknown.err
+    assert unknown.err.endswith(" and 99,964 more\n")
+    assert near.err.endswith("did you mean 'c7777'?\n")
+    assert "has no column message_id; its columns are author_id, sent_at, text, c0" in missing.err
+    assert len(missing.err) < 1000
+
+
+def test_a_first_line_of_over_64_kilobytes_is_read() -> None:
+    padding = ",".join(f"{'c' * 60}{i}" for i in range(5000))
+    rows = [f"{',' * 5000}1,115,2026-09-07T08:00:00Z,@montsabran ?"]
+    path = lines(*rows, header=f"\n\n{padding},{TABLE}")
+
+    assert take(path).code == 0
+    assert stored() == ["1"]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+@pytest.mark.skipif(os.name != "posix", reason="this system has no /dev/stdin")
+def test_messages_may_come_through_a_pipe(name: str) -> None:
+    result = run_apart("import", name, "--panel", "panel.csv", input=f"{CARE}\n{ASKS}\n{ANSWERS}\n")
+
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith(f"{name} (care-csv): 2 rows read")
+    assert stored() == ["1", "2"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has no such pipes")
+def test_a_pipe_that_has_nothing_yet_is_waited_for() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+
+    def write() -> None:
+        for text in (f"{CARE}\n{ASKS[:30]}", f"{ASKS[30:]}\n", f"{ANSWERS}\n"):
+            time.sleep(0.5)
+            os.write(writing, text.encode())
+        os.close(writing)
+
+    Thread(target=write).start()
+    result = run_apart("import", "-", "--panel", "panel.csv", stdin=reading)
+    os.close(reading)
+
+    assert result.code == 0
+    assert stored() == ["1", "2"]
 
 
 def test_a_header_without_rows_is_no_trouble() -> None:

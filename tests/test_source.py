@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import gzip
+import os
+from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from shell import zstd
 
-from socialscore.errors import InputError
-from socialscore.importers.source import MAX_RECORD_BYTES, Source
+from socialscore.errors import InputError, OutOfRoom
+from socialscore.importers import source as source_module
+from socialscore.importers.source import HEAD_BYTES, MAX_RECORD_BYTES, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 TEXT = b"".join(b"%d: a line of some length\n" % n for n in range(100_000))
@@ -23,6 +27,16 @@ COMPRESSIONS = pytest.mark.parametrize("compress", [gzip.compress, zstd], ids=["
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "some.file"
+
+
+@contextmanager
+def piped(path: Path, content: bytes) -> Iterator[None]:
+    """A pipe of that name, into which somebody writes."""
+    os.mkfifo(path)
+    writer = Thread(target=path.write_bytes, args=[content], daemon=True)
+    writer.start()
+    yield
+    writer.join()
 
 
 def everything(path: Path, piece: int = 700_000) -> bytes:
@@ -155,13 +169,13 @@ def test_progress_never_goes_back_and_ends_at_the_size(
     assert progress[-1] == size == path.stat().st_size
 
 
-def test_lines_are_numbered_and_lose_their_ends(path: Path) -> None:
-    path.write_bytes(b"one\n\r\ntwo\r\n three ")
+def test_lines_are_numbered_and_lose_their_ends_and_blank_ones_are_left_out(path: Path) -> None:
+    path.write_bytes(b"one\n\r\n\t\ntwo\r\n three ")
 
     with Source(path) as source:
         lines = list(source.lines())
 
-    assert lines == [(1, b"one"), (2, b""), (3, b"two"), (4, b" three ")]
+    assert lines == [(1, b"one"), (4, b"two"), (5, b" three ")]
 
 
 @pytest.mark.parametrize("n_bytes", [MAX_RECORD_BYTES, 2 * MAX_RECORD_BYTES, 40_000_000])
@@ -195,3 +209,88 @@ def test_the_file_is_closed_when_done(path: Path, write: Callable[[bytes], bytes
 
     with pytest.raises(ValueError, match="closed"):
         source.read(1)
+
+
+def test_a_run_of_blank_lines_is_passed_over_and_counted(path: Path) -> None:
+    path.write_bytes(b"one\n" + b"\n" * 3_000_000 + b" \r\n" * 1000 + b"  two\n" + b"\n" * 1000)
+
+    with Source(path) as source:
+        lines = list(source.lines())
+
+    assert [(number, line.strip()) for number, line in lines if line] == [
+        (1, b"one"),
+        (3_001_002, b"two"),
+    ]
+
+
+# --- how a file begins --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first_line", "length"), [(10, 65536), (100_000, 100_000), (2 * HEAD_BYTES, HEAD_BYTES)]
+)
+def test_the_head_is_as_long_as_the_first_line(path: Path, first_line: int, length: int) -> None:
+    path.write_bytes(b"a" * first_line + b"\n" + TEXT)
+
+    with Source(path) as source:
+        head = source.head()
+
+    assert len(head) == length
+
+
+# --- pipes --------------------------------------------------------------------------------------
+
+PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+
+
+@PIPES
+@FORMATS
+def test_a_pipe_is_read_like_a_file(path: Path, write: Callable[[bytes], bytes]) -> None:
+    with piped(path, write(TEXT)), Source(path) as source:
+        size, peeked, read = source.size, source.peek(HEAD_BYTES), source.read(len(TEXT) + 1)
+
+    assert size is None
+    assert peeked == TEXT[:HEAD_BYTES]
+    assert read == TEXT
+
+
+@PIPES
+def test_a_pipe_can_be_had_as_a_file_on_the_disk(path: Path) -> None:
+    with piped(path, TEXT), Source(path) as source:
+        copy = source.on_disk()
+        assert not isinstance(copy, type(path))
+        copy.seek(1000)
+
+        assert copy.read() == TEXT[1000:]
+
+    assert copy.closed
+
+
+@PIPES
+def test_a_pipe_for_which_the_disk_has_no_room_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def close(self) -> None: ...
+
+        def write(self, _: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(source_module.tempfile, "TemporaryFile", lambda **_: Full())
+
+    with (
+        piped(path, b"short"),
+        Source(path) as source,
+        pytest.raises(OutOfRoom, match=r"no room in .*some\.file.*set temp_directory"),
+    ):
+        source.on_disk()
+
+
+def test_a_compressed_file_is_not_had_on_the_disk(path: Path) -> None:
+    path.write_bytes(gzip.compress(TEXT))
+
+    with (
+        Source(path) as source,
+        pytest.raises(InputError, match=r"is compressed; unpack it first, as with gunzip"),
+    ):
+        source.on_disk()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -281,6 +283,75 @@ def test_characters_that_are_none_cost_no_row(path: Path, written: str, read: st
     assert (row["refusal"], row["text"]) == (None, read)
 
 
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"text": {"a": 1}}, "text holds an object"),
+        ({"message_id": ["m1"]}, "message_id holds a list"),
+        ({"mentioned_ids": ["1", {"id": "2"}]}, "mentioned_ids holds an object"),
+    ],
+)
+def test_what_is_no_single_value_is_refused(
+    path: Path, columns: dict[str, Any], reason: str
+) -> None:
+    bad, good = from_json(path, GOOD | columns, GOOD | {"unread": [{"a": [1]}]})
+
+    assert (bad["refusal"], good["refusal"]) == (reason, None)
+
+
+def test_numbers_that_are_none_are_missing(path: Path) -> None:
+    lines = [json.dumps(GOOD | {"reply_to_id": float(name)}) for name in ("nan", "inf", "-inf")]
+
+    rows = from_json(path, *lines, json.dumps(GOOD)[:-1] + ', "reply_to_id": 1e999}')
+
+    assert [(row["refusal"], row["reply_to_id"]) for row in rows] == [(None, None)] * 4
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("rows", [GOOD, [GOOD, GOOD | {"message_id": "m2"}]])
+def test_a_file_may_be_one_document(path: Path, indent: int | None, rows: Any) -> None:
+    found = from_json(path, json.dumps(rows, indent=indent))
+
+    ids = ["m1"] if isinstance(rows, dict) else ["m1", "m2"]
+    assert [(row["line"], row["message_id"]) for row in found] == [(1, each) for each in ids]
+
+
+@pytest.mark.parametrize("first", ["[", "{", "{ ", "[[[", '["a"'])
+def test_a_first_line_that_is_broken_makes_no_document_of_the_others(
+    path: Path, first: str
+) -> None:
+    bad, *good = from_json(path, first, GOOD, GOOD)
+
+    assert (bad["line"], bad["refusal"]) == (1, "not JSON")
+    assert [row["line"] for row in good] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("[\n 1,\n", r"cannot be read \(not JSON\); .* jq -c \."),
+        (f"{json.dumps(GOOD, indent=1)}\n" * 2, "if it is several, write each on a line"),
+        ("[3, 4]", r"no object up to line 1 \(line 1: no JSON object with names\)"),
+        ('{"a\n', r"no object up to line 1 \(line 1: not JSON\)"),
+        ("[" + " " * 17 * 1024**2 + "]", "is one JSON document of more than 16 MiB"),
+    ],
+)
+def test_a_json_file_without_objects_is_refused_with_the_way_out(
+    path: Path, content: str, problem: str
+) -> None:
+    with pytest.raises(InputError, match=problem):
+        from_json(path, content)
+
+
+def test_case_tells_columns_of_the_file_apart(path: Path) -> None:
+    row = GOOD | {"TEXT": "2026-09-08", "Text": "other"}
+
+    (found,) = from_json(path, row, deleted_at="TEXT")
+
+    assert found["text"] == "@montsabran ?"
+    assert found["deleted_at"].isoformat() == "2026-09-08T00:00:00"
+
+
 def test_names_that_we_use_ourselves_are_no_trouble(path: Path) -> None:
     (row,) = from_json(path, GOOD | {"line": 7, "refusal": "never", "Line": 8})
 
@@ -319,6 +390,102 @@ def test_parquet_has_types_of_its_own(path: Path) -> None:
     assert row["sent_at"].isoformat() == "2026-09-07T08:00:00"
     assert row["deleted_at"].isoformat() == "2026-09-08T00:00:00"
     assert (row["mentioned_handles"], row["bot"]) == (["montsabran"], True)
+
+
+BYTES = pa.array([b"caf\xc3\xa9", b"caf\xe9", None])
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        BYTES,
+        BYTES.cast(pa.large_binary()),
+        BYTES.dictionary_encode(),
+        pa.Array.from_buffers(pa.string(), 3, BYTES.buffers()),
+    ],
+    ids=lambda texts: str(texts.type),
+)
+def test_text_in_parquet_that_is_not_utf_8_costs_its_row_alone(path: Path, texts: pa.Array) -> None:
+    table = pa.Table.from_pylist([GOOD] * 3).set_column(3, "text", texts)
+
+    rows = from_parquet(path, table)
+
+    assert [row["refusal"] for row in rows] == [None, "not UTF-8", None]
+    assert [rows[0]["text"], rows[2]["text"]] == ["café", ""]
+
+
+@pytest.mark.parametrize("size", [-1, 2], ids=["any length", "one length"])
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary()], ids=str)
+def test_lists_in_parquet_are_names(path: Path, size: int, kind: pa.DataType) -> None:
+    names = pa.array([["ida", "roz"]], pa.list_(kind, size))
+    table = pa.Table.from_pylist([GOOD]).append_column("mentioned_handles", names)
+
+    (row,) = from_parquet(path, table)
+
+    assert row["mentioned_handles"] == ["ida", "roz"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "problem"),
+    [
+        ("text", [{"a": "b"}], "column 'text' holds struct<a: string>; values are needed"),
+        ("message_id", [["m1"]], "'message_id' holds list<.*>; values are needed"),
+        ("mentioned_ids", [[["1"]]], "'mentioned_ids' holds list<.*; values or lists of them are"),
+        ("mentioned_ids", [[{"id": 1}]], "'mentioned_ids' holds list<.*struct"),
+        ("mentioned_ids", pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int8())), "holds map"),
+    ],
+)
+def test_something_nested_is_refused_in_a_column_that_is_needed(
+    path: Path, name: str, values: Any, problem: str
+) -> None:
+    table = pa.table({key: [value] for key, value in GOOD.items()} | {name: values})
+
+    with pytest.raises(InputError, match=problem):
+        from_parquet(path, table)
+    with pytest.raises(InputError, match=problem):
+        read_arrow(table)
+
+
+def test_a_column_that_is_twice_in_parquet_is_refused_if_it_is_needed(path: Path) -> None:
+    table = pa.Table.from_pylist([GOOD | {"a": 1}])
+
+    assert len(from_parquet(path, table.append_column("a", pa.array([2])))) == 1
+    with pytest.raises(InputError, match="two columns have the name 'text'"):
+        from_parquet(path, table.append_column("text", pa.array(["?"])))
+
+
+def test_a_number_in_parquet_that_is_none_is_missing(path: Path) -> None:
+    table = pa.Table.from_pylist([GOOD]).append_column("n_edits", pa.array([float("nan")]))
+
+    (row,) = from_parquet(path, table)
+
+    assert (row["refusal"], row["n_edits"]) == (None, None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_parquet_may_come_through_a_pipe(path: Path, tmp_path: Path) -> None:
+    pq.write_table(pa.Table.from_pylist([GOOD] * 5), path)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    Thread(target=pipe.write_bytes, args=[path.read_bytes()], daemon=True).start()
+
+    with Source(pipe) as source:
+        rows = staged(read(source, {}, None))
+
+    assert [row["line"] for row in rows] == [1, 2, 3, 4, 5]
+
+
+def test_wrong_bytes_are_noticed_where_parquet_has_checksums(path: Path) -> None:
+    plain = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+    table = pa.Table.from_pylist([GOOD | {"text": "found it"}])
+    pq.write_table(table, path, write_page_checksum=True, **plain)
+    path.write_bytes(path.read_bytes().replace(b"found it", b"found If"))
+
+    with (
+        pytest.raises(InputError, match="the Parquet file is damaged after row 0"),
+        Source(path) as source,
+    ):
+        staged(read(source, {}, None))
 
 
 def test_rows_of_parquet_are_numbered_over_all_its_groups(path: Path) -> None:

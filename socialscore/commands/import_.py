@@ -35,7 +35,10 @@ _N_SHOWN = 10
 
 def command(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Files to read: plain, .gz or .zst.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Files to read: plain, .gz or .zst; - is standard input."
+        ),
     ],
     format_name: Annotated[
         str | None,

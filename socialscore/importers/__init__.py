@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.importers import care_csv, table, x_jsonl
+from socialscore.importers.source import HEAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,10 +60,14 @@ def read(
 
 
 def _guess(source: Source) -> str:
-    head = source.peek()
+    head = source.head()
+    if not head:
+        raise InputError(source.path, "begins with blank lines only; remove them")
     for name, claims in _CLAIMS.items():
         if claims(head):
             return name
+    if b"\n" not in head and len(head) >= HEAD_BYTES:
+        raise InputError(source.path, "has a first line of over 1 MiB; say what it is by --format")
     raise InputError(
         source.path,
         f"looks like none of {', '.join(FORMATS)}; if it is a table, name its columns, as in "

@@ -88,4 +88,4 @@ def read(source: Source, encoding: str = "utf-8") -> StagedRows:
     missing = [column for column in COLUMNS if column not in file.columns]
     if missing:
         raise InputError(f"{source.path}:1", f"is not care-csv: it has no column {missing[0]}")
-    return StagedRows(file.tables(), _SELECT, _NAMES)
+    return StagedRows(file.tables(COLUMNS), _SELECT, _NAMES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -46,16 +46,20 @@ class CsvFile:
     _blocks: Iterator[bytes]  # what follows the header, as UTF-8
     _line: int  # the line on which that begins
 
-    def tables(self) -> Iterator[pa.Table]:
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """The records in the order of the file, in tables of some 24 MB; they can be had once.
 
         What a row is, `read_records` says.
 
+        Args:
+            columns: those that are needed; None: all.
+
         Raises:
             InputError: the file is damaged, or cannot be decoded any further.
         """
+        kept = self.columns if columns is None else tuple(columns)
         tables: list[pa.Table] = []
-        for part in self._parts():
+        for part in self._parts(replace(self._layout, kept=kept)):
             tables.append(part.table)
             if sum(table.nbytes for table in tables) >= _TABLE_BYTES:
                 yield pa.concat_tables(tables)
@@ -63,19 +67,19 @@ class CsvFile:
         if any(tables):
             yield pa.concat_tables(tables)
 
-    def _parts(self) -> Iterator[Records]:
+    def _parts(self, layout: Layout) -> Iterator[Records]:
         text, n_tried, line = b"", 0, self._line
         for block in self._blocks:
             text += block
             if len(text) < n_tried * 5 // 4:
                 continue  # so that a record of many blocks is not tried at each of them
-            part = read_records(text, line, self._layout)
+            part = read_records(text, line, layout)
             yield part
             text, line = _abridged(text[part.n_bytes :]), line + part.n_lines
             n_tried = len(text)
         # The last line may lack its end.
         text = text if text.endswith(b"\n") else text + b"\n"
-        yield read_records(text, line, self._layout, at_end=True)
+        yield read_records(text, line, layout, at_end=True)
 
 
 def read_csv(
@@ -116,7 +120,7 @@ def read_csv(
     return CsvFile(
         columns,
         grammar.delimiter,
-        Layout(columns, grammar, undecodable),
+        Layout(columns, columns, grammar, undecodable),
         chain([text[header.end() :]], blocks),
         1 + _n_lines(header[0]),
     )

@@ -46,16 +46,22 @@ _LF, _CR, _QUOTE = b'\n\r"'
 
 @dataclass(frozen=True)
 class Layout:
-    """What the records of one file look like."""
+    """What the records of one file look like, and which of their cells are read."""
 
     columns: tuple[str, ...]
+    kept: tuple[str, ...]  # columns that somebody needs
     grammar: Grammar
     undecodable: str  # why a record that is not UTF-8 is refused
 
     @cached_property
     def schema(self) -> pa.Schema:
         """That of the tables: see `read_records`."""
-        return pa.schema([*NOTES, *((name, pa.string()) for name in self.columns)])
+        return pa.schema([*NOTES, *((name, pa.string()) for name in self.kept)])
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """Where in a record the cells are that are kept."""
+        return tuple(map(self.columns.index, self.kept))
 
     @cached_property
     def sound(self) -> tuple[re.Pattern[bytes], ...]:
@@ -76,7 +82,7 @@ def read_records(text: bytes, line: int, layout: Layout, *, at_end: bool = False
     """All records of a text that can be told without what follows it; `at_end`, all of them.
 
     A row is a record. Its columns are `line`, the line on which it begins; `n_lines`, how many it
-    has; `refusal`, why it cannot be read, or NULL; and each of the layout's as a string. Refused
+    has; `refusal`, why it cannot be read, or NULL; and each that is kept as a string. Refused
     records have NULLs there, and they alone: an empty cell is an empty string.
 
     Args:
@@ -152,7 +158,7 @@ def _parsed_by_arrow(text: bytes, n_bytes: int, layout: Layout) -> pa.Table:
         pa.BufferReader(pa.py_buffer(text).slice(0, n_bytes)),
         arrow_csv.ReadOptions(column_names=layout.columns, block_size=n_bytes, use_threads=False),
         arrow_csv.ParseOptions(delimiter=layout.grammar.delimiter, newlines_in_values=True),
-        arrow_csv.ConvertOptions(column_types=layout.schema),
+        arrow_csv.ConvertOptions(column_types=layout.schema, include_columns=layout.kept),
     )
 
 
@@ -195,7 +201,7 @@ class _Lines:
 
     @property
     def _no_cells(self) -> list[None]:
-        return [None] * len(self.layout.columns)
+        return [None] * len(self.layout.kept)
 
     def _limit(self, i: int) -> int:
         """Where a record that begins with a line ends at the latest."""
@@ -226,9 +232,10 @@ class _Lines:
         if b"\0" in record:
             return "holds a NUL byte", self._no_cells
         try:
-            return None, self.layout.grammar.cells(record.decode())
+            cells = self.layout.grammar.cells(record.decode())
         except UnicodeDecodeError:
             return self.layout.undecodable, self._no_cells
+        return None, [cells[place] for place in self.layout.places]
 
     def _resumption(self, i: int) -> int | None:
         """The line at which reading goes on after one with which no sound record begins.

@@ -7,18 +7,21 @@ spaces elsewhere. Times are ISO 8601, in UTC where they have no offset.
 
 from __future__ import annotations
 
-import io
-import json
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.errors import InputError, UnknownName, UsageError, listed
 from socialscore.importers.csv_file import read_csv
+from socialscore.importers.json_lines import begin_to_read_objects, is_json, object_tables
+from socialscore.importers.parquet_file import (
+    MAGIC,
+    check_columns,
+    numbered,
+    open_parquet,
+    parquet_tables,
+)
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.inputs.toml_files import read_toml
 from socialscore.model.messages import KINDS
@@ -55,16 +58,15 @@ COLUMNS = {
     "deleted_at": "when it was deleted",
 }
 
-_PARQUET = b"PAR1"
-_ROWS_AT_ONCE = 100_000
+_LISTS = ("mentioned_handles", "mentioned_ids")
 
 
 def claims(head: bytes) -> bool:
     """Whether a file that begins so is a table that needs no map."""
-    if head.startswith(_PARQUET):
+    if head.startswith(MAGIC):
         return True
-    first = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
-    return all(name in first for name in NEEDED)
+    first = head if is_json(head) else head.split(b"\n", 1)[0]
+    return all(name.encode() in first for name in NEEDED)
 
 
 def read(source: Source, columns: Mapping[str, str], encoding: str | None) -> StagedRows:
@@ -81,25 +83,28 @@ def read(source: Source, columns: Mapping[str, str], encoding: str | None) -> St
         UnknownName: the map names a column that is not ours, or not the file's.
     """
     head = source.peek()
-    if head.startswith(_PARQUET):
+    if head.startswith(MAGIC):
         _no_encoding(encoding, "Parquet")
-        parquet = _open_parquet(source)
+        parquet = open_parquet(source)
         chosen = _chosen(source.path, parquet.schema_arrow.names, columns)
-        return _reading(_batches(parquet, source.path, _theirs(chosen)), chosen, columns)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        check_columns(parquet.schema_arrow, _theirs(chosen), _lists(chosen), source.path)
+        return _reading(parquet_tables(parquet, source.path, _theirs(chosen)), chosen, columns)
+    if is_json(head):
         _no_encoding(encoding, "JSON")
-        chosen = _chosen(source.path, _names_of_objects(head), columns)
+        names, objects = begin_to_read_objects(source)
+        chosen = _chosen(source.path, names, columns)
         chosen = {ours: ours for ours in COLUMNS} | chosen  # what JSON leaves out may come later
-        return _reading(_objects(source, _theirs(chosen)), chosen, columns)
+        return _reading(object_tables(objects, _theirs(chosen), _lists(chosen)), chosen, columns)
     file = read_csv(source, encoding=encoding or "utf-8")
     chosen = _chosen(source.path, file.columns, columns)
-    return _reading(file.tables(), chosen, columns)
+    return _reading(file.tables(_theirs(chosen)), chosen, columns)
 
 
 def read_arrow(data: pa.Table, columns: Mapping[str, str] | None = None) -> StagedRows:
     """The rows of a table in memory."""
     chosen = _chosen("the table", data.schema.names, columns or {})
-    return _reading(iter([_numbered(data.select(_theirs(chosen)), 0)]), chosen, columns or {})
+    check_columns(data.schema, _theirs(chosen), _lists(chosen), "the table")
+    return _reading(iter([numbered(data.select(_theirs(chosen)), 0)]), chosen, columns or {})
 
 
 def read_map(entries: Iterable[str]) -> dict[str, str]:
@@ -134,83 +139,6 @@ def _no_encoding(encoding: str | None, what: str) -> None:
         raise UsageError(f"--encoding goes with CSV files; {what} is always UTF-8")
 
 
-# --- the three kinds of files ------------------------------------------------------------------
-
-
-def _open_parquet(source: Source) -> pq.ParquetFile:
-    try:
-        return pq.ParquetFile(source.path)
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(source.path, f"is not a Parquet file ({error})") from None
-
-
-def _batches(parquet: pq.ParquetFile, path: Path, names: list[str]) -> Iterator[pa.Table]:
-    n_rows = 0
-    try:
-        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=names):
-            yield _numbered(pa.Table.from_batches([batch]), n_rows)
-            n_rows += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
-        problem = f"the Parquet file is damaged after row {n_rows:,} ({error})"
-        raise InputError(path, problem) from None
-
-
-def _numbered(table: pa.Table, n_before: int) -> pa.Table:
-    """The rows with their number in the file as `line`, and lists as names apart by spaces."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_list(field.type) or pa.types.is_large_list(field.type):
-            joined = pc.binary_join(table[field.name].cast(pa.list_(pa.string())), " ")
-            table = table.set_column(place, field.name, joined)
-    n_rows = table.num_rows
-    lines = pa.array(range(n_before + 1, n_before + n_rows + 1), pa.int64())
-    notes = [lines, pa.nulls(n_rows, pa.int32()), pa.nulls(n_rows, pa.string())]
-    return pa.table([*notes, *table.columns], names=[*NOTES.names, *table.column_names])
-
-
-def _names_of_objects(head: bytes) -> list[str]:
-    """The names in the first objects of a file: JSON leaves out what is missing."""
-    names: dict[str, None] = {}
-    for line in io.BytesIO(head):
-        value = _object(line)
-        names |= dict.fromkeys(value if isinstance(value, dict) else {})
-    return list(names)
-
-
-def _objects(source: Source, names: Collection[str]) -> Iterator[pa.Table]:
-    schema = pa.schema([*NOTES, *((name, pa.string()) for name in names)])
-    rows = (_row(line, text, names) for line, text in source.lines() if text != b"")
-    while part := list(islice(rows, _ROWS_AT_ONCE)):
-        yield pa.Table.from_pylist(part, schema=schema)
-
-
-def _row(line: int, text: bytes | None, names: Iterable[str]) -> dict[str, Any]:
-    value = "longer than 16 MiB" if text is None else _object(text)
-    if isinstance(value, str):
-        return {"line": line, "refusal": value}
-    return {"line": line} | {name: _cell(value.get(name)) for name in names}
-
-
-def _object(text: bytes) -> dict[str, Any] | str:
-    """The object in a line, or why there is none."""
-    try:
-        value = json.loads(text.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return "not UTF-8"
-    except (ValueError, RecursionError):
-        return "not JSON"
-    return value if isinstance(value, dict) else "not a JSON object"
-
-
-def _cell(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, list):
-        value = " ".join(str(part) for part in value)
-    text = value if isinstance(value, str) else json.dumps(value)
-    # Half a surrogate pair, which JSON can write, is no character.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 # --- from the file's columns to ours -----------------------------------------------------------
 
 
@@ -229,7 +157,7 @@ def _chosen(place: object, names: Collection[str], columns: Mapping[str, str]) -
     if missing:
         raise InputError(
             place,
-            f"has no column {' or '.join(missing)}; its columns are {', '.join(names)}. "
+            f"has no column {' or '.join(missing)}; its columns are {listed(names)}. "
             f"Say which is which: --map {missing[0]}=COLUMN",
         )
     return chosen
@@ -239,17 +167,29 @@ def _theirs(chosen: Mapping[str, str]) -> list[str]:
     return sorted(set(chosen.values()))
 
 
+def _lists(chosen: Mapping[str, str]) -> set[str]:
+    return {chosen[ours] for ours in _LISTS if ours in chosen}
+
+
 def _reading(
     pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
 ) -> StagedRows:
     network = columns.get("network", "")
     select = _select(chosen, network if network in NETWORKS else DEFAULT_NETWORK)
-    return StagedRows(pieces, select, chosen)
+    return StagedRows((_in_our_names(piece, chosen) for piece in pieces), select, chosen)
+
+
+def _in_our_names(piece: pa.Table, chosen: Mapping[str, str]) -> pa.Table:
+    """A piece in our columns: SQL does not tell the file's `Text` from its `text`."""
+    names = [*NOTES.names, *chosen]
+    return pa.table([piece[chosen.get(name, name)] for name in names], names=names)
 
 
 def _select(chosen: Mapping[str, str], network: str) -> str:
     """The SELECT that makes staged rows: every column as text, then as what it means."""
-    raw = ",\n        ".join(f"{_text(chosen.get(ours))} AS {ours}" for ours in COLUMNS)
+    raw = ",\n        ".join(
+        f"{_text(ours if ours in chosen else None)} AS {ours}" for ours in COLUMNS
+    )
     return f"""
 SELECT
     line,

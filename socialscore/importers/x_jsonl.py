@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from socialscore.errors import InputError
-from socialscore.importers.source import MAX_RECORD_BYTES
+from socialscore.importers.json_lines import documents, is_json
 from socialscore.importers.staged import StagedRows, from_messages
 from socialscore.model.messages import Message
 from socialscore.payloads import PayloadError
@@ -37,12 +37,9 @@ __all__ = ["claims", "read"]
 
 _N_ROWS = 20_000  # in a table
 _N_DOUBTFUL = 100  # lines refused from the start, after which the file is given up
-_MEBIBYTES = MAX_RECORD_BYTES // 1024**2
 
 _DECODER = msgspec.json.Decoder(Document)
 
-_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
-_ONE_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{[ \t]*\r?\n)")
 # Nobody else has these names; inside a text their quotation marks would be escaped.
 _OF_X_ALONE = re.compile(
     rb'"(?:referenced_(?:tweets|posts)|edit_history_(?:tweet|post)_ids|in_reply_to_user_id'
@@ -53,7 +50,7 @@ _OF_A_POST = [re.compile(rb'"%s"\s*:' % name) for name in (b"id", b"author_id", 
 
 def claims(head: bytes) -> bool:
     """Whether a file that begins with `head` looks like posts or pages of the X API v2."""
-    if not _OPENING.match(head):
+    if not is_json(head):
         return False
     return bool(_OF_X_ALONE.search(head)) or all(name.search(head) for name in _OF_A_POST)
 
@@ -67,7 +64,7 @@ def read(source: Source) -> StagedRows:
     Raises:
         InputError: nothing in the file, or in its first hundred lines, is what X answers.
     """
-    lines = (_rows(number, document) for number, document in _documents(source))
+    lines = (_rows(number, document) for number, document in documents(source, _decoded))
     rows = chain.from_iterable(_recognised(lines, source.path))
     return StagedRows(_tables(rows))
 
@@ -90,47 +87,26 @@ def _table(rows: Iterator[Row]) -> pa.Table:
             gc.enable()
 
 
-def _documents(source: Source) -> Iterator[tuple[int, object]]:
-    """Pairs of line number and what stands there, of all lines that have something in them."""
-    if _ONE_DOCUMENT.match(source.peek()):
-        document = _decoded(_whole(source))
-        yield from ((1, each) for each in (document if isinstance(document, list) else [document]))
-    else:
-        yield from (
-            (n, _decoded(line)) for n, line in source.lines() if line is None or line.strip()
-        )
-
-
-def _whole(source: Source) -> bytes:
-    text = source.read(MAX_RECORD_BYTES + 1)
-    if len(text) > MAX_RECORD_BYTES:
-        problem = f"is one JSON document of more than {_MEBIBYTES} MiB"
-        raise InputError(source.path, f"{problem}; write its parts one a line: jq -c '.[]'")
-    return text
-
-
-def _decoded(line: bytes | None) -> object:
-    """The JSON value in a line, or a `PayloadError` that says why there is none."""
-    if line is None:
-        return PayloadError(f"longer than {_MEBIBYTES} MiB")
+def _decoded(line: bytes) -> object:
+    """The JSON value in a line, or a `PayloadError` where there is none."""
     if b"\0" in line:
-        return PayloadError("NUL bytes")
+        raise PayloadError("NUL bytes")
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return PayloadError("not UTF-8")
+        raise PayloadError("not UTF-8") from None
     # A line of another shape, or one that only Python takes for JSON: let Python read all of it.
     with suppress(msgspec.MsgspecError, RecursionError):
         return _DECODER.decode(line)
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return PayloadError("not JSON")
+        raise PayloadError("not JSON") from None
 
 
 def _rows(line: int, document: object) -> list[Row]:
     """One row for each post in a line; none for an empty page."""
-    if isinstance(document, PayloadError):
+    if isinstance(document, ValueError):
         return [(line, str(document))]
     if not isinstance(document, dict) or (posts := _posts(document)) is None:
         return [(line, "neither a post nor a page of posts")]
