@@ -26,6 +26,7 @@ from shell import CHECKOUT, Result, run
 
 import socialscore
 from socialscore.errors import UnknownName
+from socialscore.inputs.formulas import cell_text, harmless, is_formula, unguarded
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.model.breakdown import Breakdown
@@ -42,7 +43,6 @@ from socialscore.reporters.delimited import (
     to_csv,
 )
 from socialscore.reporters.facts import COMPARISON, context, median_metrics
-from socialscore.reporters.formulas import harmless, is_formula
 from socialscore.reporters.wording import audited
 from socialscore.scoring.metrics import metrics_for
 
@@ -342,6 +342,32 @@ def test_no_part_of_a_text_begins_with_a_formula(text: str) -> None:
     assert not [part for part in re.split("[,;\t\r\n]", guarded) if part and is_formula(part)]
     assert guarded.replace("'", "") == text.replace("'", "")
     assert harmless(guarded) == guarded
+
+
+@given(st.text(SIGNS, max_size=8))
+def test_a_guard_can_be_taken_off_again(text: str) -> None:
+    plain = unguarded(text)
+
+    assert unguarded(harmless(plain)) == unguarded(plain) == plain
+    assert harmless(text) in (harmless(plain), text)
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u3164", "\u180e", "\U000e0020", "\u2800", "\ufff9", "\u034f", "\u061c", "\ufe0f"]
+)
+def test_a_formula_behind_a_sign_that_nobody_sees_is_guarded(hidden: str) -> None:
+    assert harmless(f"{hidden}=1+1") == f"'{hidden}=1+1"
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("\x1b[31mred\x07", " [31mred "), ("a\r\nb\rc\n", "a\nb\nc\n"), ("\x9bm", " m")],
+)
+def test_no_cell_steers_a_terminal(text: str, cell: str) -> None:
+    example = replace(planted(), title=text)
+
+    assert cell_text(text) == cell
+    assert rows_of(scoreboard_to_csv(example))[0]["title"] == cell
 
 
 @pytest.mark.parametrize("labels", LABELS)

@@ -286,6 +286,22 @@ def test_a_panel_that_was_written_reads_the_same(
     assert read_panel(path) == panel
 
 
+def test_no_spreadsheet_finds_a_formula_in_a_panel_and_it_reads_the_same(path: Path) -> None:
+    panel = Panel("towns", (body("a", replace(ARMOR, handle="-armor"), name="=1+1"),))
+
+    path.write_text(format_panel(panel), encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8").splitlines()[1].startswith("a,'=1+1,ville,twitter,")
+    assert read_panel(path).bodies == panel.bodies
+    assert read_panel(path, path.read_bytes().replace(b"'=", b"=")).bodies == panel.bodies
+
+
+def test_control_characters_in_a_panel_are_spaces(path: Path) -> None:
+    path.write_text(f"{HEADER}\na,\x1b[31mA\x9b,ville,twitter,12,armor,main,,\n", encoding="utf-8")
+
+    assert read_panel(path).bodies[0].name == "[31mA"
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -603,6 +604,34 @@ def test_some_categories_can_be_ranked_alone(desk: Desk) -> None:
 
 
 # --- what it carries ---------------------------------------------------------------------------
+
+
+def test_what_others_wrote_is_harmless_in_every_file_and_on_the_site(desk: Desk) -> None:
+    long = "v" * 300
+    steering = "\x1b]0;title\x07\x9b31m"
+    name = "=HYPERLINK(1) https://evil.example @channel"
+    desk.panel(f"{long},{name},{steering}=1,twitter,101,montsabran", BOURG)
+    desk.ranking(title=f"{steering} The week", description=f"{steering}\nThe options\n===")
+
+    desk.published("2026-10-29", "--period", "2026-W41")
+
+    folder = desk.at("2026-W41")
+    texts = {
+        path.name: path.read_bytes().decode()
+        for path in folder.iterdir()
+        if path.suffix in (".csv", ".md", ".txt")
+    }
+    assert len(texts) == 6
+    for path, text in texts.items():
+        assert all(it.isprintable() or it in "\r\n\ufeff\u2060" for it in text), path
+    assert f"{long},'=HYPERLINK(1) https" in texts["panel.csv"]
+    assert texts["method.txt"].count("\nThe options\n===") == 1
+    assert not re.search(r"://|@\w", texts["ranking.md"])
+    assert run("verify", folder, "--store", desk.store, "--ranking", "weekly.toml").code == 0
+    assert run("site").code == 0
+    page = (desk.folder / "site/weekly/2026-W41.html").read_text(encoding="utf-8")
+    [link] = re.findall(r'href="(body/vvv[^"]*)"', page)
+    assert (desk.folder / "site/weekly" / link).exists()
 
 
 def test_the_calendars_of_the_business_clock_are_published_too(desk: Desk) -> None:

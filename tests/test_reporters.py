@@ -220,9 +220,34 @@ def test_a_json_document_keeps_every_number_and_name(example: Scoreboard) -> Non
 def test_a_name_in_markdown_reads_as_it_is_written(name: str) -> None:
     table = f"| a | b |\n| --- | --- |\n| x{escaped(name)} | y |\n"
 
-    cells = re.findall(r"<td>(.*?)</td>", MarkdownIt().enable("table").render(table))
+    html = MarkdownIt().enable("table").render(table).replace("\u2060", "")
+    cells = re.findall(r"<td>(.*?)</td>", html)
 
     assert cells == [_html(f"x{formatting.one_line(name)}"), "y"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "https://evil.example/x",
+        "HTTP://evil.example",
+        "www.evil.example",
+        "ftp://evil.example",
+        "somebody@evil.example",
+        "mailto:somebody@evil.example",
+        "@channel",
+        "@somebody",
+        "owner/project#12",
+        "#12",
+        "GH-12",
+    ],
+)
+def test_markdown_links_and_mentions_nobody(name: str) -> None:
+    html = MarkdownIt().render(escaped(f"Ville {name}"))
+
+    # What sites look for in the text, once escapes are undone.
+    assert not re.search(r"(?i)\w://|www\.|[@#]\w|\bGH-\d|<a", html)
+    assert html.replace("\u2060", "") == f"<p>Ville {name}</p>\n"
 
 
 def _html(text: str) -> str:

@@ -19,9 +19,9 @@ import pytest
 from exports import METRICS, PLANTED, complete, planted
 from scoreboards import scoreboard
 
+from socialscore.inputs.formulas import harmless
 from socialscore.reporters import columns
 from socialscore.reporters.delimited import scoreboard_to_csv
-from socialscore.reporters.formulas import harmless
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
 from socialscore.reporters.wording import audited
 

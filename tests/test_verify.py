@@ -21,7 +21,8 @@ from socialscore.publishing import edition
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.manifest import digest
 from socialscore.publishing.verifying import Evidence, consistency, verify
-from socialscore.publishing.verifying.differences import is_near
+from socialscore.publishing.verifying.differences import NOTHING, Difference, is_near
+from socialscore.publishing.verifying.differences import told as told_in_lines
 from socialscore.store.lake import Store
 from socialscore.version import __version__
 
@@ -673,6 +674,23 @@ def test_a_confusable_name_is_shown_so_that_the_difference_is_seen(
     found = of_week(desk, "--store", desk.store)
 
     assert found == [f'panel.csv: metro, body: "{shown}" published, "{right}" by the store']
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (("aа", "аa"), ('"a\\u0430"', '"\\u0430a"')),
+        (("x" * 90 + "а", "x" * 90 + "a"), (f'…{"x" * 30}\\u0430"', f'…{"x" * 30}a"')),
+        (("x" * 90, "y" * 90), (f'"{"x" * 59}…', f'"{"y" * 59}…')),
+        ((1, NOTHING), ("1", "nothing")),
+    ],
+)
+def test_the_difference_of_two_values_is_seen(
+    values: tuple[object, object], shown: tuple[str, str]
+) -> None:
+    [line] = told_in_lines([Difference("", "", "title", *values)], "file", "us")
+
+    assert line == f"file: title: {shown[0]} published, {shown[1]} by us"
 
 
 def test_who_is_missing_from_a_panel_or_too_many_is_found_by_that_of_the_ranking(

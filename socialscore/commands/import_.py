@@ -14,6 +14,7 @@ import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
 from socialscore.errors import UsageError
+from socialscore.inputs.formulas import cell_text
 from socialscore.reporters.files import write_output
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def _listing(path: Path | None) -> Iterator[Callable[[Sequence[object]], object]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", "line", "outcome", "reason"])
     try:
-        yield writer.writerow
+        yield lambda row: writer.writerow([cell_text(str(cell)) for cell in row])
     finally:
         write_output(path, text.getvalue())
 

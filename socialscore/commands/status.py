@@ -12,6 +12,7 @@ import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.errors import UnknownName
+from socialscore.inputs.formulas import cell_text
 from socialscore.model.network import NETWORKS
 from socialscore.reporters import formatting
 
@@ -112,7 +113,10 @@ def _csv(standings: Sequence[Standing]) -> str:
     for each in standings:
         row = _record(each)
         gaps = (f"{gap['since']}..{gap['until']} {gap['reason']}" for gap in row["gaps"])
-        writer.writerow(row | {"gaps": "; ".join(gaps)})
+        cells = row | {"gaps": "; ".join(gaps)}
+        writer.writerow(
+            {n: cell_text(it) if isinstance(it, str) else it for n, it in cells.items()}
+        )
     return lines.getvalue()
 
 

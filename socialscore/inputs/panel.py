@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,6 +21,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
+from socialscore.inputs.formulas import cell_text, unguarded
 from socialscore.inputs.toml_files import FilePosition
 from socialscore.inputs.value_errors import raise_all
 from socialscore.model.identifiers import is_decimal, shortened
@@ -53,6 +55,7 @@ COLUMNS = (
 _RARE = ("calendar", "closed")  # written only where one says something: digests are to last
 _NONE = Account("", "", "", "")  # in the row of a body that has no account
 _NUMBERED = {network.name for network in BY_NAME.values() if network.integer_ids}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ROLES = ("main", "care", "alert", "person")
 
 
@@ -124,7 +127,7 @@ def bodies_from_handles(network: str, accounts: Iterable[tuple[str, str]], name:
 
 
 def format_panel(panel: Panel) -> str:
-    """The panel as the CSV that `read_panel` reads."""
+    """The panel as the CSV that `read_panel` reads, in which no spreadsheet finds a formula."""
     rows = [_row(body, account) for body in panel.bodies for account in (body.accounts or (_NONE,))]
     written = [
         number
@@ -133,7 +136,9 @@ def format_panel(panel: Panel) -> str:
     ]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(map(itemgetter(*written), (COLUMNS, *rows)))
+    for row in (COLUMNS, *rows):
+        cells = itemgetter(*written)(row)
+        writer.writerow([cell_text(cell) if isinstance(cell, str) else cell for cell in cells])
     return text.getvalue()
 
 
@@ -209,10 +214,15 @@ def _rows(
                 problem = "there are more cells than columns; does one with a comma lack its "
                 problems.append(InputError(place, f"{problem}quotes?"))
                 continue
-            yield place, blank | dict(zip(columns, map(str.strip, cells), strict=False))
+            yield place, blank | dict(zip(columns, map(_text, cells), strict=False))
     except csv.Error as error:
         begin = FilePosition(path, place.line and place.line + 1)  # of the row that has no end
         problems.append(InputError(begin, f"the panel is not CSV ({error})"))
+
+
+def _text(cell: str) -> str:
+    """What a cell says: without control characters, and without the guard of `format_panel`."""
+    return unguarded(_CONTROL.sub(" ", cell).strip())
 
 
 def _row(body: Body, account: Account) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import wording
 from socialscore.reporters.facts import context
+from socialscore.reporters.formatting import one_line
 from socialscore.reporters.wording import audited, in_words, intervals
 from socialscore.scoring.inputs import as_seen
 from socialscore.scoring.sensitivity import sensitivity, why_not
@@ -32,8 +33,9 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
     of_options = {option.column for option in OPTIONS}
     facts = {name: value for name, value in context(board).items() if name not in of_options}
     facts["seen_until"] = basis.seen_until.isoformat()
+    said = (board.description, *board.notes, *_caveats(board))
     parts = {
-        board.title: "\n".join(filter(None, (board.description, *board.notes, *_caveats(board)))),
+        one_line(board.title): "\n".join(map(one_line, filter(None, said))),
         "What it rests on": _listed(facts),
         "The options": "\n".join(_options(board)),
         "Messages that were left out, over all bodies": "\n".join(_left_out(board)),
@@ -43,7 +45,12 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
         "The statement": basis.question(board.period).text,
     }
     texts = (f"{head}\n{'=' * len(head)}\n\n{text.strip()}\n" for head, text in parts.items())
-    return "\n\n".join(texts)
+    return _printable("\n\n".join(texts))
+
+
+def _printable(text: str) -> str:
+    """The text without what would steer a terminal, or turn the writing around."""
+    return "".join(it if it.isprintable() or it == "\n" else " " for it in text)
 
 
 def _audit(board: Scoreboard) -> str:

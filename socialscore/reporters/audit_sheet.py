@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from socialscore.inputs.formulas import cell_text
 from socialscore.model.audit import GENUINE, REPLY_CLASS, REPLY_CLASSES, SHEET_COLUMNS
-from socialscore.reporters.formulas import harmless
 from socialscore.reporters.spreadsheet import form_to_xlsx
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _sheet(
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([harmless(cell) for cell in row] for row in cells)
+    writer.writerows([cell_text(cell) for cell in row] for row in cells)
     return f"\ufeff{lines.getvalue()}".encode()  # without the mark, Excel misreads accents
 
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName
+from socialscore.inputs.formulas import cell_text
 from socialscore.model.breakdown import Breakdown
 from socialscore.model.sensitivity import Sensitivity
 from socialscore.reporters import columns, records
 from socialscore.reporters.facts import median_metrics
-from socialscore.reporters.formulas import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -197,7 +197,4 @@ def _decimal(value: float, unit: str) -> str:
     return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
-@lru_cache(maxsize=1_000)  # most texts stand on many rows
-def _plain(text: str) -> str:
-    # The csv module does not quote a lone carriage return, and readers would end the row there.
-    return harmless(text.replace("\r\n", "\n").replace("\r", "\n"))
+_plain = lru_cache(maxsize=1_000)(cell_text)  # most texts stand on many rows

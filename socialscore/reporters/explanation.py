@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import UnknownName
+from socialscore.inputs.formulas import cell_text
 from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column
@@ -34,9 +35,6 @@ FORMATS = ("table", "csv", "json")
 
 SHOWN = 20
 """So many messages stand in a page, the latest ones, unless somebody asks for another number."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet runs a text that begins like this."""
 
 
 def check_explanation_format(format_name: str) -> None:
@@ -287,9 +285,7 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, (int, float)):
         return str(value if isinstance(value, int) else round(value, 6))
-    text = value if isinstance(value, str) else " ".join(value)
-    guard = "'" if text.startswith(_FORMULA) else ""
-    return guard + text.replace("\r\n", "\n").replace("\r", "\n")
+    return cell_text(value if isinstance(value, str) else " ".join(value))
 
 
 def _json(explanation: Explanation, messages: Iterable[ExplainedMessage]) -> str:

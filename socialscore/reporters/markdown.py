@@ -17,15 +17,21 @@ __all__ = ["escaped", "to_markdown"]
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&$#]")
 """What would begin markup inside a line or a cell of a table."""
 
+_LINKED = re.compile(r"(?i)(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\bGH)(?=-\d)")
+"""Where sites find a link, somebody's name or a number of theirs in a text without markup."""
+
+_JOINER = "\u2060"  # which nobody sees; escapes are undone before sites look for links
+
 
 def to_markdown(report: Report) -> str:
-    """Headings, lists and tables; every name appears as it is written."""
+    """Headings, lists and tables; every name appears as it is written, and mentions nobody."""
     return "\n".join(_lines(report)) + "\n"
 
 
 def escaped(text: str) -> str:
-    """The text on one line, without any meaning to Markdown or HTML."""
-    return _SPECIAL.sub(r"\\\g<0>", formatting.one_line(text))
+    """The text on one line, without any meaning to Markdown or HTML, that links to nobody."""
+    apart = _LINKED.sub(_JOINER, formatting.one_line(text))
+    return _SPECIAL.sub(r"\\\g<0>", apart)
 
 
 def _lines(report: Report) -> Iterator[str]:

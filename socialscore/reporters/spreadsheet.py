@@ -14,10 +14,10 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import xlsxwriter
 
+from socialscore.inputs.formulas import is_formula
 from socialscore.reporters import columns, reasons, records
 from socialscore.reporters.delimited import LABELS
 from socialscore.reporters.facts import presentation
-from socialscore.reporters.formulas import is_formula
 from socialscore.reporters.wording import audited
 
 if TYPE_CHECKING:

@@ -45,6 +45,8 @@ __all__ = ["pages"]
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
+_LONGEST_NAME = 100  # of the page of a body, before its end
+
 _DOWNLOADS = {
     "ranking.csv": "the table, one row per body",
     "ranking.long.csv": "one row per body and metric",
@@ -270,8 +272,11 @@ def _curves(
 
 
 def _file_of(body: Body) -> str:
-    """The name of a body's page."""
-    return f"{quote(body.body_id, safe='')}.html"
+    """The name of a body's page; file systems refuse those of more than 255 bytes."""
+    name = quote(body.body_id, safe="")
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_LONGEST_NAME]}-{digest(body.body_id.encode())[:16]}"
+    return f"{name}.html"
 
 
 @cache

@@ -10,6 +10,7 @@ import operator
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from zipfile import BadZipFile, ZipFile
@@ -70,32 +71,47 @@ def told(differences: Iterable[Difference], path: str, source: str) -> Iterator[
     found = list(differences)
     for it in found[:_MOST]:
         cell = f"{it.body}, {it.column}" if it.body else it.column
-        one, other = _quoted(it.published), _quoted(it.expected)
-        values = f"{_told_apart(one, other)} published, {_told_apart(other, one)} by {source}"
-        yield f"{path}: {cell}: {values}"
+        one, other = _quoted(it.published, it.expected)
+        yield f"{path}: {cell}: {one} published, {other} by {source}"
     if len(found) > _MOST:
         yield f"{path}: {len(found) - _MOST:,} other cells differ"
 
 
-def _quoted(value: Any) -> str:
-    if value is NOTHING:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _quoted(published: Any, expected: Any) -> tuple[str, str]:
+    """Both values so that a reader sees the difference: of long texts, the part that has it.
 
-
-def _told_apart(text: str, other: str) -> str:
-    """The text with escapes for what it alone has and what may look like something else.
-
-    Those are characters of other scripts, invisible ones and combining marks. Letters of ours with
-    an accent stay: everybody sees it.
+    There, characters that look like others, or like nothing, are escapes. Letters of ours with an
+    accent stay: everybody sees it.
     """
-    return "".join(
-        character
-        if character.isascii() or character in other or _is_accented(character)
-        else json.dumps(character)[1:-1]
-        for character in text
+    one, other = (
+        "nothing" if it is NOTHING else json.dumps(it, ensure_ascii=False)
+        for it in (published, expected)
     )
+    begin = 0
+    if max(len(one), len(other)) > _LONGEST:
+        pairs = enumerate(zip(one, other, strict=False))
+        alike = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+        begin = max(0, alike - _LONGEST // 2)
+    one, other = (_part(text, begin) for text in (one, other))
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    return (
+        "".join(one[a:b] if kind == "equal" else _escaped(one[a:b]) for kind, a, b, _, _ in blocks),
+        "".join(
+            other[a:b] if kind == "equal" else _escaped(other[a:b]) for kind, _, _, a, b in blocks
+        ),
+    )
+
+
+def _part(text: str, begin: int) -> str:
+    """At most so many signs of a text, with marks where it is cut."""
+    end = begin + _LONGEST
+    return f"{'…' if begin else ''}{text[begin:end]}{'…' if end < len(text) else ''}"
+
+
+def _escaped(text: str) -> str:
+    plain = (it.isascii() or it == "…" or _is_accented(it) for it in text)
+    pairs = zip(text, plain, strict=True)
+    return "".join(it if is_plain else json.dumps(it)[1:-1] for it, is_plain in pairs)
 
 
 def _is_accented(character: str) -> bool:
