@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import forgeries
 import pytest
 from exports import complete
 
@@ -46,8 +47,12 @@ THREE = ["rank", "demo", "--store", "three-presets", "--format", "json"]
 BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
 
 
-def runs_sessions(page: Path) -> bool:
-    return "<!-- session -->" in page.read_text(encoding="utf-8")
+SLOW = ("<!-- session -->", "<!-- forgeries -->")
+
+
+def is_slow(page: Path) -> bool:
+    text = page.read_text(encoding="utf-8")
+    return any(block in text for block in SLOW)
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "page",
     [
-        pytest.param(page, id=page.name, marks=[pytest.mark.slow] if runs_sessions(page) else [])
+        pytest.param(page, id=page.name, marks=[pytest.mark.slow] if is_slow(page) else [])
         for page in PAGES
     ],
 )
@@ -171,6 +176,10 @@ def of_results(title: str) -> Callable[[], str]:
     """As the benchmark found them: simulations take too long for a test."""
     results = ROOT / "bench" / "RESULTS.md"
     return lambda: section(results.read_text(encoding="utf-8"), title)
+
+
+def of_forgeries() -> str:
+    return table(forgeries.HEADER, forgeries.rows())
 
 
 def of_language_figures() -> str:
@@ -302,6 +311,7 @@ def of_audit_example() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "audit-example": of_audit_example,
+    "forgeries": of_forgeries,
     "calendars": of_calendars,
     "commands": of_commands,
     "clustered-arrows": of_results(clustered.ARROWS),

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from publications import BODIES, Desk, contents, manifest
 from shell import CHECKOUT, begin, run
+from ssh_keys import WHO, allow, new_key
 
 from socialscore.publishing.signatures import SIGNATURE
 
-WHO = "observatory@example.org"
 WEEKS = ("2026-W43", "2026-W44", "2026-W44.r2", "2026-W45")
 
 
@@ -24,20 +24,6 @@ def openssh() -> None:
     if shutil.which("ssh-keygen") is None:
         reason = "signatures need ssh-keygen: apt-get install openssh-client"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-
-
-def new_key(path: Path, passphrase: str = "") -> Path:
-    """A private key, with its public one beside it."""
-    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "", "-f", path]
-    subprocess.run(words, check=True)
-    return path
-
-
-def allow(path: Path, key: Path, who: str = WHO) -> Path:
-    """A file of allowed signers with one line."""
-    public = key.with_name(f"{key.name}.pub").read_text()
-    path.write_text(f'{who} namespaces="socialscore" {public}')
-    return path
 
 
 @pytest.fixture(scope="module")
