@@ -9,6 +9,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +27,8 @@ from socialscore.collecting import (
     standings,
     status,
 )
-from socialscore.collectors.base import Capabilities, Interval, Page, Stopped, Task
+from socialscore.collecting.reading import read
+from socialscore.collectors.base import Capabilities, Interval, Page, Refused, Stopped, Task
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import (
     AuthError,
@@ -379,6 +381,20 @@ def test_items_that_cannot_be_messages_are_counted_by_reason(store: Store) -> No
     (refused,) = [task.refused for task in report.tasks if task.refused]
     assert refused == {"no text": 2, "dated 1999-01-01": 1}
     assert report.saved.n_new == 27
+
+
+def test_an_item_that_is_dated_later_than_its_page_is_refused() -> None:
+    later = NOW + timedelta(days=30)
+    items = [*(inbound(n, days(n), VILLE) for n in range(1, 6)), inbound(6, later, VILLE)]
+    task = Task(VILLE, "inbound", Interval(NOW - timedelta(days=30), NOW))
+    collector: Any = SimpleNamespace(messages=lambda _: items)
+
+    *read_well, refused = read(collector, Page(task, {}, 6, None, 0.0, answered_at=NOW))
+
+    assert read_well == items[:-1]
+    assert refused == Refused(
+        items[-1].message_id, f"dated {later:%F}, later than now", task.interval
+    )
 
 
 def test_progress_is_told_after_every_page(store: Store) -> None:

@@ -326,6 +326,28 @@ def test_replies_to_rounded_parents_are_kept_and_their_column_is_named() -> None
     assert scores()["ville"]["n_answered"] == "1"
 
 
+def test_what_is_dated_later_than_the_import_is_refused() -> None:
+    later = datetime.now(UTC) + timedelta(days=30)
+    rows = "101,901,2026-09-07T08:00:00Z,@montsabran ?", f"102,901,{later:%FT%T}Z,@montsabran ?"
+
+    result = take(lines(*rows, header=TABLE))
+
+    assert result.code == 0
+    assert "1 message kept" in result.err
+    assert f"  line 3: refused: dated {later:%F}, later than now" in result.err
+    assert stored() == ["101"]
+
+
+def test_a_file_covers_nothing_that_is_still_to_come() -> None:
+    later = datetime.now(UTC) + timedelta(days=30)
+
+    result = take(lines(ASKS), "--covers", f"2026-09-01..{later:%F}")
+
+    assert result.code == 2
+    assert "ends later than now; name what is over, as in FROM..UNTIL" in result.err
+    assert stored() == []
+
+
 @pytest.mark.parametrize("name", ["broken.csv", "broken.csv.gz", "broken.csv.zst"])
 @pytest.mark.parametrize("layout", ["care-csv", "table"])
 def test_a_broken_row_takes_no_sound_one_with_it(layout: str, name: str) -> None:

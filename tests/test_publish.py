@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -343,6 +344,68 @@ def test_a_week_that_was_not_collected_is_not_published(desk: Desk) -> None:
     assert f"{UNSEEN}: too little data: bodies with a rank: 0, assert.min_bodies is 1" in result.err
     assert "Ville de Montsabran: low-coverage" in result.err
     assert not list((desk.folder / "published" / "weekly").glob("[!.]*"))
+
+
+# --- nothing in view ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gap(desk: Desk, tmp_path: Path) -> Desk:
+    """A week, six of which nobody knows anything, and a day in December that a file speaks of."""
+    desk = replace(desk, store=tmp_path / "gap")
+    desk.ranking(horizon="1d")
+    text = "message_id,author_id,sent_at,text,reply_to_id\n"
+    weeks = {"2026-10-05..2026-10-12": "2026-10-07", "2026-11-23..2026-11-30": "2026-11-25"}
+    for number, (covers, day) in enumerate(weeks.items(), 1):
+        rows = [
+            f"{number}1,7,{day}T08:00,@montsabran ?,",
+            f"{number}2,101,{day}T09:00,Oui.,{number}1",
+        ]
+        Path("messages.csv").write_text(text + "\n".join(rows), encoding="utf-8")
+        options = ("--panel", "panel.csv", "--store", desk.store, "--covers", covers)
+        assert run("import", "messages.csv", *options).code == 0
+    return desk
+
+
+def test_a_series_whose_data_jump_ahead_is_not_gone_on_with(gap: Desk) -> None:
+    result = gap.publish("2026-11-30", "--since", "2026-W40")
+
+    assert (result.code, result.out) == (6, "")
+    assert result.err == (
+        "socialscore: the data end on 30 Nov 2026 00:00, and nothing is in view for 6 periods "
+        "before: 2026-W41: something in view; 2026-W42 to 2026-W47 (6 periods): nothing in view; "
+        "2026-W48: something in view. Nothing was published. If an import said too much, "
+        "`socialscore withdraw` takes it back; if nobody collected, "
+        "publish --period 2026-W48 goes on after the gap\n"
+    )
+    assert not list((gap.folder / "published" / "weekly").glob("[!.]*"))
+
+
+def test_a_series_whose_data_end_after_weeks_of_nothing_is_not_gone_on_with(gap: Desk) -> None:
+    assert gap.published("2026-10-14", "--since", "2026-W41") == ["2026-W41"]
+
+    result = gap.publish("2026-11-17")
+
+    assert (result.code, result.out) == (6, "")
+    assert "2026-W41: something in view; 2026-W42 to 2026-W46 (5 periods): nothing" in result.err
+    assert "if nobody collected, collect what lacks\n" in result.err
+
+
+def test_a_series_goes_on_after_a_gap_from_where_it_is_told_to(gap: Desk) -> None:
+    assert gap.published("2026-10-14", "--since", "2026-W41") == ["2026-W41"]
+    assert gap.published("2026-11-30", "--period", "2026-W48") == ["2026-W48"]
+
+    result = gap.publish("2026-11-30")
+
+    assert (result.code, result.out) == (0, "")
+    assert "socialscore: 2026-W42 to 2026-W47 (6 periods): nothing was in view\n" in result.err
+
+
+def test_weeks_before_anything_was_in_view_are_told_together(gap: Desk) -> None:
+    result = gap.publish("2026-10-14", "--since", "2026-W32")
+
+    assert (result.code, result.out) == (0, f"{gap.at('2026-W41')}\n")
+    assert "socialscore: 2026-W32 to 2026-W40 (9 periods): nothing was in view\n" in result.err
 
 
 def test_a_week_that_may_still_fill_up_is_waited_for(desk: Desk) -> None:

@@ -161,6 +161,22 @@ def test_a_date_without_networks_is_a_mistake(stage: Stage, year: int) -> None:
     assert stage.span() == (BEGIN, BEGIN)
 
 
+def test_what_is_dated_later_than_the_reading_is_refused_but_for_clocks_that_differ() -> None:
+    moments = [BEGIN + timedelta(days=1), BEGIN + timedelta(days=1, seconds=1)]
+    rows = [asks(f"10{n}", sent_at=at.replace(tzinfo=None)) for n, at in enumerate(moments)]
+    deleted = asks("102", deleted_at=moments[1].replace(tzinfo=None))
+    table = pa.Table.from_pylist([row | {"line": 2} for row in [*rows, deleted]], schema=STAGED)
+
+    with Stage() as stage:
+        stage.read(StagedRows(iter([table])), "messages.csv", now=BEGIN)
+
+        assert [each.reason for each in stage.refusals()] == [
+            "dated 2026-09-08, later than now",
+            "deleted on 2026-09-08, later than now",
+        ]
+        assert stage.span() == (moments[0], moments[0])
+
+
 # --- rows with one identifier ------------------------------------------------------------------
 
 

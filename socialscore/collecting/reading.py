@@ -11,7 +11,7 @@ from socialscore.collecting.intervals import touch
 from socialscore.collectors.base import Refused
 from socialscore.errors import ProtocolDrift, SocialscoreError
 from socialscore.model.messages import Message
-from socialscore.model.period import PLAUSIBLE_YEARS
+from socialscore.model.period import CLOCKS_DIFFER, PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def read(
     """
     network = page.task.account.network
     try:
-        items = [_dated(item, page.task.interval) for item in collector.messages(page)]
+        items = [_dated(item, page) for item in collector.messages(page)]
     except (SocialscoreError, MemoryError):
         raise
     except Exception as error:
@@ -65,8 +65,13 @@ def unreadable(network: str, error: Exception) -> ProtocolDrift:
     return ProtocolDrift(network, "", f"an answer cannot be read ({place})")
 
 
-def _dated(item: Message | Refused, wanted: Interval) -> Message | Refused:
+def _dated(item: Message | Refused, page: Page) -> Message | Refused:
     """The item, refused where its date is a mistake."""
-    if isinstance(item, Message) and item.sent_at.year not in PLAUSIBLE_YEARS:
-        return Refused(item.message_id, f"dated {item.sent_at:%Y-%m-%d}", wanted)
-    return item
+    if isinstance(item, Refused):
+        return item
+    latest = page.answered_at and page.answered_at + CLOCKS_DIFFER
+    is_later = bool(latest and item.sent_at > latest)
+    if item.sent_at.year in PLAUSIBLE_YEARS and not is_later:
+        return item
+    problem = f"dated {item.sent_at:%Y-%m-%d}{', later than now' if is_later else ''}"
+    return Refused(item.message_id, problem, page.task.interval)

@@ -110,7 +110,7 @@ def command(
                 name, reading = read(
                     source, format_name=format_name, columns=mapping, encoding=encoding
                 )
-                stage.read(_shown(reading, source), path)
+                stage.read(_shown(reading, source), path, now=datetime.now(UTC))
                 target = Store.create(root, key_id=Pseudonyms(key).key_id)
                 judge_again(target, key)
                 receipt = keep(
@@ -149,7 +149,7 @@ def _bodies(
 
 def _interval(covers: str | None) -> tuple[datetime, datetime] | None:
     from socialscore.inputs.ranking import Ranking
-    from socialscore.model.period import parse_period
+    from socialscore.model.period import CLOCKS_DIFFER, parse_period
 
     if covers is None:
         return None
@@ -157,6 +157,9 @@ def _interval(covers: str | None) -> tuple[datetime, datetime] | None:
         raise UsageError(f"--covers {covers}: name the period, as in 2026-W46 or FROM..UNTIL")
     now = datetime.now(UTC)
     period = parse_period(covers, Ranking().zone, covered=(now, now))
+    if period.until > now + CLOCKS_DIFFER:
+        problem = "ends later than now; name what is over, as in FROM..UNTIL"
+        raise UsageError(f"--covers {covers}: {problem}")
     return period.since, period.until
 
 

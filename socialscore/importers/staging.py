@@ -18,7 +18,7 @@ from socialscore.errors import InputError
 from socialscore.importers.identifiers import mend_rounded, screened
 from socialscore.importers.staged import STAGED
 from socialscore.inputs.panel import Panel, bodies_from_handles
-from socialscore.model.period import EARLIEST, LATEST
+from socialscore.model.period import CLOCKS_DIFFER, EARLIEST, LATEST, utc
 from socialscore.runtime.duckdb import connect, within_limits
 from socialscore.runtime.prefetch import prefetch
 
@@ -80,12 +80,13 @@ class Stage:
         self._connection.close()
 
     @within_limits()
-    def read(self, reading: StagedRows, place: object) -> None:
+    def read(self, reading: StagedRows, place: object, *, now: datetime | None = None) -> None:
         """Take in a whole file.
 
         Args:
             reading: its rows.
             place: its path, for the error.
+            now: aware; what is dated more than a day later is refused. None: nobody knows.
 
         Raises:
             InputError: there are rows, and not one of them is a message.
@@ -95,7 +96,7 @@ class Stage:
             self._connection.register("piece", piece)
             self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
-        self._refuse_impossible_dates()
+        self._refuse_impossible_dates(now)
         self.rounded = mend_rounded(self._connection, reading.names)
         tally = self.tally()
         if tally.n_rows and tally.n_refused == tally.n_rows:
@@ -106,7 +107,7 @@ class Stage:
             )
         self._deduplicate()
 
-    def _refuse_impossible_dates(self) -> None:
+    def _refuse_impossible_dates(self, now: datetime | None) -> None:
         earliest, latest = EARLIEST.date(), LATEST.date()
         self._connection.execute(
             f"""
@@ -114,6 +115,19 @@ class Stage:
             WHERE refusal IS NULL AND (sent_at < '{earliest}' OR sent_at >= '{latest}')
             """
         )
+        if now:
+            self._connection.execute(
+                """
+                UPDATE staged
+                SET refusal = CASE
+                    WHEN sent_at > $latest
+                        THEN 'dated ' || strftime(sent_at, '%Y-%m-%d') || ', later than now'
+                    ELSE 'deleted on ' || strftime(deleted_at, '%Y-%m-%d') || ', later than now'
+                END
+                WHERE refusal IS NULL AND (sent_at > $latest OR deleted_at > $latest)
+                """,
+                {"latest": utc(now + CLOCKS_DIFFER)},
+            )
 
     def _deduplicate(self) -> None:
         """Of rows with one id the last edit counts, else the first; one that differs is refused."""

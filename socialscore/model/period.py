@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 __all__ = [
+    "CLOCKS_DIFFER",
     "EARLIEST",
     "LATEST",
     "MONTHS",
@@ -41,6 +42,9 @@ EARLIEST, LATEST = (
     datetime(year, 1, 1, tzinfo=UTC) for year in (PLAUSIBLE_YEARS.start, PLAUSIBLE_YEARS.stop)
 )
 """The first instant of these years, and their end."""
+
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far ahead of ours a clock may be. What is dated later than that was never written."""
 
 _FORMS = (
     "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week, last-month, last-quarter, "

@@ -16,6 +16,7 @@ from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import adding, folder_name, read_series, write_publication
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.signatures import SIGNATURE
+from socialscore.publishing.unseen import named, stretches
 from socialscore.reporters import formatting
 from socialscore.scoring import ask
 from socialscore.scoring.comparison import ranked_before
@@ -43,7 +44,7 @@ RULES = ("last-week", "last-month", "last-quarter")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one period."""
+    """What became of one period, or of several in a row in which nothing was in view."""
 
     period: str
     what: Literal["published", "final", "unchanged", "waiting", "too-little"]
@@ -108,24 +109,32 @@ def publish(
 
     Raises:
         InputError: what signs cannot.
+        TooLittleData: several periods lack everything, just before the data end.
         UsageError: a period is not over, or is no period that can be published.
     """
     series_folder = out / name
     with adding(series_folder):
-        wanted = _wanted(basis, read_series(series_folder), period, since)
-        # Each sees what those before it have published: it is compared to that.
-        return [
-            _publish_one(
-                basis,
-                name,
-                read_series(series_folder),
-                each,
-                patient=not period,
-                revise=revise,
-                sign=sign,
-            )
-            for each in wanted
-        ]
+        series = read_series(series_folder)
+        wanted = _wanted(basis, series, period, since)
+        outcomes = []
+        for is_unseen, periods in stretches(basis, series, wanted):
+            if is_unseen and len(periods) > 1:
+                outcomes.append(Outcome(named(periods), "too-little", "nothing was in view"))
+                continue
+            # Each sees what those before it have published: it is compared to that.
+            outcomes += [
+                _publish_one(
+                    basis,
+                    name,
+                    read_series(series_folder),
+                    each,
+                    patient=not period,
+                    revise=revise,
+                    sign=sign,
+                )
+                for each in periods
+            ]
+        return outcomes
 
 
 def _wanted(basis: Basis, series: Series, period: str | None, since: str | None) -> list[Period]:

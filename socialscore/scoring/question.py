@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
 
-__all__ = ["Question", "ask", "in_view"]
+    _Key = tuple[str, str]  # network and account_id
+
+__all__ = ["Question", "anybody_in_view", "ask", "in_view"]
 
 _DAY = timedelta(days=1)
 _PACKED = ("length", "clustered")  # what intervals are made of, once all bodies are counted
@@ -208,23 +210,11 @@ def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetim
     Raises:
         UsageError: none ever was.
     """
-    # Lists of plain values: making a dictionary and two instants of every row takes seconds.
-    names = ("network", "account_id", "reason")
-    rows = zip(*(coverage[name].to_pylist() for name in names), strict=True)
-    edges = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
-    ranked = {
-        (account.network, account.account_id)
-        for body in compared(panel, ranking)
-        for account in body.accounts
-        if account.network in ranking.networks
-    }
-    begins: dict[tuple[str, str], int] = {}
-    ends: dict[tuple[str, str], int] = {}
-    for (network, account_id, reason), begin, end in zip(rows, *edges, strict=True):
-        key = network, account_id
-        if reason is None and key in ranked:
-            begins[key] = min(begin, begins.get(key, begin))
-            ends[key] = max(end, ends.get(key, end))
+    begins: dict[_Key, int] = {}
+    ends: dict[_Key, int] = {}
+    for key, begin, end in _spans(coverage, panel, ranking):
+        begins[key] = min(begin, begins.get(key, begin))
+        ends[key] = max(end, ends.get(key, end))
     if not ends:
         raise UsageError(
             f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
@@ -232,6 +222,36 @@ def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetim
         )
     in_order = sorted(ends.values(), reverse=True)
     return _instant(min(begins.values())), _instant(in_order[(len(in_order) - 1) // 2])
+
+
+def anybody_in_view(
+    coverage: pa.Table, panel: Panel, ranking: Ranking
+) -> list[tuple[datetime, datetime]]:
+    """The intervals in which an account that is ranked was in view, in order and apart."""
+    apart: list[tuple[int, int]] = []
+    for begin, end in sorted((begin, end) for _, begin, end in _spans(coverage, panel, ranking)):
+        if apart and begin <= apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        else:
+            apart.append((begin, end))
+    return [(_instant(begin), _instant(end)) for begin, end in apart]
+
+
+def _spans(coverage: pa.Table, panel: Panel, ranking: Ranking) -> Iterator[tuple[_Key, int, int]]:
+    """The accounts that are ranked with what of them was in view, in microseconds since 1970."""
+    ranked = {
+        (account.network, account.account_id)
+        for body in compared(panel, ranking)
+        for account in body.accounts
+        if account.network in ranking.networks
+    }
+    # Lists of plain values: making a dictionary and two instants of every row takes seconds.
+    names = ("network", "account_id", "reason")
+    rows = zip(*(coverage[name].to_pylist() for name in names), strict=True)
+    edges = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
+    for (network, account_id, reason), begin, end in zip(rows, *edges, strict=True):
+        if reason is None and (network, account_id) in ranked:
+            yield (network, account_id), begin, end
 
 
 def _microseconds(instants: pa.ChunkedArray) -> Iterator[int]:
