@@ -27,6 +27,7 @@ from socialscore.collectors.base import (
     Options,
     Outside,
     Page,
+    Refused,
     Stopped,
     Task,
 )
@@ -44,7 +45,7 @@ from socialscore.errors import (
 from socialscore.model.messages import Account, Body, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fakes.world import Post
 
@@ -229,7 +230,7 @@ def test_after_posts_are_read_with_their_comments_nothing_later_than_fourteen_da
     with FakeGraph(world) as graph:
         pages = list(on(graph).pages(of(interval=Interval(START, NOW))))
 
-    oldest = [START + 3 * timedelta(hours=n) + timedelta(days=14) for n in (150, 50, 0)]
+    oldest = [START + 3 * timedelta(hours=n) + timedelta(days=14) for n in (151, 51, 1)]
     assert [page.oldest for page in pages] == oldest
 
 
@@ -243,7 +244,7 @@ def test_a_page_whose_comments_are_not_all_there_promises_no_more_than_the_one_b
     with FakeGraph(world) as graph:
         pages = list(on(graph).pages(of(interval=Interval(START, NOW))))
 
-    edge = START + timedelta(hours=8) + timedelta(days=14)
+    edge = START + timedelta(hours=16) + timedelta(days=14)
     assert [page.oldest for page in pages] == [edge, edge, None]
 
 
@@ -476,7 +477,7 @@ def test_a_rest_is_taken_where_there_is_time_for_it() -> None:
         source = on(graph, waits)
         pages, end = run(source.pages(of()))
 
-    assert end is None
+    assert isinstance(end, Stopped)  # so many posts of one year are more than Facebook shows
     assert waits.waited == [timedelta(minutes=15)]
     assert messages(source, pages) == true(world)
 
@@ -509,6 +510,126 @@ def test_comments_that_come_again_and_again_end() -> None:
     assert len(graph.requests) <= 3
 
 
+def test_a_wall_that_shows_as_much_of_a_year_as_facebook_does_leaves_a_gap() -> None:
+    world = wall(700, n_comments=1)
+
+    with FakeGraph(world) as graph:
+        pages, end = run(on(graph).pages(of()))
+
+    assert isinstance(end, Stopped)
+    assert end.reason == "cap-reached"
+    assert sum(page.n_items for page in pages) == 2 * 600
+    assert len(graph.requests) == 7
+    *_, oldest = (page.oldest for page in pages if page.oldest)
+    assert oldest > START + timedelta(days=14, hours=100)
+
+
+@pytest.mark.parametrize(("n_walked", "reason"), [(0, None), (290, "cap-reached")])
+def test_what_this_run_has_read_of_a_wall_counts(n_walked: int, reason: str | None) -> None:
+    with FakeGraph(wall(250)) as graph:
+        _, end = run(on(graph).pages(replace(of(), n_walked=n_walked)))
+
+    assert getattr(end, "reason", None) == reason
+
+
+@pytest.mark.parametrize(("n_posts", "n_comments"), [(200, 0), (3, 25), (1, 125)])
+def test_a_full_page_is_followed_by_a_look_at_what_comes_after_it(
+    n_posts: int, n_comments: int
+) -> None:
+    world = wall(n_posts, n_comments)
+
+    def nameless(answer: dict[str, Any]) -> None:
+        answer.get("paging", {}).pop("next", None)
+        for post in answer.get("data", ()):
+            post.get("comments", {}).get("paging", {}).pop("next", None)
+
+    with FakeGraph(world, faults=[Fault("said", change=nameless, times=math.inf)]) as graph:
+        source = on(graph)
+        pages = list(source.pages(of()))
+
+    assert messages(source, pages) == true(world)
+
+
+def renamed(answer: dict[str, Any]) -> None:
+    answer["paging"]["following"] = answer["paging"].pop("next")
+
+
+def moved(answer: dict[str, Any]) -> None:
+    answer["next"] = answer["paging"].pop("next")
+
+
+def without_cursor(answer: dict[str, Any]) -> None:
+    answer["paging"] = {"next": "https://graph.facebook.com/elsewhere"}
+
+
+def said(value: object, *path: str | int) -> Callable[[dict[str, Any]], None]:
+    """Put a value into an answer; None: take away what is there."""
+
+    def change(answer: Any) -> None:
+        *above, name = path
+        for each in above:
+            answer = answer[each]
+        if value is None:
+            del answer[name]
+        else:
+            answer[name] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        renamed,
+        moved,
+        without_cursor,
+        said(None, "paging"),
+        said(["next"], "paging"),
+        said(17, "paging", "next"),
+        said({"after": "1"}, "paging", "next"),
+        said([], "data", 0, "comments"),
+        said(17, "data", 0, "comments", "paging"),
+        said({"data": []}, "data", 0, "answers"),
+    ],
+    ids=str,
+)
+def test_an_end_that_is_none_is_another_protocol(change: Callable[[dict[str, Any]], None]) -> None:
+    with FakeGraph(wall(250, n_comments=1), faults=[Fault("said", nth=2, change=change)]) as graph:
+        pages, end = run(on(graph).pages(of()))
+
+    assert isinstance(end, ProtocolDrift)
+    assert len(pages) == len(graph.requests) == 2
+
+
+@pytest.mark.parametrize("place", [0, 40, 99])
+def test_one_old_post_on_a_page_does_not_make_the_middle_look_collected(place: int) -> None:
+    def misplace(answer: dict[str, Any]) -> None:
+        answer["data"][place]["created_time"] = "2026-08-25T00:00:00+0000"
+
+    faults = [Fault("said", change=misplace), Fault("503", nth=2, times=5)]
+    with FakeGraph(wall(250, n_comments=1, every=timedelta(hours=3)), faults=faults) as graph:
+        (page,), end = run(on(graph).pages(of()))
+
+    assert isinstance(end, Transient)
+    assert page.oldest is None or page.oldest >= START + timedelta(days=14, hours=450)
+
+
+def test_one_old_comment_does_not_hide_those_after_it() -> None:
+    world = wall(1, n_comments=60)
+    interval = Interval(START + timedelta(seconds=1), NOW)
+
+    with FakeGraph(
+        world, faults=[Fault("said", change=said("2026-08-25T00:00:00+0000", *OLDEST_COMMENT))]
+    ) as graph:
+        source = on(graph)
+        found = messages(source, source.pages(of(interval=interval)))
+
+    assert len(found) == 59
+
+
+OLDEST_COMMENT = ("data", 0, "comments", "data", 24, "created_time")
+
+
 def test_a_page_in_an_unknown_shape_is_handed_on_before_it_is_reported() -> None:
     with FakeGraph(wall(3), faults=[Fault("drift")]) as graph:
         pages, end = run(on(graph).pages(of()))
@@ -527,6 +648,53 @@ def test_one_item_that_cannot_be_a_message_is_refused_by_name() -> None:
     assert len(others) == 2
     assert not isinstance(refused, Message)
     assert refused.reason == "no created_time"
+
+
+@pytest.mark.parametrize(
+    ("path", "hours", "minutes"),
+    [
+        (("data", 1, "created_time"), 1, 0),
+        (("data", 1, "comments", "data", 1, "created_time"), 1, 2),
+        (("data", 1, "comments", "data", 1), 1, 2),
+        (("data", 1, "comments", "data", 1, "id"), 1, 2),
+    ],
+    ids=str,
+)
+def test_an_item_that_is_refused_says_when_one_is_missing(
+    path: tuple[str | int, ...], hours: int, minutes: int
+) -> None:
+    with FakeGraph(wall(3, n_comments=3), faults=[Fault("said", change=said(17, *path))]) as graph:
+        source = on(graph)
+        (page,) = source.pages(of())
+
+    (refused,) = (each for each in source.messages(page) if isinstance(each, Refused))
+    assert refused.span
+    written = START + timedelta(hours=hours, minutes=minutes)
+    assert refused.span.since <= written < refused.span.until
+    assert refused.span.until - refused.span.since <= timedelta(hours=2, seconds=1)
+
+
+def test_a_post_that_is_not_published_is_not_missing() -> None:
+    change = said(False, "data", 1, "is_published")
+
+    with FakeGraph(wall(3), faults=[Fault("said", change=change)]) as graph:
+        source = on(graph)
+        (page,) = source.pages(of())
+
+    (refused,) = (each for each in source.messages(page) if isinstance(each, Refused))
+    assert (refused.reason, refused.span) == ("not published", None)
+
+
+def test_a_holder_of_a_token_without_an_identifier_is_another_protocol() -> None:
+    world = wall(1)
+
+    with FakeGraph(world, faults=[Fault("said", change=lambda _: {"id": ["1"]})]) as graph:
+        credentials = {"page_token": page_token(PAGE.account_id)}
+        options = Options(address=graph.base_url)
+        source = collector("facebook", credentials, options, Waits(world).outside())
+        _, end = run(source.pages(of(replace(PAGE, account_id="ville.0"))))
+
+    assert isinstance(end, ProtocolDrift)
 
 
 def test_a_wall_that_is_too_much_at_once_is_asked_for_in_smaller_pages() -> None:
@@ -608,6 +776,16 @@ def test_without_a_token_of_the_page_nothing_is_asked_and_the_way_out_is_said() 
     assert isinstance(end, AuthError)
     assert "import what its owner exports" in str(end)
     assert not graph.requests
+
+
+@pytest.mark.parametrize("answer", [[], {"elsewhere": {}}, {"data": []}], ids=str)
+def test_items_that_graph_says_nothing_about_are_not_taken_for_deleted(answer: object) -> None:
+    world = wall(3)
+    ids = [message.message_id for message in world.expected([PAGE])]
+
+    silent = FakeGraph(world, faults=[Fault("said", change=lambda _: answer)])
+    with silent as graph, pytest.raises(ProtocolDrift):
+        on(graph).exist(PAGE, ids)
 
 
 @pytest.mark.parametrize("strict", [True, False])

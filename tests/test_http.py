@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import threading
 import time
+import tracemalloc
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,10 +18,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialscore.collectors.base import Outside, Stopped
+from socialscore.collectors.base import Outside
 from socialscore.collectors.facebook import refusals as facebook_refusals
 from socialscore.collectors.http import Answer, Refusal, Wire
-from socialscore.collectors.paging import Walk
 from socialscore.collectors.redaction import redacted
 from socialscore.collectors.retry_policy import with_retries
 from socialscore.collectors.twitter import refusals as twitter_refusals
@@ -157,6 +158,8 @@ def test_what_is_asked_goes_to_the_other_address_with_the_token_in_a_header() ->
     ("date", "moment"),
     [
         (b"Date: Mon, 23 Nov 2026 11:00:00 GMT\r\n", NOW - timedelta(hours=1)),
+        (b"Date: Mon, 23 Nov 2026 11:00:00 -0000\r\n", NOW - timedelta(hours=1)),
+        (b"Date: Fri, 31 Dec 9999 23:59:59 -1400\r\n", NOW),
         (b"Date: yesterday\r\n", NOW),
         (b"", NOW),
     ],
@@ -267,6 +270,31 @@ def test_an_answer_that_breaks_off_is_no_answer() -> None:
             session.get(ORIGIN + "/a")
 
 
+def test_an_answer_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("socialscore.collectors.http._LARGEST", 1 << 20)
+    packed = gzip.compress(b'{"data": "' + b"0" * (64 << 20) + b'"}')
+
+    with server(says(packed, Content_Encoding="gzip")) as address:
+        _, session = wire(address)
+        tracemalloc.start()
+        with pytest.raises(ProtocolDrift, match="more than 1 MB"):
+            session.get(ORIGIN + "/a")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert most < 8 << 20
+
+
+def test_an_answer_that_is_packed_is_read() -> None:
+    with server(says(gzip.compress(b'{"data": []}'), Content_Encoding="gzip")) as address:
+        made, session = wire(address)
+        found = made.answered(lambda: session.get(ORIGIN + "/a"))
+
+    assert found.body == {"data": []}
+
+
 def test_nobody_there_is_a_failure_that_names_no_address() -> None:
     _, session = wire("http://127.0.0.1:9")
 
@@ -281,6 +309,8 @@ def test_nobody_there_is_a_failure_that_names_no_address() -> None:
     [
         (200, b"<html>", Transient),
         (200, b'{"data": [', Transient),
+        (200, b'{"data": NaN}', Transient),
+        (200, b"[" * 100_000, Transient),
         (204, b"", ProtocolDrift),
         (400, b'[{"message": "Bad Request"}]', ProtocolDrift),
         (401, b"{}", AuthError),
@@ -453,32 +483,6 @@ def test_what_does_not_pass_is_not_tried_again(error: type[NetworkError]) -> Non
         with_retries(failing(error("twitter", "GET /a", "no")), clock.outside(), timedelta(hours=1))
 
     assert not clock.slept + clock.waited
-
-
-def test_a_cursor_that_comes_again_ends_the_walk() -> None:
-    walk = Walk()
-    walk.on(["1"], "a")
-    walk.on(["2"], "b")
-
-    with pytest.raises(Stopped, match="repeated-cursor"):
-        walk.on(["3"], "a")
-
-
-def test_a_page_with_nothing_new_ends_the_walk() -> None:
-    walk = Walk()
-    walk.on(["1", "2"], "a")
-
-    with pytest.raises(Stopped, match="no-new-items"):
-        walk.on(["2", "1"], "b")
-
-
-def test_empty_pages_are_passed_over_but_not_for_ever() -> None:
-    walk = Walk()
-
-    for number in range(9):
-        walk.on([], number)
-    with pytest.raises(Stopped, match="no-new-items"):
-        walk.on([], 9)
 
 
 def answer(status: int, body: object, **headers: str) -> Answer:

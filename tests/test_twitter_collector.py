@@ -26,6 +26,7 @@ from socialscore.collectors.base import (
     Options,
     Outside,
     Page,
+    Refused,
     Stopped,
     Task,
 )
@@ -528,6 +529,53 @@ def test_one_post_that_cannot_be_a_message_is_refused_by_name() -> None:
     assert refused.reason == "no created_at"
 
 
+@pytest.mark.parametrize(
+    ("change", "minute"),
+    [
+        (said(int("7" * 18), "data", 1, "id"), None),
+        (said("12a", "data", 1, "id"), 1),
+        (said(None, "data", 1, "author_id"), 1),
+        (said("2026-09-07T00:01:00", "data", 1, "created_at"), 1),
+        (said(17, "data", 1), 1),
+    ],
+    ids=str,
+)
+def test_a_post_that_is_refused_says_when_one_is_missing(
+    change: Callable[[dict[str, Any]], None], minute: int | None
+) -> None:
+    with FakeX(busy(3), faults=[Fault("said", change=change)]) as x:
+        source = on(x)
+        (page,) = source.pages(inbound())
+
+    _, refused, _ = source.messages(page)
+    assert isinstance(refused, Refused)
+    assert refused.span
+    if minute is not None:
+        asked = START + timedelta(minutes=minute)
+        assert refused.span.since <= asked < refused.span.until
+        assert refused.span.until - refused.span.since <= timedelta(minutes=2, seconds=1)
+
+
+@pytest.mark.parametrize("answer", [{}, {"meta": {"total_tweet_count": "7"}}, []], ids=str)
+def test_a_count_that_is_none_is_another_protocol(answer: object) -> None:
+    plan = CollectionPlan((inbound(),))
+    silent = FakeX(busy(3), faults=[Fault("said", change=lambda _: answer)])
+
+    with silent as x, pytest.raises(ProtocolDrift):
+        on(x, count=True).estimate(plan)
+
+
+def test_an_identifier_that_is_none_is_not_asked_with() -> None:
+    users = {"data": [{"username": "Ville0", "id": "1/../2"}]}
+    by_handle = replace(VILLE, account_id="ville0")
+
+    with FakeX(busy(3), faults=[Fault("said", change=lambda _: users)]) as x:
+        _, end = run(on(x).pages(inbound(by_handle)))
+
+    assert isinstance(end, Gone)
+    assert len(x.requests) == 1
+
+
 def test_what_x_leaves_out_of_a_page_is_counted() -> None:
     source = on_nothing()
     lack = {"resource_id": "1", "title": "Authorization Error", "type": "x"}
@@ -676,6 +724,18 @@ def test_what_still_exists_is_asked_for_in_hundreds() -> None:
 
     assert found == set(ids) - {ids[0], ids[120]}
     assert len(x.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, [], {"data": {}}, {"data": []}, {"errors": [{"value": ["1"]}]}], ids=str
+)
+def test_posts_that_x_says_nothing_about_are_not_taken_for_deleted(answer: object) -> None:
+    world = busy(3)
+    ids = [message.message_id for message in world.expected([VILLE])]
+
+    silent = FakeX(world, faults=[Fault("said", change=lambda _: answer)])
+    with silent as x, pytest.raises(ProtocolDrift):
+        on(x).exist(VILLE, ids)
 
 
 def test_nothing_of_a_hundred_may_exist_any_more() -> None:

@@ -5,9 +5,11 @@ otherwise speak to. What the SDK asks of its network goes through here:
 
 - the token is added here, on the way out. SDKs never hold it, so it cannot be in what they log,
   raise or write into addresses;
-- every call has a deadline, from the first byte sent to the last one read, even if they drip;
+- every call has a deadline, from the first byte sent to the last one read, even if they drip, and
+  no answer is longer than 64 MB, packed or not;
 - an answer that is no success, or no JSON, becomes one of our errors before the SDK sees it: what
   SDKs make of such answers ranges from the wrong exception to an endless loop;
+- what an answer says about waiting is a number of seconds up to a day, or nothing;
 - nothing is followed elsewhere, and nothing but https or this machine is spoken to.
 """
 
@@ -16,8 +18,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from socialscore.collectors.deadline import bounded
+from socialscore.collectors.headers import date_in, seconds_in, wait_of
 from socialscore.collectors.redaction import redacted
 from socialscore.errors import (
     AuthError,
@@ -39,13 +40,15 @@ from socialscore.inputs.credentials import checked_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from socialscore.collectors.base import Outside
 
 __all__ = ["Answer", "Refusal", "Wire"]
 
 _CONNECT, _READ = 5.0, 30.0  # seconds: to connect, and between two bytes
+
+_LARGEST, _PIECE = 64 << 20, 64 << 10  # bytes of an answer as it is read, in all and at once
 
 _IDENTIFIER = re.compile(r"(?<=/)[0-9][0-9_]{3,}(?=/|$)")
 
@@ -154,12 +157,13 @@ class Wire(HTTPAdapter):
                 # A proxy of the environment is the way out of a building, and none to ourselves.
                 proxies=proxies if self._address.startswith("https:") else {},
             )
-            body = response.content
+            body = self._read_whole(response, endpoint)
         except (requests.RequestException, OSError) as error:
             raise Transient(self.network, endpoint, _failure(error)) from None
         self.answer = answer = self._understood(endpoint, response, body)
         if refusal := self._refused(answer):
             raise self.error(refusal, answer)
+        response._content = body  # what the SDK reads, which is read already
         # facebook-sdk fails where an answer does not say what it is.
         response.headers["Content-Type"] = "application/json"
         return response
@@ -200,12 +204,24 @@ class Wire(HTTPAdapter):
             raise TimeoutError("the deadline of the call has passed")
         return min(left, self._read)
 
+    def _read_whole(self, response: requests.Response, endpoint: str) -> bytes:
+        """The body, unpacked piece by piece, so that no more of it is unpacked than may come."""
+        pieces, n_bytes = [], 0
+        for piece in response.iter_content(_PIECE):
+            pieces.append(piece)
+            n_bytes += len(piece)
+            if n_bytes > _LARGEST:
+                response.close()
+                problem = f"the answer has more than {_LARGEST >> 20} MB"
+                raise ProtocolDrift(self.network, endpoint, problem, status=response.status_code)
+        return b"".join(pieces)
+
     def _understood(self, endpoint: str, response: requests.Response, body: bytes) -> Answer:
         try:
-            value = json.loads(body)
+            value = json.loads(body, parse_constant=_no_number)
         except (ValueError, RecursionError):
             value = None
-        answered_at = _date(response.headers.get("Date")) or self._outside.now()
+        answered_at = date_in(response.headers) or self._outside.now()
         return Answer(endpoint, response.status_code, response.headers, value, answered_at)
 
     def _refused(self, answer: Answer) -> Refusal | None:
@@ -221,11 +237,8 @@ def _endpoint(request: requests.PreparedRequest) -> str:
     return f"{request.method} {_IDENTIFIER.sub(':id', path)}"
 
 
-def _date(header: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(header or "").astimezone(UTC)
-    except ValueError:
-        return None
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _failure(error: Exception) -> str:
@@ -252,11 +265,10 @@ def _general(answer: Answer) -> Refusal:
         403: Refusal(PermissionDenied, "not permitted"),
         404: Refusal(Gone, "not found, or deleted"),
         410: Refusal(Gone, "deleted"),
-        429: Refusal(RateLimited, "too many requests", wait=_retry_after(answer)),
+        429: Refusal(
+            RateLimited,
+            "too many requests",
+            wait=wait_of(seconds_in(answer.headers, "Retry-After")),
+        ),
     }
     return known.get(answer.status, Refusal(ProtocolDrift, "it rejected the request"))
-
-
-def _retry_after(answer: Answer) -> timedelta | None:
-    seconds = answer.headers.get("Retry-After", "")
-    return timedelta(seconds=int(seconds)) if seconds.isascii() and seconds.isdigit() else None

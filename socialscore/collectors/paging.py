@@ -6,10 +6,11 @@ among new ones.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from socialscore.collectors.base import Interval, Stopped
 
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Sequence
     from datetime import datetime
 
-__all__ = ["SECOND", "Order", "Walk", "spans"]
+__all__ = ["SECOND", "Order", "Walk", "is_cursor", "spans"]
 
 SECOND = timedelta(seconds=1)  # the networks' own clocks are no finer
 
+_is_word = re.compile(r"[!-~]{1,8192}").fullmatch
 _N_EMPTY = 10  # pages in a row without an item, though each says that there is another
+
+
+def is_cursor(value: object) -> TypeGuard[str]:
+    """Whether a value may lead to a page: a word that can stand in an address."""
+    return isinstance(value, str) and bool(_is_word(value))
 
 
 @dataclass

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = ["CHANGES", "REFUSALS", "WIRE", "Fault", "Script", "changed"]
 
@@ -65,6 +65,8 @@ class Fault:
     subcode: int | None = None
     lacking: str = ""  # the field that an invalid item has not; empty: its date
     change: Callable[[Json], object] | None = None
+    status: int = 200  # of what is said instead
+    headers: Mapping[str, str] = field(default_factory=dict)  # that come with it
     n_seen: int = field(default=0, init=False)
 
     def meets(self, path: str) -> bool:
@@ -106,8 +108,8 @@ def changed(body: bytes, fault: Fault, paging: Callable[[Json, bool], None]) -> 
             whether the cursor may look like the one that was asked with.
     """
     answer = json.loads(body)
-    if fault.change:
-        instead = fault.change(answer)
+    if fault.kind == "said":
+        instead = fault.change(answer) if fault.change else None
         return json.dumps(answer if instead is None else instead).encode()
     items = answer.get("data")
     if not isinstance(items, list):

@@ -153,9 +153,8 @@ class Fake:
             fault = self._script.take(request.path)
             request.fault = fault.kind if fault else None
             answer = self._answer(request, fault)
-            answer = replace(
-                answer, headers={**answer.headers, "Date": formatdate(self.clock(), usegmt=True)}
-            )
+            date = formatdate(self.clock(), usegmt=True)
+            answer = replace(answer, headers={"Date": date, **answer.headers})
             request.status, request.n_items = answer.status, len(answer.items)
             self.delivered.update(answer.items)
         return answer, fault if fault and fault.kind in WIRE else None
@@ -176,7 +175,13 @@ class Fake:
                 self.page_again(page, request, same=same)
 
             items = () if fault.kind == "empty-page" else answer.items
-            answer = replace(answer, body=changed(answer.body, fault, paging), items=items)
+            answer = replace(
+                answer,
+                body=changed(answer.body, fault, paging),
+                status=fault.status,
+                headers={**answer.headers, **fault.headers},
+                items=items,
+            )
         return self.settle(answer)
 
 

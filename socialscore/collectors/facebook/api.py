@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from socialscore.collectors.facebook.refusals import TooMuch, of_code, regained_after, usages
+from socialscore.collectors.facebook.refusals import (
+    TooMuch,
+    of_code,
+    regained_after,
+    usages,
+)
+from socialscore.collectors.headers import as_number
 from socialscore.collectors.http import Wire
 from socialscore.collectors.retry_policy import with_retries
 from socialscore.errors import AuthError, RateLimited
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from socialscore.collectors.http import Answer
     from socialscore.model.messages import Account
 
-__all__ = ["LOOKUP_SIZE", "FacebookApi"]
+__all__ = ["LOOKUP_SIZE", "N_COMMENTS", "N_MORE_COMMENTS", "FacebookApi"]
 
 LOOKUP_SIZE = 50
 
@@ -36,8 +42,8 @@ _AUTHOR = "from{id}"
 _OF_COMMENTS = f"id,created_time,{_AUTHOR},message,message_tags,parent{{id,{_AUTHOR}}}"
 _OF_POSTS = f"id,created_time,{_AUTHOR},message,message_tags,is_published"
 _N_POSTS = 100  # on a page, each with its newest comments; fewer if that is too much for Graph
-_N_COMMENTS = 25  # with each post
-_N_MORE_COMMENTS = 100  # on a page of their own
+N_COMMENTS = 25  # with each post
+N_MORE_COMMENTS = 100  # on a page of their own
 _NEWEST_FIRST = "reverse_chronological"
 
 _BUSY = 90  # percent of an allowance, above which the network is left in peace
@@ -70,7 +76,7 @@ class FacebookApi:
         self._graph = facebook.GraphAPI(access_token=None, session=session)
         # The constructor knows no version later than 3.1.
         self._graph.version = self.version
-        self._n_posts = _N_POSTS
+        self.n_posts = _N_POSTS  # on a page of a feed
         self._busy: RateLimited | None = None  # what the last answer asks us to wait for
 
     def __repr__(self) -> str:
@@ -92,16 +98,16 @@ class FacebookApi:
         try:
             return self._feed(account, since, until, cursor)
         except TooMuch:
-            if self._n_posts == 1:
+            if self.n_posts == 1:
                 raise
-            self._n_posts = max(self._n_posts // 4, 1)
+            self.n_posts = max(self.n_posts // 4, 1)
             return self.feed(account, since, until, cursor)
 
     def _feed(self, account: Account, since: int, until: int, cursor: Mapping[str, str]) -> Answer:
-        comments = f"comments.filter(stream).order({_NEWEST_FIRST}).limit({_N_COMMENTS})"
+        comments = f"comments.filter(stream).order({_NEWEST_FIRST}).limit({N_COMMENTS})"
         wanted = {
             "fields": f"{_OF_POSTS},{comments}{{{_OF_COMMENTS}}}",
-            "limit": self._n_posts,
+            "limit": self.n_posts,
             "since": since,
             "until": until,
             **cursor,
@@ -114,7 +120,7 @@ class FacebookApi:
             "fields": _OF_COMMENTS,
             "filter": "stream",
             "order": _NEWEST_FIRST,
-            "limit": _N_MORE_COMMENTS,
+            "limit": N_MORE_COMMENTS,
             **cursor,
         }
         return self._connections(account, post_id, "comments", wanted)
@@ -154,10 +160,9 @@ class FacebookApi:
             raise busy
         answer = self.wire.answered(call)
         shares = [
-            share
+            as_number(use.get(name))
             for use in usages(answer)
             for name in ("call_count", "total_cputime", "total_time")
-            if isinstance(share := use.get(name), int | float)
         ]
         if max(shares, default=0) > _BUSY:
             self._busy = RateLimited(

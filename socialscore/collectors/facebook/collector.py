@@ -10,18 +10,31 @@ neither who wrote nor what answers what, without which no response can be measur
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from socialscore.collectors.base import Capabilities, CredentialFinding, Estimate, Page, Refused
-from socialscore.collectors.facebook.api import LOOKUP_SIZE, FacebookApi
+from socialscore.collectors.base import (
+    Capabilities,
+    CredentialFinding,
+    Estimate,
+    Page,
+    Refused,
+    Stopped,
+)
+from socialscore.collectors.facebook.api import (
+    LOOKUP_SIZE,
+    N_COMMENTS,
+    N_MORE_COMMENTS,
+    FacebookApi,
+)
+from socialscore.collectors.facebook.mapping import messages_of
 from socialscore.collectors.facebook.prices import facebook_terms
 from socialscore.collectors.facebook.wall import (
     REVISIT,
     FeedOrder,
     Sight,
     above,
+    drift_of,
     entries_of,
     goes_on,
     is_within,
@@ -32,9 +45,7 @@ from socialscore.collectors.facebook.wall import (
 from socialscore.collectors.http import Refusal
 from socialscore.collectors.paging import Walk
 from socialscore.errors import Gone, NetworkError, PermissionDenied, ProtocolDrift
-from socialscore.payloads import PayloadError
-from socialscore.payloads.facebook import to_message
-from socialscore.payloads.values import as_object, as_objects
+from socialscore.payloads.values import as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +77,8 @@ class FacebookCollector:
 
     def capabilities(self) -> Capabilities:
         """Posts and comments come together, whoever wrote them."""
-        return Capabilities("facebook", ("all",), one_credential=False)
+        depth = {"all": self._terms.posts_per_year}
+        return Capabilities("facebook", ("all",), depth=depth, one_credential=False)
 
     def check(self, accounts: Sequence[Account]) -> list[CredentialFinding]:
         """Whether each page can be read by its token, and how long the version will last."""
@@ -105,39 +117,44 @@ class FacebookCollector:
         page_id, interval = self._page_id(task.account), task.interval
         since = int((interval.since - REVISIT).timestamp())
         until = int(interval.until.timestamp()) + 1
-        walk, order, sight = Walk(), FeedOrder(interval.until), Sight(page_id)
+        walk, sight = Walk(), Sight(page_id)
+        order = FeedOrder(interval.until, self._terms.posts_per_year, task.n_walked)
         cursor: dict[str, str] = {}
         while True:
             answer = self._api.feed(task.account, since, until, cursor)
-            posts = items_of(answer.said)
-            more = [post for post in posts or () if goes_on(post.get("comments"), interval)]
-            before, after = order.complete_from, order.continued(posts or ())
-            entries = [entry for post in posts or () for entry in entries_of(post)]
+            posts = items_of(answer.said) or []
+            new = [post for post in posts if str(post.get("id")) not in walk.ids]
+            more = [post for post in new if goes_on(post.get("comments"), interval, N_COMMENTS)]
+            before, after = order.complete_from, order.continued(new)
+            entries = [entry for post in posts for entry in entries_of(post)]
             if sight.is_doubtful(entries):
                 self._insist_on_own_token(task.account, page_id, answer)
-            yield self._page(task, page_id, answer, entries, before if more else after)
-            if posts is None:
-                raise self._error(ProtocolDrift, "the answer is no list of posts", answer)
+            complete_from = before if more else after
+            yield self._page(task, page_id, answer, entries, complete_from, n_places=len(new))
+            if drift := drift_of(answer.said):
+                raise self._error(ProtocolDrift, drift, answer)
             for post in more:
                 yield from self._rest(task, page_id, post)
-            if not (cursor := next_page(answer.said)):
+            if not (cursor := next_page(answer.said, self._api.n_posts)):
                 break
             walk.on([str(post.get("id")) for post in posts], tuple(cursor.items()))
+        if order.is_capped:
+            raise Stopped("cap-reached")
 
     def _rest(self, task: Task, page_id: str, post: Json) -> Iterator[Page]:
         """The comments of a post that did not come with it."""
-        walk, comments = Walk(), as_object(post.get("comments"))
-        while cursor := next_page(comments):
+        walk, comments, limit = Walk(), as_object(post.get("comments")), N_COMMENTS
+        while cursor := next_page(comments, limit):
             ids = [str(each.get("id")) for each in items_of(comments) or ()]
             walk.on(ids, tuple(cursor.items()))
             answer = self._api.comments(task.account, str(post.get("id")), cursor)
-            comments = answer.said
-            found = items_of(comments)
-            entries = [{"item": comment, "post": above(post)} for comment in found or ()]
+            comments, limit = answer.said, N_MORE_COMMENTS
+            found = items_of(comments) or ()
+            entries = [{"item": comment, "post": above(post)} for comment in found]
             yield self._page(task, page_id, answer, entries, None)
-            if found is None:
-                raise self._error(ProtocolDrift, "the answer is no list of comments", answer)
-            if not goes_on(comments, task.interval):
+            if drift := drift_of(comments):
+                raise self._error(ProtocolDrift, drift, answer)
+            if not goes_on(comments, task.interval, limit):
                 break
 
     def _page(
@@ -147,6 +164,7 @@ class FacebookCollector:
         answer: Answer,
         entries: Sequence[Json],
         complete_from: datetime | None,
+        n_places: int = 0,
     ) -> Page:
         wanted = [entry for entry in entries if is_within(entry["item"], task.interval)]
         payload: dict[str, Any] = {"page_id": page_id, "data": wanted}
@@ -162,21 +180,12 @@ class FacebookCollector:
             cost=0.0,
             n_requests=n_requests,
             answered_at=answer.answered_at,
+            n_places=n_places,
         )
 
     def messages(self, page: Page) -> list[Message | Refused]:
         """The posts and comments of a page."""
-        page_id, account_id = str(page.payload.get("page_id")), page.task.account.account_id
-        found: list[Message | Refused] = []
-        for entry in as_objects(page.payload.get("data")):
-            item = as_object(entry.get("item"))
-            try:
-                message = to_message(item, page_id, entry.get("post"))
-            except PayloadError as error:
-                found.append(Refused(str(item.get("id") or "?"), str(error)))
-            else:
-                found.append(_renamed(message, page_id, account_id))
-        return found
+        return messages_of(page)
 
     def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:
         """Those of the posts and comments that Facebook still shows."""
@@ -188,12 +197,15 @@ class FacebookCollector:
     def _exist(self, account: Account, ids: Sequence[str]) -> set[str]:
         """Graph refuses a whole lookup for one object that is gone: so halve it, and look again."""
         try:
-            return self._api.objects(account, ids).said.keys() & set(ids)
+            answer = self._api.objects(account, ids)
         except Gone:
             if len(ids) == 1:
                 return set()
             half = len(ids) // 2
             return self._exist(account, ids[:half]) | self._exist(account, ids[half:])
+        if not isinstance(answer.body, dict) or answer.body.keys() - set(ids):
+            raise self._error(ProtocolDrift, "the answer is no list of what was asked for", answer)
+        return set(answer.body)
 
     def _insist_on_own_token(self, account: Account, page_id: str, answer: Answer) -> None:
         if self._holder(account).get("id") != page_id:
@@ -202,8 +214,12 @@ class FacebookCollector:
 
     def _page_id(self, account: Account) -> str:
         """The number of a page, of which the panel may have nothing but the name."""
-        known = account.account_id.isdecimal()
-        return account.account_id if known else str(self._holder(account).get("id"))
+        if account.account_id.isdecimal():
+            return account.account_id
+        if not (page_id := str(self._holder(account).get("id"))).isdecimal():
+            problem = "the answer does not say whose the token is"
+            raise ProtocolDrift("facebook", "GET /me", problem)
+        return page_id
 
     def _holder(self, account: Account) -> Json:
         """Whose the token of an account is: its id and name."""
@@ -242,17 +258,3 @@ class FacebookCollector:
 
     def _error(self, error: type[NetworkError], problem: str, answer: Answer) -> NetworkError:
         return self._api.wire.error(Refusal(error, problem), answer)
-
-
-def _renamed(message: Message, page_id: str, account_id: str) -> Message:
-    """A message in which the page is called as in the panel."""
-    if page_id == account_id:
-        return message
-    names = {page_id: account_id}
-    answered = message.reply_to_author_id
-    return replace(
-        message,
-        author_id=names.get(message.author_id, message.author_id),
-        reply_to_author_id=answered and names.get(answered, answered),
-        mentioned_ids=tuple(names.get(each, each) for each in message.mentioned_ids),
-    )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from socialscore.collectors.headers import as_number, wait_of
 from socialscore.collectors.http import Refusal
 from socialscore.errors import (
     AuthError,
@@ -20,8 +20,12 @@ from socialscore.errors import (
     RateLimited,
     Transient,
 )
+from socialscore.payloads.values import as_objects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
     from socialscore.collectors.http import Answer
 
 __all__ = ["TooMuch", "of_code", "regained_after", "usages"]
@@ -51,9 +55,11 @@ class TooMuch(NetworkError):
 def of_code(answer: Answer) -> Refusal | None:
     """What Facebook means; its codes count, whatever the status."""
     error = answer.said.get("error")
-    if not isinstance(error, dict) or not isinstance(number := error.get("code"), int):
-        return None
-    subcode, said = error.get("error_subcode"), str(error.get("message") or "no reason is given")
+    if not isinstance(error, dict) or type(number := error.get("code")) is not int:
+        unknown = answer.status == 200 and error is not None
+        return Refusal(ProtocolDrift, "an error in an unknown shape") if unknown else None
+    subcode = told if isinstance(told := error.get("error_subcode"), int) else None
+    said = str(error.get("message") or "no reason is given")
     code = f"{number}/{subcode}" if subcode else str(number)
     if number in _WAIT:
         minutes = regained_after(answer)
@@ -71,7 +77,7 @@ def of_code(answer: Answer) -> Refusal | None:
         return Refusal(TooMuch, "it asks for smaller pages", code)
     if number in _TRANSIENT or error.get("is_transient") is True:
         return Refusal(Transient, "server error", code)
-    if answer.status == 400:
+    if answer.status in (200, 400):
         return Refusal(ProtocolDrift, f"it rejected the request: {said}", code)
     return None
 
@@ -81,25 +87,20 @@ _NEEDED = ("pages_read_engagement", "pages_read_user_content")
 
 def regained_after(answer: Answer) -> timedelta | None:
     """How long Facebook says that it wants no more calls; None where it does not say."""
-    minutes = [
-        each["estimated_time_to_regain_access"]
-        for each in usages(answer)
-        if isinstance(each.get("estimated_time_to_regain_access"), int | float)
-    ]
-    longest = max(minutes, default=0)
-    return timedelta(minutes=longest) if longest > 0 else None
+    minutes = [as_number(each.get("estimated_time_to_regain_access")) for each in usages(answer)]
+    return wait_of(60 * max(minutes, default=0))
 
 
-def usages(answer: Answer) -> list[dict[str, Any]]:
+def usages(answer: Answer) -> list[Mapping[str, Any]]:
     """What the headers of an answer say about the use of each allowance, in percent."""
-    found: list[dict[str, Any]] = []
+    found: list[Mapping[str, Any]] = []
     for name in ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage"):
         try:
-            said = json.loads(answer.headers.get(name, "{}"))
-        except ValueError:
+            # A header that came twice stands there as two values with a comma between.
+            headers = as_objects(json.loads(f"[{answer.headers.get(name, '')}]"))
+        except (ValueError, RecursionError):
             continue
-        if isinstance(said, dict):
+        for said in headers:
             # The last header has a list of uses for each business, the others are one use.
-            lists = [each for each in said.values() if isinstance(each, list)]
-            found += [use for uses in lists for use in uses if isinstance(use, dict)] or [said]
+            found += [use for uses in said.values() for use in as_objects(uses)] or [said]
     return found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from socialscore.payloads.values import as_object, as_objects
+from socialscore.collectors.paging import Order, is_cursor
+from socialscore.payloads.values import as_moment, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from socialscore.collectors.base import Interval
 
@@ -20,16 +22,23 @@ __all__ = [
     "FeedOrder",
     "Sight",
     "above",
+    "drift_of",
     "entries_of",
     "goes_on",
     "is_within",
     "items_of",
     "next_page",
     "without_addresses",
+    "written_at",
 ]
 
 REVISIT = timedelta(days=14)  # how old a post may be for comments under it to be looked for
 _CURSOR = ("after", "until", "__paging_token")  # what leads to the next page, and is no secret
+_YEAR = timedelta(days=365)
+_NEARLY = 0.9  # of the posts that Facebook shows of a year, "approximately"
+_AT_THE_TOP = {"data", "paging", "summary"}
+_IN_PAGING = {"cursors", "next", "previous"}
+_IN_POSTS = {"comments", "created_time", "from", "id", "is_published", "message", "message_tags"}
 
 
 class FeedOrder:
@@ -37,24 +46,32 @@ class FeedOrder:
 
     Args:
         until: the end of the interval.
+        posts_per_year: about as many posts of a year as a feed shows.
+        n_before: posts that were read of the same feed already, later ones.
     """
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, posts_per_year: int, n_before: int) -> None:
         self.complete_from: datetime | None = None  # nothing is missing that is later
+        self.is_capped = False  # so many posts were in one year that others may be left out
         self._until = until
-        self._oldest: datetime | None = None
-        self._holds = True
+        self._order = Order()
+        self._most = int(_NEARLY * posts_per_year)
+        self._moments = [until] * n_before
 
     def continued(self, posts: Sequence[Json]) -> datetime | None:
         """The same, once these posts are read with all of their comments."""
-        for post in posts:
-            written = _written(post)
-            self._holds &= written is not None and (not self._oldest or written <= self._oldest)
-            self._oldest = written
-        if not self._holds:
+        moments = [written for post in posts if (written := written_at(post))]
+        self._moments += moments
+        reached = self._order.continued(moments)
+        shown = self._moments[-self._most - len(moments) :]
+        self.is_capped |= any(
+            later - earlier < _YEAR
+            for later, earlier in zip(shown, shown[self._most - 1 :], strict=False)
+        )
+        if reached is None:
             self.complete_from = None
-        elif self._oldest and self._oldest + REVISIT < self._until:
-            self.complete_from = self._oldest + REVISIT
+        elif reached + REVISIT < self._until and not self.is_capped:
+            self.complete_from = reached + REVISIT
         return self.complete_from
 
 
@@ -78,21 +95,51 @@ class Sight:
 
 
 def items_of(said: Json) -> list[Json] | None:
-    """The items of a list; None where an answer is none."""
-    return as_objects(said["data"]) if isinstance(said.get("data"), list) else None
+    """The items of a list, empty ones for what is no object; None where an answer is no list."""
+    data = said.get("data")
+    return [as_object(each) for each in data] if isinstance(data, list) else None
 
 
-def next_page(said: Json) -> dict[str, str]:
+def next_page(said: Json, limit: int) -> dict[str, str]:
     """What leads to the next page; nothing after the last one.
 
-    The address that Graph gives is not kept: the token stands in it.
+    A full page, of `limit` items, is followed also where it does not say that another one follows:
+    the next one may be empty. The address that Graph gives is not kept: the token stands in it.
     """
     paging = as_object(said.get("paging"))
-    if not isinstance(address := paging.get("next"), str):
+    address, after = paging.get("next"), as_object(paging.get("cursors")).get("after")
+    if not isinstance(address, str) and len(items_of(said) or ()) < limit:
         return {}
-    if after := as_object(paging.get("cursors")).get("after"):
-        return {"after": str(after)}
-    return {name: value for name, value in parse_qsl(urlsplit(address).query) if name in _CURSOR}
+    if is_cursor(after):
+        return {"after": after}
+    query = parse_qsl(urlsplit(address).query) if isinstance(address, str) else ()
+    return {name: value for name, value in query if name in _CURSOR and is_cursor(value)}
+
+
+def drift_of(said: Json) -> str | None:
+    """What is wrong with the shape of a list, and of the lists in its items; None: nothing."""
+    items, paging = items_of(said), said.get("paging")
+    if items is None:
+        return "the answer is no list"
+    if not isinstance(paging, dict) and (items or paging is not None):
+        return "the answer does not say any more whether another page follows"
+    paging = as_object(paging)
+    if paging.get("next") is not None and not next_page(said, len(items) + 1):
+        return "the answer does not say any more what leads to the next page"
+    others = {name: said[name] for name in said.keys() - _AT_THE_TOP}
+    others |= {name: paging[name] for name in paging.keys() - _IN_PAGING}
+    unknown = sorted(name for name, each in others.items() if isinstance(each, str | dict | list))
+    if unknown and "next" not in paging:
+        return f"nothing leads to the next page, unless {unknown[0][:40]!r} does"
+    return next(filter(None, map(_drift_below, items)), None)
+
+
+def _drift_below(post: Json) -> str | None:
+    """The same of the comments of a post; Graph leaves them out where there are none."""
+    others = (post[name] for name in post.keys() - _IN_POSTS)
+    if any(isinstance(each, dict) and "data" in each for each in others):
+        return "a post has a list that was not asked for"
+    return drift_of(as_object(post["comments"])) if "comments" in post else None
 
 
 def entries_of(post: Json) -> Iterator[Json]:
@@ -104,29 +151,25 @@ def entries_of(post: Json) -> Iterator[Json]:
 
 def above(post: Json) -> Json:
     """What its comments must know of a post."""
-    return {name: post[name] for name in ("id", "from") if name in post}
+    return {name: post[name] for name in ("id", "from", "created_time") if name in post}
 
 
-def goes_on(comments: object, interval: Interval) -> bool:
-    """Whether further comments of a post may be of the interval."""
+def goes_on(comments: object, interval: Interval, limit: int) -> bool:
+    """Whether comments after a page of at most `limit` may be of the interval."""
     said = as_object(comments)
-    written = [_written(each) for each in items_of(said) or ()]
-    times = [each for each in written if each]
-    falling = len(times) == len(written) and times == sorted(times, reverse=True)
-    return bool(next_page(said)) and not (falling and times and times[-1] < interval.since)
+    reached = Order().continued(map(written_at, items_of(said) or ()))
+    return bool(next_page(said, limit)) and not (reached and reached < interval.since)
 
 
 def is_within(item: Json, interval: Interval) -> bool:
     """Whether an item belongs to an interval; one that does not say when is refused by name."""
-    written = _written(item)
+    written = written_at(item)
     return written is None or interval.since <= written < interval.until
 
 
-def _written(item: Json) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(item.get("created_time"))).astimezone(UTC)
-    except ValueError:
-        return None
+def written_at(item: Json) -> datetime | None:
+    """When an item was written; None where it does not say."""
+    return as_moment(item.get("created_time"))
 
 
 def without_addresses(value: object) -> object:

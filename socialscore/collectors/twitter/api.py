@@ -147,7 +147,11 @@ class TwitterApi:
             answer = self._ask(partial(self._client.get_users, usernames=names))
             users = as_objects(answer.said.get("data"))
             n_given += len(users)
-            self._user_ids |= {str(u.get("username")).lower(): str(u.get("id")) for u in users}
+            self._user_ids |= {
+                str(user.get("username")).lower(): user_id
+                for user in users
+                if _DIGITS.fullmatch(user_id := str(user.get("id")))
+            }
             if missing := [name for name in names if name.lower() not in self._user_ids]:
                 problem = f"there is no account @{missing[0]}; mend its handle in the panel"
                 raise self.wire.error(Refusal(Gone, problem), answer)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from socialscore.collectors.base import Capabilities, Interval, Page, Refused, Stopped
 from socialscore.collectors.http import Refusal
+from socialscore.collectors.mapping import mapped
 from socialscore.collectors.paging import SECOND, Order, Walk, spans
 from socialscore.collectors.twitter.api import LOOKUP_SIZE, PAGE_SIZE, REACH, TwitterApi
 from socialscore.collectors.twitter.estimate import check, estimate
@@ -21,7 +23,6 @@ from socialscore.collectors.twitter.listing import Listing, items_of, moment_of,
 from socialscore.collectors.twitter.prices import x_prices
 from socialscore.collectors.twitter.refusals import of_list
 from socialscore.errors import ProtocolDrift
-from socialscore.payloads import PayloadError
 from socialscore.payloads.twitter import Included, to_message
 from socialscore.payloads.values import as_object, as_objects
 
@@ -151,17 +152,16 @@ class TwitterCollector:
 
     def messages(self, page: Page) -> list[Message | Refused]:
         """The posts of a page, and what X says that it left out."""
-        included, items = Included.of(page.payload), items_of(page.payload)
-        moments = [moment_of(as_object(each)) for each in items]
-        found: list[Message | Refused] = []
-        for post, span in zip(items, spans(moments, page.task.interval), strict=True):
-            try:
-                found.append(_message(as_object(post), included, page.task))
-            except PayloadError as error:
-                found.append(Refused(str(as_object(post).get("id") or "?"), str(error), span))
+        included, posts = Included.of(page.payload), [*map(as_object, items_of(page.payload))]
+        moments = [moment_of(post) for post in posts]
+        found = [
+            mapped("twitter", post.get("id"), span, partial(_message, post, included, page.task))
+            for post, span in zip(posts, spans(moments, page.task.interval), strict=True)
+        ]
         for lack in as_objects(page.payload.get("errors")):
             left_out = lack.get("resource_id") or lack.get("value") or "?"
-            found.append(Refused(str(left_out), str(lack.get("title") or "an error of X's")))
+            why = str(lack.get("title") or "an error of X's")
+            found.append(Refused(str(left_out)[:100], why[:100]))
         return found
 
     def exist(self, account: Account, message_ids: Sequence[str]) -> set[str]:  # noqa: ARG002 - by id alone
@@ -169,10 +169,12 @@ class TwitterCollector:
         found: set[str] = set()
         for first in range(0, len(message_ids), LOOKUP_SIZE):
             answer = self._api.posts(message_ids[first : first + LOOKUP_SIZE])
-            if not answer.said.keys() & {"data", "errors"}:
-                drift = Refusal(ProtocolDrift, "the answer has neither posts nor errors")
-                raise self._api.wire.error(drift, answer)
             shown = {str(post.get("id")) for post in as_objects(answer.said.get("data"))}
+            lacks = as_objects(answer.said.get("errors"))
+            told = {str(lack.get("resource_id") or lack.get("value")) for lack in lacks}
+            if unknown := {*message_ids[first : first + LOOKUP_SIZE]} - shown - told:
+                drift = f"the answer does not say what became of {len(unknown)} posts"
+                raise self._api.wire.error(Refusal(ProtocolDrift, drift), answer)
             self._unbooked += len(shown) * self._prices.dollars["post"]
             found |= shown
         return found.intersection(message_ids)

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from socialscore.collectors.base import CredentialFinding, Estimate, Interval
-from socialscore.collectors.paging import Walk
+from socialscore.collectors.http import Refusal
+from socialscore.collectors.paging import Walk, is_cursor
 from socialscore.collectors.twitter.api import LOOKUP_SIZE, PAGE_SIZE, has_id
-from socialscore.errors import AuthError, NetworkError, PermissionDenied
+from socialscore.errors import AuthError, NetworkError, PermissionDenied, ProtocolDrift
 from socialscore.payloads.values import as_object
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def check(api: TwitterApi, accounts: Sequence[Account]) -> list[CredentialFindin
 def _used(api: TwitterApi) -> str:
     usage = as_object(api.usage().said.get("data"))
     used, cap = usage.get("project_usage"), usage.get("project_cap")
-    return f"good; {used} of {cap} posts read this month" if used and cap else "good"
+    known = all(str(each).isdecimal() for each in (used, cap))
+    return f"good; {used} of {cap} posts read this month" if known else "good"
 
 
 @dataclass
@@ -123,12 +125,15 @@ def _counted(api: TwitterApi, task: Task) -> int | None:
         interval = Interval(max(interval.since, api.reached()), interval.until)
     try:
         while True:
-            meta = as_object(
-                api.count(task.account, task.stream, interval, cursor).said.get("meta")
-            )
-            total += int(meta.get("total_tweet_count") or meta.get("total_post_count") or 0)
+            answer = api.count(task.account, task.stream, interval, cursor)
+            meta = as_object(answer.said.get("meta"))
+            counted = meta.get("total_tweet_count", meta.get("total_post_count"))
             cursor = meta.get("next_token")
-            if not cursor:
+            if type(counted) is not int or not (cursor is None or is_cursor(cursor)):
+                problem = "the answer does not say how many posts there are"
+                raise api.wire.error(Refusal(ProtocolDrift, problem), answer)
+            total += counted
+            if cursor is None:
                 return total
             walk.on((cursor,), cursor)  # a page of counts has no items; the cursor is what is new
     except (AuthError, PermissionDenied) as error:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from socialscore.collectors.paging import is_cursor
 from socialscore.payloads.twitter import minted_at
 from socialscore.payloads.values import as_moment, as_object, as_objects
 
@@ -38,7 +39,7 @@ class Listing:
         meta, items = as_object(said.get("meta")), items_of(said)
         posts, cursor = as_objects(items), meta.get("next_token")
         drift = _drift(said, meta, items, posts)
-        return cls(len(items), posts, cursor if isinstance(cursor, str) else None, drift)
+        return cls(len(items), posts, cursor if is_cursor(cursor) else None, drift)
 
 
 def items_of(said: Json) -> list[Any]:
@@ -72,8 +73,8 @@ def _drift(said: Json, meta: Json, items: Sequence[Any], posts: Sequence[Json]) 
     if posts and not any(post.get("author_id") and post.get("created_at") for post in posts):
         return "no post says any more who wrote it, and when"
     cursor = meta.get("next_token")
-    if cursor is not None and not (isinstance(cursor, str) and cursor):
-        return "what leads to the next page is no text"
+    if cursor is not None and not is_cursor(cursor):
+        return "what leads to the next page is no word"
     if cursor is None and (unknown := _may_lead_on(said, meta)):
         return f"nothing leads to the next page, unless {unknown} does"
     return None

@@ -6,9 +6,9 @@ What is not said here, the HTTP status says well enough (`http.Wire`).
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from socialscore.collectors.headers import seconds_in, wait_of
 from socialscore.collectors.http import Refusal
 from socialscore.errors import (
     AuthError,
@@ -20,6 +20,8 @@ from socialscore.errors import (
 )
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from socialscore.collectors.http import Answer
 
 __all__ = ["of_list", "of_status"]
@@ -96,9 +98,8 @@ def _detail(said: dict[str, Any]) -> str:
 
 def _until_reset(answer: Answer) -> timedelta | None:
     """By X's own clock from end to end, so that ours may be wrong."""
-    if (reset := answer.headers.get("x-rate-limit-reset", "")).isdigit():
-        left = int(reset) - answer.answered_at.timestamp()
-        return timedelta(seconds=max(left, 0) + 1)
-    if (seconds := answer.headers.get("retry-after", "")).isdigit():
-        return timedelta(seconds=int(seconds) + 1)
+    if (reset := seconds_in(answer.headers, "x-rate-limit-reset")) is not None:
+        return wait_of(max(reset - answer.answered_at.timestamp(), 0) + 1)
+    if (seconds := seconds_in(answer.headers, "retry-after")) is not None:
+        return wait_of(seconds + 1)
     return None
