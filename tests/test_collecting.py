@@ -393,7 +393,9 @@ def test_an_item_that_is_dated_later_than_its_page_is_refused() -> None:
 
     assert read_well == items[:-1]
     assert refused == Refused(
-        items[-1].message_id, f"dated {later:%F}, later than now", task.interval
+        items[-1].message_id,
+        f"dated {later:%F}, later than now",
+        Interval(task.interval.since, items[-2].sent_at + timedelta(seconds=1)),
     )
 
 

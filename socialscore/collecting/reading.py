@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.collecting.intervals import touch
 from socialscore.collectors.base import Refused
+from socialscore.collectors.paging import spans
 from socialscore.errors import ProtocolDrift, SocialscoreError
 from socialscore.model.messages import Message
 from socialscore.model.period import CLOCKS_DIFFER, PLAUSIBLE_YEARS
@@ -38,7 +39,7 @@ def read(
     """
     network = page.task.account.network
     try:
-        items = [_dated(item, page) for item in collector.messages(page)]
+        items = _dated(collector.messages(page), page)
     except (SocialscoreError, MemoryError):
         raise
     except Exception as error:
@@ -65,13 +66,26 @@ def unreadable(network: str, error: Exception) -> ProtocolDrift:
     return ProtocolDrift(network, "", f"an answer cannot be read ({place})")
 
 
-def _dated(item: Message | Refused, page: Page) -> Message | Refused:
-    """The item, refused where its date is a mistake."""
+def _dated(items: Sequence[Message | Refused], page: Page) -> list[Message | Refused]:
+    """The items, without those whose date is a mistake: these are from between their neighbours."""
+    problems = [_misdated(item, page) for item in items]
+    moments = [
+        item.sent_at if isinstance(item, Message) and not problem else None
+        for item, problem in zip(items, problems, strict=True)
+    ]
+    between = spans(moments, page.task.interval)
+    return [
+        Refused(item.message_id, problem, span) if isinstance(item, Message) and problem else item
+        for item, problem, span in zip(items, problems, between, strict=True)
+    ]
+
+
+def _misdated(item: Message | Refused, page: Page) -> str | None:
+    """What is wrong with the date of a message."""
     if isinstance(item, Refused):
-        return item
+        return None
     latest = page.answered_at and page.answered_at + CLOCKS_DIFFER
     is_later = bool(latest and item.sent_at > latest)
     if item.sent_at.year in PLAUSIBLE_YEARS and not is_later:
-        return item
-    problem = f"dated {item.sent_at:%Y-%m-%d}{', later than now' if is_later else ''}"
-    return Refused(item.message_id, problem, page.task.interval)
+        return None
+    return f"dated {item.sent_at:%Y-%m-%d}{', later than now' if is_later else ''}"
