@@ -917,7 +917,9 @@ def test_a_damaged_store_is_named() -> None:
 
     for result in (take(Path("messages.csv")), run("rank", "--period", "all")):
         assert result.code == 5
-        assert re.search(r"_delta_log/0+\.json: is cut short; `socialscore store check`", result.err)
+        assert re.search(
+            r"_delta_log/0+\.json: is cut short; `socialscore store check`", result.err
+        )
 
 
 # --- known figures -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,9 +20,6 @@ from socialscore.inputs.panel import (
 )
 from socialscore.model.messages import Account, Body
 from socialscore.model.network import NETWORKS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEADER = "body_id,body,category,network,account_id,handle,role,valid_from,valid_until"
 LONG_HEADER = f"{HEADER},calendar,closed"
@@ -176,6 +173,19 @@ def test_missing_columns_are_named(path: Path) -> None:
     )
 
 
+def test_of_very_many_columns_the_first_are_told(path: Path) -> None:
+    told = complaint(path, header=",".join(f"c{n}" for n in range(100_000)))
+
+    assert told.count("unknown column") == 100
+    assert "towns.csv:1: 99,900 more mistakes from here on" in told
+
+
+def test_a_file_that_is_no_panel_is_read_no_further_than_a_panel_may_be_long() -> None:
+    (endless,) = examine_panel(Path("/dev/zero")).problems
+
+    assert str(endless) == "/dev/zero: the panel is larger than 100 MB; is it another file?"
+
+
 def test_a_column_stands_once(path: Path) -> None:
     assert complaint(path, header=f"{HEADER},role") == ":1: the panel has the column role twice"
 
@@ -197,6 +207,14 @@ def test_a_column_stands_once(path: Path) -> None:
         ("b,Roz,,twitter,1,roz,,0001-01-01,", "valid_from '0001-01-01' is not a date such as"),
         ("b,Roz,,twitter,1,roz,,2003-12-31,", "valid_from '2003-12-31' is not a date such as"),
         ("b,Roz,,twitter,1,roz,,,9999-12-31", "2026-11-23, from 2004 to 2099"),
+        ("b,Roz,,twitter,1,roz,,2026-W46-1,", "valid_from '2026-W46-1' is not a date such as 2026"),
+        ("b,Roz,,twitter,1,roz,,20261123,", "valid_from '20261123' is not a date such as 2026-11"),
+        (
+            "b,Roz,,twitter,1,roz,,2026-11-23,2026-11-23",
+            "valid_until must come after valid_from",
+        ),
+        (f"b,{'Roz' * 400},,twitter,1,roz,,,", "a cell has more than 1,000 characters; is a quote"),
+        (f"b,{'Roz' * 50_000},,twitter,1,roz,,,", "the panel is not CSV (field larger than field"),
         ("b,Roz,,twitter,1,roz,,,soon", "valid_until 'soon' is not a date such as 2026"),
         (
             "b,Roz, port,,twitter,1,roz,,,,,,",
@@ -254,7 +272,9 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min
 DAYS = st.none() | st.dates(date(2004, 1, 1), date(2099, 12, 31))
 NETWORK, ROLE = st.sampled_from(NETWORKS), st.sampled_from(ROLES)
 HANDLES = WORDS.filter(lambda handle: not handle.startswith("@"))
-ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS, st.booleans())
+ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS, st.booleans()).filter(
+    lambda it: not (it.valid_from and it.valid_until) or it.valid_from < it.valid_until
+)
 GROUPS = st.lists(ACCOUNTS, max_size=3).map(tuple)
 BODIES = st.builds(Body, WORDS, WORDS, st.just("") | WORDS, GROUPS, st.just("") | WORDS)
 

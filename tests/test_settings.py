@@ -252,7 +252,7 @@ def test_unless_it_is_said_nothing_limits_duckdb_but_its_defaults(tmp_path: Path
     assert load(tmp_path).limits == Limits()
 
 
-@pytest.mark.parametrize("value", ["4", '"4"', '"4 TB"', '"much"', '"0 GB"', '"-1 GB"', '"1,5 GB"'])
+@pytest.mark.parametrize("value", ["4", '"4"', '"4 TB"', '"much"', '"-1 GB"', '"1,5 GB"'])
 def test_what_is_no_size_is_named_by_its_key(tmp_path: Path, value: str) -> None:
     path = write(tmp_path, f"memory_limit = {value}\n")
 
@@ -263,6 +263,33 @@ def test_what_is_no_size_is_named_by_its_key(tmp_path: Path, value: str) -> None
     assert str(caught.value) == (
         f'{path}:1, key memory_limit: write a number with MB, GB, MiB or GiB, such as "4 GB"'
     )
+
+
+@pytest.mark.parametrize("value", ["0 GB", "0.1 MB", f"{'9' * 30} GB", "100001 GB"])
+def test_a_size_that_nobody_means_is_named_by_its_key(tmp_path: Path, value: str) -> None:
+    write(tmp_path, f'memory_limit = "{value}"\n')
+
+    with pytest.raises(InputError, match="1, key memory_limit: write a size from 1 MB to 100,000"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["store", "panel", "published", "key_file", "temp_directory"])
+@pytest.mark.parametrize("value", ["", " ", "a\\u0000b", "~/data", "~"])
+def test_what_is_no_path_is_named_by_its_key(tmp_path: Path, key: str, value: str) -> None:
+    path = write(tmp_path, f'{key} = "{value}"\n')
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+
+    way_out = 'in full; only a shell knows what "~" means' if "~" in value else "in quotation marks"
+    assert str(caught.value).startswith(f"{path}:1, key {key}: write ")
+    assert str(caught.value).endswith(way_out)
+
+
+@pytest.mark.parametrize(("name", "value"), [("STORE", " "), ("THREADS", "٢"), ("THREADS", "2.0")])
+def test_a_variable_is_as_strict_as_the_file(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(InputError, match=f"^SOCIALSCORE_{name}: write a "):
+        load(tmp_path, **{f"SOCIALSCORE_{name}": value})
 
 
 @pytest.mark.parametrize("value", ["0", "1025", '"2"', "1.5", "true"])

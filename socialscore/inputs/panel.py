@@ -13,6 +13,7 @@ import csv
 import hashlib
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -22,8 +23,8 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
 from socialscore.inputs.formulas import cell_text, unguarded
-from socialscore.inputs.toml_files import FilePosition
-from socialscore.inputs.value_errors import raise_all
+from socialscore.inputs.toml_files import FilePosition, read_whole
+from socialscore.inputs.value_errors import first_of, raise_all
 from socialscore.model.identifiers import is_decimal, shortened
 from socialscore.model.messages import Account, Body
 from socialscore.model.network import BY_NAME, NETWORKS
@@ -46,6 +47,8 @@ __all__ = [
     "read_panel",
 ]
 
+_MOST_BYTES = 100_000_000
+_LONGEST_CELL, _SHOWN = 1_000, 60  # characters
 _OF_BODY = ("body_id", "body", "category", "calendar")
 NEEDED = ("body_id", "body", "network", "handle")
 COLUMNS = (
@@ -188,9 +191,11 @@ def _rows(
 ) -> Iterator[_Row]:
     """The rows, as far as they can be read; what is wrong with the file goes to `problems`."""
     try:
-        text = (Path(path).read_bytes() if content is None else content).decode("utf-8-sig")
-    except OSError as error:
-        problems.append(InputError(path, f"the panel cannot be read ({error.strerror})"))
+        if content is None:
+            content = read_whole(Path(path), "the panel", _MOST_BYTES)
+        text = content.decode("utf-8-sig")
+    except InputError as error:
+        problems.append(error)
         return
     except UnicodeDecodeError as error:
         line = bytes(error.object[: error.start]).count(b"\n") + 1
@@ -204,6 +209,7 @@ def _rows(
     blank = dict.fromkeys(COLUMNS, "")  # columns that a row does not have
     try:
         columns = next(reader, None)
+        place = FilePosition(path, reader.line_num)
         wrong = list(_wrong_columns(path, columns))
         problems += wrong
         if columns is None or any(isinstance(problem, InputError) for problem in wrong):
@@ -213,6 +219,10 @@ def _rows(
             if len(cells) > len(columns):
                 problem = "there are more cells than columns; does one with a comma lack its "
                 problems.append(InputError(place, f"{problem}quotes?"))
+                continue
+            if any(len(cell) > _LONGEST_CELL for cell in cells):
+                problem = f"a cell has more than {_LONGEST_CELL:,} characters; is a quote missing?"
+                problems.append(InputError(place, problem))
                 continue
             yield place, blank | dict(zip(columns, map(_text, cells), strict=False))
     except csv.Error as error:
@@ -239,12 +249,12 @@ def _wrong_columns(path: Path | str, columns: Iterable[str] | None) -> Iterator[
         problem = f"the panel is empty; its first line must be {','.join(COLUMNS)}"
         yield InputError(path, problem)
         return
-    found, place = list(columns), FilePosition(path, 1)
-    for column in dict.fromkeys(found):
-        if column not in COLUMNS:
-            yield UnknownName("column", column, COLUMNS, place)
-        if found.count(column) > 1:
-            yield InputError(place, f"the panel has the column {column} twice")
+    found, place = Counter(columns), FilePosition(path, 1)
+    unknown = [column for column in found if column not in COLUMNS]
+    yield from first_of(unknown, lambda it: UnknownName("column", it[:_SHOWN], COLUMNS, place))
+    for column, n in found.items():
+        if n > 1:
+            yield InputError(place, f"the panel has the column {column[:_SHOWN]} twice")
     missing = [column for column in NEEDED if column not in found]
     if missing:
         yield InputError(place, f"the panel lacks the column {', '.join(missing)}")
@@ -362,13 +372,24 @@ def _day(row: Mapping[str, str], column: str) -> date | None:
 
 
 def _in_plausible_years(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:
-    """The rows; days of years that no date can mean go to `problems`."""
+    """The rows; days of years that no date can mean, and ends before begins, go to `problems`."""
     for place, row in rows:
-        for column in ("valid_from", "valid_until"):
-            year = row[column].partition("-")[0]
-            if year.isdecimal() and int(year) not in PLAUSIBLE_YEARS:
+        begin, end = days = row["valid_from"], row["valid_until"]
+        for column, day in zip(("valid_from", "valid_until"), days, strict=True):
+            found = re.fullmatch(r"([0-9]{4})-[0-9]{2}-[0-9]{2}", day)
+            # What is no date at all is told with the rest of its row.
+            if day and _is_day(day) and not (found and int(found[1]) in PLAUSIBLE_YEARS):
                 problems.append(_no_day(place, row, column))
+        if _is_day(begin) and _is_day(end) and begin >= end:
+            problems.append(InputError(place, "valid_until must come after valid_from"))
         yield place, row
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _not_rounded(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:

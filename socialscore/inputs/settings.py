@@ -109,13 +109,20 @@ _MISSPELT = 0.8  # how like a setting a variable must be to be taken for a slip 
 
 
 def _path(value: object) -> Path:
+    if isinstance(value, str) and value.startswith("~"):
+        raise ValueError('write the path in full; only a shell knows what "~" means')
     if not isinstance(value, Path):
         raise ValueError("write a path in quotation marks")
     return value
 
 
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value and not re.match(r"\s*$|~", value)
+
+
 def _location(value: object) -> Path | str:
-    return value if isinstance(value, str) else _path(value)
+    is_address = isinstance(value, str) and value.startswith(BUCKETS)
+    return value if is_address else _path(value)  # type: ignore[return-value]
 
 
 def _days(value: object) -> int:
@@ -247,7 +254,8 @@ def load_settings(folder: Path, environment: Mapping[str, str], home: Path) -> S
     said_by = {key: name for name, key in _VARIABLES.items() if environment.get(name)}
     for key, name in said_by.items():
         text = environment[name]
-        number = int(text) if key in _NUMBERS and text.isdecimal() else text
+        is_number = key in _NUMBERS and re.fullmatch("[0-9]{1,9}", text)
+        number = int(text) if is_number else text
         values[key] = _placed(key, number, folder)
 
     def place_of_value(key: str, *_: str | int) -> FilePosition:
@@ -264,7 +272,7 @@ def load_settings(folder: Path, environment: Mapping[str, str], home: Path) -> S
 def _placed(key: str, value: Any, folder: Path) -> Any:
     """A value; a path from the folder that it is relative to."""
     is_address = key == "store" and isinstance(value, str) and value.startswith(BUCKETS)
-    return folder / value if key in _PATHS and isinstance(value, str) and not is_address else value
+    return folder / value if key in _PATHS and _is_path(value) and not is_address else value
 
 
 def _misspelt(environment: Mapping[str, str]) -> Iterator[SocialscoreError]:

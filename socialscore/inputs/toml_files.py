@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["FilePosition", "line_of", "place_of", "read_toml"]
+__all__ = ["FilePosition", "line_of", "place_of", "read_toml", "read_whole"]
 
 _POSITION = re.compile(r" \(at line (\d+), (column \d+)\)$")  # else the end, says tomllib
 _TEXT, _LITERAL = r'"(?:\\.|[^"\\\n])*"', r"'[^'\n]*'"
@@ -22,6 +24,10 @@ _TOKEN = re.compile(  # what could hide brackets and ends of lines, brackets, an
     re.DOTALL,
 )
 _KEY = re.compile(rf"""(?:{_TEXT}|{_LITERAL}|[^"'=#])*=""")
+_BETWEEN_NAMES = re.compile(r"[^\w\s.-]+")
+_DIGITS = re.compile(r"[\d_]{4000}")
+_MOST_BYTES = 1_000_000
+_DEEPEST = 100  # brackets in brackets, or keys in keys
 _HEAD = r'"\u0000"'  # a key that nobody writes: the line of the header of a table
 
 
@@ -48,20 +54,65 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     Raises:
         InputError: it cannot be read, or is not TOML.
     """
+    text = _text(path, what)
+    if deep := _too_deep(text):
+        problem = f"{what} is nested more than {_DEEPEST} deep; write fewer brackets or dots"
+        raise InputError(FilePosition(path, deep), problem)
     try:
-        text = path.read_text(encoding="utf-8-sig")
         return tomllib.loads(text)
-    except OSError as error:
-        raise InputError(path, f"{what} cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        line = bytes(error.object[: error.start]).count(b"\n") + 1
-        problem = f"{what} is not TOML: it is not UTF-8; save it so"
-        raise InputError(FilePosition(path, line), problem) from None
     except tomllib.TOMLDecodeError as error:
         found = _POSITION.search(str(error))
         line, where = (int(found[1]), found[2]) if found else (len(text.splitlines()), "at the end")
         problem = f"{what} is not TOML: {str(error).partition(' (at ')[0]} ({where})"
         raise InputError(FilePosition(path, line), problem) from None
+    except ValueError:  # Python reads no such number
+        long = next((line for line, said in _statements(text) if _DIGITS.search(said)), None)
+        problem = f"{what} has a number of more than 4,000 digits"
+        raise InputError(FilePosition(path, long), problem) from None
+
+
+def read_whole(path: Path, what: str, most: int) -> bytes:
+    """The content of a file.
+
+    Args:
+        path: the file.
+        what: what it should be, for the error: `the ranking`.
+        most: how many bytes it may have.
+
+    Raises:
+        InputError: it cannot be read, or is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except (OSError, ValueError) as error:  # ValueError: it can be no path
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(path, f"{what} cannot be read ({reason})") from None
+    if len(content) > most:
+        raise InputError(path, f"{what} is larger than {most // 10**6} MB; is it another file?")
+    return content
+
+
+def _text(path: Path, what: str) -> str:
+    content = read_whole(path, what, _MOST_BYTES)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
+        problem = f"{what} is not TOML: it is not UTF-8; save it so"
+        raise InputError(FilePosition(path, line), problem) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _too_deep(text: str) -> int | None:
+    """The line of what has too many brackets in each other or dots in a row, which take hours."""
+    for line, statement in _statements(text):
+        found = (match[0] for match in _TOKEN.finditer(statement))
+        depths = accumulate((each in "[{") - (each in "]}") for each in found)
+        names = _BETWEEN_NAMES.split(_TOKEN.sub("", statement))
+        if max([*depths, *(name.count(".") for name in names)]) > _DEEPEST:
+            return line
+    return None
 
 
 def place_of(path: Path, *keys: str | int) -> FilePosition:
@@ -79,7 +130,7 @@ def place_of(path: Path, *keys: str | int) -> FilePosition:
 
 def line_of(text: str, *keys: str | int) -> int | None:
     """The line, from 1, on which a valid TOML document says a key, or what comes nearest to it."""
-    said: Any = tomllib.loads("\n".join(_with_lines_as_values(text)))
+    said = _lines(text)
     line = None
     for key in keys:
         try:
@@ -88,6 +139,11 @@ def line_of(text: str, *keys: str | int) -> int | None:
             break
         line = _first(said)
     return line
+
+
+@lru_cache(maxsize=4)  # of a file with many mistakes
+def _lines(text: str) -> Any:
+    return tomllib.loads("\n".join(_with_lines_as_values(text)))
 
 
 def _first(said: Any) -> int:
@@ -118,3 +174,5 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
             statement = text[begin : token.start()]
             yield line, statement
             begin, line = token.end(), line + statement.count("\n") + 1
+    if begin <= len(text):  # brackets that are never closed
+        yield line, text[begin:]

@@ -16,6 +16,7 @@ __all__ = ["Limits", "checked_folder", "checked_memory", "checked_threads", "lim
 
 _UNITS = {"MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
 _MOST_THREADS = 1024
+_LEAST_MEMORY, _MOST_MEMORY = 10**6, 10**14  # bytes
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,12 @@ def checked_memory(text: object) -> int:
     Raises:
         ValueError: it is no size.
     """
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([MG]i?B)", str(text).strip(), re.IGNORECASE)
-    size = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
-    if not size or not isinstance(text, str):
+    found = re.fullmatch(r"([0-9.]{1,40}) ?([MG]i?B)", str(text).strip(), re.IGNORECASE)
+    if not found or not isinstance(text, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", found[1]):
         raise ValueError('write a number with MB, GB, MiB or GiB, such as "4 GB"')
+    size = int(float(found[1]) * _UNITS[found[2].upper()])
+    if not _LEAST_MEMORY <= size <= _MOST_MEMORY:
+        raise ValueError("write a size from 1 MB to 100,000 GB")
     return size
 
 
