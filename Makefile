@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCORING := automatic_replies breakdown comparison demand edges explain golden_figures group laws \
 	metrics notes open_hours order presets reference_scorer responses spark uncertainty units waiting_times
 
-.PHONY: demo demo-collect demo-weeks test test-slow test-spark lint lock bench clean
+.PHONY: demo demo-collect demo-weeks test test-slow test-spark fuzz lint lock bench clean
 
 demo: .venv/user  ## rank the shipped data
 	$(BIN)/socialscore demo
@@ -22,6 +22,9 @@ test: .venv/dev  ## run the tests that are quick, on all cores
 
 test-slow: .venv/dev  ## run the others: Spark, many processes, kills, the wheel, sessions of the pages
 	$(BIN)/python -m pytest -m slow --numprocesses auto --dist loadgroup
+
+fuzz: .venv/dev  ## break files at random, a million rows of them, and import them
+	$(BIN)/python tests/fuzzing.py $(or $(ROWS),1000000) --seed $(or $(SEED),1)
 
 test-spark: .venv/dev  ## run all scoring tests on Spark; `make test-slow` runs some of them on both engines
 	SOCIALSCORE_TEST_ENGINE=spark SOCIALSCORE_STATEMENTS=1 $(BIN)/python -m pytest --numprocesses auto \

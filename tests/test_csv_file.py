@@ -128,11 +128,11 @@ def test_the_header_tells_the_delimiter(path: Path, line: bytes, columns: tuple[
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|", "^", " ", "]"])
 def test_a_delimiter_can_be_given(path: Path, delimiter: str) -> None:
-    content = delimiter.join(['"a,b"', "c"]) + "\n" + delimiter.join(['"1\n"', '2"']) + "\n"
+    content = delimiter.join(['"a,b"', "c"]) + "\n" + delimiter.join(['"1\n"', "2"]) + "\n"
 
     found = rows(path, content.encode(), delimiter=delimiter)
 
-    assert found == [(2, None, "1\n", '2"')]
+    assert found == [(2, None, "1\n", "2")]
 
 
 @pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n", "é"])
@@ -156,6 +156,7 @@ def test_columns_with_our_names_get_other_ones(path: Path) -> None:
         (b"\na,,c\n", "some.csv:2: column 2 of 3 has no name"),
         (b"a,b, A\n", "some.csv:1: two columns have the name 'a'"),
         (b'a,b"c\nd",e\n', "some.csv:1: a quote in the header"),
+        (b'a,b,"c\n1,2,3\n4,5,6\n"\n7,8,9\n', "some.csv:1: a quote in the header is closed some"),
         (b"a,\xe9\n", "some.csv:1: the header is not UTF-8 .*--encoding latin-1"),
         (b"PK\x03\x04\x14\0\n", "some.csv:1: is not text; save a spreadsheet as CSV"),
         ("a,b\n".encode("utf-16"), "some.csv: is UTF-16; .*--encoding utf-16"),

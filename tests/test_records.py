@@ -271,6 +271,10 @@ OPEN = "quote never closed"
         # Something follows a closing quote: that is part of its cell, if the cell has one line.
         (['1,"b" b,c', '2,3" pipe,"d" d'], [(2, 1), (3, 1)]),
         (['1,"b', 'b" b,c', "2,b,c"], [(2, 2, OPEN), (4, 1)]),
+        # It would be closed by a later record, of which quotes would be left over.
+        (['1,b,"c', '2,b,","",d', 'd"', '3,"b",c'], [(2, 1, OPEN), (3, 2), (5, 1)]),
+        (['"1,b', '2,b,"c",d', '",b,""', "3,b,c"], [(2, 3, OPEN), (5, 1)]),
+        (['1,b,"c', '2,"b",""",c"', "3,b,c"], [(2, 1, OPEN), (3, 1), (4, 1)]),
     ],
 )
 def test_a_broken_record_takes_no_sound_one_with_it(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -325,6 +326,17 @@ def test_an_account_that_is_named_twice_is_addressed_once(stage: Stage) -> None:
     read(stage, asks("101", mentioned_handles=["montsabran", "montsabran"], mentioned_ids=["1"]))
 
     assert [row["n_addressed"] for row in found(stage)] == [1]
+
+
+def test_a_message_that_names_thousands_is_no_work(stage: Stage) -> None:
+    names = [f"somebody{n}" for n in range(20_000)]
+    read(stage, asks("1", mentioned_handles=["montsabran", *names], author_handle="ida"))
+    begin = time.process_time()  # to compare all with each of them takes several seconds
+
+    (message,) = found(stage)
+
+    assert message["n_addressed"] == 20_001
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize(

@@ -316,11 +316,11 @@ def test_a_file_may_be_one_document(path: Path, indent: int | None, rows: Any) -
     assert [(row["line"], row["message_id"]) for row in found] == [(1, each) for each in ids]
 
 
-@pytest.mark.parametrize("first", ["[", "{", "{ ", "[[[", '["a"'])
+@pytest.mark.parametrize("first", ["[", "{", "{ ", "[[[", '["a"', json.dumps(GOOD)[1:], ""])
 def test_a_first_line_that_is_broken_makes_no_document_of_the_others(
     path: Path, first: str
 ) -> None:
-    bad, *good = from_json(path, first, GOOD, GOOD)
+    bad, *good = from_json(path, first or "?", GOOD, GOOD)
 
     assert (bad["line"], bad["refusal"]) == (1, "not JSON")
     assert [row["line"] for row in good] == [2, 3]

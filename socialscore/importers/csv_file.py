@@ -33,6 +33,7 @@ _HEADER = re.compile(
     rb'(?:\xef\xbb\xbf)?+(?P<blank>[\r\n]*+)(?P<row>(?:%b|[^"\r\n]++)++)%b' % (QUOTED, LINE_END)
 )
 _LINE = re.compile(rb"[^\r\n]*+" + LINE_END)
+_HOLDS_RECORDS = re.compile(r"[\r\n][^\r\n]*[,;\t|]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -185,6 +186,8 @@ def _delimiter_of(header: bytes) -> str:
 
 def _names(header: Sequence[str], place: str) -> tuple[str, ...]:
     stripped = [name.strip() for name in header]
+    if any(_HOLDS_RECORDS.search(name) for name in stripped):
+        raise InputError(place, "a quote in the header is closed some records later, or never")
     if "" in stripped:
         raise InputError(place, f"column {1 + stripped.index('')} of {len(stripped)} has no name")
     names = tuple(f"{name}_" if name.casefold() in NOTES.names else name for name in stripped)

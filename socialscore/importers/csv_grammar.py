@@ -2,8 +2,9 @@
 
 The grammar is that of Python's `csv` module. A record ends with its line, unless the line break
 stands in a quoted cell; a cell is quoted if it begins with `"`, and `""` in it is one quote; any
-other quote is a character like the rest. One thing is stricter: nothing may follow a quoted cell of
-several lines, for it is the opening quote of a later record that would seem to have closed it.
+other quote is a character like the rest. One thing is stricter: a record of several lines has no
+quotes but those that open cells, close them or are doubled (RFC 4180). Others show that a quote was
+never closed, and that it is the opening quote of a later record that seems to have closed it.
 
 A CR alone ends records where it ends the header. Elsewhere it is a character like the rest, unless
 only reading it as an end makes whole records of what stands before it and after it.
@@ -72,7 +73,10 @@ class Grammar:
         """A cell, and as many others as the quantifier says."""
         delimiter = re.escape(self.delimiter).encode()
         characters = rb"(?:[^%b\r\n]++%b)*+" % (delimiter, or_character)
-        on_one_line = _QUOTED_ON_ONE_LINE + characters
-        on_several = rb"%b(?=[%b\r\n])" % (QUOTED, delimiter)
-        cell = rb'(?:%b|%b|(?!")%b)' % (on_one_line, on_several, characters)
-        return rb"%b(?:%b%b)%b" % (cell, delimiter, cell, others)
+        on_one_line = rb'(?:%b%b|(?!")%b)' % (_QUOTED_ON_ONE_LINE, characters, characters)
+        no_quotes = rb'(?:[^"%b\r\n]++%b)*+' % (delimiter, or_character)
+        on_several = rb"(?:%b|%b)" % (QUOTED, no_quotes)
+        either = (
+            rb"%b(?:%b%b)%b" % (cell, delimiter, cell, others) for cell in (on_one_line, on_several)
+        )
+        return rb"(?:%b)" % b"|".join(either)

@@ -26,14 +26,17 @@ __all__ = ["begin_to_read_objects", "documents", "is_json", "object_tables"]
 _MEBIBYTES = MAX_RECORD_BYTES // 1024**2
 _ROWS_AT_ONCE = 100_000
 _ROWS_WITH_NAMES = 1000
+_LINES_LOOKED_AT = 10
 
 _OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
 _ONE_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{[ \t]*\r?\n)")
 
 
 def is_json(head: bytes) -> bool:
-    """Whether a file that begins so holds objects, or an array."""
-    return bool(_OPENING.match(head))
+    """Whether a file that begins so holds objects, or an array; its first line may be broken."""
+    lines = [line for line in head.splitlines()[:_LINES_LOOKED_AT] if line.strip()]
+    n_objects = sum(map(_is_object, lines))
+    return bool(_OPENING.match(head)) or n_objects > len(lines) / 2
 
 
 def documents(source: Source, decoded: Callable[[bytes], object]) -> Documents:
@@ -68,10 +71,11 @@ def _is_one_document(head: bytes) -> bool:
     if not _ONE_DOCUMENT.match(head):
         return False
     _, second, third, *_ = [*filter(bytes.strip, head.splitlines()), b"", b"", b""]
-    try:
-        return not isinstance(json.loads(second), dict) or third.lstrip()[:1] in (b",", b"]")
-    except (ValueError, RecursionError):
-        return True
+    return not _is_object(second) or third.lstrip()[:1] in (b",", b"]")
+
+
+def _is_object(line: bytes) -> bool:
+    return isinstance(_tried(_decoded, line), dict)
 
 
 def _tried(decoded: Callable[[bytes], object], text: bytes | None) -> object:

@@ -112,10 +112,10 @@ SELECT
             THEN GREATEST(
                 LEN(LIST_DISTINCT(staged.mentioned_handles))
                 - COALESCE(
-                    LOWER(staged.author_handle) = ANY(staged.mentioned_handles), FALSE
+                    LIST_CONTAINS(staged.mentioned_handles, LOWER(staged.author_handle)), FALSE
                 )::INTEGER,
                 LEN(LIST_DISTINCT(staged.mentioned_ids))
-                - (staged.author_id = ANY(staged.mentioned_ids))::INTEGER
+                - LIST_CONTAINS(staged.mentioned_ids, staged.author_id)::INTEGER
             )
         ELSE 1
     END::INTEGER AS n_addressed,
