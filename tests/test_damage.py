@@ -226,6 +226,22 @@ def test_without_the_note_of_the_last_checkpoint_all_is_read(
     assert len(kept(store)) == 2
 
 
+def test_a_note_of_a_checkpoint_that_is_not_there_is_named(store: Store) -> None:
+    hint = store.root / LOG / "_last_checkpoint"
+    hint.write_text('{"version":1,"size":7}')
+
+    with pytest.raises(Damaged, match="_last_checkpoint: is not what was written"):
+        kept(store)
+
+
+def test_nothing_is_added_to_a_table_whose_log_is_damaged(store: Store) -> None:
+    flip(commit(store, 0))
+
+    with pytest.raises(Damaged):
+        save(store, asks("m3", at(days=3)))
+    assert not commit(store, 3).exists()
+
+
 # --- the other files ------------------------------------------------------------------------------
 
 
@@ -245,6 +261,14 @@ def test_a_damaged_panel_is_named(store: Store, damage: Callable[[Path], None]) 
         store.panel()
     with pytest.raises(Damaged, match=r"panel\.csv"):
         store.remember(PANEL)
+
+
+def test_a_panel_of_which_only_the_last_name_is_cut_is_named(store: Store) -> None:
+    path = store.root / "panel.csv"
+    path.write_bytes(path.read_bytes()[:-8])
+
+    with pytest.raises(Damaged, match=r"panel\.csv: is cut short"):
+        store.panel()
 
 
 def test_names_in_the_panel_can_be_edited_by_hand(store: Store) -> None:

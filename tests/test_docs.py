@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DAMAGE = ROOT / "fixtures" / "golden" / "damage"
+DAMAGE_COLUMNS = (
+    "`rank`", "`import`", "`status`", "`forget`", "`publish`", "`verify`", "`store check`",
+    "`store repair`", "then `rank`",
+)  # fmt: skip
 THREE = ["rank", "demo", "--store", "three-presets", "--format", "json"]
 BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
 
@@ -274,6 +279,13 @@ def of_commands() -> str:
     return "\n\n".join(parts)
 
 
+def of_damage() -> str:
+    """As test_damage_matrix.py, which damages files one by one, has found it."""
+    header = ("file", "damage", *DAMAGE_COLUMNS)
+    rows = "".join(path.read_text(encoding="utf-8") for path in sorted(DAMAGE.glob("*.md")))
+    return f"{table(header, [])}\n{rows}".rstrip()
+
+
 def of_audit_example() -> str:
     """What an audit says whose strata are those of the golden figure."""
     kinds = [  # selection, answered, requests, labelled, genuine
@@ -318,6 +330,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "clustered-ranks": of_results(clustered.RANKS),
     "clustered-rates": of_results(clustered.RATES),
     "count-columns": of_count_columns,
+    "damage": of_damage,
     "coverage-figures": of_results(coverage.TITLE),
     "coverage-columns": of_schema(COVERAGE),
     "export-columns": of_export_columns,

@@ -292,6 +292,7 @@ OTHERWISE = {
     "reporters/files.py": {"open"},  # pipes and devices, which cannot be replaced
     "runtime/limits.py": {"TemporaryFile"},  # to see whether a folder can be written to
     "runtime/temp_folder.py": {"os.open", "rename"},  # a folder and its lock
+    "store/damaged_folder.py": {"rename"},  # what is damaged is moved aside as it is
     "store/journal.py": {"os.open", "os.write"},  # lines are appended, and synced one by one
 }
 """The modules that touch files in another way, and why that is a thing of its own."""

@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "status",
     "refresh": "refresh",
     "forget": "forget",
+    "store": "store",
     "rank": "rank",
     "explain": "explain",
     "audit": "audit",

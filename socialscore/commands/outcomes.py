@@ -29,6 +29,7 @@ REASONS = {
     "no-cursor": "the network did not say what follows; the next run asks again",
     "refused-items": "{n} could not be read; the next run asks once more",
     "unreadable-items": "{n} could not be read, twice; an update of socialscore may read them",
+    "damaged": "lost from a damaged file; collect or import it again",
     "erased": "erased by `socialscore forget`; it is not asked for again",
     None: "not collected yet",
 }

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["COPY", "LOG", "Damage", "actions", "damage_of", "names_in", "spare_of", "version_of"]
+__all__ = [
+    "COPY",
+    "LOG",
+    "Damage",
+    "actions",
+    "damage_of",
+    "hint_damage",
+    "names_in",
+    "spare_of",
+    "version_of",
+]
 
 LOG = "_delta_log"
 COPY = ".copy"
@@ -92,6 +102,21 @@ def damage_of(folder: Path) -> Iterator[Damage]:
                 else "the earlier state of the table cannot be read"
             )
             yield Damage(str(log / name), problem, meaning)
+
+
+def hint_damage(folder: Path) -> Damage | None:
+    """What is wrong with the note of the last checkpoint of a table; None: nothing, or no note."""
+    path = folder / LOG / "_last_checkpoint"
+    if not path.exists():
+        return None
+    try:
+        version = json.loads(path.read_bytes())["version"]
+        if f"{version:020}.checkpoint.parquet" in names_in(folder / LOG):
+            return None
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    meaning = "readers look for the newest checkpoint themselves, if they can read this at all"
+    return Damage(str(path), "is not what was written", meaning)
 
 
 def _problem_of(path: Path, spare: Path) -> str | None:

@@ -33,6 +33,7 @@ from socialscore.model.period import utc
 from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.retrying import retry
 from socialscore.store.aside import drop_aside
+from socialscore.store.damaged_folder import drop_damaged
 from socialscore.store.erasure_request import (
     DELETE_WHERE,
     UPDATE_SET,
@@ -136,6 +137,7 @@ def erase(store: Store, request: ErasureRequest, *, erased_at: datetime) -> Foun
         found = _beside(store, request, act=True, erased_at=erased_at)
         work.do()
         store.amend_panel(lambda panel: without(panel, request))
+        drop_damaged(store.location)
         tidy(store)
     return replace(found, n_erased=work.n_erased, n_altered=work.n_altered)
 
@@ -154,6 +156,7 @@ def expire(store: Store, *, before: datetime) -> int:
         work = _Work(store, request, None)
         _beside(store, request, act=True)
         work.do()
+        drop_damaged(store.location, before)
         if work.n_altered:
             tidy(store)
     return work.n_altered

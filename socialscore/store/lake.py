@@ -40,7 +40,7 @@ from socialscore.store.checksums import seal_json, unseal_json
 from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
 from socialscore.store.location import location_at
-from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY
+from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY, TABLES
 from socialscore.store.table_files import ZSTD, cause_of, delta, files, undescribed, upgrade
 
 if TYPE_CHECKING:
@@ -246,6 +246,8 @@ class Store:
         path = f"{self.location}/panel.csv"
         if not text and spare:
             raise Damaged(path, "is missing" if text is None else "is empty")
+        if text and spare and spare.startswith(text) and spare.rstrip() != text.rstrip():
+            raise Damaged(path, "is cut short")
         try:
             found = Panel("panel", ()) if text is None else read_panel(path, text, accepted=True)
         except SocialscoreError as error:
@@ -453,20 +455,23 @@ class Store:
 
     # --- the tables as such ----------------------------------------------------------------
 
-    def table(self, name: str) -> DeltaTable:
-        """One of the tables, made if it is not there.
+    def created(self, name: str) -> DeltaTable:
+        """One of the tables, made if it has no log, whatever data files lie in its folder.
 
         Raises:
             StoreError: nothing can be written there.
         """
-        schema = {"message": MESSAGE, "coverage": COVERAGE, "erasure": ERASURE}[name]
-        return self._table(name, schema, ["network", "month"] if name == "message" else [])
+        return self._created(name, TABLES[name], ["network", "month"] if name == "message" else [])
 
     def _table(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
-        path = self.location.at(name)
+        table = delta(self.location, name) or self._created(name, schema, partitions)
+        upgrade(table, schema)
+        return table
+
+    def _created(self, name: str, schema: pa.Schema, partitions: list[str]) -> DeltaTable:
         try:
-            table = DeltaTable.create(
-                path,
+            return DeltaTable.create(
+                self.location.at(name),
                 schema,
                 mode="ignore",
                 partition_by=partitions,
@@ -475,9 +480,7 @@ class Store:
         except DeltaError:
             if (made := delta(self.location, name)) is None:
                 raise
-            table = made  # by another process, at this moment
-        upgrade(table, schema)
-        return table
+            return made  # by another process, at this moment
 
 
 def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:

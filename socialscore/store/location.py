@@ -144,12 +144,12 @@ class Folder:
 
     def _write(self, name: str, content: bytes) -> None:
         """Write a file and its spare copy, which never says less or more than the file does."""
-        path, spare = self.here / name, self.here / "spare" / name
+        spare = self.here / "spare" / name
         spare.unlink(missing_ok=True)
-        for each, text in ((path, content), (spare, seal(content))):
-            each.parent.mkdir(parents=True, exist_ok=True)
-            remove_unfinished(each.parent)
-            write_file(each, text)
+        for path, text in ((self.here / name, content), (spare, seal(content))):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            remove_unfinished(path.parent)
+            write_file(path, text, synced=path != spare)
 
     def remove(self, name: str) -> None:
         """See `Location`."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from socialscore.model.network import NETWORKS, either
 
-__all__ = ["COVERAGE", "ERASURE", "MESSAGE", "MESSAGE_KEY"]
+__all__ = ["COVERAGE", "ERASURE", "MESSAGE", "MESSAGE_KEY", "TABLES"]
 
 _TEXT, _INSTANT, _FLAG = pa.string(), pa.timestamp("us"), pa.bool_()
 
@@ -78,3 +78,6 @@ ERASURE = _schema(
     ("n_altered", pa.int64(), "How many rows lost what named an erased author."),
     ("erased_at", _INSTANT, "When that was, UTC."),
 )
+
+TABLES = {"message": MESSAGE, "coverage": COVERAGE, "erasure": ERASURE}
+"""All tables by their names, which are those of their folders."""

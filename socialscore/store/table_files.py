@@ -19,7 +19,7 @@ from socialscore.errors import Damaged, StoreError
 from socialscore.runtime.duckdb import connect, out_of_room, register_object_store
 from socialscore.runtime.object_storage import BUCKETS, reason
 from socialscore.store.commits import NEXT, fence, next_version, replace
-from socialscore.store.delta_log import damage_of
+from socialscore.store.delta_log import damage_of, hint_damage
 from socialscore.store.location import Folder
 from socialscore.store.spare import folder_of, prune, verify
 
@@ -56,13 +56,15 @@ def delta(location: Location, name: str) -> DeltaTable | None:
         StoreError: it cannot be reached.
     """
     path = location.at(name)
+    folder = Path(path) if isinstance(location, Folder) else None
     try:
-        folder = Path(path) if isinstance(location, Folder) else None
         # Twice: a log that is tidied up at this moment may seem to have a hole.
         if folder and any(damage_of(folder)) and (found := next(damage_of(folder), None)):
             raise Damaged(found.file, found.problem)
         return DeltaTable(path) if DeltaTable.is_deltatable(path) else None
     except (DeltaError, OSError) as error:
+        if folder and (found := hint_damage(folder)):
+            raise Damaged(found.file, found.problem) from None
         raise StoreError(f"{path}: cannot be read: {cause_of(error)}") from None
 
 

@@ -1,0 +1,161 @@
+"""`socialscore store`: whether the files of a store are what was written, and repairing them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from socialscore.commands.common import StoreOption, settings_here
+from socialscore.commands.screens import aligned, is_watched, say
+from socialscore.commands.waiting import now
+from socialscore.errors import StoreError, UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from socialscore.store.lake import Store
+
+    Rows = Sequence[tuple[str, ...]]
+
+__all__ = ["command"]
+
+_ACTIONS = ("check", "repair")
+_FINDINGS = ("file", "problem", "meaning")
+_REPAIRS = ("file", "action", "lost")
+
+
+def command(
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="check|repair",
+            help="check: read every file of the store, and list what is damaged. "
+            "repair: save what can be saved.",
+            show_default=False,
+        ),
+    ],
+    store: StoreOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With repair: only list what it would do.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With repair: do not ask for confirmation.")
+    ] = False,
+    format_name: Annotated[
+        str, typer.Option("--format", help="Output format: table, csv or json.")
+    ] = "table",
+) -> None:
+    """Check the files of the store for damage, and repair them.
+
+    A repair deletes nothing: what is damaged is moved to `damaged/` in the store. The time of lost
+    messages becomes a gap, so that it does not look as if nobody had written. Exit codes: 0 the
+    store is sound, or repaired; 5 it is damaged.
+    """
+    from socialscore.store.lake import Store
+
+    if action not in _ACTIONS:
+        raise UnknownName("action", action, _ACTIONS)
+    if format_name not in _FORMATS:
+        raise UnknownName("format", format_name, _FORMATS)
+    if action == "check" and (dry_run or yes):
+        raise UsageError("--dry-run and --yes are for `socialscore store repair`")
+    messages = Store(store or settings_here().store)
+    if action == "check":
+        _check(messages, format_name)
+    else:
+        _repair(messages, format_name, dry_run=dry_run, yes=yes)
+
+
+def _check(messages: Store, format_name: str) -> None:
+    from socialscore.store.checking import check, panel_edited
+
+    n_files = 0
+
+    def count(_: str) -> None:
+        nonlocal n_files
+        n_files += 1
+
+    found = list(check(messages, count))
+    _print(format_name, _FINDINGS, found)
+    if panel_edited(messages):
+        say(
+            "panel.csv was edited since the last import; if that was not you, compare it with "
+            "spare/panel.csv"
+        )
+    if not found:
+        say(f"the store is sound ({n_files:,} data files)")
+        return
+    say(f"{_n(len(found), 'finding')}; `socialscore store repair` saves what can be saved")
+    raise typer.Exit(StoreError.exit_code)
+
+
+def _repair(messages: Store, format_name: str, *, dry_run: bool, yes: bool) -> None:
+    from dataclasses import astuple
+
+    from socialscore.store.repairing import repair
+
+    moment = now()
+    planned = [astuple(each) for each in repair(messages, repaired_at=moment, act=False)]
+    if not planned:
+        _print(format_name, _REPAIRS, [])
+        say("nothing is damaged")
+        return
+    if dry_run or not yes:
+        _print(format_name, _REPAIRS, planned)
+    if dry_run:
+        return
+    if not yes and not _agreed():
+        say("nothing was changed")
+        return
+    done = [astuple(each) for each in repair(messages, repaired_at=moment, act=True)]
+    if yes or done != planned:
+        _print(format_name, _REPAIRS, done)
+    say(
+        f"{_n(len(done), 'repair')}; what was damaged is in damaged/, which `socialscore forget` "
+        "empties: look at `socialscore status`, then collect or import what was lost"
+    )
+
+
+def _agreed() -> bool:
+    if not (is_watched() and sys.stdin.isatty()):
+        raise UsageError("no terminal to confirm on; add --yes to repair without asking")
+    typer.echo("Repair it? [y/N] ", nl=False, err=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _n(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+# --- formats ------------------------------------------------------------------------------------
+
+
+def _print(format_name: str, columns: tuple[str, ...], rows: Rows) -> None:
+    typer.echo(_FORMATS[format_name](columns, rows), nl=False)
+
+
+def _table(columns: tuple[str, ...], rows: Rows) -> str:
+    return "".join(f"{line}\n" for line in aligned([columns, *rows])) if rows else ""
+
+
+def _csv(columns: tuple[str, ...], rows: Rows) -> str:
+    lines = io.StringIO(newline="")
+    csv.writer(lines, lineterminator="\n").writerows([columns, *rows])
+    return lines.getvalue()
+
+
+def _json(columns: tuple[str, ...], rows: Rows) -> str:
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+
+
+_FORMATS: dict[str, Callable[[tuple[str, ...], Rows], str]] = {
+    "table": _table,
+    "csv": _csv,
+    "json": _json,
+}
