@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from socialscore.collectors.base import Interval, Refused, Stopped
-from socialscore.collectors.mapping import mapped
+from socialscore.collectors.mapping import mapped, placed
 from socialscore.collectors.paging import SECOND, Order, Walk, is_cursor, spans
+from socialscore.model.messages import Message
 from socialscore.payloads import PayloadError
-
-if TYPE_CHECKING:
-    from socialscore.model.messages import Message
 
 START = datetime(2026, 9, 7, tzinfo=UTC)
 WHOLE = Interval(START, START + timedelta(days=1))
@@ -111,10 +108,31 @@ def test_without_neighbours_in_order_it_may_lie_anywhere(moments: list[datetime 
     assert spans(moments, WHOLE)[moments.index(None)] == WHOLE
 
 
-def refusing() -> Message:
-    raise PayloadError("no text")
+def test_what_an_item_says_itself_counts_only_at_the_ends_of_a_list() -> None:
+    own = [at(11), at(9), at(2), at(5), at(3)]
+
+    found = spans([None, at(9), None, at(5), None], WHOLE, own)
+
+    assert [found[place] for place in (0, 2, 4)] == [
+        Interval(at(9), at(11) + SECOND),
+        Interval(at(5), at(9) + SECOND),
+        Interval(at(3), at(5) + SECOND),
+    ]
 
 
-def test_what_is_no_message_is_refused_with_its_time() -> None:
-    assert mapped("7", WHOLE, refusing) == Refused("7", "no text", WHOLE)
-    assert mapped(None, None, refusing) == Refused("?", "no text")
+def test_what_is_no_message_is_refused_by_name() -> None:
+    def refusing() -> Message:
+        raise PayloadError("no text")
+
+    assert mapped("7", refusing) == Refused("7", "no text")
+    assert mapped(None, refusing) == Refused("?", "no text")
+
+
+def test_what_is_refused_has_the_time_between_the_messages_beside_it() -> None:
+    first, last = (
+        Message("twitter", str(each), "7", at(each), "La piscine ?", "mention") for each in (9, 5)
+    )
+
+    found = placed([first, Refused("7", "no text"), last], [at(9), at(1), at(5)], WHOLE)
+
+    assert found == [first, Refused("7", "no text", Interval(at(5), at(9) + SECOND)), last]

@@ -46,7 +46,7 @@ def world_of(network: str, n_written: int, n_deleted: int = 0) -> World:
     wall = account.account_id if network == "facebook" else None
     for number in range(n_written):
         text = "La piscine ?" if wall else f"@Ville0 la piscine n° {number} ?"
-        world.write(anna, text, START + timedelta(minutes=30 * number), page=wall)
+        world.write(anna, text, START + timedelta(minutes=30 * number), page=wall, language="fr")
     for post in list(world.posts.values())[n_written - n_deleted :]:
         world.delete(post)
     return world

@@ -134,14 +134,20 @@ VALUES: tuple[Any, ...] = (
     "2026-09-07", "2026-09-07T00:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
     "\ud800",
 )  # fmt: skip
-FIELDS = (
-    "id", "author_id", "created_at", "text", "entities", "conversation_id", "lang", "note_tweet",
-    "referenced_tweets", "edit_history_tweet_ids", "in_reply_to_user_id",
-    "created_time", "from", "message", "message_tags", "comments",
-)  # fmt: skip
+FIELDS = {
+    "twitter": (
+        "id", "author_id", "created_at", "text", "entities", "conversation_id", "lang",
+        "note_tweet", "referenced_tweets", "edit_history_tweet_ids", "in_reply_to_user_id",
+    ),
+    "facebook": ("id", "created_time", "from", "message", "message_tags", "comments"),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize(
+    ("fake", "name"),
+    [(network, name) for network, names in FIELDS.items() for name in names],
+    indirect=["fake"],
+)
 def test_whatever_stands_in_a_field_of_an_item(fake: Fake, name: str) -> None:
     for number, value in enumerate(VALUES):
         if name == "id" and value == 7:
@@ -149,14 +155,24 @@ def test_whatever_stands_in_a_field_of_an_item(fake: Fake, name: str) -> None:
         outcome(fake, Fault("said", change=put(value, "data", number, name)))
 
 
-PATHS: tuple[tuple[str | int, ...], ...] = (
-    ("data",), ("data", 12), ("meta",), ("meta", "next_token"), ("meta", "result_count"),
-    ("paging",), ("paging", "next"), ("paging", "cursors"), ("errors",), ("error",), ("includes",),
-    ("data", 12, "comments", "data"), ("data", 12, "comments", "paging"),
-)  # fmt: skip
+PLACES: dict[str, tuple[tuple[str | int, ...], ...]] = {
+    "twitter": (
+        ("data",), ("data", 12), ("meta",), ("meta", "next_token"), ("meta", "result_count"),
+        ("errors",), ("includes",),
+    ),
+    "facebook": (
+        ("data",), ("data", 12), ("paging",), ("paging", "next"), ("paging", "cursors"), ("error",),
+        ("data", 12, "comments", "data"), ("data", 12, "comments", "paging"),
+    ),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PATHS, ids=str)
+@pytest.mark.parametrize(
+    ("fake", "path"),
+    [(network, path) for network, paths in PLACES.items() for path in paths],
+    indirect=["fake"],
+    ids=str,
+)
 def test_whatever_stands_in_an_answer(fake: Fake, path: tuple[str | int, ...]) -> None:
     for value in VALUES:
         if value != [] or path[-1] != "data":  # Graph does give empty lists

@@ -79,25 +79,28 @@ class Order:
         return self.reached
 
 
-def spans(moments: Sequence[datetime | None], whole: Interval) -> list[Interval]:
-    """When each item of a list was written, newest first, as far as it and its neighbours tell.
+def spans(
+    moments: Sequence[datetime | None],
+    whole: Interval,
+    own: Sequence[datetime | None] | None = None,
+) -> list[Interval]:
+    """When each item of a list was written, newest first: those without a moment between others.
 
     Args:
-        moments: of the items; None for one that does not say when.
+        moments: of the items; None for one that does not say when, or is not to be believed.
         whole: the time of all of them.
+        own: what each says of itself, which counts only where there are no others on one side.
     """
     known = [each for each in moments if each]
     if any(earlier < later for earlier, later in pairwise(known)):
         return [whole] * len(moments)  # neighbours tell nothing
-    found, until = [], whole.until
-    older = iter([*known, whole.since])
-    since = next(older)
-    for moment in moments:
-        if moment:
-            until, since = moment + SECOND, next(older)
-            found.append(_within(Interval(moment, until), whole))
-        else:
-            found.append(_within(Interval(since, until), whole))
+    found = []
+    for place, moment in enumerate(moments):
+        said = moment or (own[place] if own else None)
+        since = moment or next(filter(None, moments[place + 1 :]), said) or whole.since
+        newest = moment or next(filter(None, reversed(moments[:place])), said)
+        until = newest + SECOND if newest else whole.until
+        found.append(_within(Interval(since, until), whole))
     return found
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.collectors.base import Capabilities, Interval, Page, Refused, Stopped
 from socialscore.collectors.http import Refusal
-from socialscore.collectors.mapping import mapped
-from socialscore.collectors.paging import SECOND, Order, Walk, spans
+from socialscore.collectors.mapping import mapped, placed
+from socialscore.collectors.paging import SECOND, Order, Walk
 from socialscore.collectors.twitter.api import LOOKUP_SIZE, PAGE_SIZE, REACH, TwitterApi
 from socialscore.collectors.twitter.estimate import check, estimate
 from socialscore.collectors.twitter.listing import Listing, items_of, moment_of, written_at
@@ -155,9 +155,9 @@ class TwitterCollector:
         included, posts = Included.of(page.payload), [*map(as_object, items_of(page.payload))]
         moments = [moment_of(post) for post in posts]
         found = [
-            mapped(post.get("id"), span, partial(_message, post, included, page.task))
-            for post, span in zip(posts, spans(moments, page.task.interval), strict=True)
+            mapped(post.get("id"), partial(_message, post, included, page.task)) for post in posts
         ]
+        found = placed(found, moments, page.task.interval)
         for lack in as_objects(page.payload.get("errors")):
             left_out = lack.get("resource_id") or lack.get("value") or "?"
             why = str(lack.get("title") or "an error of X's")
