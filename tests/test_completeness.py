@@ -609,7 +609,8 @@ def clocked(ahead: timedelta, **options: Any) -> Scripted:
             for page in super().pages(task):
                 yield replace(page, answered_at=NOW - ahead)
 
-    return Clocked(World({("1", "inbound"): asking()}), limits=INBOUND, **options)
+    earlier = [replace(m, sent_at=m.sent_at - max(ahead, timedelta())) for m in asking()]
+    return Clocked(World({("1", "inbound"): earlier}), limits=INBOUND, **options)
 
 
 @pytest.mark.parametrize(

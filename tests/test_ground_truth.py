@@ -6,10 +6,11 @@ that the coverage does not claim.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from collected import a_store, kept
@@ -167,7 +168,7 @@ def test_a_message_that_can_never_be_read_is_a_gap_of_its_own_second(tmp_path: P
     bad = sorted(world.inbound(account), key=lambda post: post.sent_at)[3]
 
     with FakeX(world) as x:
-        spoil(x, bad.post_id)
+        x.add_fault(misnamed(bad.post_id))
         for _ in range(3):
             ask(x, store)
             world.now += timedelta(hours=8)
@@ -188,16 +189,15 @@ def test_a_message_that_can_never_be_read_is_a_gap_of_its_own_second(tmp_path: P
     assert claimed_and_missing(world, store) == []
 
 
-def spoil(x: FakeX, post_id: str) -> None:
-    """Let X give a post its identifier as a number."""
-    respond = x.respond
+def misnamed(post_id: str) -> Fault:
+    """X gives one post no proper identifier, for ever."""
 
-    def spoilt(request: object) -> object:
-        answer = respond(request)  # type: ignore[arg-type]
-        body = answer.body.replace(f'"id": "{post_id}"'.encode(), f'"id": {post_id}'.encode())
-        return replace(answer, body=body)
+    def change(answer: dict[str, Any]) -> None:
+        for post in answer.get("data", ()):
+            if post["id"] == post_id:
+                post["id"] = f"x{post_id}"
 
-    x.respond = spoilt  # type: ignore[method-assign, assignment]
+    return Fault("said", times=math.inf, change=change)
 
 
 @pytest.mark.parametrize("minutes", [-90, -4, 4, 90, 60 * 24 * 40])
