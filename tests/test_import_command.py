@@ -365,7 +365,9 @@ def test_a_broken_row_takes_no_sound_one_with_it(layout: str, name: str) -> None
 
     assert result.code == 0
     assert f"{name} ({layout}): 903 rows read" in result.err
-    assert result.err.endswith("1 refused\n  line 2: refused: quote never closed (2 lines)\n")
+    assert result.err.endswith(
+        "1 refused on 2 lines\n  line 2: refused: quote never closed (2 lines)\n"
+    )
     assert sorted(map(int, stored())) == list(range(2, 904))
     assert stored("text")[stored().index("903")] == "@montsabran\rici ?"
     assert f"{name},2,refused,quote never closed (2 lines)" in Path("refused.csv").read_text()

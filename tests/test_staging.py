@@ -93,7 +93,7 @@ def test_rows_are_counted_by_what_became_of_them(stage: Stage) -> None:
     )
 
     assert stage.tally() == FileCounts(
-        n_rows=5, n_refused=1, n_damaged=1, n_repeated=1, n_replies=1
+        n_rows=5, n_refused=1, n_refused_lines=1, n_damaged=1, n_repeated=1, n_replies=1
     )
 
 
@@ -123,6 +123,7 @@ def test_what_is_wrong_with_several_lines_says_how_many(stage: Stage) -> None:
         "dated 1970-12-31 (2 lines)",
         "dated 1970-12-31",
     ]
+    assert (stage.tally().n_refused, stage.tally().n_refused_lines) == (3, 6)
 
 
 def test_a_file_of_refused_rows_is_named_with_its_first_line(stage: Stage) -> None:
@@ -139,7 +140,7 @@ def test_a_file_of_refused_rows_is_named_with_its_first_line(stage: Stage) -> No
 def test_a_file_without_rows_holds_nothing(stage: Stage) -> None:
     read(stage)
 
-    assert stage.tally() == FileCounts(0, 0, 0, 0, 0)
+    assert stage.tally() == FileCounts(0, 0, 0, 0, 0, 0)
     assert stage.span() is None
     assert found(stage) == []
 

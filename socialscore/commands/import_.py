@@ -196,7 +196,10 @@ def _summary(tally: FileCounts, receipt: Receipt) -> str:
     parts.append(f"{n_messages - receipt.n_addressed:,} neither by nor to a body of the panel")
     if tally.n_damaged:
         parts.append(f"{tally.n_damaged:,} damaged but kept")
-    parts.append(f"{tally.n_refused:,} refused")
+    spanned = f" on {tally.n_refused_lines:,} lines"
+    parts.append(
+        f"{tally.n_refused:,} refused{spanned * (tally.n_refused_lines > tally.n_refused)}"
+    )
     unchanged = not saved.n_new and not saved.n_changed
     return "; ".join(parts) + ("; nothing changed" if unchanged else "")
 

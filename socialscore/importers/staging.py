@@ -40,6 +40,7 @@ class FileCounts:
 
     n_rows: int  # messages and refused rows
     n_refused: int
+    n_refused_lines: int  # of the file, that the refused rows take
     n_damaged: int  # messages of which a part is broken
     n_repeated: int  # rows that say again what an earlier one said
     n_replies: int  # messages that answer another one
@@ -147,6 +148,7 @@ class Stage:
             SELECT
                 COUNT(*),
                 COUNT(*) FILTER (WHERE refusal IS NOT NULL),
+                COALESCE(SUM(COALESCE(n_lines, 1)) FILTER (WHERE refusal IS NOT NULL), 0)::BIGINT,
                 COUNT(*) FILTER (WHERE refusal IS NULL AND damage IS NOT NULL),
                 COUNT(*) FILTER (WHERE refusal IS NULL AND copy_of IS NOT NULL),
                 COUNT(*) FILTER (WHERE refusal IS NULL AND reply_to_id IS NOT NULL)
