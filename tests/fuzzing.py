@@ -52,7 +52,7 @@ from socialscore.model.messages import Account, Body
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-ROWS_OF_A_FILE = 400
+ROWS_OF_A_FILE = (30, 400, 2500)
 BEGIN = datetime(2023, 9, 4, 8, tzinfo=UTC)
 PANEL = Panel("fuzzing", (Body("ville", "Ville", "", (Account("twitter", "100", "ville"),)),))
 BITS = [
@@ -187,7 +187,7 @@ def _csv(random: Random, layout: str, columns: Callable[[Row], dict[str, Any]]) 
     def line(values: Iterator[str | None] | Sequence[str | None]) -> bytes:
         return (delimiter.join(map(cell, values)) + line_end).encode(encoding)
 
-    found = rows(random, ROWS_OF_A_FILE, encoding)
+    found = rows(random, random.choice(ROWS_OF_A_FILE), encoding)
     names = list(columns(found[0]))
     random.shuffle(names)
     records = [Record(line([columns(row)[name] for name in names]), (row,)) for row in found]
@@ -208,13 +208,13 @@ def _json(random: Random, layout: str, columns: Callable[[Row], dict[str, Any]])
     ascii_only = random.random() < 0.5
     records = [
         Record(json.dumps(columns(row), ensure_ascii=ascii_only).encode() + line_end, (row,))
-        for row in rows(random, ROWS_OF_A_FILE, "utf-8")
+        for row in rows(random, random.choice(ROWS_OF_A_FILE), "utf-8")
     ]
     return File(layout, b"", tuple(records), line_end)
 
 
 def _pages(random: Random, layout: str) -> File:
-    found = rows(random, ROWS_OF_A_FILE, "utf-8")
+    found = rows(random, random.choice(ROWS_OF_A_FILE), "utf-8")
     records = []
     while found:
         size = random.randrange(1, 8)
@@ -225,7 +225,7 @@ def _pages(random: Random, layout: str) -> File:
 
 
 def _of_values(random: Random, layout: str) -> File:
-    found = rows(random, ROWS_OF_A_FILE, "utf-8")
+    found = rows(random, random.choice(ROWS_OF_A_FILE), "utf-8")
     return File(layout, b"", tuple(Record(_table(row), (row,)) for row in found))
 
 
@@ -463,7 +463,8 @@ def checked(path: Path, file: File, packed: bytes) -> Counter[str]:
 def _is_within_another(file: File, place: int) -> bool:
     """Whether a well-formed record begins where something was touched, and reaches over another."""
     delimiter = re.escape(file.delimiter).encode()
-    cell = rb'(?:"(?:[^"]|"")*+"|[^"\n%b]*+)' % delimiter
+    line_end = rb"\r\n" if file.line_end == b"\r" else rb"\n"  # elsewhere a CR is a character
+    cell = rb'(?:"(?:[^"]|"")*+"|[^"%b%b]*+)' % (line_end, delimiter)
     others = rb"(?:%b%b){%d}" % (delimiter, cell, file.n_columns - 1)
     well_formed = re.compile(cell + others + rb"(?:\r?\n|\r|\Z)")
     starts = list(accumulate((len(r.content) for r in file.records), initial=len(file.header)))
