@@ -469,10 +469,14 @@ REMOVED = {
 def as_written(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options as a ranking dumps them, as a file would say them: times with their unit."""
     times = {option.name for option in OPTIONS if option.kind == "duration"}
-    return {
-        key: ("none" if value is None else f"{value}s") if key in times else value
-        for key, value in options.items()
-    }
+    return {key: _time(it) if key in times else it for key, it in options.items()}
+
+
+def _time(value: Any) -> Any:
+    """A number of seconds with its unit; what is none is refused where it is read."""
+    if value is None:
+        return "none"
+    return value if isinstance(value, str) else f"{value}s"
 
 
 def of_today(options: Mapping[str, Any]) -> dict[str, Any]:
