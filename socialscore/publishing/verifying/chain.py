@@ -75,7 +75,9 @@ def check_links(opened: Opened) -> Iterator[str]:
 
 def missing(opened: Opened) -> list[str]:
     """The names of the publications that it refers to and that are not beside it."""
-    absent = _absent(opened)
+    manifest = opened.publication.manifest
+    named = filter(None, (manifest.supersedes, manifest.compared_to))
+    absent = [each.folder for each in named if _is_plain(each) and not _is_there(opened, each)]
     if _says_why(opened) and not _before(opened):
         absent.append(earlier_period(opened))
     return absent
@@ -84,13 +86,7 @@ def missing(opened: Opened) -> list[str]:
 def removed(opened: Opened) -> list[str]:
     """Which of the missing ones stood between others that are there."""
     first = min(order_of(path.name) for path in _siblings(opened))
-    return [name for name in _absent(opened) if order_of(name) > first]
-
-
-def _absent(opened: Opened) -> list[str]:
-    manifest = opened.publication.manifest
-    named = filter(None, (manifest.supersedes, manifest.compared_to))
-    return [each.folder for each in named if _is_plain(each) and not _is_there(opened, each)]
+    return [name for name in missing(opened) if order_of(name) > first]
 
 
 def later_editions(opened: Opened) -> list[Publication]:

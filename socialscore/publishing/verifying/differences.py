@@ -39,7 +39,8 @@ NOTHING = object()
 
 _LONGEST = 60  # signs of a value that is quoted
 _MOST = 20  # differences of one kind that are listed
-_ROUNDING = 1e-12  # engines differ by about 1e-14 of a value; differences of values are near 0
+_RELATIVE = 1e-9  # by which fractions may differ between engines; they do by up to 1e-12
+_ABSOLUTE = 1e-12  # likewise, for differences of fractions that are near 0
 
 
 class Finding(NamedTuple):
@@ -148,7 +149,7 @@ def is_near(value: Any, other: Any) -> bool:
     Ranks and counts are whole numbers, of which each counts.
     """
     if isinstance(value, float) and isinstance(other, float):
-        return math.isclose(value, other, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
+        return math.isclose(value, other, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE)
     return bool(value == other)
 
 
