@@ -317,6 +317,19 @@ def test_what_a_killed_writer_has_committed_is_kept_by_the_next(
         kept(store)
 
 
+def test_every_commit_has_a_copy_after_a_compaction_too(store: Store) -> None:
+    erase(store, ErasureRequest("before", until=at(days=1, hours=1)), erased_at=NOW)
+    (store.root / "message" / "left.parquet").touch()
+    os.utime(store.root / "message" / "left.parquet", (0, 0))
+
+    store.compact()
+
+    commits = {path.name for path in (store.root / LOG).glob("*.json")}
+    copies = {path.name.removesuffix(".copy") for path in (store.root / "spare" / LOG).iterdir()}
+    assert copies == commits
+    assert "VACUUM END" in (store.root / LOG / max(commits)).read_text()
+
+
 def test_checksums_go_with_the_files_that_are_erased(store: Store) -> None:
     erase(store, ErasureRequest("before", until=at(days=1, hours=1)), erased_at=NOW)
 

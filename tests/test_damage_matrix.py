@@ -70,6 +70,11 @@ KINDS: dict[str, Callable[[], Path]] = {
     "checksums": lambda: newest("spare/message/network=twitter/month=2026-07/*.crc"),
 }
 
+EXCEPT = {
+    ("journal", "`forget`", 75),  # collect first, which merges the pages or sets them aside
+    ("`panel.csv`", "`verify`", 3),  # a name is not the published one, whoever changed it
+}
+
 COMMANDS: dict[str, tuple[object, ...]] = {
     "`rank`": ("rank", *PERIOD, "--format", "json", "--min-requests", 1),
     "`import`": ("import", "august.csv", "--panel", "panel.csv"),
@@ -88,7 +93,7 @@ def questions(first: datetime, n_days: int) -> Iterator[str]:
         for account, handle in (("101", "montsabran"), ("103", "gareroz")):
             for n in range(2):
                 when = first + timedelta(days=day, hours=9 + n)
-                number = f"{when:%m%d%H}{account}"
+                number = f"1{when:%m%d%H}{account}"
                 text = f"@{handle} Pourquoi est-ce fermé ici {number} ?"
                 yield f"{number},7{number},{when:%Y-%m-%dT%H:%M:%SZ},{text},fr,\n"
                 if n == 0 and account == "103":
@@ -171,7 +176,7 @@ def outcome(world: World, kind: str, damage: str, again: Callable[[], None]) -> 
         done = run(*command)
         codes.append(str(done.code))
         where = f"{damage} {kind}, {name}: {done.err}"
-        assert done.code in (0, 5) or kind == "journal", where  # which may be whole, and wait
+        assert done.code in (0, 5) or (kind, name, done.code) in EXCEPT, where
         if done.code == 5 and name != "`store check`":
             assert path.name in done.err, where
             assert "`socialscore store repair`" in done.err, where

@@ -37,6 +37,7 @@ _MEANING = {  # of the rows of a table that are lost
     "coverage": "nobody knows what was collected",
     "erasure": "`verify` cannot tell what was erased from what was changed",
 }
+_UNKNOWN = "nobody knows what they noted"
 _PANEL = "the store does not know whose messages it keeps"
 
 
@@ -99,17 +100,19 @@ def _table(location: Location, name: str, progress: Callable[[str], object]) -> 
     try:
         table = delta(location, name)
     except Damaged as error:
-        yield Damage(error.file, error.problem, _MEANING[name])
+        yield Damage(error.file, error.problem, _MEANING.get(name, _UNKNOWN))
         return
     except StoreError as error:
-        yield Damage(location.at(f"{name}/{LOG}"), str(error), _MEANING[name])
+        yield Damage(location.at(f"{name}/{LOG}"), str(error), _MEANING.get(name, _UNKNOWN))
         return
     for file in data_files(table) if table else ():
         progress(file.path)
         look_through(file, folder_of(table) if table else None)
         if file.problem:
             yield Damage(
-                file.path, file.problem, f"{lost_of(file)} cannot be trusted: {_MEANING[name]}"
+                file.path,
+                file.problem,
+                f"{lost_of(file)} cannot be trusted: {_MEANING.get(name, _UNKNOWN)}",
             )
 
 

@@ -41,13 +41,16 @@ def changed(path: Path, noted: bytes) -> list[int]:
     Raises:
         OSError: it cannot be read.
     """
-    before, now = (array("I", each[_SIZE.size :]) for each in (noted, checksums(path)))
-    longest = max(len(before), len(now))
-    size_differs = _SIZE.unpack_from(noted)[0] != path.stat().st_size
+    now = checksums(path)
+    if now == noted:
+        return []
+    size_differs = now[: _SIZE.size] != noted[: _SIZE.size]
+    before, after = (array("I", each[_SIZE.size :]) for each in (noted, now))
+    longest = max(len(before), len(after))
     return [
         number
         for number in range(longest)
-        if before[number : number + 1] != now[number : number + 1]
+        if before[number : number + 1] != after[number : number + 1]
         or (size_differs and number == longest - 1)
     ]
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.store.commits import fence, next_version
 from socialscore.store.schema import COVERAGE, MESSAGE
-from socialscore.store.spare import folder_of, prune
+from socialscore.store.spare import folder_of, keep_log, prune
 from socialscore.store.table_files import ZSTD, addresses, delta, put_month, upgrade
 
 if TYPE_CHECKING:
@@ -94,4 +94,5 @@ def _drop_unused(table: DeltaTable) -> None:
         fence(table)  # some may be those of a writer that has not been done for an hour
         table.vacuum(_HOURS_FOR_READERS, dry_run=False, **options)
         if folder := folder_of(table):
+            keep_log(folder)  # what was removed is a commit as well
             prune(folder)

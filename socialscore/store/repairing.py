@@ -281,7 +281,7 @@ _AFTER = {  # what a repair makes of the loss of rows of a table
 
 
 def _lost(name: str, file: DataFile) -> str:
-    return lost_of(file) + _AFTER[name]
+    return lost_of(file) + _AFTER.get(name, "")
 
 
 def _copy_of(folder: Path, file: str) -> Path:
