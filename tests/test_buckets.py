@@ -173,6 +173,26 @@ def test_two_who_make_a_store_at_once_agree_on_its_key(address: str) -> None:
     assert len({key for key in keys if key}) == 1
 
 
+# --- damage --------------------------------------------------------------------------------------
+
+
+def test_a_missing_object_is_found_and_left_to_the_versions_of_the_bucket(address: str) -> None:
+    take(address, ("101", GONE, "2026-10-05"), ("102", STAYS, "2026-10-06"))
+    assert run("store", "check", "--store", address).code == 0
+    location = location_at(address)
+    [name] = [it for it in location.names("message") if it.endswith(".parquet")]
+    location.remove(name)
+
+    checked = run("store", "check", "--store", address, "--format", "csv")
+    ranked = run("rank", "--store", address, "--period", "all")
+    mended = run("store", "repair", "--store", address, "--yes")
+
+    assert checked.code == ranked.code == mended.code == 5
+    assert checked.out.splitlines()[1].startswith(f"{address}/{name},is missing,2 of 2 rows")
+    assert "is missing; `socialscore store check`" in ranked.err
+    assert "restore the earlier versions of the objects" in mended.err
+
+
 # --- what goes is gone ---------------------------------------------------------------------------
 
 GONE, STAYS = "9007199254740993001", "9007199254740993002"

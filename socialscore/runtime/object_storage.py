@@ -131,6 +131,10 @@ def file_system() -> AbstractFileSystem:
             self.seek(start + length)
             return data
 
+        def close(self) -> None:
+            if hasattr(self, "_reader"):  # else there is no such object, and nothing was opened
+                super().close()
+
     class Buckets(FsspecStore):
         """The buckets of S3."""
 

@@ -62,7 +62,7 @@ class DataFile:
 def data_files(table: DeltaTable) -> list[DataFile]:
     """The files of a table, which are not looked into yet."""
     folder = folder_of(table)
-    root = f"{folder}/" if folder else table.table_uri.rstrip("/") + "/"
+    root = f"{folder}/" if folder else unquote(table.table_uri).rstrip("/") + "/"
     return [_as_logged(root, action) for action in pa.table(table.get_add_actions()).to_pylist()]
 
 
