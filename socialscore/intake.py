@@ -15,12 +15,14 @@ import pyarrow as pa
 
 from socialscore.language.judge import judge
 from socialscore.model.messages import Coverage
+from socialscore.model.period import utc
+from socialscore.store import losses
 from socialscore.store.lake import Saved, coverage_row
 from socialscore.store.privacy import Pseudonyms
 from socialscore.store.schema import COVERAGE, MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from socialscore.importers.staging import Stage
@@ -48,6 +50,7 @@ def keep(
     *,
     source: str,
     collected_at: datetime,
+    file_name: str | None = None,
     covers: tuple[datetime, datetime] | None = None,
 ) -> Receipt:
     """Save the messages of a file, then note what it covers.
@@ -59,6 +62,7 @@ def keep(
         key: of the pseudonyms, the one that the store was made with.
         source: what to note as the origin of each row.
         collected_at: the moment to note in each row.
+        file_name: what the file is called, to know it again when it was mended.
         covers: the interval that the file is known to hold in full, for every account of the panel.
             None: it is taken to hold, from its first message to its last, the accounts that occur
             in it; of the others it may know nothing.
@@ -71,7 +75,8 @@ def keep(
     covered = _covered(stage, panel, covers)
     with store.writing():
         saved = _saved(stage, span, store, panel, key, source, collected_at)
-        store.cover(covered, run_id=source, collected_at=collected_at)
+        lost = _lost(stage, span, file_name or source, store.coverage().to_pylist())
+        store.cover([*covered, *lost], run_id=source, collected_at=collected_at)
         if saved.n_new:
             store.compact()
     return Receipt(n_addressed, saved)
@@ -152,7 +157,9 @@ def in_memory(stage: Stage, panel: Panel, end: datetime | None = None) -> tuple[
     """
     stage.address(panel)
     parts = [_completed(part) for part in _judged(stage, "", "table")]
-    covered = [coverage_row(row) for row in _covered(stage, panel, None, end)]
+    span = stage.span()
+    lost = _lost(stage, span, "table", ()) if span else []
+    covered = [coverage_row(row) for row in (*_covered(stage, panel, None, end), *lost)]
     return (
         pa.concat_tables(parts) if parts else MESSAGE.empty_table(),
         pa.Table.from_pylist(covered, schema=COVERAGE),
@@ -194,4 +201,30 @@ def _covered(
         for _, account in panel.accounts()
         if covers or (account.network, account.account_id) in occurring
         for stream in _STREAMS
+    ]
+
+
+def _lost(
+    stage: Stage, span: tuple[datetime, datetime], file_name: str, noted: Iterable[losses.Row]
+) -> list[Coverage]:
+    """The replies that a file lost, and that it lost none where it had before and is mended now.
+
+    Replies that are kept do not learn from a mended file what they answer; that loss stays.
+    """
+    last = span[1] + timedelta(seconds=1)
+    stands = [row for row in losses.standing(noted) if row["file_name"] == file_name]
+    told = {
+        (row["network"], row["account_id"], kind): n if kind == losses.UNKNOWN_PARENTS else 0
+        for row in stands
+        if utc(span[0]) <= row["covered_from"] and row["covered_until"] <= utc(last)
+        for kind, n in [losses.kind_and_number(row)]
+    }
+    for network, account_id, kind, n in stage.losses():
+        told[network, account_id, kind] = max(n, told.get((network, account_id, kind), 0))
+    found = [
+        Coverage(network, account_id, "outbound", span[0], last, f"{kind}:{n}", file_name)
+        for (network, account_id, kind), n in sorted(told.items())
+    ]
+    return [
+        row for row in found if not any(coverage_row(row).items() <= it.items() for it in stands)
     ]

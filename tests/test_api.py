@@ -14,7 +14,9 @@ from shell import CHECKOUT
 
 import socialscore
 from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
+from socialscore.model.messages import Account, Body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +56,28 @@ def test_a_table_is_ranked_over_all_of_its_time(messages: pa.Table) -> None:
 
     assert board.period == "all"
     assert sum(score.values["n_requests"] for score in board.scores) > 4_000
+
+
+def test_replies_of_a_data_frame_are_matched_though_pandas_rounded_their_parents() -> None:
+    parents = [None, 2119588004623286620, 2119588004623286620 + 10**9]
+    frame = pd.DataFrame(
+        {
+            "message_id": ["2119588004623286620", "2119590000000000001", "2119590000000000002"],
+            "author_id": ["8", "7", "7"],
+            "sent_at": [f"2026-09-07T{hour:02}:00:00Z" for hour in (8, 9, 10)],
+            "text": ["@ville Où ?", "Ici.", "Là."],
+            "reply_to_id": pd.Series(parents, dtype="float64"),
+        }
+    )
+    panel = Panel("towns", (Body("ville", "Ville", "", (Account("twitter", "7", "ville"),)),))
+
+    board = socialscore.rank(frame, panel, horizon="1h", match="direct", as_of="2026-09-07T12:00")
+
+    assert answered(board) == {"ville": 1.0}
+    assert (
+        "it is unknown which messages some replies answer, as identifiers in imported files were "
+        "rounded: Ville (1)"
+    ) in board.notes
 
 
 def test_without_a_panel_the_official_accounts_are_the_bodies(messages: pa.Table) -> None:

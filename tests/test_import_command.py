@@ -326,6 +326,84 @@ def test_replies_to_rounded_parents_are_kept_and_their_column_is_named() -> None
     assert scores()["ville"]["n_answered"] == "1"
 
 
+# --- replies that are lost -----------------------------------------------------------------------
+
+LOSSES = (
+    "101,901,2026-09-07T08:00:00Z,@montsabran @valdoine Où ?,",
+    "102,montsabran,2026-09-07T09:00:00Z,Ici.,101",
+    "0x67,montsabran,2026-09-07T10:00:00Z,Là.,101",
+    "104,valdoine,2026-09-07T10:00:00Z,Là.,1.23E+18",
+    "105,901,no day,Où ?,",
+    "a record of one cell",
+    "107,901,2026-09-07T11:00:00Z,@montsabran Où ?,",
+)
+MENDED = (
+    *LOSSES[:2], LOSSES[2].replace("0x67", "103"), LOSSES[3].replace("1.23E+18", "101"), LOSSES[6],
+)  # fmt: skip
+
+
+def losses_of(*rows: str, store: str = "lossy", folder: str = ".") -> None:
+    Path(folder).mkdir(exist_ok=True)
+    file = lines(*rows, name=f"{folder}/export.csv", header=f"{TABLE},reply_to_id")
+    assert take(file, "--store", store).code == 0
+
+
+def noted(period: str = "2026-W37", store: str = "lossy") -> list[str]:
+    """What a ranking notes of replies that were lost."""
+    result = run("rank", "--store", store, "--period", period, "--format", "json")
+    assert result.code == 0, result.err
+    return [note for note in json.loads(result.out)["notes"] if "files" in note or "repl" in note]
+
+
+def test_a_ranking_says_which_bodies_lost_replies() -> None:
+    losses_of(*LOSSES)
+
+    assert noted() == [
+        "replies may be missing, as rows of imported files were refused: Ville de Montsabran (1)",
+        "it is unknown which messages some replies answer, as identifiers in imported files were "
+        "rounded: Métro de Valdoine (1)",
+        "1 row of imported files could not be read: any body may have lost replies",
+    ]
+    assert noted("2026-W38") == []
+
+
+def test_a_file_that_lost_nothing_is_not_spoken_of() -> None:
+    losses_of(*MENDED)
+
+    assert noted() == []
+
+
+def test_the_mended_file_brings_back_what_was_refused_and_the_note_goes() -> None:
+    losses_of(*LOSSES)
+
+    losses_of(*MENDED, folder="mended")
+
+    assert noted() == [
+        "it is unknown which messages some replies answer, as identifiers in imported files were "
+        "rounded: Métro de Valdoine (1)"
+    ]
+    losses_of(*LOSSES)
+    assert len(noted()) == 3
+
+
+def test_another_file_of_the_same_time_brings_back_nothing() -> None:
+    losses_of(*LOSSES)
+    file = lines(*MENDED[:1], *MENDED[4:], name="other.csv", header=f"{TABLE},reply_to_id")
+
+    take(file, "--store", "lossy")
+
+    assert len(noted()) == 3
+
+
+def test_what_was_lost_is_noted_once_however_often_the_file_comes() -> None:
+    losses_of(*LOSSES)
+    before = Store.open("lossy").coverage()
+
+    losses_of(*LOSSES)
+
+    assert Store.open("lossy").coverage() == before
+
+
 def test_what_is_dated_later_than_the_import_is_refused() -> None:
     later = datetime.now(UTC) + timedelta(days=30)
     rows = "101,901,2026-09-07T08:00:00Z,@montsabran ?", f"102,901,{later:%FT%T}Z,@montsabran ?"

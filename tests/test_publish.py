@@ -408,6 +408,33 @@ def test_weeks_before_anything_was_in_view_are_told_together(gap: Desk) -> None:
     assert "socialscore: 2026-W32 to 2026-W40 (9 periods): nothing was in view\n" in result.err
 
 
+def test_a_publication_says_which_bodies_lost_replies(desk: Desk, tmp_path: Path) -> None:
+    desk = replace(desk, store=tmp_path / "lossy")
+    desk.ranking(horizon="1d")
+    Path("messages.csv").write_text(
+        "message_id,author_id,sent_at,text,reply_to_id\n"
+        "1,7,2026-10-07T08:00,@montsabran @gareroz ?,\n"
+        "2,101,2026-10-07T09:00,Oui.,1\n"
+        "3,103,2026-10-07T10:00,Non.,1E+05\n"
+        "0x4,103,2026-10-07T11:00,Non.,1\n"
+        "5\n",
+        encoding="utf-8",
+    )
+    options = ("--panel", "panel.csv", "--store", desk.store, "--covers", "2026-10-05..2026-10-14")
+    assert run("import", "messages.csv", *options).code == 0
+
+    assert desk.published("2026-10-14", "--since", "2026-W41") == ["2026-W41"]
+
+    rounded, gare = "as identifiers in imported files were rounded", "Gare de Roz (1)"
+    assert notes(desk.at("2026-W41")) == [
+        f"replies may be missing, as rows of imported files were refused: {gare}",
+        f"it is unknown which messages some replies answer, {rounded}: {gare}",
+        "1 row of imported files could not be read: any body may have lost replies",
+    ]
+    for options in ((), ("--store", desk.store)):
+        assert run("verify", desk.at("2026-W41"), *options).code == 0
+
+
 def test_a_week_that_may_still_fill_up_is_waited_for(desk: Desk) -> None:
     desk.ranking("[assert]", "min_requests_total = 8")
 

@@ -510,6 +510,7 @@ def test_coverage_is_noted_once(store: Store) -> None:
         "covered_from": naive(at()),
         "covered_until": naive(at(days=7)),
         "reason": None,
+        "file_name": None,
         "run_id": "run",
         "collected_at": naive(NOW),
     }

@@ -120,6 +120,7 @@ def command(
                     key,
                     source=name,
                     collected_at=datetime.now(UTC),
+                    file_name=path.name,
                     covers=interval,
                 )
                 typer.echo(f"{path} ({name}): {_summary(stage.tally(), receipt)}", err=True)

@@ -64,7 +64,9 @@ SELECT * REPLACE (
     WHEN refusal IS NOT NULL THEN refusal
     WHEN {rounded} THEN '{KEEP_AS_TEXT}'
     {no_digits}
-    END AS refusal
+    END AS refusal,
+    -- It is nobody's.
+    CASE WHEN NOT ({_is_decimal("author_id")}) THEN author_id END AS author_id
 )
 FROM (
     SELECT * REPLACE (
@@ -115,7 +117,8 @@ def mend_rounded(
     for name in _ITS_OWN:
         if rounded := _rounded(connection, name):
             connection.execute(
-                f"UPDATE staged SET refusal = '{KEEP_AS_TEXT}' WHERE refusal IS NULL AND {rounded}"
+                f"UPDATE staged SET refusal = '{KEEP_AS_TEXT}', {name} = NULL "
+                f"WHERE refusal IS NULL AND ({rounded})"
             )
     mended = []
     for name, known in _REFERRING.items():

@@ -219,6 +219,14 @@ class Stage:
         rows = self._connection.sql("SELECT DISTINCT network, account_id FROM concern").fetchall()
         return frozenset((network, account_id) for network, account_id in rows)
 
+    @within_limits()
+    def losses(self) -> list[tuple[str, str, str, int]]:
+        """Replies that were lost in reading, of accounts of the panel that `address` was given.
+
+        Network and account_id, what was lost as `store.losses` names it, and how many rows.
+        """
+        return self._connection.sql(_sql("lost")).fetchall()
+
     def messages(self) -> Iterator[pa.Table]:
         """The messages that `address` found, one row under each account.
 

@@ -68,3 +68,4 @@ class Coverage:
     covered_from: datetime  # inclusive, aware, UTC
     covered_until: datetime  # exclusive, aware, UTC
     reason: str | None = None  # None: collected; otherwise why the interval is a gap
+    file_name: str | None = None  # of a file that lost rows in reading, which `reason` counts

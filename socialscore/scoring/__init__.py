@@ -166,6 +166,7 @@ def _scoreboard(
             *notes.of_period(question.period),
             *notes.of_accounts(compared(panel, ranking), ranking.networks, question.period),
             *notes.of_rules(judged),
+            *notes.of_losses(question),
         ),
     )
 

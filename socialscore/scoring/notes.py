@@ -10,7 +10,9 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from socialscore.model.period import day_in_words
+from socialscore.inputs.ranking import compared
+from socialscore.model.period import day_in_words, utc
+from socialscore.store import losses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
     from socialscore.model.messages import Account, Body
     from socialscore.model.period import Period
+    from socialscore.scoring.question import Question
 
     Edit = tuple[str, str, list[str]]
     Key = tuple[str, str]  # network and account_id
 
-__all__ = ["of_accounts", "of_panels", "of_period", "of_rules"]
+__all__ = ["is_of_losses", "of_accounts", "of_losses", "of_panels", "of_period", "of_rules"]
 
 _MOST = 10  # names on a line
 _DAY = timedelta(days=1)
@@ -130,6 +133,60 @@ def of_rules(judged: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             f"{n_earlier:,} of {n_judged:,} messages were judged by earlier rules: `import` or "
             "`collect` judges again those whose text is kept"
         )
+
+
+# --- replies that were lost in reading -----------------------------------------------------------
+
+
+def of_losses(question: Question) -> Iterator[str]:
+    """The bodies of which files that were imported had rows that could not be read, or not quite.
+
+    They are those of files with messages of the time that is looked at.
+    """
+    coverage = question.coverage
+    if coverage["file_name"].null_count == len(coverage):  # as nearly always
+        return
+    import pyarrow.compute as pc
+
+    rows = coverage.filter(pc.is_valid(coverage["file_name"])).to_pylist()
+    since, until = utc(question.period.since), utc(question.read_until)
+    lost = [
+        (row["file_name"], row["network"], row["account_id"], *losses.kind_and_number(row))
+        for row in losses.standing(rows)
+        if row["covered_from"] < until and row["covered_until"] > since
+    ]
+    bodies = compared(question.panel, question.ranking)
+    for kind, told in _LOST.items():
+        numbers = {body.name: _n_lost(body, kind, lost) for body in bodies}
+        if names := [f"{name} ({n:,})" for name, n in numbers.items() if n]:
+            yield f"{told}: {_listed(names)}"
+    accounts = {(account.network, account.account_id) for b in bodies for account in b.accounts}
+    unreadable = {
+        file_name: n
+        for file_name, *key, kind, n in lost
+        if kind == losses.UNREADABLE_ROWS and tuple(key) in accounts
+    }
+    if n_rows := sum(unreadable.values()):
+        rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
+        yield f"{rows} {_UNREADABLE}"
+
+
+_LOST = {
+    losses.REFUSED_ROWS: "replies may be missing, as rows of imported files were refused",
+    losses.UNKNOWN_PARENTS: "it is unknown which messages some replies answer, as identifiers in "
+    "imported files were rounded",
+}
+_UNREADABLE = "of imported files could not be read: any body may have lost replies"
+
+
+def is_of_losses(note: str) -> bool:
+    """Whether `of_losses` made a note, which only the store can tell anew."""
+    return note.endswith(_UNREADABLE) or note.startswith(tuple(f"{it}: " for it in _LOST.values()))
+
+
+def _n_lost(body: Body, kind: str, lost: Iterable[tuple[Any, ...]]) -> int:
+    keys = {(account.network, account.account_id) for account in body.accounts}
+    return sum(n for _, *key, what, n in lost if what == kind and tuple(key) in keys)
 
 
 # --- the panel -----------------------------------------------------------------------------------

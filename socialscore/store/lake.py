@@ -401,7 +401,8 @@ class Store:
         new = [
             row
             for row in map(coverage_row, rows)
-            if not any(_within(row, each) for each in noted.get(_stream(row), ()))
+            # What was lost in a file and mended may be lost again.
+            if row["file_name"] or not any(_within(row, it) for it in noted.get(_stream(row), ()))
         ]
         if new:
             stamp = {"run_id": run_id, "collected_at": utc(collected_at)}

@@ -65,6 +65,7 @@ COVERAGE = _schema(
     ("covered_from", _INSTANT, "First instant of the interval, UTC."),
     ("covered_until", _INSTANT, "First instant after the interval, UTC."),
     ("reason", _TEXT, "NULL: collected. Otherwise the interval is a gap, and this is why."),
+    ("file_name", _TEXT, "A file that lost rows in that time; the reason says how. NULL: none."),
     ("run_id", _TEXT, "The run that collected or missed it."),
     ("collected_at", _INSTANT, "When the row came into the store, UTC."),
 )

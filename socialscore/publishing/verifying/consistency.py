@@ -32,6 +32,7 @@ from socialscore.reporters.datapackage import DESCRIBED
 from socialscore.reporters.delimited import LABELS
 from socialscore.scoring import MessageSource, MessageTable, ranked
 from socialscore.scoring.auditing.documents import audit_from, audit_text
+from socialscore.scoring.notes import is_of_losses
 from socialscore.store.schema import COVERAGE, MESSAGE
 from socialscore.version import __version__
 
@@ -69,7 +70,8 @@ def inconsistencies(opened: Opened, earlier: Opened | None) -> Iterator[Finding]
     question = basis.question(manifest.period)
     # A publication names its ranking by the digest without the period.
     board = ranked(opened.rows, replace(question, ranking=opened.ranking))
-    board = as_published(board, opened, earlier)
+    lost = filter(is_of_losses, opened.document["notes"])
+    board = as_published(replace(board, notes=(*board.notes, *lost)), opened, earlier)
     content = edition.files(board, basis, ranking=manifest.ranking, revision=manifest.revision)
     for path in sorted((content.keys() | opened.contents.keys()) - {FILE_NAME}):
         # The period of its statement depends on what was collected.
