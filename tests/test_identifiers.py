@@ -351,3 +351,28 @@ def test_threads_and_whom_a_reply_is_for_are_matched_as_well() -> None:
             QUESTION,
             "1700480000000000123",
         )
+
+
+def test_whoever_goes_on_with_their_own_thread_is_matched_with_themselves() -> None:
+    said = row(
+        "2119590000000000001", author_id="1700480000000000123",
+        conversation_id="2.119590000000000001E+18", reply_to_author_id="1.700480000000000123E+18",
+    )  # fmt: skip
+
+    with table(said) as stage:
+        assert [(it.n_rounded, it.n_matched) for it in stage.rounded] == [(1, 1), (1, 1)]
+
+
+@pytest.mark.parametrize("parent", ["2119590000000000001.0", "2.119590000000000001E+18"])
+def test_a_message_does_not_answer_itself(parent: str) -> None:
+    with table(row("2119590000000000001", author_id="7", reply_to_id=parent)) as stage:
+        assert [(it.n_rounded, it.n_matched) for it in stage.rounded] == [(1, 0)]
+
+
+@pytest.mark.parametrize(
+    "parent", ["9.223372036854775807E+18", "1" * 37 + ".0", "1" * 60 + ".0", "1.5", "1E+400"]
+)
+def test_what_no_identifier_can_be_rounded_to_is_unknown(parent: str) -> None:
+    with table(row("41"), row("42", author_id="7", reply_to_id=parent)) as stage:
+        assert [(it.n_rounded, it.n_matched) for it in stage.rounded] == [(1, 0)]
+        assert parents(stage) == {"2": None}

@@ -27,6 +27,7 @@ _REFERRING = {
     "reply_to_id": "message_id", "conversation_id": "message_id", "reply_to_author_id": "author_id",
 }  # fmt: skip
 _NUMBERED = ", ".join(f"'{network.name}'" for network in BY_NAME.values() if network.integer_ids)
+_BUCKET = 20_000  # twice what the first 15 digits of 19 leave open
 _ENOUGH = 3  # long numbers: by itself, one in a hundred ends with two zeros
 
 
@@ -178,33 +179,59 @@ def _matched(
         How many values there were, how many of them were rounded, and how many of these matched.
     """
     written_out = f"regexp_replace(split_part(LOWER({column}), 'e', 1), '[.,]', '')"
+    number = f"TRY_CAST(TRY_CAST(REPLACE({column}, ',', '.') AS HUGEINT) AS BIGINT)"
+    # Nothing answers itself.
+    others = f"{_id(known)} IS DISTINCT FROM found.id" if column == "reply_to_id" else "TRUE"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE rounded AS
-        SELECT
-            asked.row_id,
-            CASE WHEN COUNT(DISTINCT known.id) = 1 THEN ANY_VALUE(known.id) END AS id
-        FROM (
+        WITH
+        -- One row per rounded value, with what it can mean. With few digits that is too much.
+        asked AS (
             SELECT *, CAST(10 ** (LEN(CAST(id AS VARCHAR)) - {KEPT_DIGITS}) AS BIGINT) AS margin
             FROM (
                 SELECT
                     rowid AS row_id,
                     network,
-                    {_id(known)} AS own,
-                    -- With fewer digits it may mean too many.
-                    CASE WHEN LEN({written_out}) >= {KEPT_DIGITS}
-                        THEN TRY_CAST(REPLACE({column}, ',', '.') AS HUGEINT) END AS id
+                    CASE WHEN LEN({written_out}) >= {KEPT_DIGITS} THEN {number} END::HUGEINT AS id
                 FROM staged
                 WHERE refusal IS NULL AND ({rounded})
             )
-        ) AS asked
-        LEFT JOIN (
-            SELECT DISTINCT network, {_id(known)} AS id FROM staged WHERE refusal IS NULL
-        ) AS known
-            ON
-                asked.network = known.network
-                AND known.id BETWEEN asked.id - asked.margin AND asked.id + asked.margin
-                AND asked.own <> known.id
+        ),
+
+        -- One row per value and bucket of numbers in which that lies; joins are by equality.
+        bucketed AS (
+            SELECT
+                *,
+                UNNEST(LIST_DISTINCT(
+                    [(id - margin) // {_BUCKET}, (id + margin) // {_BUCKET}]
+                )) AS bucket
+            FROM asked
+        ),
+
+        known AS (
+            SELECT DISTINCT
+                network,
+                {_id(known)}::HUGEINT AS id,
+                {_id(known)} // {_BUCKET} AS bucket
+            FROM staged
+            WHERE refusal IS NULL
+        ),
+
+        found AS (
+            SELECT bucketed.row_id, known.id
+            FROM bucketed
+            INNER JOIN known
+                ON
+                    bucketed.network = known.network
+                    AND bucketed.bucket = known.bucket
+                    AND known.id BETWEEN bucketed.id - margin AND bucketed.id + margin
+        )
+
+        SELECT asked.row_id, CASE WHEN COUNT(found.id) = 1 THEN ANY_VALUE(found.id) END AS id
+        FROM asked
+        INNER JOIN staged ON asked.row_id = staged.rowid
+        LEFT JOIN found ON asked.row_id = found.row_id AND {others}
         GROUP BY asked.row_id
         """
     )
