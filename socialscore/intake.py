@@ -19,6 +19,7 @@ from socialscore.model.period import utc
 from socialscore.store import losses
 from socialscore.store.lake import Saved, coverage_row
 from socialscore.store.privacy import Pseudonyms
+from socialscore.store.runs import new_run_id, note_run
 from socialscore.store.schema import COVERAGE, MESSAGE
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def keep(
     file_name: str | None = None,
     covers: tuple[datetime, datetime] | None = None,
 ) -> Receipt:
-    """Save the messages of a file, then note what it covers.
+    """Save the messages of a file, then note what it covers: a run of its own.
 
     Args:
         stage: the file's rows.
@@ -73,12 +74,13 @@ def keep(
     panel = store.remember(panel)
     n_addressed = stage.address(panel)
     covered = _covered(stage, panel, covers)
+    run_id = new_run_id("import", collected_at)
     with store.writing():
-        saved = _saved(stage, span, store, panel, key, source, collected_at)
+        note_run(store, run_id, source, collected_at, file_name)
+        saved = _saved(stage, span, store, panel, key, source, collected_at, run_id)
         lost = _lost(stage, span, file_name or source, store.coverage().to_pylist())
-        store.cover([*covered, *lost], run_id=source, collected_at=collected_at)
-        if saved.n_new:
-            store.compact()
+        store.cover([*covered, *lost], run_id=run_id, collected_at=collected_at)
+        store.compact()
     return Receipt(n_addressed, saved)
 
 
@@ -105,15 +107,16 @@ def gather(
         source: what to note as the origin of each row.
         collected_at: the moment to note in each row.
         covered: what was in view, and the gaps.
-        run_id: what to note as the origin of these.
+        run_id: what the collection is called.
     """
     n_addressed, saved = 0, Saved(0, 0, 0)
     if span := stage.span():
         panel = store.remember(panel)
         n_addressed = stage.address(panel)
     with store.writing():
+        note_run(store, run_id, source, collected_at)
         if span:
-            saved = _saved(stage, span, store, panel, key, source, collected_at)
+            saved = _saved(stage, span, store, panel, key, source, collected_at, run_id)
         store.cover(covered, run_id=run_id, collected_at=collected_at)
     return Receipt(n_addressed, saved)
 
@@ -126,10 +129,13 @@ def _saved(
     key: bytes,
     source: str,
     collected_at: datetime,
+    run_id: str,
 ) -> Saved:
     """Put the addressed messages of the stage, judged and under pseudonyms, into the store."""
     arriving = _Arriving(stage, Pseudonyms(key, panel.account_keys), source)
-    return store.save(arriving, first=span[0], last=span[1], collected_at=collected_at)
+    return store.save(
+        arriving, first=span[0], last=span[1], collected_at=collected_at, run_id=run_id
+    )
 
 
 @dataclass(frozen=True)

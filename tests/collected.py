@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEY = bytes(32)
 START = NOW - timedelta(days=30, seconds=30)
 END = NOW - timedelta(seconds=30)
-FILLED_BY_RUNS = ("collected_at", "source", "deleted_seen_at")
+FILLED_BY_RUNS = ("collected_at", "source", "run_id", "deleted_seen_at")
 
 
 def days(number: float) -> datetime:

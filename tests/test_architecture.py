@@ -74,11 +74,13 @@ SHARED = {
     "__init__",
     "access",
     "common",
+    "confirmation",
     "counts",
     "estimates",
     "notations",
     "outcomes",
     "ranking_options",
+    "run_list",
     "screens",
     "waiting",
 }

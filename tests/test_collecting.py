@@ -1039,7 +1039,7 @@ def deleted(store: Store) -> dict[tuple[str, str], datetime]:
     with DuckDB() as engine:
         engine.relation("message", store.messages(days(400), days(0)))
         rows = engine.query("SELECT * FROM message WHERE deleted_at IS NOT NULL", {})
-    assert all(row["deleted_at"] == row["deleted_seen_at"] for row in rows)
+    assert all(row["deleted_at"] <= row["deleted_seen_at"] for row in rows)
     return {(r["account_id"], r["message_id"]): r["deleted_at"].replace(tzinfo=UTC) for r in rows}
 
 
@@ -1120,7 +1120,7 @@ def test_status_tells_what_is_in_view_how_much_and_what_to_do(store: Store) -> N
     ]  # fmt: skip
     assert {(each.since, each.until, each.gaps) for each in found} == {(START, END, ())}
     assert {each.next_step for each in found} == {""}
-    assert {each.collected_at for each in found} == {NOW}
+    assert {each.collected_at - NOW < timedelta(seconds=1) for each in found} == {True}
 
 
 def test_status_of_an_account_that_was_never_collected(store: Store) -> None:

@@ -34,7 +34,7 @@ from socialscore.reporters.audit import render_audit
 from socialscore.scoring.auditing.figures import figures
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
-from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE
+from socialscore.store.schema import ARRIVAL, COVERAGE, ERASURE, MESSAGE, RUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -335,6 +335,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "coverage-columns": of_schema(COVERAGE),
     "export-columns": of_export_columns,
     "erasure-columns": of_schema(ERASURE),
+    "run-columns": of_schema(RUN),
+    "arrival-columns": of_schema(ARRIVAL),
     "language-figures": of_language_figures,
     "long-form-columns": of_long_form_columns,
     "message-columns": of_schema(MESSAGE),

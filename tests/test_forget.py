@@ -26,7 +26,7 @@ from socialscore.model.messages import Coverage
 from socialscore.store import erase as erase_module
 from socialscore.store import lake
 from socialscore.store.aside import set_aside
-from socialscore.store.erase import erase, expire
+from socialscore.store.erase import erase, expire, tidy
 from socialscore.store.erasure_request import ErasureRequest
 from socialscore.store.journal import Journal, collecting
 from socialscore.store.lake import Store
@@ -99,6 +99,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         begin(folder, patched)
         for row in ROWS:
             take(row)
+        tidy(Store.open(ROOT))
     return folder
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from socialscore.collecting.coverage import RUN
 from socialscore.collecting.intervals import islands
 from socialscore.collectors.base import Interval
 from socialscore.importers.staged import StagedRows, from_messages
@@ -70,15 +71,21 @@ class Merger:
         if self._under_way:
             under_way, self._under_way = self._under_way, None
             saved = under_way.result()
-            self.saved = Saved(
-                *(
-                    one + other
-                    for one, other in zip(_counts(self.saved), _counts(saved), strict=True)
-                )
-            )
+            self.saved = _sum(self.saved, saved)
 
 
 def _merge(target: Target, parts: Sequence[Part], collected_at: datetime) -> Saved:
+    """Merge parts, each as what the run brought that asked for it: one that was killed, perhaps."""
+    saved = Saved()
+    of_run: dict[str, list[Part]] = {}
+    for part in parts:
+        of_run.setdefault(part.run_id or target.run_id, []).append(part)
+    for run_id, some in of_run.items():
+        saved = _sum(saved, _merge_run(replace(target, run_id=run_id), some, collected_at))
+    return saved
+
+
+def _merge_run(target: Target, parts: Sequence[Part], collected_at: datetime) -> Saved:
     messages = [message for part in parts for message in part.messages]
     with Stage() as stage:
         if messages:
@@ -89,7 +96,7 @@ def _merge(target: Target, parts: Sequence[Part], collected_at: datetime) -> Sav
             target.store,
             target.panel,
             target.key,
-            source=target.run_id.rpartition("-")[0],
+            source=f"{RUN}{target.network}",
             collected_at=collected_at,
             covered=_joined(row for part in parts for row in part.coverage()),
             run_id=target.run_id,
@@ -157,5 +164,7 @@ def _staged(parts: Iterable[Part]) -> pa.Table:
     return table.set_column(table.schema.get_field_index("account"), "account", first)
 
 
-def _counts(saved: Saved) -> tuple[int, int, int]:
-    return saved.n_new, saved.n_known, saved.n_changed
+def _sum(one: Saved, other: Saved) -> Saved:
+    return Saved(
+        one.n_new + other.n_new, one.n_known + other.n_known, one.n_changed + other.n_changed
+    )

@@ -56,6 +56,7 @@ class Part:
         self.messages: list[Message] = []
         self.complete_from = task.interval.until
         self.path: Path | None = None  # of its journal, once there is a page
+        self.run_id: str | None = None  # the run that asked for it, likewise
         self._journal: Journal | None = None
         self._n_walked = task.n_walked
         self._until = task.interval.until
@@ -109,6 +110,7 @@ class Part:
 
     def keep(self, root: Path, page: Page, run_id: str, most: int | None) -> None:
         """Make a page durable, of which the first `most` messages are wanted."""
+        self.run_id = run_id
         if self._journal is None:
             self._journal = Journal(root, self.task.name, {"run_id": run_id, **of_task(self.task)})
             self.path = self._journal.path
@@ -190,7 +192,7 @@ class Part:
         """Keep a page with what is needed to take it in: it goes on where those before it end."""
         interval = Interval(self.task.interval.since, self.complete_from)
         task = of_task(replace(self.task, interval=interval))
-        told = {"problem": problem, "version": __version__, "task": task}
+        told = {"problem": problem, "run_id": self.run_id, "version": __version__, "task": task}
         set_aside(root, self.task.name, told | record)
 
     def close(self) -> None:
@@ -243,6 +245,7 @@ class Part:
         task = as_task(records[0])
         part = cls(task, earlier=earlier(task))
         part.path = path
+        part.run_id = records[0]["run_id"]
         for record in records[1:]:
             if "page" in record:
                 page = as_page(record, task)

@@ -11,6 +11,7 @@ from socialscore.collecting.coverage import RUN
 from socialscore.collecting.merging import Merger, Target
 from socialscore.collecting.planning import plan
 from socialscore.store.journal import collecting
+from socialscore.store.runs import new_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def collect(
     with collecting(store.root, network, timeout=timeout):
         store.remember(panel)  # what does not fit is said before anything is paid for
         started = now()
-        run_id = f"{RUN}{network}-{started:%Y%m%dT%H%M%SZ}"
+        run_id = new_run_id(f"{RUN}{network}", started)
         target = Target(store, panel, key, network, run_id)
         with Merger(target) as merger, ThreadPoolExecutor(1) as disk:
             run = Run(collector, store, merger, disk, run_id, order)

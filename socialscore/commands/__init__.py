@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "status",
     "refresh": "refresh",
     "forget": "forget",
+    "withdraw": "withdraw",
     "store": "store",
     "rank": "rank",
     "explain": "explain",

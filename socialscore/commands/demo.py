@@ -44,7 +44,14 @@ def command(store: StoreOption = None) -> None:
         name, reading = read(source)
         stage.read(reading, source.path)
         receipt = keep(
-            stage, target, panel, key, source=name, collected_at=datetime.now(UTC), covers=_COVERS
+            stage,
+            target,
+            panel,
+            key,
+            source=name,
+            collected_at=datetime.now(UTC),
+            file_name=source.path.name,
+            covers=_COVERS,
         )
     typer.echo(
         f"Imported {receipt.n_addressed:,} messages by and to {len(panel.bodies)} public bodies, "

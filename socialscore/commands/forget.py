@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialscore.commands.common import StoreOption, settings_here
-from socialscore.commands.screens import is_watched, say
+from socialscore.commands.confirmation import YesOption, agreed, in_words
+from socialscore.commands.screens import say
 from socialscore.commands.waiting import now
 from socialscore.errors import UsageError
 from socialscore.model.network import DEFAULT_NETWORK, NETWORKS
 
 if TYPE_CHECKING:
     from socialscore.inputs.settings import Settings
-    from socialscore.store.erase import Found
     from socialscore.store.erasure_request import ErasureRequest
     from socialscore.store.lake import Store
 
@@ -47,7 +46,7 @@ def command(
         typer.Option("--expired", help="Texts older than `keep_text_days` in socialscore.toml."),
     ] = False,
     store: StoreOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    yes: YesOption = False,
 ) -> None:
     """Erase messages or texts from the store and from every file in it.
 
@@ -93,40 +92,17 @@ def _forget(messages: Store, request: ErasureRequest, whose: str, *, yes: bool) 
 
     there = look(messages, request)
     if there:
-        say(f"of {whose} the store has {_in_words(there)}")
-        if not yes and not _agreed():
+        say(f"of {whose} the store has {in_words(there)}")
+        if not yes and not agreed("Erase it? It cannot be undone."):
             say("nothing was erased")
             return
     found = erase(messages, request, erased_at=now())
     if not found:
         say(f"nothing of {whose} is in the store")
         return
-    say(f"erased: {_in_words(found)}")
+    say(f"erased: {in_words(found)}")
     if request.cause == "account":
         say("take it off your panel as well, or the next `socialscore collect` brings it back")
-
-
-def _agreed() -> bool:
-    if not (is_watched() and sys.stdin.isatty()):
-        raise UsageError("no terminal to confirm on; add --yes to erase without asking")
-    # typer's own question would leave a space on stdout.
-    typer.echo("Erase it? It cannot be undone. [y/N] ", nl=False, err=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _in_words(found: Found) -> str:
-    counts = {
-        "row{} of messages": found.n_erased,
-        "row{} of others that name{s} it": found.n_altered,
-        "stream{} in view": found.n_streams,
-        "page{} set aside": found.n_pages,
-        "line{} of the panel": found.n_accounts,
-    }
-    return ", ".join(
-        f"{n:,} {text.format('' if n == 1 else 's', s='s' if n == 1 else '')}"
-        for text, n in counts.items()
-        if n
-    )
 
 
 # --- what is asked for --------------------------------------------------------------------------

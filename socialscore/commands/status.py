@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
-from socialscore.errors import UnknownName
+from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.formulas import cell_text
 from socialscore.model.network import NETWORKS
 from socialscore.reporters import formatting
@@ -33,6 +33,12 @@ def command(
     format_name: Annotated[
         str, typer.Option("--format", help="Output format: table, csv or json.")
     ] = "table",
+    runs: Annotated[
+        bool,
+        typer.Option(
+            "--runs", help="List the imports and collections instead, as `withdraw` takes them."
+        ),
+    ] = False,
 ) -> None:
     """Show since when each account has been collected, its gaps, and what to do next.
 
@@ -40,6 +46,7 @@ def command(
     is a time that was not collected, with the reason. All times are UTC.
     """
     from socialscore.collecting.status import status
+    from socialscore.commands import run_list
     from socialscore.commands.access import whose_messages
     from socialscore.commands.waiting import now
     from socialscore.store.lake import Store
@@ -52,6 +59,11 @@ def command(
     settings = settings_here()
     root = store or settings.store
     messages = Store.open(root)
+    if runs:
+        if network or panel:
+            raise UsageError("--runs lists all runs of the store, without --network and --panel")
+        typer.echo(run_list.FORMATS[format_name](messages), nl=False)
+        return
     bodies = whose_messages(root, panel, settings.panel)
     found = [
         each

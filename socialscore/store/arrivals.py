@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrivals"]
 
+_ROWS_AT_ONCE = 250_000
+_KNOWN = """
+CREATE TEMP TABLE known (
+    network VARCHAR,
+    account_id VARCHAR,
+    message_id VARCHAR,
+    changed BOOLEAN,
+    deleted BOOLEAN
+)
+"""
 _SHARE = 1 / 2  # of the memory: the arriving rows come from databases that take the rest
 
 
@@ -31,10 +41,14 @@ class Arrivals:
     large store reads little.
     """
 
-    def __init__(self, files: Sequence[str], first: datetime, last: datetime) -> None:
+    def __init__(
+        self, files: Sequence[str], first: datetime, last: datetime, run_id: str | None = None
+    ) -> None:
         self.changed: list[pa.Table] = []
         self.error: Exception | None = None  # what stopped the rows from arriving
         self.n_rows = self.n_new = 0
+        self.n_known = 0  # that another run has brought before
+        self._run_id = run_id
         self._connection = connect(_SHARE)
         with files_may_vanish():
             if files:
@@ -42,17 +56,19 @@ class Arrivals:
             else:
                 self._connection.register("message", MESSAGE.empty_table())
             self._connection.execute(
-                f"CREATE TEMP TABLE kept AS SELECT {', '.join(MESSAGE_KEY)}, n_edits, deleted_at "
+                f"CREATE TEMP TABLE kept AS SELECT {', '.join(MESSAGE_KEY)}, n_edits, deleted_at, "
+                "run_id IS NOT DISTINCT FROM $run_id AS own "
                 "FROM message WHERE sent_at BETWEEN $first AND $last",
-                {"first": utc(first), "last": utc(last)},
+                {"first": utc(first), "last": utc(last), "run_id": run_id},
             )
+            self._connection.execute(_KNOWN)
 
     @property
     def n_changed(self) -> int:
         """How many rows an edit or a deletion changes."""
         return sum(table.num_rows for table in self.changed)
 
-    def new(self, tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
+    def new(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """The rows whose key the store does not have; the others are sorted out meanwhile."""
         try:
             yield from self._new(tables)
@@ -60,7 +76,7 @@ class Arrivals:
             self.error = error  # the table library, which asks for rows, makes its own of it
             raise
 
-    def _new(self, tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
+    def _new(self, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         import pyarrow.compute as pc  # takes its time, and who reads a store does without
 
         for table in tables:
@@ -71,9 +87,11 @@ class Arrivals:
             if changed.num_rows:
                 self.changed.append(table.take(changed["row"]))
             if met.num_rows:
+                self._keep_known(met)
                 table = table.filter(pc.invert(pc.is_in(row, met["row"].combine_chunks())))
             self.n_new += table.num_rows
-            yield from table.to_batches()
+            if table.num_rows:
+                yield table
 
     @within_limits()
     def _met(self, rows: pa.Table) -> pa.Table:
@@ -85,9 +103,36 @@ class Arrivals:
             """
             SELECT
                 seen.row,
-                seen.n_edits > kept.n_edits
-                OR (seen.deleted_at IS NOT NULL AND kept.deleted_at IS NULL) AS changed
+                seen.network,
+                seen.account_id,
+                seen.message_id,
+                kept.own,
+                seen.deleted_at IS NOT NULL AS deleted,
+                COALESCE(
+                    seen.n_edits > kept.n_edits
+                    OR (seen.deleted_at IS NOT NULL AND kept.deleted_at IS NULL),
+                    FALSE
+                ) AS changed
             FROM seen
             INNER JOIN kept USING (network, account_id, message_id)
             """
         ).to_arrow_table()
+
+    @within_limits()
+    def _keep_known(self, met: pa.Table) -> None:
+        if self._run_id is None:
+            return
+        self._connection.register("met", met)
+        [(n_rows,)] = self._connection.execute(
+            f"INSERT INTO known SELECT {', '.join(MESSAGE_KEY)}, changed, deleted "
+            "FROM met WHERE NOT own"
+        ).fetchall()
+        self.n_known += n_rows
+
+    def known(self, moment: datetime) -> pa.RecordBatchReader:
+        """The rows of the arrival table, of what other runs have brought before."""
+        return self._connection.sql(
+            f"SELECT {', '.join(MESSAGE_KEY)}, $run_id AS run_id, changed, deleted, "
+            "CAST($moment AS TIMESTAMP) AS collected_at FROM known ORDER BY ALL",
+            params={"run_id": self._run_id, "moment": utc(moment)},
+        ).to_arrow_reader(_ROWS_AT_ONCE)

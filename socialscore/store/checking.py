@@ -35,6 +35,8 @@ __all__ = ["beside", "check", "copies", "lost_of", "panel_edited"]
 _MEANING = {  # of the rows of a table that are lost
     "message": "no ranking of that time is possible",
     "coverage": "nobody knows what was collected",
+    "run": "nobody knows what could be withdrawn",
+    "arrival": "a withdrawal would take what other runs brought as well",
     "erasure": "`verify` cannot tell what was erased from what was changed",
 }
 _UNKNOWN = "nobody knows what they noted"

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.store.commits import fence, next_version
-from socialscore.store.schema import COVERAGE, MESSAGE
+from socialscore.store.schema import ARRIVAL, COVERAGE, MESSAGE, RUN
 from socialscore.store.spare import folder_of, keep_log, prune
 from socialscore.store.table_files import ZSTD, addresses, delta, put_month, upgrade
 
@@ -30,6 +30,7 @@ _MANY = 8  # small files of one month, or of a small table: with more it is time
 # Files of this size, and small ones that have it together, are sorted once and left alone from then
 # on, so that a month of millions of messages is not written anew after every few saves.
 _LARGE = 64_000_000  # bytes
+_SMALL = {"coverage": COVERAGE, "run": RUN, "arrival": ARRIVAL}  # tables without months
 _SORTED = "sorted-"  # so begin the names of files that are
 _ORDER = "CAST(sent_at AS DATE), account_id, sent_at"
 # Texts of deleted messages lie in the files of former versions. X gives us 24 hours to be rid of
@@ -51,13 +52,14 @@ def compact(location: Location) -> None:
         for month, files in _loose_files(table):
             _sort(location, table, month, files)
         _drop_unused(table)
-    coverage = delta(location, "coverage")
-    if coverage and len(coverage.file_uris()) > _MANY:
-        upgrade(coverage, COVERAGE)
-        fence(coverage)
-        with next_version(coverage):
-            coverage.optimize.compact(writer_properties=ZSTD)
-        _drop_unused(coverage)
+    for name, schema in _SMALL.items():
+        small = delta(location, name)
+        if small and len(small.file_uris()) > _MANY:
+            upgrade(small, schema)
+            fence(small)
+            with next_version(small):
+                small.optimize.compact(writer_properties=ZSTD)
+            _drop_unused(small)
     location.remove_folder(_FORMER_CACHE)
 
 

@@ -35,6 +35,7 @@ from socialscore.runtime.retrying import retry
 from socialscore.store.aside import drop_aside
 from socialscore.store.damaged_folder import drop_damaged
 from socialscore.store.erasure_request import (
+    ALTERED_WHERE,
     DELETE_WHERE,
     UPDATE_SET,
     UPDATE_WHERE,
@@ -53,6 +54,13 @@ from socialscore.store.table_files import (
     sweep,
     upgrade,
 )
+from socialscore.store.withdrawing import (
+    WITH_HEIRS,
+    drop_arrivals,
+    know_heirs,
+    mark_withdrawn,
+    note_out_of_view,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,10 +69,11 @@ if TYPE_CHECKING:
     import duckdb
 
     from socialscore.store.lake import Store
+    from socialscore.store.withdrawing import Streams
 
 __all__ = ["Found", "erase", "expire", "look", "tidy"]
 
-_TABLES = ("message", "coverage")  # that may hold what is erased
+_TABLES = ("message", "coverage", "run", "arrival")  # of which no earlier version may be left
 _COUNTS = ("n_erased", "n_altered")
 
 
@@ -73,10 +82,12 @@ class Found:
     """What there is to erase, or was."""
 
     n_erased: int = 0  # rows of the message table that go
-    n_altered: int = 0  # rows that stay, without what names an erased author
+    n_altered: int = 0  # rows that stay, without what names an author, or a run's deletion
     n_streams: int = 0  # streams of which less is in view
     n_pages: int = 0  # pages of an unknown shape that had been set aside
     n_accounts: int = 0  # lines of the store's panel
+    n_passed: int = 0  # rows of a run that stay, for another run brought them as well
+    n_edited: int = 0  # rows of other runs that keep an edit that it brought
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -91,9 +102,10 @@ SELECT
     account_id,
     CAST(sent_at AS DATE) AS day,
     COUNT(*) FILTER (goes) AS n_erased,
-    COUNT(*) FILTER (NOT goes) AS n_altered
+    COUNT(*) FILTER (NOT goes AND {altered}) AS n_altered,
+    COUNT(*) AS n_rows
 FROM (SELECT *, COALESCE({goes}, FALSE) AS goes FROM message)
-WHERE {goes} OR {altered}
+WHERE {goes} OR {updated}
 GROUP BY ALL
 ORDER BY ALL
 """
@@ -110,12 +122,9 @@ FROM (
 
 def look(store: Store, request: ErasureRequest) -> Found:
     """What a request would erase, which is left as it is."""
-    counted = _Work(store, request, None).count()
-    return replace(
-        _beside(store, request, act=False),
-        n_erased=sum(row["n_erased"] for row in counted),
-        n_altered=sum(row["n_altered"] for row in counted),
-    )
+    work = _Work(store, request, None)
+    work.add(work.count())
+    return work.found(_beside(store, request))
 
 
 def erase(store: Store, request: ErasureRequest, *, erased_at: datetime) -> Found:
@@ -124,7 +133,7 @@ def erase(store: Store, request: ErasureRequest, *, erased_at: datetime) -> Foun
     Args:
         store: from which.
         request: what.
-        erased_at: the moment to note.
+        erased_at: the moment to note, unless the store has noted later ones.
 
     Raises:
         Overtaken: pages wait to be merged, or somebody is collecting or writing.
@@ -132,14 +141,19 @@ def erase(store: Store, request: ErasureRequest, *, erased_at: datetime) -> Foun
     """
     with _alone(store, request):
         work = _Work(store, request, erased_at)
+        moment = store.moment(erased_at)
         if request.cause == "account" and not work.count():
-            _note_silence(store, request, erased_at)
-        found = _beside(store, request, act=True, erased_at=erased_at)
+            _note_silence(store, request, moment)
+        if request.cause == "run":
+            mark_withdrawn(store, request.run_id, moment)
+        found = _beside(store, request, moment)
         work.do()
         store.amend_panel(lambda panel: without(panel, request))
-        drop_damaged(store.location)
+        retry(partial(drop_arrivals, store, request.run_id))
+        if request.cause != "run":  # nobody must be forgotten, and there are other runs' rows
+            drop_damaged(store.location)
         tidy(store)
-    return replace(found, n_erased=work.n_erased, n_altered=work.n_altered)
+    return work.found(found)
 
 
 def expire(store: Store, *, before: datetime) -> int:
@@ -154,7 +168,7 @@ def expire(store: Store, *, before: datetime) -> int:
     request = ErasureRequest("expired", until=before)
     with store.writing():
         work = _Work(store, request, None)
-        _beside(store, request, act=True)
+        _beside(store, request, before)
         work.do()
         drop_damaged(store.location, before)
         if work.n_altered:
@@ -183,25 +197,27 @@ def _alone(store: Store, request: ErasureRequest) -> Iterator[None]:
         yield
 
 
-def _beside(
-    store: Store, request: ErasureRequest, *, act: bool, erased_at: datetime | None = None
-) -> Found:
-    """What a request finds besides messages; to act is to note what is not in view any more."""
+def _beside(store: Store, request: ErasureRequest, moment: datetime | None = None) -> Found:
+    """What a request finds besides messages; with a moment, note what is not in view any more."""
 
     def rest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         streams = _by_stream(rows).values()
-        return [row for rows in streams for row in in_view(rows, request, erased_at)]
+        return [row for rows in streams for row in in_view(rows, request, moment)]
 
     rows = store.coverage().to_pylist()
     before, after = _by_stream(rows), _by_stream(rest(rows))
     n_streams = sum(before[stream] != after.get(stream, []) for stream in before)
-    if act and n_streams:
+    if moment and n_streams:
+        if request.cause == "run":
+            note_out_of_view(store, request.run_id, before, after, moment)
         store.amend_coverage(rest)
     panel = store.panel()
     return Found(
         n_streams=n_streams,
         n_pages=drop_aside(
-            store.root, lambda name, line, at: unwanted(name, line, request, at), act=act
+            store.root,
+            lambda name, line, at: unwanted(name, line, request, at),
+            act=moment is not None,
         ),
         n_accounts=len(panel.account_keys - without(panel, request).account_keys),
     )
@@ -228,6 +244,8 @@ class _Work:
     erased_at: datetime | None
     n_erased: int = 0  # until now
     n_altered: int = 0
+    n_passed: int = 0
+    n_edited: int = 0
     gone: set[str] = field(default_factory=set)  # the messages that go or went, of an author
     noted: Counter[tuple[object, ...]] = field(default_factory=Counter)  # and not gone yet
 
@@ -239,6 +257,11 @@ class _Work:
                 return self._counted(connection, partitions(delta(self.store.location, "message")))
 
         return retry(counted)
+
+    def found(self, beside: Found) -> Found:
+        """What was found, with what was found besides messages."""
+        counts = ("n_erased", "n_altered", "n_passed", "n_edited")
+        return replace(beside, **{name: getattr(self, name) for name in counts})
 
     def do(self) -> None:
         """Erase until a version of the table holds nothing of it."""
@@ -266,7 +289,8 @@ class _Work:
                     put_month(
                         self.store.location, table, month, logged, _rest(connection, self.request)
                     )
-                    self._done(here)
+                    self.add(here)
+                    self._settle(here)
                     n_expected += 1
         table.update_incremental()
         return bool(rows) and table.version() > n_expected
@@ -276,14 +300,19 @@ class _Work:
     ) -> list[dict[str, Any]]:
         """As `count`; `gone` is known to the connection then."""
         mine = [month for month in months if month[0] in self.request.networks]
-        self._know(connection, [name for month in mine for name in months[month]])
-        goes, altered = DELETE_WHERE[self.request.cause], UPDATE_WHERE[self.request.cause]
+        logged = [name for month in mine for name in months[month]]
+        if self.request.cause == "run":
+            self._read(connection, logged, "stored")
+            self.n_edited = know_heirs(connection, self.store, self.request.run_id)
+        self._know(connection, logged)
+        goes, updated = DELETE_WHERE[self.request.cause], UPDATE_WHERE[self.request.cause]
         if self.request.cause == "author":
             ids = _query(connection, _GONE.format(goes=goes), self.request).to_arrow_table()
             self.gone.update(ids["message_id"].to_pylist())
         gone = pa.table({"message_id": pa.array(sorted(self.gone), pa.string())})
         connection.register("gone", gone)
-        sql = _COUNTED.format(goes=goes, altered=altered)
+        altered = ALTERED_WHERE[self.request.cause]
+        sql = _COUNTED.format(goes=goes, altered=altered, updated=updated)
         rows: list[dict[str, Any]] = (
             _query(connection, sql, self.request).to_arrow_table().to_pylist()
         )
@@ -291,18 +320,33 @@ class _Work:
 
     def _know(self, connection: duckdb.DuckDBPyConnection, logged: Sequence[str]) -> None:
         """Let `message` be the rows of these files."""
-        connection.execute("DROP VIEW IF EXISTS message")
+        if self.request.cause == "run":
+            connection.execute("DROP VIEW IF EXISTS message")
+            self._read(connection, logged, "stored")
+            connection.execute(WITH_HEIRS)
+        else:
+            self._read(connection, logged, "message")
+
+    def _read(
+        self, connection: duckdb.DuckDBPyConnection, logged: Sequence[str], name: str
+    ) -> None:
+        connection.execute(f"DROP VIEW IF EXISTS {name}")
         if logged:
             files = addresses(self.store.location, "message", logged)
-            read_files(connection, files, MESSAGE).create_view("message")
+            read_files(connection, files, MESSAGE).create_view(name)
         else:
-            connection.register("message", MESSAGE.empty_table())
+            connection.register(name, MESSAGE.empty_table())
 
     def _note(self, rows: Sequence[dict[str, Any]]) -> None:
         """Note what is about to go, but for what an attempt that came to nothing has noted."""
         if self.erased_at is None:
             return
-        stamp = {"cause": self.request.cause, "erased_at": utc(self.erased_at)}
+        moment = utc(self.store.moment(self.erased_at))
+        stamp = {
+            "cause": self.request.cause,
+            "erased_at": moment,
+            "run_id": self.request.run_id or None,
+        }
         new = []
         for row in rows:
             more = {name: row[name] - self.noted[(name, *_whose(row))] for name in _COUNTS}
@@ -313,10 +357,17 @@ class _Work:
         if new:
             self.store.note_erasures(pa.Table.from_pylist(new, schema=ERASURE))
 
-    def _done(self, rows: Sequence[dict[str, Any]]) -> None:
+    def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Count rows that went, or would."""
         for row in rows:
             self.n_erased += row["n_erased"]
             self.n_altered += row["n_altered"]
+            if self.request.cause == "run":
+                self.n_passed += row["n_rows"] - row["n_erased"] - row["n_altered"]
+
+    def _settle(self, rows: Sequence[dict[str, Any]]) -> None:
+        """These rows are gone: what was noted of them is true."""
+        for row in rows:
             for name in _COUNTS:
                 self.noted[(name, *_whose(row))] -= row[name]
 
@@ -350,11 +401,9 @@ def _query(
     return connection.sql(sql, params=used)
 
 
-def _by_stream(
-    coverage: Iterable[dict[str, Any]],
-) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+def _by_stream(coverage: Iterable[dict[str, Any]]) -> Streams:
     """The rows of the coverage table by network, account and stream."""
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    found: Streams = {}
     for row in coverage:
         stream = (row["network"], row["account_id"], row["stream"])
         found.setdefault(stream, []).append(row)

@@ -15,15 +15,19 @@ from socialscore.model.network import NETWORKS
 from socialscore.model.period import utc
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from socialscore.inputs.panel import Panel
 
 __all__ = [
+    "ALTERED_WHERE",
     "DELETE_WHERE",
     "ERASED",
     "UPDATE_SET",
     "UPDATE_WHERE",
     "ErasureRequest",
     "in_view",
+    "out_of_view",
     "unwanted",
     "without",
 ]
@@ -38,11 +42,12 @@ _RUN = "forget"  # the run_id of such a gap
 class ErasureRequest:
     """What is to be erased."""
 
-    cause: Literal["author", "account", "before", "expired"]
+    cause: Literal["author", "account", "before", "expired", "run"]
     network: str | None = None  # None: all
     identifier: str = ""  # of the author or the account, as the network says it
     digest: str = ""  # the author's pseudonym
     until: datetime | None = None  # aware: of before, the first instant that stays
+    run_id: str = ""  # of the import or collection that is withdrawn
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -59,16 +64,20 @@ class ErasureRequest:
             values |= {"digest": self.digest, "named": named}
         if self.until:
             values["until"] = utc(self.until)
-        return values
+        return values | ({"run_id": self.run_id} if self.run_id else {})
 
 
 # Conditions on rows of `message`, by cause -------------------------------------------------------
+#
+# Where a run goes, rows have two columns more: `heir`, another run that brought the message, and
+# `undeleted`, whether only this run said that it was deleted.
 
 DELETE_WHERE = {
     "author": "network = $network AND author_id IN ($identifier, $digest)",
     "account": "network = $network AND account_id = $identifier",
     "before": "sent_at < $until",
     "expired": "FALSE",
+    "run": "run_id = $run_id AND heir IS NULL",
 }
 UPDATE_WHERE = {
     "author": """network = $network AND (
@@ -81,7 +90,10 @@ UPDATE_WHERE = {
     "account": "FALSE",
     "before": "FALSE",
     "expired": "text <> '' AND collected_at < $until",
+    "run": "run_id = $run_id OR undeleted",
 }
+ALTERED_WHERE = UPDATE_WHERE | {"run": "undeleted"}
+"""Which rows count as altered: what passes to another run says the same as before."""
 _BLANK = {"text": "''"}
 UPDATE_SET = {  # of an altered row
     "author": {
@@ -102,6 +114,11 @@ UPDATE_SET = {  # of an altered row
     "account": {},
     "before": {},
     "expired": _BLANK,
+    "run": {
+        "run_id": "CASE WHEN run_id = $run_id THEN heir ELSE run_id END",
+        "deleted_at": "CASE WHEN NOT undeleted THEN deleted_at END",
+        "deleted_seen_at": "CASE WHEN NOT undeleted THEN deleted_seen_at END",
+    },
 }
 
 
@@ -115,6 +132,8 @@ def in_view(
     if request.cause == "account":
         whose = (request.network, request.identifier)
         return [row for row in rows if (row["network"], row["account_id"]) != whose]
+    if request.cause == "run":
+        return [row for row in rows if row["run_id"] != request.run_id]
     if request.cause != "before" or request.until is None:
         return rows
     until = utc(request.until)
@@ -131,6 +150,28 @@ def in_view(
             if row["covered_until"] > until
         ),
     ]
+
+
+def out_of_view(
+    before: list[dict[str, Any]], after: list[dict[str, Any]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """The intervals that were in view by the rows of a stream, and are not by those that remain."""
+    remaining = sorted(_interval(row) for row in after if row["reason"] is None)
+    for row in before:
+        if row["reason"] is not None or row in after:
+            continue
+        since, until = _interval(row)
+        for other_since, other_until in remaining:
+            if since < other_since < until:
+                yield since, other_since
+            if other_since < until:
+                since = max(since, other_until)
+        if since < until:
+            yield since, until
+
+
+def _interval(row: dict[str, Any]) -> tuple[datetime, datetime]:
+    return row["covered_from"], row["covered_until"]
 
 
 def without(panel: Panel, request: ErasureRequest) -> Panel:
@@ -162,6 +203,8 @@ def unwanted(
     if request.cause == "author":
         as_json = json.dumps(request.identifier)[1:-1]
         return any(each.encode() in line for each in (request.identifier, as_json))
+    if request.cause == "run":
+        return _run_of(line) == request.run_id
     moment = "oldest" if request.cause == "before" else "answered_at"
     try:
         told = datetime.fromisoformat(json.loads(line)["page"][moment])
@@ -170,3 +213,11 @@ def unwanted(
             return True
         told = written_at
     return request.until is not None and told < request.until.astimezone(UTC)
+
+
+def _run_of(line: bytes) -> object:
+    """The run that kept a page, or the journal that begins so; None: it does not say."""
+    try:
+        return json.loads(line.split(b"\n")[0])["run_id"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None

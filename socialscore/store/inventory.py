@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from socialscore.model.period import EARLIEST, LATEST, utc
-from socialscore.runtime.duckdb import (
-    connect,
-    files_may_vanish,
-    read_files,
-    register_object_store,
-)
+from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.retrying import retry_reading
+from socialscore.store.moments import newest
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from socialscore.store.lake import Store
 
@@ -55,12 +50,6 @@ SELECT
     COUNT(*) AS n
 FROM message
 GROUP BY ALL
-"""
-
-_NEWEST = """
-SELECT MAX(CAST(stats_max_value AS TIMESTAMP)) AS seen_at
-FROM parquet_metadata($files)
-WHERE path_in_schema IN ('collected_at', 'edited_seen_at', 'deleted_seen_at', 'rejudged_at')
 """
 
 
@@ -128,26 +117,9 @@ def seen_until(store: Store) -> datetime | None:
 
     None: it is empty.
     """
-    moments = [
-        pc.max(store.coverage()["collected_at"]).as_py(),
-        pc.max(store.erasures()["erased_at"]).as_py(),
-    ]
-    known = [each.replace(tzinfo=UTC) for each in moments if each]
-    if store.judged_at:
-        known.append(store.judged_at)
-    if of_messages := _newest_of(store.messages(EARLIEST, LATEST)):
-        known.append(of_messages)
-    return max(known, default=None)
-
-
-def _newest_of(files: Sequence[str]) -> datetime | None:
-    """The newest moment noted in files of messages, aware, UTC; None: there are none."""
-    if not files:
-        return None
-    with files_may_vanish(), connect() as connection:  # by statistics: no row is read
-        register_object_store(connection, files)
-        found = connection.execute(_NEWEST, {"files": files}).fetchone()
-    return found[0].replace(tzinfo=UTC) if found and found[0] else None
+    return newest(
+        store.messages(EARLIEST, LATEST), store.coverage(), store.erasures(), store.judged_at
+    )
 
 
 @retry_reading

@@ -5,6 +5,8 @@
       panel.csv      the accounts whose messages are kept
       message/       Delta table, partitioned by network and month, sorted when compacted
       coverage/      Delta table: what was in view, and when
+      run/           Delta table: the imports and collections that brought something
+      arrival/       Delta table: which runs brought a message that was there already
       erasure/       Delta table: how much was erased, of which account and day
       spare/         copies of the log and of the two files, and checksums of the tables' files
 
@@ -21,7 +23,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
@@ -40,7 +43,16 @@ from socialscore.store.checksums import seal_json, unseal_json
 from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
 from socialscore.store.location import location_at
-from socialscore.store.schema import COVERAGE, ERASURE, MESSAGE, MESSAGE_KEY, TABLES
+from socialscore.store.moments import newest
+from socialscore.store.schema import (
+    ARRIVAL,
+    COVERAGE,
+    ERASURE,
+    MESSAGE,
+    MESSAGE_KEY,
+    RUN,
+    TABLES,
+)
 from socialscore.store.table_files import ZSTD, cause_of, delta, files, undescribed, upgrade
 
 if TYPE_CHECKING:
@@ -58,12 +70,19 @@ _FORMAT = 3
 _READABLE = (2, _FORMAT)
 _TIMEOUT = 120.0  # seconds for which another writer of this machine is waited for
 _SECOND = timedelta(seconds=1)
+_TICK = timedelta(microseconds=1)
+_NEWEST = "newest_moment"  # in store.json: the latest one that was given to a writer
 _AS_LOGGED = "%Y-%m-%d %H:%M:%S.%f"
 _POLL = 0.01  # seconds: who writes without a pause would leave no gap for those who ask less often
-# Statistics stand in the Delta log in the clear: of texts and authors there must be none.
-_STATISTICS = {"delta.dataSkippingStatsColumns": "sent_at"}
+# Statistics stand in the Delta log in the clear: of texts, authors and messages there must be none.
+_STATISTICS = {
+    "message": {"delta.dataSkippingStatsColumns": "sent_at"},
+    "arrival": {"delta.dataSkippingStatsColumns": "collected_at"},
+}
 _DELETION = ("deleted_at", "deleted_seen_at")
-_FIXED = (*MESSAGE_KEY, *_DELETION, "month", "sent_at", "collected_at")  # whatever is edited
+_FIXED = (  # whatever is edited
+    *MESSAGE_KEY, *_DELETION, "month", "sent_at", "collected_at", "run_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -184,6 +203,33 @@ class Store:
         noted = self._about().get("judged_at")
         return datetime.fromisoformat(noted) if noted else None
 
+    def moment(self, now: datetime) -> datetime:
+        """The moment to note for what is written next; none is given twice.
+
+        A reader who has seen everything up to a moment has seen all that was noted by then, so
+        what comes is later than that, whatever the clocks of the writers say.
+
+        Args:
+            now: by the clock, aware.
+
+        Returns:
+            That, or the next microsecond after the newest moment of the store; aware, UTC.
+        """
+
+        def advanced(text: bytes | None) -> bytes:
+            about = unseal_json(text) if text else {}
+            noted = about.get(_NEWEST)
+            last = datetime.fromisoformat(noted) if noted else self._newest()
+            moment = max(now.astimezone(UTC), last + _TICK) if last else now.astimezone(UTC)
+            return seal_json(about | {_NEWEST: moment.isoformat()})
+
+        about = unseal_json(self.location.amend("store.json", advanced))
+        return datetime.fromisoformat(about[_NEWEST])
+
+    def _newest(self) -> datetime | None:
+        messages = files(delta(self.location, "message"))
+        return newest(messages, self.coverage(), self.erasures(), self.judged_at)
+
     def note_rulebook(self, digest: str, judged_at: datetime) -> None:
         """Note that rules have judged all that still has its text."""
         noted = {"rulebook": digest, "judged_at": judged_at.astimezone(UTC).isoformat()}
@@ -296,40 +342,57 @@ class Store:
     # --- messages --------------------------------------------------------------------------
 
     def save(
-        self, tables: Iterable[pa.Table], *, first: datetime, last: datetime, collected_at: datetime
+        self,
+        tables: Iterable[pa.Table],
+        *,
+        first: datetime,
+        last: datetime,
+        collected_at: datetime,
+        run_id: str | None = None,
     ) -> Saved:
         """Append the rows whose key is new, and merge those that an edit or deletion changed.
 
         Others may save at the same time, here and on other hosts.
 
         Args:
-            tables: rows of the message table without `month` and `collected_at`; no key twice. They
-                are gone through again where another writer was faster.
+            tables: rows of the message table without the columns that only the store fills; no key
+                twice. They are gone through again where another writer was faster.
             first: the earliest `sent_at` among them.
             last: the latest.
-            collected_at: the moment to note in each new row.
+            collected_at: the moment to note in each new row, unless the store has noted later ones.
+            run_id: the run that brings them; None: it only knows what became of messages.
 
         Raises:
             Overtaken: others were faster in every try, or in the only one where the tables can be
                 gone through but once.
         """
         tries = 1 if isinstance(tables, Iterator) else TRIES
-        arrivals = retry(lambda: self._append(tables, first, last, collected_at), tries)
+        arrivals = retry(lambda: self._append(tables, first, last, collected_at, run_id), tries)
+        if run_id and arrivals.n_known:
+            retry(lambda: self._note_known(arrivals, self.moment(collected_at)))
         if arrivals.changed:
             changed = pa.concat_tables(arrivals.changed)
-            retry(lambda: self._merge(changed))
+            retry(lambda: self._merge(changed, self.moment(collected_at)))
         n_known = arrivals.n_rows - arrivals.n_new - arrivals.n_changed
         return Saved(arrivals.n_new, n_known, arrivals.n_changed)
 
     def _append(
-        self, tables: Iterable[pa.Table], first: datetime, last: datetime, collected_at: datetime
+        self,
+        tables: Iterable[pa.Table],
+        first: datetime,
+        last: datetime,
+        collected_at: datetime,
+        run_id: str | None,
     ) -> Arrivals:
         table = self._table("message", MESSAGE, ["network", "month"])
-        arrivals = Arrivals(files(table, _months(first, last)), first, last)
-        new = arrivals.new(_complete(rows, collected_at) for rows in prefetch(tables))
+        arrivals = Arrivals(files(table, _months(first, last)), first, last, run_id)
+        new = arrivals.new(prefetch(tables))
         head = next(new, None)
         if head is not None:
-            reader = pa.RecordBatchReader.from_batches(undescribed(MESSAGE), _chain(head, new))
+            moment = self.moment(collected_at)
+            rows = (_complete(each, moment, run_id) for each in chain([head], new))
+            batches = (batch for each in rows for batch in each.to_batches())
+            reader = pa.RecordBatchReader.from_batches(undescribed(MESSAGE), batches)
             with next_version(table):
                 try:
                     write_deltalake(
@@ -343,12 +406,25 @@ class Store:
                     raise arrivals.error or error from None
         return arrivals
 
+    def _note_known(self, arrivals: Arrivals, moment: datetime) -> None:
+        """Note that a run brought what was there: it stays when the run that has it goes."""
+        table = self._table("arrival", ARRIVAL, [])
+        with next_version(table):
+            write_deltalake(
+                table,
+                arrivals.known(moment),
+                mode="append",
+                writer_properties=ZSTD,
+                commit_properties=NEXT,
+            )
+
     def messages(self, first: datetime, last: datetime) -> list[str]:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
         return files(delta(self.location, "message"), _span(first, last))
 
-    def _merge(self, rows: pa.Table) -> None:
+    def _merge(self, rows: pa.Table, moment: datetime) -> None:
         table = self._table("message", MESSAGE, ["network", "month"])
+        rows = _complete(rows, moment, None)
         same = " AND ".join(f"kept.{name} = seen.{name}" for name in (*MESSAGE_KEY, "month"))
         months = ", ".join(f"'{month}'" for month in sorted(set(rows["month"].to_pylist())))
         edited = "CASE WHEN seen.n_edits > kept.n_edits THEN seen.{0} ELSE kept.{0} END"
@@ -405,32 +481,51 @@ class Store:
             if row["file_name"] or not any(_within(row, it) for it in noted.get(_stream(row), ()))
         ]
         if new:
-            stamp = {"run_id": run_id, "collected_at": utc(collected_at)}
-            written = undescribed(COVERAGE)
-            data = pa.Table.from_pylist([row | stamp for row in new], schema=written)
-            with next_version(table):
-                write_deltalake(
-                    table, data, mode="append", writer_properties=ZSTD, commit_properties=NEXT
-                )
+            stamp = {"run_id": run_id, "collected_at": utc(self.moment(collected_at))}
+            _append_rows(table, COVERAGE, [row | stamp for row in new])
 
     def amend_coverage(
         self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
     ) -> None:
         """Let the coverage table have the rows that become of those that it has."""
-        retry(lambda: self._amend_coverage(change))
+        retry(lambda: self._amend_rows("coverage", COVERAGE, change))
 
-    def _amend_coverage(
-        self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+    def _amend_rows(
+        self,
+        name: str,
+        schema: pa.Schema,
+        change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
     ) -> None:
-        table = self._table("coverage", COVERAGE, [])
-        before = _rows(table, COVERAGE).to_pylist()
+        table = self._table(name, schema, [])
+        before = _rows(table, schema).to_pylist()
         after = change(before)
         if after != before:
-            data = pa.Table.from_pylist(after, schema=undescribed(COVERAGE))
-            with next_version(table):
-                write_deltalake(
-                    table, data, mode="overwrite", writer_properties=ZSTD, commit_properties=NEXT
-                )
+            _append_rows(table, schema, after, mode="overwrite")
+
+    # --- runs ------------------------------------------------------------------------------
+
+    @retry_reading
+    def runs(self) -> pa.Table:
+        """All rows of the run table: what brought something, in the order of its coming."""
+        return _rows(delta(self.location, "run"), RUN).sort_by("started_at")
+
+    def note_run(self, row: dict[str, Any]) -> None:
+        """Note a run, unless it is noted; `row` has the columns of the run table that are known."""
+        retry(lambda: self._note_run(row))
+
+    def _note_run(self, row: dict[str, Any]) -> None:
+        table = self._table("run", RUN, [])
+        if row["run_id"] not in _rows(table, RUN)["run_id"].to_pylist():
+            _append_rows(table, RUN, [row])
+
+    def amend_runs(self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+        """Let the run table have the rows that become of those that it has."""
+        retry(lambda: self._amend_rows("run", RUN, change))
+
+    @retry_reading
+    def arrivals(self) -> list[str]:
+        """The Parquet files of the arrival table."""
+        return files(delta(self.location, "arrival"))
 
     # --- erasures --------------------------------------------------------------------------
 
@@ -476,7 +571,7 @@ class Store:
                 schema,
                 mode="ignore",
                 partition_by=partitions,
-                configuration=_STATISTICS if name == "message" else None,
+                configuration=_STATISTICS.get(name),
             )
         except DeltaError:
             if (made := delta(self.location, name)) is None:
@@ -493,7 +588,19 @@ def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
         return read_files(connection, found, schema).to_arrow_table()
 
 
-def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
+def _append_rows(
+    table: DeltaTable,
+    schema: pa.Schema,
+    rows: Sequence[dict[str, Any]],
+    mode: Literal["append", "overwrite"] = "append",
+) -> None:
+    """Write rows of a small table."""
+    data = pa.Table.from_pylist(list(rows), schema=undescribed(schema))
+    with next_version(table):
+        write_deltalake(table, data, mode=mode, writer_properties=ZSTD, commit_properties=NEXT)
+
+
+def _complete(table: pa.Table, collected_at: datetime, run_id: str | None) -> pa.Table:
     """The arriving rows with the columns that only the store fills, in the order of the schema."""
     import pyarrow.compute as pc  # takes its time, and who reads a store does without
 
@@ -508,15 +615,11 @@ def _complete(table: pa.Table, collected_at: datetime) -> pa.Table:
         "deleted_seen_at": seen,
         "edited_seen_at": pa.nulls(table.num_rows, stamp.type),
         "rejudged_at": pa.nulls(table.num_rows, stamp.type),
+        "run_id": pa.repeat(pa.scalar(run_id, pa.string()), table.num_rows),
         "text": pc.if_else(pc.is_valid(table["deleted_at"]), "", table["text"]),
     }
     columns = [filled[name] if name in filled else table[name] for name in MESSAGE.names]
     return pa.Table.from_arrays(columns, names=MESSAGE.names).cast(MESSAGE)
-
-
-def _chain(first: pa.RecordBatch, rest: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield first
-    yield from rest
 
 
 def _months(first: datetime, last: datetime) -> list[tuple[str, str, str]]:

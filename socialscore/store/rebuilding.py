@@ -164,7 +164,8 @@ def put_together(store: Store, name: str, found: Remains, repaired_at: datetime)
 
 def _withdraw(store: Store, file: DataFile, repaired_at: datetime) -> None:
     network, month = file.partition["network"], file.partition["month"]
-    store.amend_coverage(lambda rows: withdrawn(rows, network, month, [], repaired_at))
+    moment = store.moment(repaired_at)
+    store.amend_coverage(lambda rows: withdrawn(rows, network, month, [], moment))
 
 
 def _put_month(store: Store, month: tuple[str, ...], files: Sequence[DataFile]) -> None:

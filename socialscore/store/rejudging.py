@@ -61,7 +61,7 @@ def rejudge(store: Store, *, salt: str, judged_at: datetime) -> Rejudged:
     Args:
         store: whose messages.
         salt: of the digests of texts, by the key that the store was made with.
-        judged_at: the moment to note, aware.
+        judged_at: the moment to note, aware, unless the store has noted later ones.
 
     Raises:
         Overtaken: others were faster in every try.
@@ -77,7 +77,7 @@ def rejudge(store: Store, *, salt: str, judged_at: datetime) -> Rejudged:
             found.n_judged += work.counts.n_judged
             found.n_changed += work.counts.n_changed
             found.n_kept += work.counts.n_kept
-        store.note_rulebook(rulebook_digest(), judged_at)
+        store.note_rulebook(rulebook_digest(), store.moment(judged_at))
     return found
 
 
@@ -106,6 +106,7 @@ class _Month:
             n_due, n_kept = self._counted(reading)
             self.counts.n_kept = n_kept
             if n_due:
+                self._moment = self.store.moment(self.judged_at)
                 batches = rows.project(", ".join(_WRITTEN.names)).to_arrow_reader(_ROWS_AT_ONCE)
                 again = pa.RecordBatchReader.from_batches(_WRITTEN, self._again(batches))
                 put_month(location, table, self.month, logged, writing.from_arrow(again))
@@ -132,7 +133,7 @@ class _Month:
         differs = reduce(pc.or_, (_differs(before[it], after[it]) for it in _DECIDED))
         self.counts.n_judged += before.num_rows
         self.counts.n_changed += pc.sum(differs).as_py()
-        stamp = pa.scalar(utc(self.judged_at), pa.timestamp("us"))
+        stamp = pa.scalar(utc(self._moment), pa.timestamp("us"))
         after = after.append_column(
             "rejudged_at", pc.if_else(differs, stamp, before["rejudged_at"])
         )

@@ -256,9 +256,8 @@ class _Repairs:
     def _replace(self, table: DeltaTable, file: DataFile) -> None:
         """Replace a file of messages by what is sound of it, once its time is withdrawn."""
         network, month = file.partition["network"], file.partition["month"]
-        self.store.amend_coverage(
-            lambda rows: withdrawn(rows, network, month, file.lost, self.repaired_at)
-        )
+        moment = self.store.moment(self.repaired_at)
+        self.store.amend_coverage(lambda rows: withdrawn(rows, network, month, file.lost, moment))
         self.aside.copy(Path(file.path))
         written = pa.schema([it for it in MESSAGE if it.name not in ("network", "month")])
         upgrade(table, MESSAGE)
@@ -276,6 +275,8 @@ def _done(file: DataFile) -> str:
 _AFTER = {  # what a repair makes of the loss of rows of a table
     "message": "; their time is a gap in the coverage of all accounts of the network",
     "coverage": "; what only they covered counts as not collected",
+    "run": "; `socialscore status --runs` does not list them any more",
+    "arrival": "; a withdrawal may take what other runs brought as well",
     "erasure": "; `verify` calls changed what they counted as erased",
 }
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from socialscore.model.network import NETWORKS, either
 
-__all__ = ["COVERAGE", "ERASURE", "MESSAGE", "MESSAGE_KEY", "TABLES"]
+__all__ = ["ARRIVAL", "COVERAGE", "ERASURE", "MESSAGE", "MESSAGE_KEY", "RUN", "TABLES"]
 
 _TEXT, _INSTANT, _FLAG = pa.string(), pa.timestamp("us"), pa.bool_()
 
@@ -56,7 +56,18 @@ MESSAGE = _schema(
     ("deleted_seen_at", _INSTANT, "When we learnt of the deletion, UTC."),
     ("collected_at", _INSTANT, "When the row came into the store, UTC."),
     ("source", _TEXT, "The importer or collector that brought it."),
+    ("run_id", _TEXT, "The run that brought it; NULL: one of an earlier version."),
 )  # fmt: skip
+
+ARRIVAL = _schema(
+    ("network", _TEXT, "As in message."),
+    ("account_id", _TEXT, "As in message."),
+    ("message_id", _TEXT, "As in message."),
+    ("run_id", _TEXT, "A run that brought the message when the store had it already."),
+    ("changed", _FLAG, "It changed the row, by an edit or a deletion."),
+    ("deleted", _FLAG, "It said that the message was deleted."),
+    ("collected_at", _INSTANT, "When that was, UTC."),
+)
 
 COVERAGE = _schema(
     ("network", _TEXT, "As in message."),
@@ -74,11 +85,27 @@ ERASURE = _schema(
     ("network", _TEXT, "As in message."),
     ("account_id", _TEXT, "The account under which the rows stood."),
     ("day", pa.date32(), "Day of sent_at, UTC."),
-    ("cause", _TEXT, "What was erased: author, account or before."),
+    ("cause", _TEXT, "What was erased: author, account, before or run."),
     ("n_erased", pa.int64(), "How many rows were removed."),
-    ("n_altered", pa.int64(), "How many rows lost what named an erased author."),
+    ("n_altered", pa.int64(), "How many others lost what named the author, or a run's deletion."),
     ("erased_at", _INSTANT, "When that was, UTC."),
+    ("run_id", _TEXT, "The run that was withdrawn."),
+    ("last_day", pa.date32(), "Of days that went out of view with a run: the last one."),
 )
 
-TABLES = {"message": MESSAGE, "coverage": COVERAGE, "erasure": ERASURE}
+RUN = _schema(
+    ("run_id", _TEXT, "Its name, as `socialscore withdraw` takes it."),
+    ("source", _TEXT, "The importer or collector."),
+    ("file_name", _TEXT, "The file that was imported, without its folder; NULL: none was."),
+    ("started_at", _INSTANT, "When it began to bring something, UTC."),
+    ("withdrawn_at", _INSTANT, "When it was withdrawn, UTC; NULL: it was not."),
+)
+
+TABLES = {
+    "message": MESSAGE,
+    "coverage": COVERAGE,
+    "run": RUN,
+    "arrival": ARRIVAL,
+    "erasure": ERASURE,
+}
 """All tables by their names, which are those of their folders."""
