@@ -89,7 +89,8 @@ def command(
     asserts; 75 another run is publishing.
     """
     from socialscore.inputs.shipped import ranking_path
-    from socialscore.publishing.publish import basis_of, publish
+    from socialscore.publishing.publish import basis_of, publish, withdrawn_since
+    from socialscore.publishing.series import read_series
     from socialscore.publishing.signatures import sign as make_signature
 
     if sign and not sign.is_file():
@@ -118,6 +119,8 @@ def command(
         _tell(each)
     if not any(each.what == "published" for each in outcomes):
         _tell_nothing([each.period for each in outcomes if each.what == "final"])
+    for each in withdrawn_since(basis, read_series(folder / name)):
+        _tell(each)
     if sign:
         _tell_unsigned(folder / name)
     _alert(outcomes)

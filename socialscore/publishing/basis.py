@@ -13,11 +13,13 @@ from socialscore.scoring.auditing.summary import summary
 from socialscore.scoring.inputs import calendars, ignored_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.publishing.manifest import Withdrawal
     from socialscore.scoring import MessageSource, Question
 
 __all__ = ["AUDIT", "Basis", "options_of"]
@@ -36,6 +38,8 @@ class Basis:
     as_of: datetime  # where the data are taken to end, aware, UTC
     seen_until: datetime  # up to when the store had learnt of them, aware, UTC
     audit: bytes | None = None  # the file of the ranking's audit, if it has one
+    withdrawn: tuple[Withdrawal, ...] = ()  # runs of which it would have counted something
+    erased: tuple[Mapping[str, Any], ...] = ()  # all that the store tells of withdrawn runs
 
     def scoreboard(self, period: str) -> Scoreboard:
         """The scoreboard of a period; its ranking is named by the digest without that period."""

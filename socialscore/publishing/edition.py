@@ -149,6 +149,7 @@ def manifest_of(
         files={path: digest(text) for path, text in content.items()},
         audit=_reference(board),
         rulebook=basis.rulebook,
+        withdrawn=basis.withdrawn,
     )
 
 

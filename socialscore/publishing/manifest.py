@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["FILE_NAME", "AuditReference", "Manifest", "Predecessor", "digest", "read_manifest"]
+__all__ = [
+    "FILE_NAME",
+    "AuditReference",
+    "Manifest",
+    "Predecessor",
+    "Withdrawal",
+    "digest",
+    "read_manifest",
+]
 
 FILE_NAME = "manifest.json"
 
@@ -39,6 +47,15 @@ class AuditReference:
     period: str  # of the requests that were labelled
     read_on: str  # the day on which the labels were read, ISO 8601
     n_labelled: int
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A run that was withdrawn from the store before a publication that would have counted it."""
+
+    run_id: str
+    withdrawn_on: str  # the day, UTC, ISO 8601
+    n_messages: int  # of the bodies and the days that the publication reads
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,7 @@ class Manifest:
     files: Mapping[str, str]  # digest by file of the publication, but for the manifest
     audit: AuditReference | None = None  # None: nobody audited the ranking
     rulebook: str = ""  # digest of the language rules in force; empty: method 1 did not say
+    withdrawn: tuple[Withdrawal, ...] = ()  # runs whose data it would have counted
 
     def to_json(self) -> str:
         """The file."""
@@ -110,7 +128,9 @@ def _manifest(document: dict[str, Any]) -> Manifest:
         for name in ("supersedes", "compared_to")
     }
     audit = AuditReference(**said) if (said := document.get("audit")) else None
-    manifest = Manifest(**(document | instants | others | {"audit": audit}))
+    withdrawn = tuple(Withdrawal(**it) for it in document.get("withdrawn", ()))
+    rest = {"audit": audit, "withdrawn": withdrawn}
+    manifest = Manifest(**(document | instants | others | rest))
     manifest.to_json().encode()  # half a surrogate pair is no text
     if wrong := [name for name, right in _sound(manifest) if not right]:
         raise ValueError(f"{', '.join(wrong)}: is nothing that `publish` writes")
@@ -139,9 +159,15 @@ def _sound(manifest: Manifest) -> Iterator[tuple[str, bool]]:
         yield name, other is None or all(isinstance(it, str) for it in vars(other).values())
     audit = manifest.audit
     yield "audit", audit is None or _is_audit(audit)
+    yield "withdrawn", all(map(_is_withdrawal, manifest.withdrawn))
     yield "state", manifest.state in ("provisional", "final")
     whom = manifest.ignored_digest
     yield "ignored_digest", whom is None or (isinstance(whom, str) and manifest.n_ignored > 0)
+
+
+def _is_withdrawal(it: Withdrawal) -> bool:
+    words = (it.run_id, it.withdrawn_on)
+    return all(isinstance(each, str) for each in words) and type(it.n_messages) is int
 
 
 def _is_audit(audit: AuditReference) -> bool:

@@ -40,6 +40,7 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
         "The options": "\n".join(_options(board)),
         "Messages that were left out, over all bodies": "\n".join(_left_out(board)),
         "The audit": _audit(board),
+        **({"Withdrawn from the store": "\n".join(_withdrawn(basis))} if basis.withdrawn else {}),
         "The messages that the store had by then": "-- `stored` is its table `message`\n"
         + as_seen(basis.seen_until),
         "The statement": basis.question(board.period).text,
@@ -57,6 +58,13 @@ def _audit(board: Scoreboard) -> str:
     if board.audit is None:
         return audited(board)
     return f"{audited(board)}\n{_listed(asdict(board.audit))}"
+
+
+def _withdrawn(basis: Basis) -> Iterator[str]:
+    """The runs that are not counted any more, though their messages would be."""
+    for it in basis.withdrawn:
+        messages = "1 message" if it.n_messages == 1 else f"{it.n_messages:,} messages"
+        yield f"{it.run_id}, on {it.withdrawn_on}: {messages}"
 
 
 def _caveats(board: Scoreboard) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from socialscore.errors import UsageError
-from socialscore.model.period import labels_between, period_before
+from socialscore.model.period import labels_between, period_before, utc
 from socialscore.publishing.assertions import shortfalls
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.edition import files, manifest_of, with_changes
@@ -17,13 +17,14 @@ from socialscore.publishing.series import adding, folder_name, read_series, writ
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.signatures import SIGNATURE
 from socialscore.publishing.unseen import named, stretches
+from socialscore.publishing.withdrawals import withdrawals, withdrawn_rows
 from socialscore.reporters import formatting
 from socialscore.scoring import ask
 from socialscore.scoring.comparison import ranked_before
 from socialscore.store import inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from socialscore.inputs.panel import Panel
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     Sign = Callable[[bytes], bytes]
 
-__all__ = ["RULES", "Outcome", "basis_of", "publish"]
+__all__ = ["RULES", "Outcome", "basis_of", "publish", "withdrawn_since"]
 
 RULES = ("last-week", "last-month", "last-quarter")
 """Periods of a ranking that make a series; each other one is published once."""
@@ -47,7 +48,7 @@ class Outcome:
     """What became of one period, or of several in a row in which nothing was in view."""
 
     period: str
-    what: Literal["published", "final", "unchanged", "waiting", "too-little"]
+    what: Literal["published", "final", "unchanged", "waiting", "too-little", "withdrawn"]
     why: str  # a clause for people
     folder: Path | None = None  # of what was published, now or before
     problems: tuple[str, ...] = ()  # what falls short of what the ranking asserts
@@ -82,7 +83,8 @@ def basis_of(
         )
     coverage = replace(source, seen_until=seen_until).coverage()
     question = ask(coverage, panel, ranking, as_of=as_of)
-    return Basis(source, panel, ranking, question.as_of, seen_until, audit)
+    erased = withdrawn_rows(store)
+    return Basis(source, panel, ranking, question.as_of, seen_until, audit, erased=erased)
 
 
 def publish(
@@ -137,6 +139,19 @@ def publish(
         return outcomes
 
 
+def withdrawn_since(basis: Basis, series: Series) -> Iterator[Outcome]:
+    """The periods whose last publication counts what was withdrawn after it."""
+    for label, it in series.latest.items():
+        rows = [row for row in basis.erased if row["erased_at"] > utc(it.manifest.seen_until)]
+        question = replace(basis, as_of=it.manifest.as_of).question(label) if rows else None
+        for each in withdrawals(rows, it.panel, question) if question else ():
+            why = (
+                f"counts {each.run_id}, which was withdrawn on {each.withdrawn_on}: `publish "
+                "--revise` publishes what is right as a further revision"
+            )
+            yield Outcome(label, "withdrawn", why, it.folder)
+
+
 def _wanted(basis: Basis, series: Series, period: str | None, since: str | None) -> list[Period]:
     rule = period or basis.ranking.period
     last = basis.question(rule).period
@@ -189,6 +204,8 @@ def _publish_one(
         if maturing:
             why = f"is published as provisional, {final_from}"
             return Outcome(period.label, "unchanged", why, before.folder)
+    question = basis.question(period.label)
+    basis = replace(basis, withdrawn=withdrawals(basis.erased, basis.panel, question))
     board = basis.scoreboard(period.label)
     if problems := tuple(shortfalls(board, basis.ranking.assertions)):
         if patient and maturing:

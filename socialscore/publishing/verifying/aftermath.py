@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from socialscore.model.period import utc
+from socialscore.publishing.withdrawals import concerns
 from socialscore.runtime.retrying import retry_reading
 from socialscore.store.erasure_request import ERASED
 from socialscore.store.schema import MESSAGE
@@ -99,13 +100,19 @@ _Event = tuple[str, str, int, str]  # network, account_id, how many rows, what b
 
 
 def _erased(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
-    first, last = utc(question.read_from).date(), utc(question.read_until).date()
     for row in store.erasures().to_pylist():
         since = row["erased_at"] > utc(basis.seen_until)
         # With an account went what was in view of it, on all days.
-        if since and (first <= row["day"] <= last or row["cause"] == "account"):
-            told = f"({row['cause']}, {row['erased_at']:%Y-%m-%d})"
+        if since and (concerns(row, question) or row["cause"] == "account"):
             whose = row["network"], row["account_id"]
+            if row["cause"] == "run":
+                told = f"({row['run_id']}, {row['erased_at']:%Y-%m-%d})"
+                if row["n_erased"] or not row["n_altered"]:
+                    yield *whose, row["n_erased"], f"withdrawn since {told}"
+                if row["n_altered"]:
+                    yield *whose, row["n_altered"], f"altered since, by what was withdrawn {told}"
+                continue
+            told = f"({row['cause']}, {row['erased_at']:%Y-%m-%d})"
             if row["n_erased"] or not row["n_altered"]:
                 yield *whose, row["n_erased"], f"erased since {told}"
             if row["n_altered"]:

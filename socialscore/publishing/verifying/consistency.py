@@ -114,6 +114,7 @@ def without_messages(opened: Opened) -> Basis:
         manifest.as_of,
         manifest.seen_until,
         opened.contents.get(AUDIT),
+        manifest.withdrawn,
     )
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from socialscore.engines.duckdb import DuckDB
 from socialscore.errors import UsageError
+from socialscore.model.period import utc
 from socialscore.publishing.basis import Basis
+from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.verifying.aftermath import aftermath
 from socialscore.publishing.verifying.consistency import as_published, of_numbers, without_messages
 from socialscore.publishing.verifying.differences import Finding, in_document, is_near, told
+from socialscore.publishing.withdrawals import withdrawals, withdrawn_rows
 from socialscore.reporters import render
 from socialscore.scoring import MessageSource
 
@@ -78,12 +81,26 @@ def recomputed(
         return 0, [Finding("problem", _on_ignored(manifest.n_ignored, ignored))]
     since = aftermath(evidence.store, basis, without_messages(opened).question(manifest.period))
     findings = [Finding("touched", sentence) for sentence in since.sentences]
+    findings.extend(_on_withdrawn(evidence.store, basis, opened))
     try:
         board = basis.scoreboard(manifest.period)
     except UsageError as error:  # nothing is in view, which an erasure may have brought about
         kind: Kind = "touched" if since.body_ids else "problem"
         return 0, [*findings, Finding(kind, f"cannot be computed again: {error}")]
     return _n_cells(opened), [*findings, *_compared(board, since, opened, earlier)]
+
+
+def _on_withdrawn(store: Store, basis: Basis, opened: Opened) -> Iterator[Finding]:
+    """Whether it says of which runs the store had nothing any more."""
+    if opened.ranking.latest:
+        return  # which days it reads depends on what was in view then
+    rows = [row for row in withdrawn_rows(store) if row["erased_at"] <= utc(basis.seen_until)]
+    manifest = opened.publication.manifest
+    known = withdrawals(rows, opened.panel, without_messages(opened).question(manifest.period))
+    for it in set(known) - set(manifest.withdrawn):
+        yield Finding("problem", f"{FILE_NAME}: does not say that {it.run_id} was withdrawn before")
+    for it in set(manifest.withdrawn) - set(known):
+        yield Finding("note", f"not checked: the store does not say that {it.run_id} was withdrawn")
 
 
 def _n_cells(opened: Opened) -> int:
