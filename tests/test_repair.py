@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from deltalake import DeltaTable
+from shell import run
 from test_damage import LOG, commit, cut, data_file, empty, flip, store
 from test_earlier_stores import EARLIER
 from test_store import NOW, cover, covering, kept, naive, save
@@ -82,6 +84,50 @@ def test_a_store_of_an_earlier_version_is_sound(tmp_path: Path) -> None:
     copytree(EARLIER / "store", tmp_path / "store")
 
     assert list(check(Store(tmp_path / "store"))) == []
+
+
+def test_files_without_checksums_are_counted(tmp_path: Path) -> None:
+    copytree(EARLIER / "store", tmp_path / "store")
+
+    checked = run("store", "check", "--store", tmp_path / "store")
+
+    assert checked.code == 0
+    assert re.search(r"\d data files of an earlier version without checksums", checked.err)
+
+
+def test_an_edited_panel_is_mentioned(store: Store) -> None:
+    path = store.root / "panel.csv"
+    path.write_text(path.read_text().replace("Ville de Montsabran", "Montsabran"))
+
+    checked = run("store", "check", "--store", store.root)
+
+    assert checked.code == 0
+    assert "panel.csv was edited since the last import" in checked.err
+
+
+@pytest.mark.parametrize("format_name", ["table", "csv", "json"])
+def test_findings_and_repairs_are_listed_in_every_format(store: Store, format_name: str) -> None:
+    path = data_file(store)
+    flip(path)
+
+    checked = run("store", "check", "--store", store.root, "--format", format_name)
+    planned = run("store", "repair", "--store", store.root, "--format", format_name, "--dry-run")
+
+    assert checked.code == 5
+    assert planned.code == 0
+    assert path.name in checked.out
+    assert path.name in planned.out
+
+
+def test_without_a_terminal_nothing_is_repaired_unless_it_is_confirmed(store: Store) -> None:
+    flip(data_file(store))
+    before = contents(store.root)
+
+    asked = run("store", "repair", "--store", store.root)
+
+    assert asked.code == 2
+    assert "add --yes" in asked.err
+    assert contents(store.root) == before
 
 
 def test_without_checksums_rows_that_the_log_does_not_know_are_found(store: Store) -> None:

@@ -72,7 +72,7 @@ def command(
 
 
 def _check(messages: Store, format_name: str) -> None:
-    from socialscore.store.checking import check, panel_edited
+    from socialscore.store.checking import check, panel_edited, without_checksums
 
     n_files = 0
 
@@ -88,7 +88,12 @@ def _check(messages: Store, format_name: str) -> None:
             "spare/panel.csv"
         )
     if not found:
-        say(f"the store is sound ({n_files:,} data files)")
+        say(f"the store is sound ({_n(n_files, 'data file')})")
+        if n_unsure := without_checksums(messages):
+            say(
+                f"{_n(n_unsure, 'data file')} of an earlier version without checksums: each can be "
+                "read and fits its commit, but a changed value would not be noticed"
+            )
         return
     say(f"{_n(len(found), 'finding')}; `socialscore store repair` saves what can be saved")
     raise typer.Exit(StoreError.exit_code)

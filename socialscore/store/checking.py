@@ -20,7 +20,7 @@ from socialscore.store.delta_log import (
 from socialscore.store.journal import replay
 from socialscore.store.location import Folder
 from socialscore.store.schema import TABLES
-from socialscore.store.spare import folder_of
+from socialscore.store.spare import checksums_of, folder_of
 from socialscore.store.table_files import delta
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from socialscore.store.lake import Store
     from socialscore.store.location import Location
 
-__all__ = ["beside", "check", "copies", "lost_of", "panel_edited"]
+__all__ = ["beside", "check", "copies", "lost_of", "panel_edited", "without_checksums"]
 
 _MEANING = {  # of the rows of a table that are lost
     "message": "no ranking of that time is possible",
@@ -73,6 +73,17 @@ def panel_edited(store: Store) -> bool:
     """Whether the panel is not as the store wrote it: somebody edited it, or it is damaged."""
     spare = store.location.spare("panel.csv")
     return spare is not None and spare != store.location.read("panel.csv")
+
+
+def without_checksums(store: Store) -> int:
+    """How many data files of a sound store have no checksums; in a bucket, none needs any."""
+    n_files = 0
+    for name in TABLES:
+        table = delta(store.location, name)
+        if table and (folder := folder_of(table)):
+            files = (Path(file.path) for file in data_files(table))
+            n_files += sum(unseal(checksums_of(file, folder)) is None for file in files)
+    return n_files
 
 
 def beside(root: Path) -> Iterator[Damage]:
