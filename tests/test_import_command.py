@@ -317,7 +317,7 @@ def test_replies_to_rounded_parents_are_kept_and_their_column_is_named() -> None
 
     result = take(file, "--map", "reply_to_id=parent")
 
-    assert "3 messages kept" in result.err
+    assert "3 rows read, 2 of them replies; 3 messages kept" in result.err
     assert result.err.splitlines()[1:] == [
         "  parent: 2 of 2 look rounded by a spreadsheet; "
         "1 matched to the one message they can mean, 1 unknown; keep identifiers as text"
