@@ -110,7 +110,7 @@ def test_a_message_that_was_shown_late_is_found_and_said(ground: Ground) -> None
     estimate = run("collect", "--network", "twitter", "--estimate")
     result = run("collect", "--network", "twitter")
 
-    assert "twitter: of this, at most 1 messages ($0.01) are read again" in estimate.err
+    assert "twitter: of this, at most $0.01 is for reading again" in estimate.err
     assert "  1 message shown late: an earlier run had read that time\n" in result.err
     assert len({row["message_id"] for row in kept(ground.folder / STORE)}) == n_before + 1
 

@@ -14,6 +14,7 @@ A command drives it so, and everything of the outside is given to it::
         collector, store, panel, key,
         now=lambda: datetime.now(UTC),
         since=None,               # --since; None: 30 days on the first run, then what is missing
+        overlap=six_hours,        # `overlap`; what was read sooner after it was written, again
         budget=5.00,              # --budget: ends before a page that could exceed it; exit code 4
         limit=1_000,              # --limit, exact
         timeout=0,                # seconds to wait for another run; then StoreError, exit code 75
@@ -29,8 +30,8 @@ A command drives it so, and everything of the outside is given to it::
 
 What holds, whatever happens: a page is on the disk before the next is asked for; a run that is
 killed loses nothing, and of each stream at most the page that was on its way is asked for twice;
-what is noted as covered is in the store; what a network did not show is noted as a gap. `collect`
-raises only what is of the store, or a fault of ours: what networks do is in its report.
+what is noted as covered is in the store; what a network did not show, or nobody could read, is
+noted as a gap. `collect` raises only what is of the store: what networks do is in its report.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
             if kept and (again := _read_again(kept, rows, tasks.tasks)):
                 dollars = again * most.dollars / most.n_items if most.n_items else 0.0
                 notes.append(
-                    f"{access.network}: of this, at most {again:,} messages (${dollars:,.2f}) are "
-                    "read again, for what was shown late (`overlap` in socialscore.toml)"
+                    f"{access.network}: of this, at most ${dollars:,.2f} is for reading again what "
+                    f"was read early (messages: {again:,}; `overlap` in socialscore.toml)"
                 )
             notes.append(f"{access.network}: prices and limits of {most.prices_of}")
             if access.closed:
