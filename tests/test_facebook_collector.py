@@ -591,7 +591,6 @@ def said(value: object, *path: str | int) -> Callable[[dict[str, Any]], None]:
         said(17, "data", 0, "comments", "paging"),
         said({"data": []}, "data", 0, "answers"),
     ],
-    ids=str,
 )
 def test_an_end_that_is_none_is_another_protocol(change: Callable[[dict[str, Any]], None]) -> None:
     with FakeGraph(wall(250, n_comments=1), faults=[Fault("said", nth=2, change=change)]) as graph:

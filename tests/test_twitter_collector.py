@@ -446,7 +446,6 @@ def said(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
         said(17, "meta", "next_token"),
         said("", "meta", "next_token"),
     ],
-    ids=str,
 )
 def test_an_end_that_is_none_is_another_protocol(change: Callable[[dict[str, Any]], None]) -> None:
     with FakeX(busy(250), faults=[Fault("said", nth=2, change=change)]) as x:
@@ -538,7 +537,6 @@ def test_one_post_that_cannot_be_a_message_is_refused_by_name() -> None:
         (said("2026-09-07T00:01:00", "data", 1, "created_at"), 1),
         (said(17, "data", 1), 1),
     ],
-    ids=str,
 )
 def test_a_post_that_is_refused_says_when_one_is_missing(
     change: Callable[[dict[str, Any]], None], minute: int
