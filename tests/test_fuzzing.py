@@ -44,7 +44,7 @@ def test_a_sound_file_arrives_whole(tmp_path: Path, layout: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_record_that_is_lost_is_noticed(tmp_path: Path, layout: str) -> None:
     random = Random(7)
-    file = broken(LAYOUTS[layout](random, layout), random)
+    file = broken(LAYOUTS[layout](random, layout), random, 0.4)
     untouched = tuple(replace(record, touched=False) for record in file.records)
 
     with pytest.raises(Lost, match=r"record [0-9]+: .* arrived as "):
