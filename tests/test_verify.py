@@ -748,6 +748,18 @@ def test_what_was_renamed_later_is_told_and_no_failure(desk: Desk) -> None:
     ]
 
 
+def test_a_later_edition_that_is_damaged_explains_nothing(desk: Desk) -> None:
+    desk.published("2026-11-03", "--period", "2026-W43")
+    desk.panel(VILLE, BOURG, METRO.replace("Métro de", "Tram de"), GARE)
+    desk.published("2026-11-10", "--period", "2026-W44")
+    (desk.at("2026-W44") / "panel.csv").unlink()
+    os.mkfifo(desk.at("2026-W44") / "panel.csv")
+
+    found = problems(desk.at("2026-W43"), "--ranking", "weekly.toml")
+
+    assert found[0].endswith('"Tram de Valdoine" by panel.csv')
+
+
 def test_a_publication_that_was_removed_from_between_others_is_missed(weekly: Path) -> None:
     shutil.rmtree(weekly / "2026-W44.r2")
 

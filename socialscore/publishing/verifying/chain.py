@@ -95,9 +95,7 @@ def later_editions(opened: Opened) -> list[Publication]:
     for path in _siblings(opened):
         if order_of(path.name) > order_of(opened.publication.folder.name):
             with suppress(SocialscoreError):  # a damaged one is told where it is verified itself
-                it = read_publication(path)
-                if it.panel and it.ranking:
-                    found.append(it)
+                found.append(_read(path).publication)
     return found
 
 
