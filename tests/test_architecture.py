@@ -78,6 +78,7 @@ SHARED = {
     "counts",
     "estimates",
     "notations",
+    "streams",
     "outcomes",
     "ranking_options",
     "run_list",

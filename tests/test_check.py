@@ -291,6 +291,24 @@ def test_a_panel_that_is_not_there_is_told_where_the_ranking_names_it() -> None:
     assert str(found) == "weekly.toml:2, key panel: there is no file nowhere.csv"
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "nowhere/" * 50 + "towns.csv"])
+def test_a_path_that_nothing_can_have_is_told_like_one_that_nothing_has(name: str) -> None:
+    Path("weekly.toml").write_text(f'panel = "{name}"\n')
+
+    (found,) = check_ranking(Path("weekly.toml")).problems
+
+    assert str(found) == f"weekly.toml:1, key panel: there is no file {name}"
+
+
+@pytest.mark.parametrize("name", ["", "x" * 300, "a\0b"])
+def test_what_can_be_no_ranking_is_a_mistake_of_the_command(name: str) -> None:
+    for command in ("check", "rank", "publish"):
+        result = run(command, name)
+
+        assert result.code == 2
+        assert "unknown ranking (nor is there a file)" in result.err
+
+
 def test_what_is_no_mistake_is_noted() -> None:
     assert notes('panel = "towns.csv"\nperiod = "last-month"') == []
     assert notes('panel = "towns.csv"\nperiod = "2026-W46"') == [

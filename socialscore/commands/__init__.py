@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import re
 import sys
 from importlib import import_module
@@ -12,7 +14,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from socialscore.errors import SocialscoreError, UnknownName, UsageError
+from socialscore.commands.streams import guard
+from socialscore.errors import SocialscoreError, StoreError, UnknownName, UsageError
 from socialscore.version import __version__
 
 __all__ = ["COMMANDS", "app", "main"]
@@ -42,6 +45,8 @@ COMMANDS = {
     "metrics": "metrics",
 }
 """Module by command, in the order in which a newcomer meets them."""
+
+_TOO_MANY = os.strerror(errno.EMFILE)  # what is said where files or sockets are used up
 
 _REMOVED = {
     "settle": "`settle` was removed: rankings count the messages themselves, so nothing needs to "
@@ -109,8 +114,17 @@ def main(arguments: list[str] | None = None) -> Any:
     # A command makes millions of objects, hardly any of them in cycles: looking for these as often
     # as Python does by default takes a tenth to a fifth of a large ranking, import or workbook.
     gc.set_threshold(1_000_000)
+    guard()
     try:
         app(arguments, prog_name="socialscore")
-    except SocialscoreError as error:
+    except BaseException as error:
+        # Libraries have errors of their own for it, one of which is no Exception.
+        if _TOO_MANY in str(error):
+            error = StoreError(
+                f"too many files are open at once ({_TOO_MANY}); allow more, such as by "
+                "`ulimit -n 1024`, and try again"
+            )
+        if not isinstance(error, SocialscoreError):
+            raise
         typer.echo(f"socialscore: {error}", err=True)
         sys.exit(error.exit_code)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from platformdirs import user_config_path
 
+from socialscore.errors import UsageError
 from socialscore.runtime.limits import limit
 
 if TYPE_CHECKING:
@@ -55,11 +56,21 @@ RankingArgument = Annotated[
         help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
     ),
 ]
+
+
+def _named(store: str | None) -> str | None:
+    """What an option says, if it says something: an empty variable of a script is no folder."""
+    if store is not None and not store.strip():
+        raise UsageError("--store is empty; name a folder, or leave the option out")
+    return store
+
+
 StoreOption = Annotated[
     str | None,
     typer.Option(
         "--store",
         metavar="DIR",
+        callback=_named,
         help="Folder or s3://BUCKET/FOLDER with the collected messages. "
         "Default: `store` in socialscore.toml.",
     ),
@@ -134,10 +145,9 @@ def subject(
     """The store, the panel and the ranking that the options, the ranking file or settings name."""
     from socialscore.inputs.shipped import ranking_path
     from socialscore.scoring import MessageSource
-    from socialscore.store.key import pseudonyms_of
     from socialscore.store.lake import Store
 
-    path = ranking_path(ranking) if ranking else None
+    path = None if ranking is None else ranking_path(ranking)
     chosen = chosen_ranking(path, options)
     settings = settings_here()
     running = chosen_engine(engine, settings)
@@ -147,11 +157,17 @@ def subject(
     bodies = chosen_panel(root, *paths)
     source = MessageSource(
         opened,
-        pseudonym=pseudonyms_of(opened, settings.key_file).of if chosen.ignore else None,
+        pseudonym=_pseudonym_in(opened, settings) if chosen.ignore else None,
         beside=[file for file in (next(filter(None, paths), None), path) if file],
         engine=running,
     )
     return Subject(opened, source, bodies, chosen, as_of)
+
+
+def _pseudonym_in(store: Store, settings: Settings) -> Pseudonym:
+    from socialscore.store.key import pseudonyms_of  # takes its time, and few rankings need it
+
+    return pseudonyms_of(store, settings.key_file).of
 
 
 def pseudonym(settings: Settings) -> Pseudonym:
@@ -180,7 +196,12 @@ def settings_here() -> Settings:
     """The settings of the working folder and the environment; their limits hold from here on."""
     from socialscore.inputs.settings import load_settings
 
-    settings = load_settings(Path.cwd(), os.environ, user_config_path("socialscore"))
+    try:
+        here = Path.cwd()
+    except OSError as error:
+        problem = f"the folder in which you work cannot be found ({error.strerror})"
+        raise UsageError(f"{problem}; change to another one") from None
+    settings = load_settings(here, os.environ, user_config_path("socialscore"))
     limit(settings.limits)
     return settings
 

@@ -73,7 +73,7 @@ def counted_scoreboard(
     from socialscore.scoring.counts import score_counts
 
     settings_here()
-    chosen = chosen_ranking(ranking_path(ranking) if ranking else None, options)
+    chosen = chosen_ranking(None if ranking is None else ranking_path(ranking), options)
     board = score_counts(read_counts(path), chosen, name=path.stem, n_days=days or 7)
     unknown = [name for name in chosen.show if name not in board.show]
     if options["show"] and unknown:

@@ -76,6 +76,7 @@ def command(
         typer.Option(
             metavar="N",
             min=1,
+            max=36_500,
             help="With --counts: take the requests as spread evenly over N days. Default: 7.",
         ),
     ] = None,

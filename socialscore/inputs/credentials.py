@@ -145,7 +145,8 @@ class Credentials:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_file(self.path, json.dumps(kept, indent=2, sort_keys=True) + "\n", mode=0o600)
         except OSError as error:
-            problem = f"the tokens cannot be written ({error.strerror})"
+            problem = f"the tokens cannot be written ({error.strerror}); key_file in "
+            problem += "socialscore.toml, or SOCIALSCORE_KEY_FILE, moves them with the key"
             raise StoreError(f"{self.path}: {problem}") from None
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "calendar_path",
     "demo_messages",
     "demo_panel",
+    "is_there",
     "preset_names",
     "preset_path",
     "ranking_path",
@@ -79,6 +80,14 @@ def demo_panel() -> Path:
     return _find("fixtures/demo") / "panel.csv"
 
 
+def is_there(path: Path) -> bool:
+    """Whether something lies at a path, which may be none: too long, or with a NUL in it."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def ranking_path(ranking: str) -> Path:
     """The file of a shipped ranking by its name, or the path that was given.
 
@@ -86,7 +95,7 @@ def ranking_path(ranking: str) -> Path:
         UnknownName: there is neither such a file nor such a ranking.
     """
     shipped = {path.stem: path for path in _find("rankings").glob("*.toml")}
-    if ranking.endswith(".toml") or Path(ranking).exists():
+    if ranking.endswith(".toml") or (ranking and is_there(Path(ranking))):
         return Path(ranking)
     if ranking not in shipped:
         raise UnknownName("ranking (nor is there a file)", ranking, shipped)

@@ -10,7 +10,7 @@ from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import examine_panel
 from socialscore.inputs.ranking import compared, read_ranking
-from socialscore.inputs.shipped import calendar_path
+from socialscore.inputs.shipped import calendar_path, is_there
 from socialscore.inputs.toml_files import place_of
 from socialscore.publishing.publish import RULES
 from socialscore.reporters.formatting import span
@@ -57,7 +57,7 @@ def check_ranking(
         problems += _wrong_calendars({name: reading.place("calendar")}, beside)
     if panel is None:
         notes.append(f"{path}: no panel is named: the bodies will be those that the store knows")
-    elif panel == reading.ranking.panel and not panel.is_file():
+    elif panel == reading.ranking.panel and not is_there(panel):
         problems.append(InputError(reading.place("panel"), f"there is no file {panel}"))
     else:
         problems += _of_panel(reading, panel, path)

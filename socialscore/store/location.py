@@ -6,6 +6,7 @@ read the files of tables by their addresses: a location only says what these are
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
@@ -26,7 +27,7 @@ __all__ = ["Folder", "Location", "Where", "location_at"]
 Where: TypeAlias = "Path | str | Location"
 """How a store is named: a folder, an address, or the location itself."""
 
-_UNUSABLE = frozenset("[]^|%\\")  # the table library takes a path for an address
+_UNUSABLE = frozenset("[]^|%\\\n\r\t\0")  # the table library takes a path for an address
 _LOCK = "files.lock"
 _TIMEOUT = 60.0  # seconds for a file to be let go, which takes others milliseconds
 
@@ -74,18 +75,34 @@ def location_at(where: Where) -> Location:
     """
     if not isinstance(where, (Path, str)):
         return where
-    if str(where).startswith(BUCKETS):
+    if not str(where).startswith(BUCKETS):
+        _check_meaning(str(where))
+        location: Location = Folder(Path(where))
+    else:
         with installed(str(where)):
             from socialscore.store.bucket import Bucket
 
-        location: Location = Bucket(str(where))
-    else:
-        location = Folder(Path(where))
+        location = Bucket(str(where))
     for sign in location.at(""):
-        if sign in _UNUSABLE:
-            problem = f"no store can be in a folder with {sign} in its path; choose another"
-            raise StoreError(f"{where}: {problem}")
+        if sign in _UNUSABLE or "\ud800" <= sign <= "\udfff":  # what is no UTF-8
+            shown = sign if sign.isprintable() else f"the character {sign!a}"
+            problem = f"no store can be in a folder with {shown} in its path; choose another"
+            raise StoreError(f"{where!s:.300}: {problem}".encode(errors="replace").decode())
     return location
+
+
+def _check_meaning(where: str) -> None:
+    """Refuse what is meant to be something else than a folder.
+
+    Raises:
+        StoreError: it is empty, an address of another kind, or what only a shell understands.
+    """
+    if not where.strip():
+        raise StoreError("the folder of the store is empty; name one")
+    if re.match(r"[a-z0-9]+:/", where):
+        raise StoreError(f"{where}: no store can be at such an address; name a folder, or s3://…")
+    if where.startswith("~"):
+        raise StoreError(f'{where}: only a shell knows what "~" means; write the path in full')
 
 
 class Folder:

@@ -127,7 +127,10 @@ def read_key(path: Path) -> bytes:
             raise InputError(path, f"the pseudonym key is readable by others: chmod 600 {path}")
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
-        raise StoreError(f"{path}: the pseudonym key cannot be read ({error.strerror})") from None
+        raise StoreError(
+            f"{path}: the pseudonym key can be neither read nor made ({error.strerror}); name "
+            "another place with key_file in socialscore.toml, or SOCIALSCORE_KEY_FILE"
+        ) from None
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
