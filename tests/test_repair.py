@@ -26,6 +26,7 @@ from socialscore.store.erase import erase, expire
 from socialscore.store.erasure_request import ErasureRequest
 from socialscore.store.journal import Journal, collecting
 from socialscore.store.lake import Store
+from socialscore.store.rebuilding import settled
 from socialscore.store.repairing import Repair, repair
 
 if TYPE_CHECKING:
@@ -337,6 +338,18 @@ def test_if_erasures_cannot_be_read_no_file_without_a_commit_is_used(
     list(repair(store, repaired_at=LATER, act=True))
 
     assert "m1" not in ids(store)
+
+
+def test_a_run_that_was_withdrawn_stays_withdrawn() -> None:
+    erasures = [{"cause": "run", "run_id": "gone", "network": "twitter", "account_id": "1"}]
+    runs = [{"run_id": "gone", "withdrawn_at": LATER}, {"run_id": "gone", "withdrawn_at": None}]
+    covered = [row(0, 9, run_id="gone"), row(0, 3)]
+
+    assert settled("run", runs, erasures) == runs[:1]
+    assert settled("coverage", covered, erasures) == covered[1:]
+    assert settled("arrival", [{"run_id": "gone"}, {"run_id": "run"}], erasures) == [
+        {"run_id": "run"}
+    ]
 
 
 # --- the other files ------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ is put together, and these rules keep out what must not come back:
   read, no such file is used at all;
 - of a message that stands in several files, the row that knows most of edits and deletions counts,
   and between equals that of the newest file;
-- what any row of the coverage table calls a gap is one, and of erased accounts nothing is in view.
+- what any row of the coverage table calls a gap is one, and of erased accounts and withdrawn runs
+  nothing is in view.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from socialscore.store.lake import Store
 
-__all__ = ["Remains", "put_together", "remains"]
+__all__ = ["Remains", "put_together", "remains", "settled"]
 
 _NEWEST = """
 SELECT * EXCLUDE (network, month, age)
@@ -190,8 +191,7 @@ def _put_rows(store: Store, name: str, files: Sequence[str]) -> None:
     if files:
         with connect() as connection:
             rows = read_files(connection, files, schema).distinct().to_arrow_table().to_pylist()
-    if name == "coverage":
-        rows = _in_view(rows, _erasures(store) or ())
+    rows = settled(name, rows, _erasures(store) or ())
     table = store.created(name)
     with next_version(table):
         write_deltalake(
@@ -201,6 +201,19 @@ def _put_rows(store: Store, name: str, files: Sequence[str]) -> None:
             writer_properties=ZSTD,
             commit_properties=NEXT,
         )
+
+
+def settled(
+    name: str, rows: Sequence[dict[str, Any]], erasures: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Rows of several versions of a small table, without what later ones have taken back."""
+    withdrawn_runs = {row["run_id"] for row in erasures if row["cause"] == "run"}
+    if name == "run":  # which says for ever that it was withdrawn
+        latest = sorted(rows, key=lambda row: row["withdrawn_at"] is not None)
+        return list({row["run_id"]: row for row in latest}.values())
+    if name in ("coverage", "arrival"):
+        rows = [row for row in rows if row["run_id"] not in withdrawn_runs]
+    return _in_view(rows, erasures) if name == "coverage" else list(rows)
 
 
 def _in_view(
