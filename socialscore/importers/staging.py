@@ -151,7 +151,9 @@ class Stage:
                 COALESCE(SUM(COALESCE(n_lines, 1)) FILTER (WHERE refusal IS NOT NULL), 0)::BIGINT,
                 COUNT(*) FILTER (WHERE refusal IS NULL AND damage IS NOT NULL),
                 COUNT(*) FILTER (WHERE refusal IS NULL AND copy_of IS NOT NULL),
-                COUNT(*) FILTER (WHERE refusal IS NULL AND reply_to_id IS NOT NULL)
+                COUNT(*) FILTER (
+                    WHERE refusal IS NULL AND (reply_to_id IS NOT NULL OR lost_parent)
+                )
             FROM staged
             """
         ).fetchall()
