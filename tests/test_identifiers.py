@@ -304,8 +304,9 @@ def test_identifiers_as_they_are_were_not_rounded(counting: bool, n: int) -> Non
         assert stage.rounded == []
 
 
-def test_identifiers_that_end_with_zeros_by_chance_were_not_rounded() -> None:
-    ids = [*identifiers(60), 2119588004623280000]
+@pytest.mark.parametrize("n_others", [1, 15, 60])
+def test_an_identifier_that_ends_with_zeros_by_chance_was_not_rounded(n_others: int) -> None:
+    ids = [*identifiers(n_others), 2119588004623280000]
 
     with table(*(row(str(it), reply_to_id=str(it)) for it in ids)) as stage:
         assert list(stage.refusals()) == []

@@ -136,7 +136,7 @@ def _rounded(connection: duckdb.DuckDBPyConnection, column: str) -> str | None:
     What has a decimal point or an exponent was. Of what is written out, the whole column tells:
 
     - a spreadsheet makes zeros of all digits after the 15th. By themselves, one in 10,000
-      identifiers of 19 digits ends so;
+      identifiers of 19 digits ends so, and one among others is such a one;
     - where all were floating-point numbers, each is one, or has 17 digits and zeros. One such
       identifier says nothing: X counts the posts of a millisecond in the last 12 bits, and nearly
       always that count is 0. So some of them must be floating-point numbers though it is not.
@@ -148,7 +148,9 @@ def _rounded(connection: duckdb.DuckDBPyConnection, column: str) -> str | None:
         SELECT
             COUNT(*) FILTER ({_is_decimal("value")}) > 0,
             AVG(CAST({_has_zeros("value")} AS INTEGER)) FILTER (long)
-            > GREATEST(0.05, AVG(5 * 0.1 ** (LEN(value) - {KEPT_DIGITS})) FILTER (long)),
+            > GREATEST(0.05, AVG(5 * 0.1 ** (LEN(value) - {KEPT_DIGITS})) FILTER (long))
+            AND (COUNT(*) FILTER (long AND {_has_zeros("value")}) > 1
+            OR COUNT(*) FILTER (long) = 1),
             COUNT(*) FILTER (long) >= {_ENOUGH}
             AND BOOL_AND({_is_floating("value")}) FILTER (long)
             AND AVG(CAST({_id("value")} % 4096 <> 0 AS INTEGER)) FILTER (long) > 0.05
