@@ -550,6 +550,25 @@ def test_a_full_page_is_followed_by_a_look_at_what_comes_after_it(
     assert messages(source, pages) == true(world)
 
 
+def test_a_full_page_from_which_nothing_leads_on_leaves_a_gap() -> None:
+    with FakeGraph(wall(250), faults=[Fault("said", change=said({}, "paging"))]) as graph:
+        pages, end = run(on(graph).pages(of()))
+
+    assert isinstance(end, Stopped)
+    assert end.reason == "no-cursor"
+    assert [page.n_items for page in pages] == [100]
+
+
+def test_a_full_list_of_comments_from_which_nothing_leads_on_leaves_a_gap() -> None:
+    change = said({}, "data", 0, "comments", "paging")
+    with FakeGraph(wall(3, n_comments=60), faults=[Fault("said", change=change)]) as graph:
+        pages, end = run(on(graph).pages(of()))
+
+    assert isinstance(end, Stopped)
+    assert end.reason == "no-cursor"
+    assert [page.oldest for page in pages] == [None]
+
+
 def renamed(answer: dict[str, Any]) -> None:
     answer["paging"]["following"] = answer["paging"].pop("next")
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from socialscore.collectors.base import Stopped
 from socialscore.collectors.paging import Order, is_cursor
 from socialscore.payloads.values import as_moment, as_object
 
@@ -105,11 +106,26 @@ def next_page(said: Json, limit: int) -> dict[str, str]:
 
     A full page, of `limit` items, is followed also where it does not say that another one follows:
     the next one may be empty. The address that Graph gives is not kept: the token stands in it.
+
+    Raises:
+        Stopped: another page may follow, and nothing leads to it.
     """
-    paging = as_object(said.get("paging"))
-    address, after = paging.get("next"), as_object(paging.get("cursors")).get("after")
-    if not isinstance(address, str) and len(items_of(said) or ()) < limit:
+    if not _is_followed(said, limit):
         return {}
+    if not (cursor := _cursor(as_object(said.get("paging")))):
+        raise Stopped("no-cursor")
+    return cursor
+
+
+def _is_followed(said: Json, limit: int) -> bool:
+    """Whether another page may follow: Graph says so, or this one is full."""
+    names_one = isinstance(as_object(said.get("paging")).get("next"), str)
+    return names_one or len(items_of(said) or ()) >= limit
+
+
+def _cursor(paging: Json) -> dict[str, str]:
+    """What leads on from a page, if anything does."""
+    address, after = paging.get("next"), as_object(paging.get("cursors")).get("after")
     if is_cursor(after):
         return {"after": after}
     query = parse_qsl(urlsplit(address).query) if isinstance(address, str) else ()
@@ -124,7 +140,8 @@ def drift_of(said: Json) -> str | None:
     if not isinstance(paging, dict) and (items or paging is not None):
         return "the answer does not say any more whether another page follows"
     paging = as_object(paging)
-    if paging.get("next") is not None and not next_page(said, len(items) + 1):
+    address = paging.get("next")
+    if address is not None and not (isinstance(address, str) and _cursor(paging)):
         return "the answer does not say any more what leads to the next page"
     others = {name: said[name] for name in said.keys() - _AT_THE_TOP}
     others |= {name: paging[name] for name in paging.keys() - _IN_PAGING}
@@ -158,7 +175,7 @@ def goes_on(comments: object, interval: Interval, limit: int) -> bool:
     """Whether comments after a page of at most `limit` may be of the interval."""
     said = as_object(comments)
     reached = Order().continued(map(written_at, items_of(said) or ()))
-    return bool(next_page(said, limit)) and not (reached and reached < interval.since)
+    return _is_followed(said, limit) and not (reached and reached < interval.since)
 
 
 def is_within(item: Json, interval: Interval) -> bool:
