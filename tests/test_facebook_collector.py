@@ -617,6 +617,8 @@ def test_an_end_that_is_none_is_another_protocol(change: Callable[[dict[str, Any
 
     assert isinstance(end, ProtocolDrift)
     assert len(pages) == len(graph.requests) == 2
+    assert pages[0].oldest
+    assert pages[1].oldest is None
 
 
 @pytest.mark.parametrize("place", [0, 40, 99])

@@ -404,6 +404,8 @@ def test_a_page_in_an_unknown_shape_is_handed_on_before_it_is_reported(
 
     assert isinstance(end, ProtocolDrift)
     assert [page.n_items for page in pages] == [kept]
+    with pytest.raises(ProtocolDrift):  # also when a later run finds it in the journal
+        source.messages(pages[0])
     assert "2026-09-07" in json.dumps(pages[0].payload)
     assert len(x.requests) == 1
 
@@ -449,10 +451,14 @@ def said(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
 )
 def test_an_end_that_is_none_is_another_protocol(change: Callable[[dict[str, Any]], None]) -> None:
     with FakeX(busy(250), faults=[Fault("said", nth=2, change=change)]) as x:
-        pages, end = run(on(x).pages(inbound()))
+        source = on(x)
+        pages, end = run(source.pages(inbound()))
 
     assert isinstance(end, ProtocolDrift)
     assert [page.n_items for page in pages] == [100, 100]
+    assert len(source.messages(pages[0])) == 100
+    with pytest.raises(ProtocolDrift):
+        source.messages(pages[1])
     assert len(x.requests) == 2
 
 
@@ -576,7 +582,8 @@ def test_an_identifier_that_is_none_is_not_asked_with() -> None:
 def test_what_x_leaves_out_of_a_page_is_counted() -> None:
     source = on_nothing()
     lack = {"resource_id": "1", "title": "Authorization Error", "type": "x"}
-    page = Page(inbound(), {"data": [], "errors": [lack]}, 0, None, 0.0)
+    payload = {"data": [], "errors": [lack], "meta": {"result_count": 0}}
+    page = Page(inbound(), payload, 0, None, 0.0)
 
     (refused,) = source.messages(page)
 

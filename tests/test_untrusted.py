@@ -86,12 +86,14 @@ def outcome(fake: Fake, fault: Fault) -> Exception | None:
     fake.add_fault(fault)
     source, n_before = on(fake, network), len(fake.requests)
     pages: list[Page] = []
+    items: list[Message | Refused] = []
     end: Exception | None = None
     try:
-        pages.extend(source.pages(Task(ACCOUNTS[network], STREAMS[network], WHOLE)))
+        for page in source.pages(Task(ACCOUNTS[network], STREAMS[network], WHOLE)):
+            pages.append(page)
+            items += source.messages(page)
     except (NetworkError, Stopped) as error:
         end = error
-    items = [item for page in pages for item in source.messages(page)]
     assert len(fake.requests) - n_before <= 12
     assert all(json.loads(json.dumps(page.payload)) == page.payload for page in pages)
     if end is None:

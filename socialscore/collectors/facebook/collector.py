@@ -129,9 +129,11 @@ class FacebookCollector:
             entries = [entry for post in posts for entry in entries_of(post)]
             if sight.is_doubtful(entries):
                 self._insist_on_own_token(task.account, page_id, answer)
-            complete_from = before if more else after
+            drift = drift_of(answer.said)
+            # Neither a later run nor a later version learns from the page itself what it lacks.
+            complete_from = None if drift else before if more else after
             yield self._page(task, page_id, answer, entries, complete_from, n_places=len(new))
-            if drift := drift_of(answer.said):
+            if drift:
                 raise self._error(ProtocolDrift, drift, answer)
             for post in more:
                 yield from self._rest(task, page_id, post)

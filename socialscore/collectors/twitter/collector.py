@@ -152,6 +152,9 @@ class TwitterCollector:
 
     def messages(self, page: Page) -> list[Message | Refused]:
         """The posts of a page, and what X says that it left out."""
+        listing = Listing.of(page.payload)
+        if drift := listing.drift or _Replies().drift(page.task, listing.posts):
+            raise ProtocolDrift("twitter", "", drift)
         included, posts = Included.of(page.payload), [*map(as_object, items_of(page.payload))]
         moments = [moment_of(post) for post in posts]
         found = [
