@@ -570,13 +570,26 @@ def test_what_concerns_one_account_ends_its_task_only(
     assert report.error is None
 
 
-def test_a_network_that_fails_twice_in_a_row_is_left_alone(store: Store) -> None:
-    collector = Scripted(World.busy(), faults=[failing(Transient), failing(Transient)])
+def test_a_network_that_fails_for_two_accounts_in_a_row_is_left_alone(store: Store) -> None:
+    collector = Scripted(World.busy(), faults=[failing(Transient)] * 4)
 
     report = run(collector, store)
 
-    assert len(collector.calls) == 2
+    assert [task.account for task in collector.calls] == [METRO, METRO, VILLE]
     assert isinstance(report.error, Transient)
+
+
+def test_an_account_that_the_network_fails_to_show_does_not_end_the_run(store: Store) -> None:
+    run(Scripted(World.busy(), faults=[None, Stopped("no-new-items")]), store)  # leaves a hole
+    collector = Scripted(World.busy(), faults=[failing(Transient)] * 2)
+
+    report = run(collector, store, now=lambda: NOW + timedelta(minutes=5))
+
+    planned = [each.task.account for each in report.tasks]
+    asked = [task.account for task in collector.calls]
+    assert asked.count(METRO) == 2 < planned.count(METRO)
+    assert [each.task.account for each in report.tasks if each.complete] == [VILLE] * 2
+    assert (report.error, report.exit_code) == (None, 4)
 
 
 def test_a_stream_that_is_gone_is_not_asked_for_its_holes(store: Store) -> None:

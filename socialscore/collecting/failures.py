@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Failures"]
 
-_IN_A_ROW = 2  # tasks that a network fails to answer: then it is the network
+_IN_A_ROW = 2  # streams that fail: then it is their account; accounts: then it is the network
 _REFUSED_IN_A_ROW = 3  # accounts: then it is no longer a matter of accounts
 
 
@@ -32,7 +32,8 @@ class Failures:
         self._one_credential = one_credential
         self._accounts: dict[str, NetworkError] = {}
         self._streams: dict[tuple[str, str], NetworkError] = {}
-        self._n_transient = self._n_refused = 0
+        self._failing: list[str] = []  # the accounts of the latest tasks, as far as these failed
+        self._n_refused = 0
 
     def of(self, account_id: str, stream: str) -> NetworkError | None:
         """Why a stream need not be asked for."""
@@ -40,7 +41,8 @@ class Failures:
 
     def went_well(self) -> None:
         """The network has answered."""
-        self._n_transient = self._n_refused = 0
+        self._failing.clear()
+        self._n_refused = 0
 
     def ends(self, account_id: str, stream: str, error: NetworkError) -> bool:
         """Note what a stream met with; whether that ends the run."""
@@ -48,8 +50,10 @@ class Failures:
             case QuotaExhausted() | RateLimited():
                 return True
             case Transient():
-                self._n_transient += 1
-                return self._n_transient == _IN_A_ROW
+                self._failing.append(account_id)
+                if self._failing.count(account_id) == _IN_A_ROW:
+                    self._accounts[account_id] = error
+                return len(set(self._failing)) == _IN_A_ROW
             case AuthError():
                 self._accounts[account_id] = error
                 return self._one_credential
