@@ -468,6 +468,22 @@ def test_an_update_reads_the_pages_that_were_kept_before_it_asks(
     assert list((store.root / "journal").iterdir()) == []
 
 
+def test_what_a_page_that_an_update_can_read_was_too_early_for_is_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = drifting()
+    run(collector, store, panel=ONE, overlap=SIX)
+    updated(monkeypatch)
+    collector.mended = True
+    run(collector, store, panel=ONE, overlap=SIX, limit=5, now=later(days=1))
+
+    late = inbound(500, END - timedelta(minutes=3), VILLE)
+    report = run(one([late, *asking()]), store, panel=ONE, overlap=SIX, now=later(days=2))
+
+    assert sum(task.n_late for task in report.tasks) == 1
+    assert n_kept(store) == 31
+
+
 def test_an_update_that_does_not_help_asks_at_once_and_keeps_the_page(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

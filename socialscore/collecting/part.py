@@ -272,6 +272,7 @@ class Part:
         if lacking(items) or not any(isinstance(item, Message) for item in items):
             return None
         part = cls(task)
+        part.run_id = record["run_id"]  # it was read then, and goes with what that run brought
         part.add(page, items, None)
         part.close()
         return part
