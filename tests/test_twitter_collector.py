@@ -773,6 +773,19 @@ def test_no_money_is_kept_back_for_a_lookup_that_was_made() -> None:
     assert source.page_cost(task) == pytest.approx(0.5)
 
 
+def test_a_lookup_after_which_no_page_came_is_part_of_what_the_next_page_costs() -> None:
+    by_handle = replace(VILLE, account_id="ville0")
+
+    with FakeX(busy(3), faults=[Fault("404", nth=2)]) as x:
+        source = on(x)
+        run(source.pages(inbound(by_handle)))
+        most = source.page_cost(inbound())
+        (page,) = source.pages(inbound())
+
+    assert most == pytest.approx(0.51)
+    assert page.cost == pytest.approx(0.01 + 3 * 0.005)
+
+
 def test_without_counting_an_estimate_is_the_most_that_x_may_give() -> None:
     estimate = on_nothing().estimate(CollectionPlan((inbound(), outbound())))
 

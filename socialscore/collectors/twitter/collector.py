@@ -82,9 +82,9 @@ class TwitterCollector:
         return estimate(self._api, plan, self._prices, depth, may_count=self._may_count)
 
     def page_cost(self, task: Task) -> float:
-        """What a full page costs, and the look-up of an account that has not been looked up."""
+        """What a full page costs, with look-ups: that of its account, and any not booked yet."""
         lookup = self._prices.dollars["user"] if self._api.must_look_up(task.account) else 0.0
-        return PAGE_SIZE * self._prices.dollars["post"] + lookup
+        return PAGE_SIZE * self._prices.dollars["post"] + lookup + self._unbooked
 
     def pages(self, task: Task) -> Iterator[Page]:
         """The pages of a task: see `Collector.pages`."""
