@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from socialscore.store.aside import drop_aside, known_drifts, note_drift, set_journal_aside
+from socialscore.errors import StoreError
+from socialscore.store.aside import (
+    drop_aside,
+    forget_drift,
+    known_drifts,
+    note_drift,
+    pages_aside,
+    rewrite_aside,
+    set_aside,
+    set_journal_aside,
+)
 from socialscore.store.erasure_request import ErasureRequest, unwanted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -110,3 +121,26 @@ def test_only_the_owner_may_read_what_is_known_of_a_stream(tmp_path: Path) -> No
     (path,) = (tmp_path / "journal").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["problem"] == "speaks in tongues"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda root: set_aside(root, NAME, {}),
+        lambda root: list(pages_aside(root, "twitter")),
+        lambda root: rewrite_aside(root / "journal" / f"{NAME}.drift.jsonl", [b"{}"]),
+        lambda root: set_journal_aside(root / "journal" / f"{NAME}.1.jsonl"),
+        lambda root: note_drift(root, NAME, {}),
+        lambda root: forget_drift(root, NAME),
+        known_drifts,
+        lambda root: drop_aside(root, lambda *_: True),
+    ],
+)
+def test_what_the_disk_refuses_is_an_error_of_the_store(
+    tmp_path: Path, act: Callable[[Path], object]
+) -> None:
+    for name in ("drift.jsonl", "drift.json"):
+        (tmp_path / "journal" / f"{NAME}.{name}" / "in-the-way").mkdir(parents=True)
+
+    with pytest.raises(StoreError, match=f"{NAME}.*: cannot be (written|read|renamed|removed)"):
+        act(tmp_path)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -46,7 +47,7 @@ Record = dict[str, Any]
 def set_aside(root: Path, name: str, record: Mapping[str, Any]) -> Path:
     """Keep a record that cannot be merged, for whoever finds out why."""
     path = folder_of(root) / f"{file_name(name)}{DRIFT}"
-    try:
+    with _access(path, "written"):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
         try:
@@ -54,23 +55,22 @@ def set_aside(root: Path, name: str, record: Mapping[str, Any]) -> Path:
         finally:
             os.close(file)
         sync_folder(path.parent)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
     return path
 
 
 def pages_aside(root: Path, network: str) -> Iterator[tuple[Path, list[bytes]]]:
     """The files with pages of a network that were set aside, and their lines."""
     for path in sorted(folder_of(root).glob(f"{file_name(network)}-*{DRIFT}")):
-        yield path, path.read_bytes().splitlines(keepends=True)
+        yield path, _content(path).splitlines(keepends=True)
 
 
 def rewrite_aside(path: Path, lines: Sequence[bytes]) -> None:
     """Let a file of pages have these lines; without any it goes."""
-    if lines:
-        write_file(path, b"".join(lines), mode=_PRIVATE)
-    else:
-        path.unlink(missing_ok=True)
+    with _access(path, "written"):
+        if lines:
+            write_file(path, b"".join(lines), mode=_PRIVATE)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def set_journal_aside(path: Path) -> Path:
@@ -80,8 +80,9 @@ def set_journal_aside(path: Path) -> Path:
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.{number}{DAMAGED}")
-    path.rename(aside)
-    sync_folder(path.parent)
+    with _access(path, "renamed"):
+        path.rename(aside)
+        sync_folder(path.parent)
     return aside
 
 
@@ -90,21 +91,24 @@ def set_journal_aside(path: Path) -> Path:
 
 def note_drift(root: Path, name: str, record: Mapping[str, Any]) -> None:
     """Remember of a stream what is the matter with it."""
-    folder = folder_of(root)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    write_file(folder / f"{file_name(name)}{_MEMORY}", json.dumps(record).encode(), mode=_PRIVATE)
+    path = folder_of(root) / f"{file_name(name)}{_MEMORY}"
+    with _access(path, "written"):
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_file(path, json.dumps(record).encode(), mode=_PRIVATE)
 
 
 def forget_drift(root: Path, name: str) -> None:
     """It can be read again."""
-    (folder_of(root) / f"{file_name(name)}{_MEMORY}").unlink(missing_ok=True)
+    path = folder_of(root) / f"{file_name(name)}{_MEMORY}"
+    with _access(path, "removed"):
+        path.unlink(missing_ok=True)
 
 
 def known_drifts(root: Path) -> dict[str, Record]:
-    """What is remembered, by the name of the stream; what cannot be read is not."""
+    """What is remembered, by the name of the stream; what makes no sense is not."""
     found = {}
     for path in folder_of(root).glob(f"*{_MEMORY}"):
-        record = _parsed(path.read_bytes())
+        record = _parsed(_content(path))
         if isinstance(record, dict):
             found[unquote(path.name.removesuffix(_MEMORY))] = record
     return found
@@ -127,13 +131,13 @@ def drop_aside(
     n_dropped, folder = 0, folder_of(root)
     for path in sorted(folder.glob(f"*{DRIFT}")):
         name = unquote(path.name.removesuffix(DRIFT))
-        lines = path.read_bytes().splitlines(keepends=True)
+        lines = _content(path).splitlines(keepends=True)
         kept = [line for line in lines if not unwanted(name, line, None)]
         n_dropped += len(lines) - len(kept)
         if act and len(kept) < len(lines):
             rewrite_aside(path, kept)
     for path in sorted([*folder.glob(f"*{DAMAGED}"), *folder.glob(f"*{_MEMORY}")]):
-        content, name = path.read_bytes(), unquote(path.name)
+        content, name = _content(path), unquote(path.name)
         if unwanted(name, content, _due(content) or _written(path)):
             n_dropped += path.name.endswith(DAMAGED)
             if act:
@@ -153,6 +157,20 @@ def _due(content: bytes) -> datetime | None:
 
 def _written(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def _content(path: Path) -> bytes:
+    with _access(path, "read"):
+        return path.read_bytes()
+
+
+@contextmanager
+def _access(path: Path, what: str) -> Iterator[None]:
+    """Where a file is read or written: what the system has against it is an error of the store."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be {what}: {error.strerror}") from None
 
 
 def _parsed(content: bytes) -> Any:
