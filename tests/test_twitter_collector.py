@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
@@ -661,7 +662,19 @@ def test_a_recent_search_says_how_far_back_it_saw() -> None:
 
     assert isinstance(end, Stopped)
     assert end.reason == "out-of-reach"
-    assert end.complete_from == world.now - timedelta(days=7) + timedelta(minutes=1)
+    assert end.complete_from == world.now - timedelta(days=7) + timedelta(minutes=20)
+
+
+def test_a_recent_search_that_waits_for_a_rate_limit_is_still_within_reach() -> None:
+    world = busy(10)
+    world.advance(days=1.5)
+    interval = Interval(START, world.now)
+
+    with FakeX(world, faults=[Fault("429", seconds=14 * 60)]) as x:
+        pages, end = run(on(x, settings={"strategy": "recent"}).pages(inbound(interval=interval)))
+
+    assert len(pages) == 1
+    assert isinstance(end, Stopped)
 
 
 def test_what_lies_beyond_reach_is_not_asked_for() -> None:
@@ -809,6 +822,22 @@ def test_x_counts_what_a_plan_will_bring_if_it_may() -> None:
     assert (estimate.n_items, estimate.n_requests, estimate.exact) == (280, 4, True)
     assert estimate.dollars == 1.4
     assert x.n_paid == 0
+
+
+def test_what_a_recent_search_shows_is_counted_at_the_price_of_recent_counts() -> None:
+    seconds = count()  # the clock goes on between two looks at it
+
+    with FakeX(busy(10)) as x:
+        outside = replace(
+            Waits(x.world).outside(), now=lambda: NOW + timedelta(seconds=next(seconds))
+        )
+        asked = Options(address=x.base_url, settings={"strategy": "recent"}, count=True)
+        source = collector("twitter", {"bearer_token": TOKEN}, asked, outside)
+        week = inbound(interval=Interval(NOW - timedelta(days=7), NOW))
+        estimate = source.estimate(CollectionPlan((week,)))
+
+    assert estimate.exact
+    assert (x.count("counts/recent"), x.count("counts/all")) == (1, 0)
 
 
 def test_x_counts_a_year_month_by_month() -> None:

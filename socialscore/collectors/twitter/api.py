@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import requests
 import tweepy
 
+from socialscore.collectors.base import RATE_LIMIT_WAIT
 from socialscore.collectors.http import Refusal, Wire
 from socialscore.collectors.retry_policy import with_retries
 from socialscore.collectors.twitter.refusals import of_status
@@ -45,7 +46,9 @@ _FIELDS = (
 )
 _OPENED = datetime(2010, 11, 6, tzinfo=UTC)  # X takes no earlier start
 _INDEXING_LAG = timedelta(seconds=15)  # X refuses ends that are nearer to the present
-_MARGIN = timedelta(minutes=1)  # by which we stay inside of what a search reaches
+# By which we stay inside of what a search reaches: X refuses what is a second older, and a wait may
+# come between the plan and any of its pages.
+_MARGIN = RATE_LIMIT_WAIT + timedelta(minutes=5)
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -109,7 +112,7 @@ class TwitterApi:
         self, account: Account, stream: str, interval: Interval, cursor: str | None
     ) -> Answer:
         """A page of how many posts a stream has; each costs a little."""
-        recent = interval.since >= self.now() - REACH + _MARGIN
+        recent = interval.since > self.now() - REACH
         client = self._client
         counts = client.get_recent_tweets_count if recent else client.get_all_tweets_count
         # Only counts of the archive have pages.
