@@ -510,6 +510,27 @@ def test_comments_that_come_again_and_again_end() -> None:
     assert len(graph.requests) <= 3
 
 
+def test_comments_without_end_of_one_post_do_not_hide_older_posts() -> None:
+    world = wall(250)
+    newest = max(world.wall(PAGE.account_id), key=lambda post: post.versions[0].at)
+    anna = world.person("facebook", "9000000000011", "anna")
+    for minute in range(60):
+        at = newest.versions[0].at + timedelta(minutes=minute + 1)
+        world.write(anna, "À quelle heure ?", at, parent=newest)
+
+    with FakeGraph(
+        world, faults=[Fault("repeated-cursor", path="/comments", times=math.inf)]
+    ) as graph:
+        source = on(graph)
+        pages, end = run(source.pages(of()))
+
+    assert isinstance(end, Stopped)
+    assert end.reason in ("repeated-cursor", "no-new-items")
+    assert all(page.oldest is None for page in pages)
+    posts = {each.message_id for each in true(world).values() if each.kind == "post"}
+    assert posts <= messages(source, pages).keys()
+
+
 def test_a_wall_that_shows_as_much_of_a_year_as_facebook_does_leaves_a_gap() -> None:
     world = wall(700, n_comments=1)
 
@@ -566,7 +587,7 @@ def test_a_full_list_of_comments_from_which_nothing_leads_on_leaves_a_gap() -> N
 
     assert isinstance(end, Stopped)
     assert end.reason == "no-cursor"
-    assert [page.oldest for page in pages] == [None]
+    assert {page.oldest for page in pages} == {None}
 
 
 def renamed(answer: dict[str, Any]) -> None:

@@ -120,6 +120,7 @@ class FacebookCollector:
         walk, sight = Walk(), Sight(page_id)
         order = FeedOrder(interval.until, self._terms.posts_per_year, task.n_walked)
         cursor: dict[str, str] = {}
+        broken_off: Stopped | None = None  # the comments of a post, which are not all shown
         while True:
             answer = self._api.feed(task.account, since, until, cursor)
             posts = items_of(answer.said) or []
@@ -131,15 +132,20 @@ class FacebookCollector:
                 self._insist_on_own_token(task.account, page_id, answer)
             drift = drift_of(answer.said)
             # Neither a later run nor a later version learns from the page itself what it lacks.
-            complete_from = None if drift else before if more else after
+            complete_from = None if drift or broken_off else before if more else after
             yield self._page(task, page_id, answer, entries, complete_from, n_places=len(new))
             if drift:
                 raise self._error(ProtocolDrift, drift, answer)
             for post in more:
-                yield from self._rest(task, page_id, post)
+                try:
+                    yield from self._rest(task, page_id, post)
+                except Stopped as stopped:  # other posts can be read all the same
+                    broken_off = stopped
             if not (cursor := next_page(answer.said, self._api.n_posts)):
                 break
             walk.on([str(post.get("id")) for post in posts], tuple(cursor.items()))
+        if broken_off:
+            raise broken_off
         if order.is_capped:
             raise Stopped("cap-reached")
 
