@@ -77,11 +77,11 @@ class Run:
         merger: Merger,
         disk: Executor,
         run_id: str,
-        order: RunOptions,
+        options: RunOptions,
     ) -> None:
         self._collector, self._capabilities = collector, collector.capabilities()
         self._store, self._merger, self._disk = store, merger, disk
-        self._run_id, self._order = run_id, order
+        self._run_id, self._options = run_id, options
         self._tallies: list[TaskCounts] = []
         self._part: Part  # that pages are added to
         self._parts: list[Part] = []  # to which nothing will be added: to be merged
@@ -125,7 +125,7 @@ class Run:
         """Note what is further back than the network shows, by its own clock."""
         if not any(tally.n_pages for tally in self._tallies):
             return  # it has not answered, and ours may be wrong
-        present = self._order.now() - (self._worth_saying() or timedelta())
+        present = self._options.now() - (self._worth_saying() or timedelta())
         for task in tasks:
             edge = present - self._capabilities.reach[task.stream]
             interval = Interval(task.interval.since, min(task.interval.until, edge))
@@ -172,7 +172,7 @@ class Run:
     def _merge(self) -> None:
         parts, self._parts = self._parts, []
         self._gaps += [row for part in parts for row in part.coverage() if row.reason]
-        self._merger.merge(parts, self._order.now())
+        self._merger.merge(parts, self._options.now())
 
     # --- task by task ----------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ class Run:
         for number, task in enumerate(tasks, 1):
             whose = (task.account.account_id, task.stream)
             tally = TaskCounts(task, error=failures.of(*whose))
-            tally.error = tally.error or self._drifts.error(task, self._order.now())
+            tally.error = tally.error or self._drifts.error(task, self._options.now())
             self._tallies.append(tally)
             try:
                 if not tally.error:
@@ -212,14 +212,14 @@ class Run:
             except RateLimited as error:
                 self._merge()
                 self._merger.finish()
-                if self._is_far(error) or not self._order.waiter(error):
+                if self._is_far(error) or not self._options.waiter(error):
                     raise
                 part = self._part.rest()
             else:
                 return
 
     def _is_far(self, error: RateLimited) -> bool:
-        return error.retry_at is not None and error.retry_at - self._order.now() > LONGEST_WAIT
+        return error.retry_at is not None and error.retry_at - self._options.now() > LONGEST_WAIT
 
     def _placed(self, task: Task) -> Task:
         """The task, with how much of the network's depth newer messages take up."""
@@ -260,7 +260,7 @@ class Run:
             self._part.end(stopped.reason, stopped.complete_from)
         except ProtocolDrift as error:
             if error.status in (None, 200):  # else it was refused, and cost nothing
-                self._drifts.note(task, self._part.complete_from, error, self._order.now())
+                self._drifts.note(task, self._part.complete_from, error, self._options.now())
             self._part.drop_last(self._store.root, error.problem)
             raise
         finally:
@@ -282,7 +282,7 @@ class Run:
         Returns:
             Whether all of it was wanted.
         """
-        limit = self._order.limit
+        limit = self._options.limit
         most = None if limit is None else limit - self._n_messages()
         part = self._part
         full = sum(each.n_messages for each in (*self._parts, part)) >= BATCH
@@ -306,17 +306,17 @@ class Run:
             raise drift
         self._part.keep_refused(self._store.root, items)
         if page.answered_at and self._clock_ahead is None:
-            self._clock_ahead = self._order.now() - page.answered_at
+            self._clock_ahead = self._options.now() - page.answered_at
         return is_whole
 
     def _enough(self) -> bool:
         """Whether the run has what it was to bring, or is asked to end."""
-        self._interrupted = self._interrupted or self._order.stopping()
-        limit = self._order.limit
+        self._interrupted = self._interrupted or self._options.stopping()
+        limit = self._options.limit
         return self._interrupted or (limit is not None and self._n_messages() >= limit)
 
     def _afford(self) -> None:
-        budget, next_cost = self._order.budget, self._collector.page_cost(self._part.task)
+        budget, next_cost = self._options.budget, self._collector.page_cost(self._part.task)
         if budget is not None and self._cost() + next_cost > budget + _ROUNDING:
             raise QuotaExhausted(
                 self._capabilities.network,
@@ -327,7 +327,7 @@ class Run:
 
     def _tell(self, place: tuple[int, int]) -> None:
         part = self._part
-        self._order.progress(
+        self._options.progress(
             Progress(
                 task=part.tally.task,
                 n_task=place[0],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from socialscore.collecting.coverage import REFUSED, UNREADABLE, streams_of
@@ -12,6 +11,7 @@ from socialscore.collecting.reading import lacking, read
 from socialscore.collecting.records import as_instant, as_page, as_task, of_page, of_task
 from socialscore.collecting.report import TaskCounts
 from socialscore.collectors.base import Interval, Refused
+from socialscore.collectors.paging import SECOND
 from socialscore.errors import ProtocolDrift, StoreError
 from socialscore.model.messages import Coverage, Message
 from socialscore.store.aside import set_aside
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from socialscore.collectors.base import Collector, Page, Task
 
 __all__ = ["Earlier", "Part"]
-
-_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -280,4 +278,4 @@ class Part:
 
 def _next_second(instant: datetime) -> datetime:
     """Where a stream is complete of which messages of this second may be missing."""
-    return instant.replace(microsecond=0) + _SECOND
+    return instant.replace(microsecond=0) + SECOND

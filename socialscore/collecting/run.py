@@ -67,14 +67,14 @@ def collect(
             be written. What came lies in the journal, and the next run merges it.
     """
     network = collector.capabilities().network
-    order = RunOptions(now, budget, limit, stopping, waiter, progress)
+    options = RunOptions(now, budget, limit, stopping, waiter, progress)
     with collecting(store.root, network, timeout=timeout):
         store.remember(panel)  # what does not fit is said before anything is paid for
         started = now()
         run_id = new_run_id(f"{RUN}{network}", started)
         target = Target(store, panel, key, network, run_id)
         with Merger(target) as merger, ThreadPoolExecutor(1) as disk:
-            run = Run(collector, store, merger, disk, run_id, order)
+            run = Run(collector, store, merger, disk, run_id, options)
             run.replay()
             rows = store.coverage().to_pylist()
             wanted = plan(
