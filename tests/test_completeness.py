@@ -532,6 +532,15 @@ def test_a_memory_that_cannot_be_read_is_none(store: Store, content: bytes) -> N
     assert len(collector.calls) == 2
 
 
+def test_a_memory_that_was_noted_by_a_clock_ahead_holds_nothing_back(store: Store) -> None:
+    collector = drifting()
+    run(collector, store, panel=ONE, now=later(days=60))
+
+    run(collector, store, panel=ONE, now=later(hours=1))
+
+    assert len(collector.calls) == 2
+
+
 def test_a_request_that_is_rejected_is_tried_by_the_next_run(store: Store) -> None:
     rejected = ProtocolDrift("twitter", "GET /x", "it rejected the request", status=400)
     collector = one(asking(), faults=[rejected])
