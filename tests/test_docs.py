@@ -103,6 +103,13 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_no_page_says_a_paragraph_twice() -> None:
+    for page in PAGES:
+        paragraphs = page.read_text(encoding="utf-8").split("\n\n")
+        long = [it for it in paragraphs if len(it) > 200]  # options of commands may be alike
+        assert len(set(long)) == len(long), page.name
+
+
 def test_every_decision_is_numbered_and_none_is_missing() -> None:
     notes = sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))
 

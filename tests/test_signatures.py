@@ -165,6 +165,17 @@ def test_a_key_that_is_allowed_to_sign_other_things_only_is_named(desk: Desk) ->
     assert checked(desk)[0] == 3
 
 
+def test_what_a_key_signed_is_a_problem_once_it_has_expired(desk: Desk) -> None:
+    path = desk.folder / "allowed_signers"
+    dates = 'valid-after="20200101",valid-before="20200102",namespaces'
+    path.write_text(path.read_text().replace("namespaces", dates))
+
+    code, _, err = checked(desk)
+
+    assert code == 3
+    assert sum(line.endswith("which allowed_signers does not allow") for line in err) == len(WEEKS)
+
+
 @pytest.mark.parametrize("signature", [b"", b"?", b"-----BEGIN SSH SIGNATURE-----\n", b"a" * 10**6])
 def test_what_is_no_signature_is_named(signature: bytes, desk: Desk) -> None:
     (desk.at("2026-W44") / SIGNATURE).write_bytes(signature)
