@@ -250,6 +250,24 @@ def test_without_ssh_keygen_it_is_said_what_is_missing(
     assert (verified.code, verified.err) == (2, problem)
 
 
+@pytest.mark.parametrize(
+    "complaint", ["ssh-keygen: unknown option -- Y", 'Unsupported operation for -Y: "$2"']
+)
+def test_an_ssh_keygen_that_is_too_old_calls_no_signature_wrong(
+    complaint: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = desk.folder / "bin" / "ssh-keygen"
+    old.parent.mkdir()
+    old.write_text(f"#!/bin/sh\necho '{complaint}' >&2\nexit 255\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+
+    verified = run("verify", desk.at(""), "--allowed-signers", "allowed_signers")
+
+    problem = "socialscore: signatures need ssh-keygen of OpenSSH 8.2 or newer; install it\n"
+    assert (verified.code, verified.err) == (2, problem)
+
+
 def test_allowed_signers_that_are_no_file_are_named(desk: Desk) -> None:
     done = run("verify", desk.at(""), "--allowed-signers", "nowhere")
 

@@ -22,6 +22,8 @@ __all__ = ["SIGNATURE", "sign", "signer"]
 SIGNATURE = "manifest.json.sig"
 """The file of a publication with the signature of its manifest."""
 
+_MISSING = "signatures need ssh-keygen of OpenSSH 8.2 or newer; install it"
+_TOO_OLD = re.compile(rb"option -- '?Y|Unsupported operation for -Y")  # of OpenSSH 8.0 and 8.1
 _NAMESPACE = "socialscore"  # a signature for another purpose is none for this one
 _LARGEST = 1 << 16  # bytes of a signature; none comes near
 
@@ -55,7 +57,7 @@ def signer(content: bytes, signature: bytes, allowed: Path) -> str:
 
     Raises:
         InputError: it is no signature of this text, or nobody's who is allowed.
-        UsageError: there is no ssh-keygen.
+        UsageError: there is no ssh-keygen, or an old one.
     """
     path = temp_folder(None) / SIGNATURE
     path.write_bytes(signature[:_LARGEST])
@@ -71,8 +73,14 @@ def signer(content: bytes, signature: bytes, allowed: Path) -> str:
 
 
 def _said(given: bytes, what: str, *options: str) -> str:
-    """What ssh-keygen prints; nothing if it disagrees."""
-    done = _ssh_keygen(given, what, *options, stderr=subprocess.DEVNULL)
+    """What ssh-keygen prints; nothing if it disagrees.
+
+    Raises:
+        UsageError: there is none, or one that is too old to have an opinion.
+    """
+    done = _ssh_keygen(given, what, *options, stderr=subprocess.PIPE)
+    if done.returncode and _TOO_OLD.search(done.stderr):
+        raise UsageError(_MISSING)
     return "" if done.returncode else done.stdout.decode(errors="replace")
 
 
@@ -85,5 +93,4 @@ def _ssh_keygen(
             words, input=given, stdout=subprocess.PIPE, stderr=stderr, check=False
         )
     except FileNotFoundError:
-        problem = "signatures need ssh-keygen of OpenSSH 8.2 or newer; install it"
-        raise UsageError(problem) from None
+        raise UsageError(_MISSING) from None
