@@ -112,6 +112,14 @@ def _replayed(desk: Desk) -> None:
     shutil.copytree(desk.at("2026-W44"), desk.at("2026-W45"))
 
 
+def _of_another_series(desk: Desk) -> None:
+    desk.ranking(name="draft", selection="all")
+    desk.published(DAYS[-1], "--period", "2026-W45", "--sign", "key", name="draft")
+    for name in ("2026-W45", "2026-W45.r2"):
+        shutil.rmtree(desk.at(name))
+    desk.at("2026-W45", "draft").rename(desk.at("2026-W45"))
+
+
 def _revision_removed(desk: Desk) -> None:
     shutil.rmtree(desk.at("2026-W44.r2"))
 
@@ -135,6 +143,7 @@ FORGERIES: dict[str, Callable[[Desk], None]] = {
     "a series made anew from other messages": _rebuilt,
     "the same, by whoever has the key": lambda desk: _rebuilt(desk, "key"),
     "an older edition copied over a newer one": _replayed,
+    "the newest edition exchanged for one of another series with this key": _of_another_series,
     "a revision removed, so that the one before it stands": _revision_removed,
     "the newest edition removed": _newest_removed,
 }

@@ -550,6 +550,25 @@ def test_links_are_not_followed(week: Path, tmp_path: Path) -> None:
         assert f"{name}: cannot be read (it is no file but a link, a device or a pipe)" in found
 
 
+def test_a_publication_that_lies_elsewhere_is_none_of_the_series(
+    week: Path, tmp_path: Path
+) -> None:
+    week.rename(tmp_path / WEEK)
+    week.symlink_to(tmp_path / WEEK)
+
+    result = run("verify", week.parent)
+
+    assert (result.code, result.out) == (3, "")
+    assert f"{week}: is a link out of its series, which is not followed" in result.err
+
+
+def test_a_link_to_a_publication_beside_it_is_followed(week: Path) -> None:
+    (week.parent / "latest").symlink_to(WEEK)
+
+    assert verified(week.parent / "latest").startswith(f"{WEEK}: ")
+    assert verified(week.parent).count(f"{WEEK}: ") == 2
+
+
 def test_a_pipe_is_not_waited_for(week: Path) -> None:
     (week / "ranking.md").unlink()
     os.mkfifo(week / "ranking.md")
@@ -767,6 +786,28 @@ def test_a_publication_that_was_removed_from_between_others_is_missed(weekly: Pa
 
     missing = "2026-W44.r2 is missing, to which it refers; earlier ones are there"
     assert sum(line.endswith(missing) for line in found) == 2
+
+
+def test_a_publication_of_another_series_is_named(desk: Desk) -> None:
+    desk.published("2026-11-03", "--period", "2026-W43")
+    desk.ranking(name="draft", selection="all")
+    desk.published("2026-11-10", "--period", "2026-W44", name="draft")
+    shutil.copytree(desk.at("2026-W44", "draft"), desk.at("2026-W44"))
+
+    found = problems(desk.at(""))
+
+    problem = "manifest.json: is of the ranking draft, but 2026-W43 beside it of weekly"
+    assert found[0] == f"socialscore: 2026-W44: {problem}"
+    assert verified(desk.at("", "draft"))
+
+
+def test_a_series_that_got_another_name_goes_on(desk: Desk) -> None:
+    desk.published("2026-11-03", "--period", "2026-W43")
+    desk.ranking(name="each-week")
+    desk.at("").rename(desk.at("", "each-week"))
+    desk.published("2026-11-10", "--period", "2026-W44", name="each-week")
+
+    assert verified(desk.at("", "each-week")).count(": as published") == 2
 
 
 @pytest.mark.parametrize(("factor", "n_problems"), [(1 + 1e-12, 0), (1 + 1e-8, 21)])

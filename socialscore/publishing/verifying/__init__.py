@@ -71,7 +71,7 @@ def publications_in(folder: Path) -> list[Path]:
     Revisions of a period stand in their order.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or one of a series lies elsewhere.
     """
     found = [folder] if _is_publication(folder) else _in_series(folder)
     found = found or [each for series in _below(folder) for each in _in_series(series)]
@@ -87,7 +87,14 @@ def _is_publication(folder: Path) -> bool:
 def _in_series(folder: Path) -> list[Path]:
     """The folders in a series; what stands among publications is one, or was."""
     found = _below(folder)
-    return found if any(map(_is_publication, found)) else []
+    if not any(map(_is_publication, found)):
+        return []
+    here = folder.resolve()
+    for link in (it for it in found if it.resolve().parent != here):
+        raise InputError(
+            link, "is a link out of its series, which is not followed; copy the folder"
+        )
+    return found
 
 
 def _below(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from socialscore.model.messages import Body
 from socialscore.model.period import parse_period, period_before
 from socialscore.model.scoreboard import Change
 from socialscore.publishing.edition import with_changes
-from socialscore.publishing.manifest import FILE_NAME, digest
+from socialscore.publishing.manifest import FILE_NAME, digest, read_manifest
 from socialscore.publishing.series import folder_name, read_publication
 from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
 
@@ -66,11 +66,29 @@ def check_links(opened: Opened) -> Iterator[str]:
     if right != (replaced.folder if replaced else None):
         said = replaced.folder if replaced else "nothing"
         yield f"manifest.json: replaces {said}, but is revision {manifest.revision}"
+    if not earlier and not replaced and (stranger := _stranger(opened)):
+        yield f"manifest.json: is of the ranking {manifest.ranking}, but {stranger}"
     for name, other in (("replaces", replaced), ("was compared to", earlier)):
         if other and not _is_plain(other):
             yield f"manifest.json: {other.folder!r} is not a folder of a series"
         elif other and _is_there(opened, other) and not _is_it(opened, other):
             yield f"{other.folder} beside it is not the publication that it {name}"
+
+
+def _stranger(opened: Opened) -> str | None:
+    """The publication before one in its folder, if that is of another ranking.
+
+    Whoever signs several series signs what could be copied from one to another, and nothing else
+    tells where a publication belongs that refers to none.
+    """
+    name = opened.publication.folder.name
+    for path in sorted(_beside_it(opened), key=lambda it: order_of(it.name), reverse=True):
+        if order_of(path.name) < order_of(name):
+            with suppress(SocialscoreError):  # a damaged one is told where it is verified itself
+                other = read_manifest(path).ranking
+                is_same = other == opened.publication.manifest.ranking
+                return None if is_same else f"{path.name} beside it of {other}"
+    return None
 
 
 def missing(opened: Opened) -> list[str]:
@@ -107,11 +125,14 @@ def order_of(name: str) -> tuple[str, int]:
 
 def _siblings(opened: Opened) -> list[Path]:
     """The publications of the same kind of period in the folder, this one among them."""
-    name = opened.publication.folder.name
-    beside = [it for it in opened.publication.folder.parent.iterdir() if it.is_dir()]
-    return sorted(
-        (it for it in beside if _form(it.name) == _form(name)), key=lambda it: order_of(it.name)
-    )
+    form = _form(opened.publication.folder.name)
+    alike = (it for it in _beside_it(opened) if _form(it.name) == form)
+    return sorted(alike, key=lambda it: order_of(it.name))
+
+
+def _beside_it(opened: Opened) -> list[Path]:
+    """The folders in that of the series, this publication among them."""
+    return [it for it in opened.publication.folder.parent.iterdir() if it.is_dir()]
 
 
 def _form(name: str) -> str:
