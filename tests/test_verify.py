@@ -734,6 +734,34 @@ def test_an_account_that_ended_since_is_no_difference(desk: Desk) -> None:
     assert told(desk.at("2026-W45"), "--ranking", "weekly.toml") == []
 
 
+def test_an_account_that_began_since_is_no_difference(desk: Desk) -> None:
+    desk.published("2026-11-16T09:00", "--period", "2026-W45")
+    since = VILLE.replace("101,montsabran", "901,mairie")
+    desk.panel(f"{since},2026-12-01", *BODIES, head=f"{HEAD},valid_from")
+
+    assert told(desk.at("2026-W45"), "--ranking", "weekly.toml") == []
+
+
+def test_an_account_that_began_since_and_was_published_before_is_a_difference(desk: Desk) -> None:
+    desk.panel(f"{VILLE},2026-12-01", BOURG, METRO, GARE, head=f"{HEAD},valid_from")
+
+    found = of_week(desk, "--store", desk.store)
+
+    assert found == [
+        'panel.csv: twitter 101, valid_from: "2026-12-01" published, null by the store'
+    ]
+
+
+def test_an_account_that_only_the_store_has_is_told_and_no_failure(desk: Desk) -> None:
+    desk.panel(VILLE, BOURG, METRO.replace("twitter,102,valdoine", ",,"))  # nor has it this body
+    desk.published("2026-11-16T09:00", "--period", "2026-W45")
+
+    said = told(desk.at("2026-W45"), "--store", desk.store)
+
+    lacking = "panel.csv: lacks what the store has: twitter 102 of metro"
+    assert said == [f"socialscore: 2026-W45: {lacking}"]
+
+
 def test_a_changed_option_is_found_by_the_file_of_the_ranking(desk: Desk) -> None:
     desk.ranking(horizon="3d")
 

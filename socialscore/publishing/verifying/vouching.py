@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Witness", "contradictions", "on_trust"]
 
 _PANEL, _OPTIONS = "panel.csv", "options.json"
+_MOST = 5  # accounts that are listed
 _OFTEN_EMPTY = ("category", "calendar")  # in the panel of a store that was filled without one
 
 
@@ -60,11 +61,19 @@ def contradictions(opened: Opened, witnesses: Sequence[Witness]) -> Iterator[Fin
             and no problem: the store may know the name of today, and a file that of the time.
     """
     published, others = _published(opened.publication, opened), _others(opened, witnesses)
+    until = opened.publication.manifest.as_of.date()
     for path, ours in published.items():
         for witness in witnesses:
-            found = list(_differences(ours, others[witness.name][path], witness))
+            theirs = {
+                who: row
+                for who, row in others[witness.name][path].items()
+                if who in ours or not _begins_after(row, until)
+            }
+            found = list(_differences(ours, theirs, witness))
             if found:
                 yield from _judged(path, found, witness, opened, others)
+            if not witness.complete:
+                yield from _left_out(path, ours, theirs, witness)
 
 
 def on_trust(opened: Opened, witnesses: Sequence[Witness]) -> list[str]:
@@ -122,6 +131,22 @@ def _differences(ours: Statements, theirs: Statements, witness: Witness) -> Iter
             silent = not witness.complete and name in _OFTEN_EMPTY and not expected
             if published != expected and not silent:
                 yield Difference(who, who, name, published, expected)
+
+
+def _left_out(
+    path: str, ours: Statements, theirs: Statements, witness: Witness
+) -> Iterator[Finding]:
+    """Accounts of published bodies that only a witness has; they may be of another panel."""
+    lacking = [who for who, row in theirs.items() if who not in ours and row.get("body_id") in ours]
+    if lacking:
+        whose = ", ".join(f"{who} of {theirs[who]['body_id']}" for who in lacking[:_MOST])
+        more = f" and {len(lacking) - _MOST:,} more" if len(lacking) > _MOST else ""
+        yield Finding("note", f"{path}: lacks what {witness.name} has: {whose}{more}")
+
+
+def _begins_after(row: Mapping[str, Any], day: date) -> bool:
+    """Whether a row is of an account that a body has only since a later day."""
+    return (row.get("valid_from") or "") > day.isoformat()
 
 
 def _published(publication: Publication, opened: Opened) -> dict[str, Statements]:
