@@ -681,6 +681,7 @@ def test_whatever_a_panel_says_of_a_body_is_compared(
         ("Métro de V\u0430ldoine", "Métro de V\\u0430ldoine", "Métro de Valdoine"),
         ("Métro de\u200b Valdoine", "Métro de\\u200b Valdoine", "Métro de Valdoine"),
         ("Métro\xa0de Valdoine", "Métro\\u00a0de Valdoine", "Métro de Valdoine"),
+        ("Métro  de Valdoine", "Métro\\u0020 de Valdoine", "Métro de Valdoine"),
         ("Me\u0301tro de Valdoine", "Me\\u0301tro de Valdoine", "Métro de Valdoine"),
         ("Tram de l'Île", "Tram de l'Île", "Métro de Valdoine"),
     ],

@@ -96,11 +96,17 @@ def _quoted(published: Any, expected: Any) -> tuple[str, str]:
     one, other = (_part(text, begin) for text in (one, other))
     blocks = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     return (
-        "".join(one[a:b] if kind == "equal" else _escaped(one[a:b]) for kind, a, b, _, _ in blocks),
-        "".join(
-            other[a:b] if kind == "equal" else _escaped(other[a:b]) for kind, _, _, a, b in blocks
-        ),
+        "".join(_shown(one[a:b], kind) for kind, a, b, _, _ in blocks),
+        "".join(_shown(other[a:b], kind) for kind, _, _, a, b in blocks),
     )
+
+
+def _shown(text: str, kind: str) -> str:
+    """A part of a value, by what `SequenceMatcher` says of it."""
+    if kind == "equal":
+        return text
+    is_extra = kind in ("delete", "insert")  # where a space too many would not be seen
+    return _escaped(text).replace(" ", "\\u0020") if is_extra and text.isspace() else _escaped(text)
 
 
 def _part(text: str, begin: int) -> str:
