@@ -235,6 +235,10 @@ def test_a_panel_in_another_encoding_is_told_the_line(here: Path) -> None:
             "5, key bands.label: there is a band 'A' already",
         ),
         (
+            '[[bands]]\nlabel = "A"\nat_least.response_rate = 65',
+            "3, key bands.at_least.response_rate: write a share from 0 to 1 (0.65 is 65 %)",
+        ),
+        (
             'clock = "business"',
             "towns.csv:4: body 'tram' has no calendar, which clock = \"business\" needs; name it",
         ),

@@ -355,6 +355,7 @@ def test_a_ranking_in_another_encoding_is_refused(path: Path) -> None:
         ("ignore = [42.0]", ":1, key ignore: write a text in quotation marks, not 42.0"),
         # Nothing, where something is needed.
         ('title = ""', ":1, key title: write a text that is not empty"),
+        ('title = " \\t"', ":1, key title: write a text that is not empty"),
         ('by = ""', ":1, key by: write a text that is not empty"),
         ("categories = []", ":1, key categories: name at least one, or remove the key"),
         ('categories = [""]', ":1, key categories: write a text that is not empty"),

@@ -181,14 +181,14 @@ def chosen_ranking(path: Path | None, options: Mapping[str, object]) -> Ranking:
     """The ranking, with metrics that exist."""
     from socialscore.inputs.ranking import read_ranking
     from socialscore.inputs.value_errors import raise_all
-    from socialscore.scoring.metrics import unknown_metrics
+    from socialscore.scoring.metrics import wrong_metrics
 
     reading = read_ranking(path, options)
 
     def place(key: str, *way: str | int) -> FilePosition | None:
         return reading.place(key, *way) if reading.said_by.get(key) == path else None
 
-    raise_all([*reading.problems, *unknown_metrics(reading.ranking, place)])
+    raise_all([*reading.problems, *wrong_metrics(reading.ranking, place)])
     return reading.ranking
 
 

@@ -53,7 +53,15 @@ _T = TypeVar("_T")
 _Author = Annotated[str, BeforeValidator(checked_author)]
 _EACH_ONCE = AfterValidator(lambda them: tuple(dict.fromkeys(them)))
 _Names = Annotated[Listed[_T], Field(max_length=100), _EACH_ONCE]
-_Name = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("write a text that is not empty")
+    return text
+
+
+_Name = Annotated[str, Field(max_length=500), AfterValidator(_not_blank)]
 _Text = Annotated[str, Field(max_length=5_000)]
 _Count = Annotated[int, Field(ge=0, le=10**9)]
 _Share = Annotated[float, Field(ge=0, le=1)]

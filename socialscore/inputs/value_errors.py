@@ -38,7 +38,6 @@ _PLAIN = {
     "less_than_equal": "write {le:,.15g} or less",
     "less_than": "write less than {lt:,.15g}",
     "string_too_long": "write {max_length:,} characters or fewer",
-    "string_too_short": "write a text that is not empty",
     "too_long": "write {max_length:,} or fewer",
 }  # fmt: skip
 """What to write instead, by the type of pydantic's error."""

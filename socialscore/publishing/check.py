@@ -14,7 +14,7 @@ from socialscore.inputs.shipped import calendar_path, is_there
 from socialscore.inputs.toml_files import place_of
 from socialscore.publishing.publish import RULES
 from socialscore.reporters.formatting import span
-from socialscore.scoring.metrics import unknown_metrics
+from socialscore.scoring.metrics import wrong_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -92,7 +92,7 @@ def _of_ranking(reading: ParsedRanking, path: Path) -> Iterator[SocialscoreError
         is_said_here = reading.said_by.get(key) == path  # else its preset does not suit the rest
         return reading.place(key, *way) if is_said_here else place_of(path, "preset")
 
-    yield from unknown_metrics(ranking, place)
+    yield from wrong_metrics(ranking, place)
     for key, why in _idle(ranking):
         is_said_here = reading.said_by.get(key) == path
         if is_said_here and getattr(ranking, key) != getattr(default, key):

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.errors import UnknownName
+from socialscore.errors import InputError, UnknownName
 from socialscore.inputs.options import seconds
 from socialscore.model.scoreboard import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from socialscore.errors import SocialscoreError
     from socialscore.inputs.ranking import Ranking
 
-__all__ = ["key_metric", "metrics_for", "unknown_metrics"]
+__all__ = ["key_metric", "metrics_for", "wrong_metrics"]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SHORT = {"m": ("min", "min"), "d": ("d", "j"), "w": ("w", "sem.")}  # in English and in French
@@ -438,20 +439,31 @@ def key_metric(ranking: Ranking) -> Metric:
         UnknownName: there is no such metric, or neither end of it is better; or the ranking shows
             or asks for one that does not exist.
     """
-    for unknown in unknown_metrics(ranking):
+    for unknown in _unknown_metrics(ranking):
         raise unknown
     return next(metric for metric in metrics_for(ranking) if metric.name == ranking.by)
 
 
-def unknown_metrics(
-    ranking: Ranking, place: Callable[..., object] = lambda *_: None
-) -> Iterator[UnknownName]:
-    """What a ranking says of metrics that it does not have.
+def wrong_metrics(ranking: Ranking, place: Callable[..., object]) -> Iterator[SocialscoreError]:
+    """What a ranking says of metrics that it does not have, or of values that they cannot have.
 
     Args:
         ranking: the options.
         place: where the ranking says something, by the way to it: `"by"`, or `"show", 1`.
     """
+    yield from _unknown_metrics(ranking, place)
+    shares = {metric.name for metric in metrics_for(ranking) if metric.unit == "share"}
+    for number, band in enumerate(ranking.bands):
+        for condition in ("at_least", "at_most"):
+            for name, value in getattr(band, condition).items():
+                if name in shares and not 0 <= value <= 1:
+                    where = place("bands", number, condition, name)
+                    yield InputError(where, "write a share from 0 to 1 (0.65 is 65 %)")
+
+
+def _unknown_metrics(
+    ranking: Ranking, place: Callable[..., object] = lambda *_: None
+) -> Iterator[UnknownName]:
     metrics = {metric.name: metric for metric in metrics_for(ranking)}
     keys = [name for name, metric in metrics.items() if metric.better]
     if ranking.by not in keys:
