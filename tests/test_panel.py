@@ -202,6 +202,7 @@ def test_a_column_stands_once(path: Path) -> None:
         ("b,Roz,,twiter,1,roz,,,", "unknown network 'twiter'; did you mean 'twitter'?"),
         ("b,Roz,,,1,roz,,,", "unknown network ''; known: bluesky, facebook, mastodon, twitter"),
         ("b,Roz,,twitter,1,,,,", "the account has no handle"),
+        ("b,Roz,,,1,,,,", "the account 1 has no network and no handle"),
         ("b,Roz,,twitter,1,roz,mane,,", "unknown role 'mane'; did you mean 'main'?"),
         ("b,Roz,,twitter,1,roz,,31/12/2025,", "valid_from '31/12/2025' is not a date such as 2026"),
         ("b,Roz,,twitter,1,roz,,0001-01-01,", "valid_from '0001-01-01' is not a date such as"),

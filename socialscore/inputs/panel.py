@@ -303,7 +303,7 @@ def _account(
     """The account of a row; None if it has none, or one with something wrong."""
     network, handle = row["network"], row["handle"].removeprefix("@")
     role = row["role"] or "main"
-    if not network and not handle:
+    if not network and not handle and not row["account_id"]:
         return None
     wrong = list(_wrong_cells(place, row))
     problems += wrong
@@ -323,6 +323,9 @@ def _account(
 def _wrong_cells(place: FilePosition, row: Mapping[str, str]) -> Iterator[SocialscoreError]:
     """What is wrong with the account of a row."""
     network, role, closed = (row[column] for column in ("network", "role", "closed"))
+    if not network and not row["handle"]:
+        yield InputError(place, f"the account {row['account_id']} has no network and no handle")
+        return
     if network not in NETWORKS:
         yield UnknownName("network", network, NETWORKS, place)
     if not row["handle"].removeprefix("@"):
