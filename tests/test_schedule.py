@@ -224,7 +224,22 @@ def test_a_run_may_be_given_a_budget(town: Path) -> None:
     assert asked(town)[:7][-4:] == ["--max-wait", "15m", "--budget", "2.5"]
 
 
+def test_a_budget_is_no_larger_than_the_one_that_was_given(town: Path) -> None:
+    perform(town, "--budget", "1234567.89")
+
+    assert asked(town)[:7][-2:] == ["--budget", "1234567.89"]
+
+
+@pytest.mark.usefixtures("town")
+def test_a_key_that_is_no_file_is_named() -> None:
+    shown = run("schedule", "weekly.toml", "--sign", "nowhere")
+
+    problem = "socialscore: nowhere: is not the file of a key\n"
+    assert (shown.code, shown.out, shown.err) == (3, "", problem)
+
+
 def test_what_is_published_may_be_signed(town: Path) -> None:
+    (town / "key of Bob's").touch()
     perform(town, "--sign", "key of Bob's")
 
     said = asked(town)

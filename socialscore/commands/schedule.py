@@ -16,7 +16,7 @@ import typer
 from socialscore.collectors.base import RATE_LIMIT_WAIT
 from socialscore.commands.common import settings_here
 from socialscore.commands.notations import PARTS, Schedule, destination
-from socialscore.errors import UnknownName, UsageError
+from socialscore.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +130,7 @@ def _plan(
     """Who is collected, and what is published.
 
     Raises:
-        InputError: a ranking or its panel is wrong.
+        InputError: a ranking or its panel is wrong, or a key is none.
         UsageError: of the times or the paths, some are not for a schedule.
     """
     from socialscore.inputs.shipped import ranking_path
@@ -171,7 +171,7 @@ def _collecting(
     options = [
         "--max-wait",
         _MAX_WAIT,
-        *(["--budget", f"{budget:g}"] if budget is not None else []),
+        *(["--budget", f"{budget:.15g}"] if budget is not None else []),
     ]
     return [["collect", *panel, *options] for panel in named]
 
@@ -184,6 +184,8 @@ def _publishing(
     # A shipped ranking goes by its name: its file moves when socialscore does.
     names = [str(it.absolute()) if it == Path(name) else name for name, it in rankings.items()]
     onto = ["--out", str(site.absolute())] if site else []
+    if sign and not sign.is_file():
+        raise InputError(sign, "is not the file of a key")
     signing = ["--sign", str(sign.absolute())] if sign else []
     return [*(["publish", name, *to, *signing] for name in names), ["site", *to[1:], *onto]]
 
