@@ -173,6 +173,16 @@ def test_all_series_can_be_verified_at_once(weekly: Path) -> None:
     assert [line.split(":")[0] for line in out.splitlines()] == names
 
 
+def test_the_file_of_one_ranking_says_nothing_of_other_series(weekly: Path) -> None:
+    shutil.copytree(weekly / "2026-W43", weekly.parent / "monthly" / "2026-W43")
+
+    result = run("verify", weekly.parent, "--ranking", "weekly.toml")
+
+    several = "there are several: monthly, weekly; name one of them"
+    problem = f"socialscore: --ranking is the file of one series, and {several}\n"
+    assert (result.code, result.out, result.err) == (2, "", problem)
+
+
 def test_publications_can_be_named_one_by_one(weekly: Path) -> None:
     out = verified(weekly / WEEK, weekly / "2026-W44")
 

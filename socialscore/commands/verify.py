@@ -10,7 +10,7 @@ import typer
 
 from socialscore.commands.common import EngineOption, chosen_engine, settings_here
 from socialscore.commands.screens import say
-from socialscore.errors import InputError
+from socialscore.errors import InputError, UsageError
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
@@ -69,9 +69,13 @@ def command(
 
     if allowed_signers and not allowed_signers.is_file():
         raise InputError(allowed_signers, "is not a file of allowed signers")
+    found = [each for folder in folders for each in publications_in(folder)]
+    series = sorted({each.resolve().parent.name for each in found})
+    if ranking and len(series) > 1:
+        several = f"there are several: {', '.join(series)}"
+        raise UsageError(f"--ranking is the file of one series, and {several}; name one of them")
     evidence = _evidence(store, ranking, engine) if store else None
     witnesses = _witnesses(evidence, ranking)
-    found = [each for folder in folders for each in publications_in(folder)]
     of_several = len({each.resolve().parent for each in found}) > 1
     failed: list[str] = []
     trusting: Counter[tuple[str, str]] = Counter()
