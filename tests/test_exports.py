@@ -370,6 +370,15 @@ def test_no_cell_steers_a_terminal(text: str, cell: str) -> None:
     assert rows_of(scoreboard_to_csv(example))[0]["title"] == cell
 
 
+@pytest.mark.parametrize("blank", ["\t", "\n", "\n "])
+def test_a_long_text_of_nothing_is_guarded_at_once(blank: str) -> None:
+    text = f"a{blank * 200_000}b"  # which took minutes when it was read anew from each of them
+
+    guarded = f"{blank[0]}'{blank[1:]}"
+    assert cell_text(text) == text
+    assert cell_text(f"a{blank * 2}=1") == f"a{guarded * 2}=1"
+
+
 @pytest.mark.parametrize("labels", LABELS)
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_cell_of_a_csv_begins_with_a_formula_whatever_separator_its_reader_takes(

@@ -19,7 +19,10 @@ _INVISIBLE = (
 _SKIPPED = rf"[\s\x00-\x1f\x7f-\x9f{_INVISIBLE}\"“”„«»`´‘’]*"
 _SIGN = r"[=+\-@\u207a\u207b\u207c\u208a-\u208c\u2212\ufe62\ufe63\ufe66\ufe6b＝＋－＠]"
 _BEGINS = re.compile(rf"[\t\r\n]|{_SKIPPED}{_SIGN}")
-_CONTINUES = re.compile(rf"(?<=[,;\t\r\n])(?={_SKIPPED}{_SIGN})")
+_SEPARATOR = re.compile(r"[,;\t\r\n]")
+# It takes what is skipped without a sign too: text full of line feeds is read once and not anew
+# from each of them.
+_CONTINUES = re.compile(rf"[,;\t\r\n]{_SKIPPED}+({_SIGN})?")
 _GUARDS = re.compile(rf"\A'+(?=[\t\r\n]|{_SKIPPED}{_SIGN})|(?<=[,;\t\r\n])'+(?={_SKIPPED}{_SIGN})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -31,8 +34,13 @@ def is_formula(text: str) -> bool:
 
 def harmless(text: str) -> str:
     """The text with an apostrophe wherever a cell could begin with a formula: it says “text”."""
-    guarded = _CONTINUES.sub("'", text)
+    guarded = _CONTINUES.sub(_guarded, text)
     return f"'{guarded}" if is_formula(text) else guarded
+
+
+def _guarded(found: re.Match[str]) -> str:
+    """A separator with what is skipped after it, where a sign follows with apostrophes."""
+    return _SEPARATOR.sub(r"\g<0>'", found[0]) if found[1] else found[0]
 
 
 def unguarded(text: str) -> str:
