@@ -6,6 +6,7 @@ which every digest is right.
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from deltalake import DeltaTable
-from publications import BODIES, BOURG, GARE, METRO, VILLE, Desk, lay_store
+from publications import BODIES, BOURG, GARE, METRO, VILLE, Desk, document, lay_store, manifest
 from shell import begin, run
 from ssh_keys import allow, new_key
+
+from socialscore.publishing.manifest import digest
+from socialscore.version import FIRST_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,6 +111,18 @@ def _cell(desk: Desk) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(",0.", ",0.9", 1), encoding="utf-8")
 
 
+def _by_another_method(desk: Desk) -> None:
+    folder = desk.at("2026-W45.r2")
+    ranking, said = document(folder), manifest(folder)
+    ranking["scores"][0]["response_rate"] = 1.0
+    ranking["method"] = said["method"] = FIRST_METHOD
+    text = json.dumps(ranking, ensure_ascii=False)
+    said["files"]["ranking.json"] = digest(text.encode())
+    for name, content in (("ranking.json", text), ("manifest.json", json.dumps(said))):
+        (folder / name).chmod(0o644)
+        (folder / name).write_text(content, encoding="utf-8")
+
+
 def _replayed(desk: Desk) -> None:
     shutil.rmtree(desk.at("2026-W45"))
     shutil.copytree(desk.at("2026-W44"), desk.at("2026-W45"))
@@ -137,6 +153,7 @@ def _rebuilt(desk: Desk, key: str = "another") -> None:
 FORGERIES: dict[str, Callable[[Desk], None]] = {
     "nothing": _nothing,
     "a number in one file": _cell,
+    "a number in the newest edition, which names another method": _by_another_method,
     "two names exchanged, in a series made anew": _exchanged,
     "a name with a character of another script, likewise": _confusable,
     "an option changed, likewise": _option,

@@ -1135,6 +1135,14 @@ def test_without_the_file_the_numbers_are_not_computed(ignoring: Desk) -> None:
     assert "its ranking ignored 2 authors" in found[0]
 
 
+def test_without_the_store_it_is_said_that_nobody_checked_whom_it_ignored(ignoring: Desk) -> None:
+    ignoring.ranking(ignore=["1", "2"], clock="business", latest=3)
+
+    said = told(ignoring.at("2026-W43"), "--ranking", "weekly.toml")
+
+    assert "not checked: whom the ranking ignored, which takes --store and --ranking" in said[0]
+
+
 def test_another_list_is_refused(ignoring: Desk) -> None:
     ignoring.ranking(ignore=["1", "2"])
     options = ("--store", ignoring.store, "--ranking", "weekly.toml")

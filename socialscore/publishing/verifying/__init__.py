@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Evidence", "Verification", "Witness", "publications_in", "verify"]
 
+_ON_IGNORED = "not checked: whom the ranking ignored, which takes --store and --ranking"
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -141,6 +143,8 @@ def verify(
                 n_cells, found = recomputed(opened, earlier, evidence)
                 findings.extend(found)
         findings.extend(contradictions(opened, witnesses))
+        if opened.publication.manifest.n_ignored and not evidence:
+            findings.append(Finding("note", _ON_IGNORED))
     return Verification(
         folder,
         len(contents),
