@@ -120,6 +120,31 @@ def test_findings_and_repairs_are_listed_in_every_format(store: Store, format_na
     assert path.name in planned.out
 
 
+def test_lists_of_damage_fit_a_screen_and_name_the_command_that_repairs(store: Store) -> None:
+    path = data_file(store)
+    flip(path)
+
+    checked = run("store", "check", "--store", store.root)
+    repaired = run("store", "repair", "--store", store.root, "--yes")
+
+    file, *cells = checked.out.splitlines()
+    assert file == path.relative_to(store.root).as_posix()
+    assert cells[0] == "  problem  is not what was written"
+    assert max(map(len, cells)) <= 80
+    assert f"`socialscore store repair --store {store.root}` saves" in checked.err
+    assert repaired.out.startswith(f"{file}\n  action  moved aside\n  lost    1 of 1 rows")
+    assert repaired.err.endswith("then collect or import what was lost\n")
+
+
+def test_nobody_is_sent_for_what_was_not_lost(store: Store) -> None:
+    (store.root / "store.json").unlink()
+
+    repaired = run("store", "repair", "--store", store.root, "--yes")
+
+    assert repaired.out == "store.json\n  action  restored from its spare copy\n  lost    nothing\n"
+    assert "collect or import" not in repaired.err
+
+
 def test_without_a_terminal_nothing_is_repaired_unless_it_is_confirmed(store: Store) -> None:
     flip(data_file(store))
     before = contents(store.root)
@@ -175,6 +200,7 @@ def test_the_time_of_lost_messages_is_a_gap(store: Store, damage: Callable[[Path
         (lost_until, naive(at(days=9)), None),
     ]
     assert aside(store) == ({path.name} if damage is not Path.unlink else set())
+    assert ("moved aside" in done.action) == (damage is not Path.unlink)
 
 
 def test_the_sound_groups_of_a_flipped_file_are_saved(
@@ -230,6 +256,22 @@ def test_a_commit_is_restored_to_the_byte(
     assert [each.file for each in repaired(store)] == [str(path)]
     assert path.read_bytes() == before
     assert ids(store) == ["m1", "m2"]
+
+
+def test_a_log_whose_folder_is_gone_is_restored(store: Store) -> None:
+    rmtree(store.root / LOG)
+
+    assert {each.lost for each in repaired(store)} == {"nothing"}
+    assert ids(store) == ["m1", "m2"]
+
+
+def test_the_rows_of_a_table_whose_folder_is_gone_are_lost(store: Store) -> None:
+    rmtree(store.root / "message")
+
+    repaired(store)
+
+    assert ids(store) == []
+    assert "damaged" in [reason for *_, reason in intervals(store)]
 
 
 @pytest.mark.parametrize("damage", [flip, cut, empty, Path.unlink])

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import sys
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialscore.commands.common import StoreOption, settings_here
-from socialscore.commands.screens import aligned, is_watched, say
+from socialscore.commands.common import StoreOption, screen_width, settings_here
+from socialscore.commands.screens import is_watched, say
 from socialscore.commands.waiting import now
 from socialscore.errors import StoreError, UnknownName, UsageError
 
@@ -66,12 +68,12 @@ def command(
         raise UsageError("--dry-run and --yes are for `socialscore store repair`")
     messages = Store(store or settings_here().store)
     if action == "check":
-        _check(messages, format_name)
+        _check(messages, format_name, option=f" --store {shlex.quote(store)}" if store else "")
     else:
         _repair(messages, format_name, dry_run=dry_run, yes=yes)
 
 
-def _check(messages: Store, format_name: str) -> None:
+def _check(messages: Store, format_name: str, *, option: str) -> None:
     from socialscore.store.checking import check, panel_edited, without_checksums
 
     n_files = 0
@@ -81,7 +83,7 @@ def _check(messages: Store, format_name: str) -> None:
         n_files += 1
 
     found = list(check(messages, count))
-    _print(format_name, _FINDINGS, found)
+    _print(format_name, _FINDINGS, found, messages)
     if panel_edited(messages):
         say(
             "panel.csv was edited since the last import; if that was not you, compare it with "
@@ -95,23 +97,24 @@ def _check(messages: Store, format_name: str) -> None:
                 "read and fits its commit, but a changed value would not be noticed"
             )
         return
-    say(f"{_n(len(found), 'finding')}; `socialscore store repair` saves what can be saved")
+    repair = f"`socialscore store repair{option}`"
+    say(f"{_n(len(found), 'finding')}; {repair} saves what can be saved")
     raise typer.Exit(StoreError.exit_code)
 
 
 def _repair(messages: Store, format_name: str, *, dry_run: bool, yes: bool) -> None:
     from dataclasses import astuple
 
-    from socialscore.store.repairing import repair
+    from socialscore.store.repairing import NOTHING, repair
 
     moment = now()
     planned = [astuple(each) for each in repair(messages, repaired_at=moment, act=False)]
     if not planned:
-        _print(format_name, _REPAIRS, [])
+        _print(format_name, _REPAIRS, [], messages)
         say("nothing is damaged")
         return
     if dry_run or not yes:
-        _print(format_name, _REPAIRS, planned)
+        _print(format_name, _REPAIRS, planned, messages)
     if dry_run:
         return
     if not yes and not _agreed():
@@ -119,11 +122,13 @@ def _repair(messages: Store, format_name: str, *, dry_run: bool, yes: bool) -> N
         return
     done = [astuple(each) for each in repair(messages, repaired_at=moment, act=True)]
     if yes or done != planned:
-        _print(format_name, _REPAIRS, done)
+        _print(format_name, _REPAIRS, done, messages)
     say(
         f"{_n(len(done), 'repair')}; what was damaged is in damaged/, which `socialscore forget` "
-        "empties: look at `socialscore status`, then collect or import what was lost"
+        "empties"
     )
+    if any(lost != NOTHING for *_, lost in done):
+        say("look at `socialscore status`, then collect or import what was lost")
 
 
 def _agreed() -> bool:
@@ -140,12 +145,29 @@ def _n(number: int, noun: str) -> str:
 # --- formats ------------------------------------------------------------------------------------
 
 
-def _print(format_name: str, columns: tuple[str, ...], rows: Rows) -> None:
+def _print(format_name: str, columns: tuple[str, ...], rows: Rows, store: Store) -> None:
+    if format_name == "table":  # for people, who know where the store is
+        root = store.location.at("x").removesuffix("x")
+        rows = [(file.removeprefix(root), *cells) for file, *cells in rows]
     typer.echo(_FORMATS[format_name](columns, rows), nl=False)
 
 
 def _table(columns: tuple[str, ...], rows: Rows) -> str:
-    return "".join(f"{line}\n" for line in aligned([columns, *rows])) if rows else ""
+    """A paragraph for each file: names and problems are too long to stand side by side."""
+    return "\n".join(_paragraph(columns, row) for row in rows)
+
+
+def _paragraph(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
+    width = max(map(len, columns[1:]))
+    lines = [row[0]]
+    for name, cell in zip(columns[1:], row[1:], strict=True):
+        lines += wrap(
+            cell,
+            screen_width(),
+            initial_indent=f"  {name.ljust(width)}  ",
+            subsequent_indent=" " * (width + 4),
+        )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _csv(columns: tuple[str, ...], rows: Rows) -> str:

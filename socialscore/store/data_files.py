@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from deltalake import DeltaTable
 
-__all__ = ["DataFile", "Span", "data_files", "look_through", "sound_rows"]
+__all__ = ["MISSING", "DataFile", "Span", "data_files", "look_through", "sound_rows"]
+
+MISSING = "is missing"
+"""The problem of a file that is not there."""
 
 _CHANGED = "is not what was written"
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, UnicodeError)
@@ -92,7 +95,7 @@ def look_through(file: DataFile, folder: Path | None) -> None:
                 raise _Unsound(_CHANGED)  # at its end, which says where everything is
             _look_into(parquet, file, bad)
     except FileNotFoundError:
-        file.problem = "is missing"
+        file.problem = MISSING
     except _UNREADABLE as error:
         file.problem = _said(error)
     if file.problem and not file.sound and file.span:

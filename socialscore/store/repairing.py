@@ -26,7 +26,7 @@ from socialscore.store.checksums import unseal
 from socialscore.store.commits import NEXT, next_version
 from socialscore.store.damaged_coverage import withdrawn
 from socialscore.store.damaged_folder import DamagedFolder
-from socialscore.store.data_files import data_files, look_through, sound_rows
+from socialscore.store.data_files import MISSING, data_files, look_through, sound_rows
 from socialscore.store.delta_log import COPY, LOG, damage_of, hint_damage, spare_of
 from socialscore.store.journal import collecting
 from socialscore.store.location import Folder
@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from socialscore.store.data_files import DataFile
     from socialscore.store.lake import Store
 
-__all__ = ["Repair", "repair"]
+__all__ = ["NOTHING", "Repair", "repair"]
+
+NOTHING = "nothing"
+"""What was lost where all is saved."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Repair:
 
     file: str
     action: str
-    lost: str = "nothing"
+    lost: str = NOTHING
 
 
 def repair(store: Store, *, repaired_at: datetime, act: bool) -> Iterator[Repair]:
@@ -179,6 +182,7 @@ class _Repairs:
             for file, content in restored.items():
                 if self.act:
                     self.aside.copy(Path(file))
+                    Path(file).parent.mkdir(parents=True, exist_ok=True)
                     write_file(Path(file), content or b"")
                 yield Repair(file, "restored from its spare copy")
         elif broken:
@@ -259,6 +263,7 @@ class _Repairs:
         moment = self.store.moment(self.repaired_at)
         self.store.amend_coverage(lambda rows: withdrawn(rows, network, month, file.lost, moment))
         self.aside.copy(Path(file.path))
+        Path(file.path).parent.mkdir(parents=True, exist_ok=True)
         written = pa.schema([it for it in MESSAGE if it.name not in ("network", "month")])
         upgrade(table, MESSAGE)
         with connect() as connection:
@@ -269,6 +274,8 @@ class _Repairs:
 
 
 def _done(file: DataFile) -> str:
+    if file.problem == MISSING:
+        return "no longer part of the table"
     return f"moved aside; {file.n_sound:,} sound rows saved" if file.sound else "moved aside"
 
 
