@@ -313,6 +313,42 @@ def test_an_identifier_that_ends_with_zeros_by_chance_was_not_rounded(n_others: 
         assert stage.rounded == []
 
 
+@pytest.mark.parametrize("ends", [[100], [100, 4096, 8192], [4, 0, 0, 0, 0]])
+def test_a_few_identifiers_of_which_one_ends_with_two_zeros_were_not_rounded(
+    ends: list[int],
+) -> None:
+    posts = [row(str(2118123520000004096 + 4096**2 * 625 * n + it)) for n, it in enumerate(ends)]
+    thread = [row(str(n), conversation_id="2118123520000004100") for n in range(5)]
+
+    with table(*posts, *thread) as stage:
+        assert list(stage.refusals()) == []
+        assert stage.rounded == []
+
+
+def test_two_of_many_shorter_identifiers_that_end_with_three_zeros_were_not_rounded() -> None:
+    ids = [*(it // 10 for it in identifiers(30)), 205956684955648000, 205956694955649000]
+
+    with table(*(row(str(it), reply_to_id=str(it)) for it in ids)) as stage:
+        assert list(stage.refusals()) == []
+        assert stage.rounded == []
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_parents_that_were_rounded_in_their_last_bits_are_noticed_by_what_they_mean(
+    is_known: bool,
+) -> None:
+    asked = [it + n % 3 for n, it in enumerate(identifiers(30, counting=False))]
+    asks = [row(str(it)) for it in asked if is_known or it % 4096 == 0]
+    replies = [
+        row(str(100 + n), author_id="7", reply_to_id=by_arrow(it)) for n, it in enumerate(asked)
+    ]
+
+    with table(*asks, *replies) as stage:
+        column = RoundedColumn("reply_to_id", 30, 30, 30, "message")
+        assert stage.rounded == ([column] if is_known else [])
+        assert list(stage.refusals()) == []
+
+
 def test_of_a_column_that_is_rounded_in_part_the_rest_stays() -> None:
     asked = identifiers(10)
     said = [by_spreadsheet(it) if n < 4 else str(it) for n, it in enumerate(asked)]

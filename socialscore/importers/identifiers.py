@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.model.identifiers import DECIMAL, EXACT, KEEP_AS_TEXT, KEPT_DIGITS
+from socialscore.model.identifiers import DECIMAL, EXACT, KEEP_AS_TEXT, KEPT_DIGITS, ZEROS
 from socialscore.model.network import BY_NAME
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _REFERRING = {
 }  # fmt: skip
 _NUMBERED = ", ".join(f"'{network.name}'" for network in BY_NAME.values() if network.integer_ids)
 _BUCKET = 20_000  # twice what the first 15 digits of 19 leave open
-_ENOUGH = 3  # long numbers: by itself, one in a hundred ends with two zeros
+_ENOUGH = 3  # long numbers that are floating-point numbers
 
 
 @dataclass(frozen=True)
@@ -123,53 +123,92 @@ def mend_rounded(
             )
     mended = []
     for name, known in _REFERRING.items():
-        if rounded := _rounded(connection, name):
+        if rounded := _rounded(connection, name, known):
             counts = _matched(connection, name, known, rounded)
             kind = known.removesuffix("_id")
             mended.append(RoundedColumn(names.get(name, name), *counts, refers_to=kind))
     return mended
 
 
-def _rounded(connection: duckdb.DuckDBPyConnection, column: str) -> str | None:
+def _rounded(
+    connection: duckdb.DuckDBPyConnection, column: str, known: str | None = None
+) -> str | None:
     """The condition for which a value of a column was rounded; None: none was.
 
-    What has a decimal point or an exponent was. Of what is written out, the whole column tells:
+    What has a decimal point or an exponent was. Of what is written out, the whole column tells, in
+    which what occurs often counts once:
 
-    - a spreadsheet makes zeros of all digits after the 15th. By themselves, one in 10,000
-      identifiers of 19 digits ends so, and one among others is such a one;
-    - where all were floating-point numbers, each is one, or has 17 digits and zeros. One such
-      identifier says nothing: X counts the posts of a millisecond in the last 12 bits, and nearly
-      always that count is 0. So some of them must be floating-point numbers though it is not.
+    - a spreadsheet makes zeros of all digits after the 15th. One such number among others says
+      nothing, and neither do a few short ones: it takes ZEROS of them together;
+    - where floating-point numbers were written with 17 digits, as JavaScript does, each ends with
+      zeros;
+    - where they were written out, each is one. That alone says nothing: X counts the posts of a
+      millisecond in the last 12 bits, and mostly that count is 0. So some must be floating-point
+      numbers though it is not, or one must not be `known` in the file where something is that
+      would be rounded to it.
     """
-    # Whoever writes a lot counts once.
-    distinct = "DISTINCT" if column in _OF_AUTHORS else ""
-    [(has_decimals, has_zeros, is_floating)] = connection.sql(
+    [(has_decimals, has_zeros, has_17_digits, are_floating, is_counted)] = connection.sql(
         f"""
         SELECT
             COUNT(*) FILTER ({_is_decimal("value")}) > 0,
             AVG(CAST({_has_zeros("value")} AS INTEGER)) FILTER (long)
             > GREATEST(0.05, AVG(5 * 0.1 ** (LEN(value) - {KEPT_DIGITS})) FILTER (long))
-            AND (COUNT(*) FILTER (long AND {_has_zeros("value")}) > 1
+            AND (SUM(LEN(value) - {KEPT_DIGITS}) FILTER (long AND {_has_zeros("value")}) >= {ZEROS}
             OR COUNT(*) FILTER (long) = 1),
+            BOOL_AND({_ends_with_zeros("value", 17)} AND LEN(value) > 17) FILTER (long)
+            AND SUM(LEN(value) - 17) FILTER (long) >= {ZEROS}
+            AND NOT BOOL_AND({_id("value")} % 4096 = 0) FILTER (long),
+            BOOL_AND({_is_floating("value")}) FILTER (long),
             COUNT(*) FILTER (long) >= {_ENOUGH}
-            AND BOOL_AND({_is_floating("value")}) FILTER (long)
             AND AVG(CAST({_id("value")} % 4096 <> 0 AS INTEGER)) FILTER (long) > 0.05
         FROM (
             SELECT *, {_is_long("value")} AS long
             FROM (
-                SELECT {distinct} network, {column} AS value
+                SELECT DISTINCT network, {column} AS value
                 FROM staged
                 WHERE refusal IS NULL AND {column} IS NOT NULL
             )
         )
         """
     ).fetchall()
+    written_out = are_floating and (
+        is_counted or (known is not None and _misses_what_it_means(connection, column, known))
+    )
     conditions = (
         (has_decimals, _is_decimal(column)),
         (has_zeros, f"{_is_long(column)} AND {_has_zeros(column)}"),
-        (is_floating, _is_long(column)),
+        (has_17_digits or written_out, _is_long(column)),
     )
     return " OR ".join(f"({condition})" for holds, condition in conditions if holds) or None
+
+
+def _misses_what_it_means(connection: duckdb.DuckDBPyConnection, column: str, known: str) -> bool:
+    """Whether long values are not known themselves, but what would be rounded to them is."""
+    found = connection.sql(
+        f"""
+        WITH
+        referring AS (
+            SELECT DISTINCT network, {_id(column)} AS id
+            FROM staged
+            WHERE refusal IS NULL AND {_is_long(column)}
+        ),
+
+        known AS (
+            SELECT DISTINCT network, {_id(known)} AS id
+            FROM staged
+            WHERE refusal IS NULL AND {_is_long(known)}
+        )
+
+        SELECT 1
+        FROM referring
+        INNER JOIN known
+            ON referring.network = known.network AND referring.id::DOUBLE = known.id::DOUBLE
+        GROUP BY referring.network, referring.id
+        HAVING NOT BOOL_OR(referring.id = known.id)
+        LIMIT 1
+        """
+    )
+    return bool(found.fetchall())
 
 
 def _matched(
@@ -277,9 +316,8 @@ def _has_zeros(column: str) -> str:
 
 
 def _is_floating(column: str) -> str:
-    """Whether a long number is what is left of a floating-point number, written in either way."""
-    exactly = f"CAST(CAST({_id(column)} AS DOUBLE) AS HUGEINT) = {_id(column)}"
-    return f"({exactly} OR LEN({column}) > 17 AND {_ends_with_zeros(column, 17)})"
+    """Whether a long number is a floating-point number of 64 bits."""
+    return f"CAST(CAST({_id(column)} AS DOUBLE) AS HUGEINT) = {_id(column)}"
 
 
 def _ends_with_zeros(column: str, n_digits: int) -> str:

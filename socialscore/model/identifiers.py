@@ -17,6 +17,7 @@ __all__ = [
     "EXACT",
     "KEEP_AS_TEXT",
     "KEPT_DIGITS",
+    "ZEROS",
     "is_decimal",
     "is_whole",
     "shortened",
@@ -27,6 +28,10 @@ DECIMAL = r"[0-9]+[.,][0-9]*(?:[eE]\+?[0-9]+)?|[0-9]+[eE]\+[0-9]+"
 
 KEPT_DIGITS = 15
 """As many digits a spreadsheet keeps, and a floating-point number of 64 bits at least."""
+
+ZEROS = 8
+"""So many zeros, at the ends of several identifiers together, are no chance. Identifiers of X are
+mostly multiples of 4096: of these, one in five ends with a zero, one in 625 with four."""
 
 KEEP_AS_TEXT = "an identifier was rounded; keep identifiers as text"
 """Why a message whose own identifier, or author's, was rounded is refused."""
@@ -51,7 +56,10 @@ def is_decimal(text: str) -> bool:
 
 def shortened(texts: Iterable[str]) -> set[str]:
     """The numbers of which a spreadsheet kept 15 digits, where more end so than by chance."""
-    long = {text for text in texts if is_whole(text) and int(text) > EXACT}
-    found = {text for text in long if text.endswith("0" * (len(text) - KEPT_DIGITS))}
-    by_chance = sum(0.1 ** (len(text) - KEPT_DIGITS) for text in long)
-    return found if len(found) > max(0.05 * len(long), 5 * by_chance) else set()
+    n_zeros = {
+        text: len(text) - KEPT_DIGITS for text in texts if is_whole(text) and int(text) > EXACT
+    }
+    found = {text for text, n in n_zeros.items() if text.endswith("0" * n)}
+    by_chance = 5 * sum(0.1**n for n in n_zeros.values())
+    no_chance = sum(n_zeros[text] for text in found) >= ZEROS or len(n_zeros) == 1
+    return found if no_chance and len(found) > max(0.05 * len(n_zeros), by_chance) else set()
