@@ -179,6 +179,26 @@ def test_what_is_dated_later_than_the_reading_is_refused_but_for_clocks_that_dif
         assert stage.span() == (moments[0], moments[0])
 
 
+def test_a_refused_row_is_a_loss_of_the_accounts_that_it_names_and_one_without_author_of_all(
+    stage: Stage,
+) -> None:
+    read(
+        stage,
+        writes("11"),
+        writes("12", kind="repost", author_handle="Montsabran", refusal="?"),
+        writes("13", author_handle="Valdoine", refusal="?"),
+        asks("14", refusal="?"),
+        {"refusal": "?"},
+    )
+    stage.address(PANEL)
+
+    assert stage.losses() == [
+        ("twitter", "1", "refused-rows", 2),
+        ("twitter", "1", "unreadable-rows", 1),
+        ("twitter", "2", "refused-rows", 1),
+    ]
+
+
 # --- rows with one identifier ------------------------------------------------------------------
 
 

@@ -1,23 +1,48 @@
 -- One row per account, and per kind of replies of it that were lost in reading: how many rows.
 WITH
--- One row per refused row that says who wrote it, with the account if it is one.
+-- One row per refused row.
 refused AS (
     SELECT
-        staged.rowid AS row_id,
-        NULLIF(staged.author_id, '') IS NULL AND staged.author_handle IS NULL AS unreadable,
+        rowid AS row_id,
+        network,
+        NULLIF(author_id, '') AS author_id,
+        LOWER(author_handle) AS author_handle
+    FROM staged
+    WHERE
+        refusal IS NOT NULL
+        AND copy_of IS NULL
+),
+
+-- One row per refused row and account that wrote it.
+own AS (
+    SELECT
+        refused.row_id,
         account.network,
         account.account_id
-    FROM staged
-    LEFT JOIN account
+    FROM refused
+    INNER JOIN account
         ON
-            staged.network = account.network
-            AND (
-                staged.author_id = account.account_id
-                OR LOWER(staged.author_handle) = account.handle
-            )
+            refused.network = account.network
+            AND refused.author_id = account.account_id
+    UNION
+    SELECT
+        refused.row_id,
+        account.network,
+        account.account_id
+    FROM refused
+    INNER JOIN account
+        ON
+            refused.network = account.network
+            AND refused.author_handle = account.handle
+),
+
+-- How many refused rows do not say who wrote them.
+unreadable AS (
+    SELECT COUNT(*) AS n_rows
+    FROM refused
     WHERE
-        staged.refusal IS NOT NULL
-        AND staged.copy_of IS NULL
+        author_id IS NULL
+        AND author_handle IS NULL
 ),
 
 -- One row per account of the file.
@@ -32,9 +57,8 @@ SELECT
     network,
     account_id,
     'refused-rows' AS kind,
-    COUNT(DISTINCT row_id) AS n_rows
-FROM refused
-WHERE account_id IS NOT NULL
+    COUNT(*) AS n_rows
+FROM own
 GROUP BY
     network,
     account_id
@@ -57,13 +81,10 @@ SELECT
     whose.network,
     whose.account_id,
     'unreadable-rows' AS kind,
-    COUNT(*) AS n_rows
-FROM refused
-CROSS JOIN whose
-WHERE refused.unreadable
-GROUP BY
-    whose.network,
-    whose.account_id
+    unreadable.n_rows
+FROM whose
+CROSS JOIN unreadable
+WHERE unreadable.n_rows > 0
 ORDER BY
     network,
     account_id,
