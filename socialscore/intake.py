@@ -218,19 +218,17 @@ def _lost(
     Replies that are kept do not learn from a mended file what they answer; that loss stays.
     """
     last = span[1] + timedelta(seconds=1)
-    stands = [row for row in losses.standing(noted) if row["file_name"] == file_name]
     told = {
         (row["network"], row["account_id"], kind): n if kind == losses.UNKNOWN_PARENTS else 0
-        for row in stands
-        if utc(span[0]) <= row["covered_from"] and row["covered_until"] <= utc(last)
+        for row in losses.standing(noted)
+        if row["file_name"] == file_name
+        and utc(span[0]) <= row["covered_from"]
+        and row["covered_until"] <= utc(last)
         for kind, n in [losses.kind_and_number(row)]
     }
     for network, account_id, kind, n in stage.losses():
         told[network, account_id, kind] = max(n, told.get((network, account_id, kind), 0))
-    found = [
+    return [
         Coverage(network, account_id, "outbound", span[0], last, f"{kind}:{n}", file_name)
         for (network, account_id, kind), n in sorted(told.items())
-    ]
-    return [
-        row for row in found if not any(coverage_row(row).items() <= it.items() for it in stands)
     ]

@@ -395,17 +395,24 @@ def test_another_file_of_the_same_time_brings_back_nothing() -> None:
     assert len(noted()) == 3
 
 
-def test_what_was_lost_is_noted_once_however_often_the_file_comes() -> None:
+def test_what_was_lost_is_told_once_however_often_the_file_comes() -> None:
     losses_of(*LOSSES)
-    before = lost_rows()
+    before = noted()
 
     losses_of(*LOSSES)
 
-    assert lost_rows() == before
+    assert noted() == before
 
 
-def lost_rows() -> list[dict[str, Any]]:
-    return [row for row in Store.open("lossy").coverage().to_pylist() if row["file_name"]]
+def test_what_two_imports_have_lost_is_lost_when_one_of_them_is_withdrawn() -> None:
+    losses_of(*LOSSES)
+    before = noted()
+    losses_of(*LOSSES)
+    listed = json.loads(run("status", "--runs", "--store", "lossy", "--format", "json").out)
+
+    assert run("withdraw", listed[0]["run_id"], "--yes", "--store", "lossy").code == 0
+
+    assert noted() == before
 
 
 def test_what_is_dated_later_than_the_import_is_refused() -> None:

@@ -177,11 +177,35 @@ def test_what_two_runs_have_in_view_stays_in_view(store: Store) -> None:
 
     withdraw(store, "a")
 
-    assert in_view(store) == [(2, 4), (8, 12)]
+    assert in_view(store) == [(2, 4), (2, 4), (8, 10), (8, 12)]
+    assert {row["run_id"] for row in store.coverage().to_pylist()} == {"b", "c"}
     rows = store.erasures().to_pylist()
     assert {(row["cause"], row["run_id"], row["n_erased"]) for row in rows} == {("run", "a", 0)}
     assert [((row["day"] - at().date()).days, (row["last_day"] - at().date()).days)
             for row in rows] == [(0, 2), (4, 8)]  # fmt: skip
+
+
+def test_what_was_in_view_since_the_withdrawn_run_is_known_since_then(store: Store) -> None:
+    brings(store, "a", covers=(0, 10))
+    before = store.coverage()["collected_at"].to_pylist()
+    brings(store, "b", covers=(0, 10))
+
+    withdraw(store, "a")
+
+    assert min(store.coverage()["collected_at"].to_pylist()) == min(before)
+    assert store.erasures().num_rows == 0
+
+
+def test_rows_that_only_a_withdrawn_file_has_lost_are_told_of(store: Store) -> None:
+    brings(store, "a", covers=(0, 10))
+    loss = Coverage("twitter", "1", "outbound", at(2), at(4), "refused-rows:3", "a.csv")
+    store.cover([loss], run_id="a", collected_at=NOW)
+    brings(store, "b", covers=(0, 10))
+
+    withdraw(store, "a")
+
+    [row] = store.erasures().to_pylist()
+    assert (row["run_id"], (row["day"] - at().date()).days, row["n_erased"]) == ("a", 2, 0)
 
 
 def test_a_run_that_comes_again_notes_nothing_twice(store: Store) -> None:
@@ -215,7 +239,8 @@ def test_a_store_is_as_if_a_withdrawn_run_had_never_been(
 
     stay = [each for number, each in enumerate(brought) if number not in gone]
     assert kept(store).keys() == {f"m{each}" for messages, _ in stay for each in messages}
-    assert in_view(store) == sorted((first, first + length) for _, (first, length) in stay)
+    seen = {day for first, until in in_view(store) for day in range(first, until)}
+    assert seen == {day for _, (first, n) in stay for day in range(first, first + n)}
 
 
 # --- edits, deletions, pages set aside ---------------------------------------------------------

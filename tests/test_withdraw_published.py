@@ -71,6 +71,17 @@ def test_an_edition_before_a_withdrawal_is_touched_by_it_and_not_changed(desk: D
     assert rate(desk, WEEK) == 1.0
 
 
+@pytest.mark.usefixtures("desk")
+def test_an_edition_stays_right_where_another_run_brought_the_same() -> None:
+    imported("both", RIGHT + WRONG)
+    for name in ("right", "wrong"):
+        withdrawn(name)
+
+    found = verified()
+
+    assert (found.code, found.err) == (0, "")
+
+
 def test_a_corrected_edition_follows_the_old_one_and_says_what_was_withdrawn(desk: Desk) -> None:
     run_id = withdrawn("wrong")
 

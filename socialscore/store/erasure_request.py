@@ -133,14 +133,16 @@ def in_view(
         whose = (request.network, request.identifier)
         return [row for row in rows if (row["network"], row["account_id"]) != whose]
     if request.cause == "run":
-        return [row for row in rows if row["run_id"] != request.run_id]
+        gone = [row for row in rows if row["run_id"] == request.run_id]
+        others = [row for row in rows if row["run_id"] != request.run_id]
+        return [*others, *(part for row in gone for part in _passed(row, others))]
     if request.cause != "before" or request.until is None:
         return rows
     until = utc(request.until)
     older = [row for row in rows if row["covered_from"] < until]
     if all(row["reason"] == ERASED for row in older):
         return rows
-    gap = {"covered_until": until, "reason": ERASED, "run_id": _RUN}
+    gap = {"covered_until": until, "reason": ERASED, "file_name": None, "run_id": _RUN}
     first = min(older, key=lambda row: row["covered_from"])
     return [
         first | gap | {"collected_at": erased_at and utc(erased_at)},
@@ -152,22 +154,42 @@ def in_view(
     ]
 
 
+def _passed(row: dict[str, Any], others: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What later runs said as well: theirs from now on, and known as early as it was."""
+    since, until = _interval(row)
+    for other in sorted(others, key=_interval):
+        if _says_same(row, other) and other["collected_at"] > row["collected_at"]:
+            start, end = max(since, other["covered_from"]), min(until, other["covered_until"])
+            if start < end:
+                part = {"covered_from": start, "covered_until": end, "run_id": other["run_id"]}
+                yield row | part
+                since = end
+
+
 def out_of_view(
-    before: list[dict[str, Any]], after: list[dict[str, Any]]
+    gone: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The intervals that were in view by the rows of a stream, and are not by those that remain."""
-    remaining = sorted(_interval(row) for row in after if row["reason"] is None)
-    for row in before:
-        if row["reason"] is not None or row in after:
+    """The intervals of rows of a stream that go, and of which those that remain do not say it.
+
+    Gaps are left out, but for those that tell what a file has lost.
+    """
+    for row in gone:
+        if row["reason"] is not None and row["file_name"] is None:
             continue
         since, until = _interval(row)
-        for other_since, other_until in remaining:
+        for other_since, other_until in sorted(
+            _interval(it) for it in after if _says_same(row, it)
+        ):
             if since < other_since < until:
                 yield since, other_since
             if other_since < until:
                 since = max(since, other_until)
         if since < until:
             yield since, until
+
+
+def _says_same(row: dict[str, Any], other: dict[str, Any]) -> bool:
+    return bool(row["reason"] == other["reason"] and row["file_name"] == other["file_name"])
 
 
 def _interval(row: dict[str, Any]) -> tuple[datetime, datetime]:

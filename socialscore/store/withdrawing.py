@@ -98,7 +98,7 @@ def mark_withdrawn(store: Store, run_id: str, moment: datetime) -> None:
 def note_out_of_view(
     store: Store, run_id: str, before: Streams, after: Streams, moment: datetime
 ) -> None:
-    """Note the days that nobody has seen but the run.
+    """Note the days that nobody has seen but the run, and on which only it told of lost rows.
 
     Args:
         store: where.
@@ -110,7 +110,10 @@ def note_out_of_view(
     noted = {
         (network, account_id, since.date(), until.date())
         for (network, account_id, stream), rows in before.items()
-        for since, until in out_of_view(rows, after.get((network, account_id, stream), []))
+        for since, until in out_of_view(
+            [row for row in rows if row["run_id"] == run_id],
+            after.get((network, account_id, stream), []),
+        )
     }
     names = ("network", "account_id", "day", "last_day")
     told = {"cause": "run", "run_id": run_id, "erased_at": utc(moment)}
