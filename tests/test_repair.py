@@ -482,6 +482,19 @@ def test_what_was_moved_aside_goes_with_the_next_erasure(store: Store) -> None:
     assert not aside(store)
 
 
+def test_what_somebody_puts_beside_what_was_moved_aside_stops_no_erasure(store: Store) -> None:
+    flip(data_file(store))
+    repaired(store)
+    (store.root / "damaged" / ".DS_Store").touch()
+
+    expire(store, before=LATER + timedelta(days=1))
+    left = aside(store)
+    erase(store, ErasureRequest("account", "twitter", "2"), erased_at=LATER)
+
+    assert left == {".DS_Store"}
+    assert not (store.root / "damaged").exists()
+
+
 @pytest.mark.parametrize(("days", "stays"), [(0, True), (2, False)])
 def test_what_was_moved_aside_goes_when_texts_of_its_day_expire(
     store: Store, days: int, stays: bool

@@ -8,6 +8,7 @@ They may hold messages, so they go when something is erased, and when texts have
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from shutil import copyfile
@@ -60,10 +61,12 @@ def drop_damaged(location: Location, before: datetime | None = None) -> None:
 
     Args:
         location: of the store.
-        before: only what was moved aside before this moment, aware.
+        before: only what was moved aside before this moment, aware; by default, the whole folder.
     """
-    stamps = {name.split("/")[1] for name in location.names(_FOLDER)}
-    for stamp in stamps:
-        moved_at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
-        if before is None or moved_at < before:
-            location.remove_folder(f"{_FOLDER}/{stamp}")
+    if before is None:
+        location.remove_folder(_FOLDER)
+        return
+    for name in {name.split("/")[1] for name in location.names(_FOLDER)}:
+        with suppress(ValueError):  # of what people have put there
+            if datetime.strptime(name, _STAMP).replace(tzinfo=UTC) < before:
+                location.remove_folder(f"{_FOLDER}/{name}")
