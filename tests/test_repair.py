@@ -87,6 +87,16 @@ def test_a_store_of_an_earlier_version_is_sound(tmp_path: Path) -> None:
     assert list(check(Store(tmp_path / "store"))) == []
 
 
+def test_what_is_erased_meanwhile_is_no_damage(store: Store) -> None:
+    request = ErasureRequest("before", until=at(days=2))
+
+    def erasing(_: str) -> None:
+        erase(store, request, erased_at=LATER)
+
+    assert list(check(store, erasing)) == []
+    assert ids(store) == ["m2"]
+
+
 def test_files_without_checksums_are_counted(tmp_path: Path) -> None:
     copytree(EARLIER / "store", tmp_path / "store")
 

@@ -104,7 +104,8 @@ def _table(location: Location, name: str, progress: Callable[[str], object]) -> 
     """What is wrong with the log of a table, and if that is sound, with its files."""
     if isinstance(location, Folder):
         folder = Path(location.at(name))
-        broken = list(damage_of(folder))
+        # Twice: see `delta`.
+        broken = list(damage_of(folder)) and list(damage_of(folder))
         yield from broken
         yield from filter(None, [hint_damage(folder)])
         yield from copies(folder)
@@ -121,12 +122,18 @@ def _table(location: Location, name: str, progress: Callable[[str], object]) -> 
     for file in data_files(table) if table else ():
         progress(file.path)
         look_through(file, folder_of(table) if table else None)
-        if file.problem:
+        if file.problem and _is_used(file, location, name):
             yield Damage(
                 file.path,
                 file.problem,
                 f"{lost_of(file)} cannot be trusted: {_MEANING.get(name, _UNKNOWN)}",
             )
+
+
+def _is_used(file: DataFile, location: Location, name: str) -> bool:
+    """Whether a table still has a file: others may have rewritten it meanwhile."""
+    table = delta(location, name)
+    return table is not None and file.logged in {each.logged for each in data_files(table)}
 
 
 def lost_of(file: DataFile) -> str:
@@ -142,5 +149,5 @@ def copies(folder: Path) -> Iterator[Damage]:
     spare = spare_of(folder)
     of_log = [spare / LOG / (name + COPY) for name in names_in(spare / LOG)]
     for path in sorted([*of_log, *spare.rglob("*.crc")]):
-        if unseal(path) is None:
+        if unseal(path) is None and path.exists():  # it may go meanwhile, with what it is of
             yield Damage(str(path), "is not what was written", "damage could go unnoticed")
