@@ -14,7 +14,7 @@ from socialscore.runtime.retrying import retry_reading
 from socialscore.store.schema import ARRIVAL, MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -82,7 +82,7 @@ def runs(store: Store) -> list[RunSummary]:
     for row in store.erasures().to_pylist():
         if row["cause"] == "run":
             n_withdrawn[row["run_id"]] += row["n_erased"]
-    coverage = [row for row in store.coverage().to_pylist() if row["reason"] is None]
+    spans = _spans(store.coverage())
     noted = store.runs().to_pylist()
     of_run = {row["run_id"]: row for row in brought}
     names = {row["run_id"] for row in noted}
@@ -90,7 +90,7 @@ def runs(store: Store) -> list[RunSummary]:
     found = []
     for row in (*sorted(earlier, key=lambda row: row["source"] or ""), *noted):
         counts = of_run.get(row["run_id"], {}) if row["run_id"] else row
-        covered = [each for each in coverage if _is_of(each, row)]
+        since, until = _span_of(row, spans)
         found.append(
             RunSummary(
                 run_id=row["run_id"],
@@ -100,8 +100,8 @@ def runs(store: Store) -> list[RunSummary]:
                 n_messages=counts.get("n_messages", 0),
                 n_known=n_known.get(row["run_id"], 0),
                 n_accounts=counts.get("n_accounts", 0),
-                since=_aware(min((each["covered_from"] for each in covered), default=None)),
-                until=_aware(max((each["covered_until"] for each in covered), default=None)),
+                since=_aware(since),
+                until=_aware(until),
                 withdrawn_at=_aware(row.get("withdrawn_at")),
                 n_withdrawn=n_withdrawn[row["run_id"]],
             )
@@ -109,12 +109,26 @@ def runs(store: Store) -> list[RunSummary]:
     return found
 
 
-def _is_of(coverage: dict[str, Any], run: dict[str, Any]) -> bool:
-    """Whether a run put it in view; earlier versions named the source, and perhaps a time."""
+def _spans(coverage: pa.Table) -> dict[str, tuple[datetime, datetime]]:
+    """The first and the last instant that each run put in view."""
+    import pyarrow.compute as pc  # takes its time, and who reads a store does without
+
+    of_run = coverage.filter(pc.is_null(coverage["reason"])).group_by("run_id")
+    rows = of_run.aggregate([("covered_from", "min"), ("covered_until", "max")]).to_pylist()
+    return {row["run_id"]: (row["covered_from_min"], row["covered_until_max"]) for row in rows}
+
+
+def _span_of(
+    run: dict[str, Any], spans: Mapping[str, tuple[datetime, datetime]]
+) -> tuple[datetime | None, datetime | None]:
+    """What a run put in view; earlier versions named the source, and perhaps a time."""
     if run["run_id"]:
-        return bool(coverage["run_id"] == run["run_id"])
-    said = coverage["run_id"]
-    return run["source"] in (said, said.rpartition("-")[0])
+        return spans.get(run["run_id"], (None, None))
+    source = run["source"]
+    mine = [span for name, span in spans.items() if source in (name, name.rpartition("-")[0])]
+    return (
+        (min(since for since, _ in mine), max(until for _, until in mine)) if mine else (None, None)
+    )
 
 
 def _asked(sql: str, name: str, files: Sequence[str], schema: pa.Schema) -> list[dict[str, Any]]:
