@@ -336,6 +336,28 @@ def test_no_moment_goes_back_whatever_the_clock_says(store: Store) -> None:
     assert later()
 
 
+def test_an_edit_is_later_than_what_another_host_brings_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brings(store, "a", asks("m1", at(1)))
+    draw, n_drawn = Store.moment, 0
+
+    def drawn(self: Store, now: datetime) -> datetime:
+        nonlocal n_drawn
+        moment, n_drawn = draw(self, now), n_drawn + 1
+        if n_drawn == 2:  # the first is that of the arrival
+            other = pa.Table.from_pylist([asks("m2", datetime(2026, 9, 9))], MESSAGE)  # noqa: DTZ001
+            first = last = datetime(2026, 9, 9, tzinfo=UTC)
+            Store.open(store.root).save([other], first=first, last=last, collected_at=now)
+        return moment
+
+    monkeypatch.setattr(Store, "moment", drawn)
+    brings(store, "b", asks("m1", at(1), text="?", n_edits=1))
+
+    rows = kept(store)
+    assert rows["m1"]["edited_seen_at"] > rows["m2"]["collected_at"]
+
+
 def test_a_moment_is_that_of_the_clock_where_nothing_later_is_noted(store: Store) -> None:
     assert store.moment(NOW) == NOW
     assert store.moment(NOW) == NOW + timedelta(microseconds=1)

@@ -369,10 +369,10 @@ class Store:
         tries = 1 if isinstance(tables, Iterator) else TRIES
         arrivals = retry(lambda: self._append(tables, first, last, collected_at, run_id), tries)
         if run_id and arrivals.n_known:
-            retry(lambda: self._note_known(arrivals, self.moment(collected_at)))
+            retry(lambda: self._note_known(arrivals, collected_at))
         if arrivals.changed:
             changed = pa.concat_tables(arrivals.changed)
-            retry(lambda: self._merge(changed, self.moment(collected_at)))
+            retry(lambda: self._merge(changed, collected_at))
         n_known = arrivals.n_rows - arrivals.n_new - arrivals.n_changed
         return Saved(arrivals.n_new, n_known, arrivals.n_changed)
 
@@ -406,13 +406,13 @@ class Store:
                     raise arrivals.error or error from None
         return arrivals
 
-    def _note_known(self, arrivals: Arrivals, moment: datetime) -> None:
+    def _note_known(self, arrivals: Arrivals, collected_at: datetime) -> None:
         """Note that a run brought what was there: it stays when the run that has it goes."""
         table = self._table("arrival", ARRIVAL, [])
         with next_version(table):
             write_deltalake(
                 table,
-                arrivals.known(moment),
+                arrivals.known(self.moment(collected_at)),
                 mode="append",
                 writer_properties=ZSTD,
                 commit_properties=NEXT,
@@ -422,9 +422,9 @@ class Store:
         """The Parquet files that may hold messages of `[first, last]`, for an engine to read."""
         return files(delta(self.location, "message"), _span(first, last))
 
-    def _merge(self, rows: pa.Table, moment: datetime) -> None:
+    def _merge(self, rows: pa.Table, collected_at: datetime) -> None:
         table = self._table("message", MESSAGE, ["network", "month"])
-        rows = _complete(rows, moment, None)
+        rows = _complete(rows, self.moment(collected_at), None)
         same = " AND ".join(f"kept.{name} = seen.{name}" for name in (*MESSAGE_KEY, "month"))
         months = ", ".join(f"'{month}'" for month in sorted(set(rows["month"].to_pylist())))
         edited = "CASE WHEN seen.n_edits > kept.n_edits THEN seen.{0} ELSE kept.{0} END"
