@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,20 @@ def test_an_edition_before_a_withdrawal_is_touched_by_it_and_not_changed(desk: D
     assert f"{WEEK}: 8 rows of Ville were withdrawn since ({run_id}, {today})" in after.err
     assert "response_rate: 1.0 published, 0.2 by the store" in after.err
     assert rate(desk, WEEK) == 1.0
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_was_lost_to_damage_is_told_of_like_what_was_erased() -> None:
+    for path in Path("socialscore-data", "message").rglob("part-*.parquet"):
+        os.truncate(path, path.stat().st_size // 2)
+    assert run("store", "repair", "--yes").code == 0
+
+    found = verified()
+
+    assert found.code == 0
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    why = f"lost since, as files of the store were damaged (repaired, {today})"
+    assert f"{WEEK}: days of Ville were {why}" in found.err
 
 
 @pytest.mark.usefixtures("desk")

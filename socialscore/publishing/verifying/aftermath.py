@@ -1,4 +1,4 @@
-"""What happened to a store since a publication: what was erased, edited, or judged otherwise.
+"""What happened to a store since a publication: what was erased, lost, edited or judged otherwise.
 
 None of it can be computed again, so it is said whose numbers that touches.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from socialscore.model.period import utc
 from socialscore.publishing.withdrawals import concerns
 from socialscore.runtime.retrying import retry_reading
+from socialscore.store.damaged_coverage import LOST
 from socialscore.store.erasure_request import ERASED
 from socialscore.store.schema import MESSAGE
 
@@ -42,6 +43,12 @@ the numbers, which is checked without the store."""
 
 _ALTERED = {"edited_seen_at": "edited", "rejudged_at": "judged otherwise"}
 """What became of a row, by the column that says when; of the version before nothing is left."""
+
+_CUT = {
+    ERASED: "erased from what was in view (before, {day})",
+    LOST: "lost since, as files of the store were damaged (repaired, {day})",
+}
+"""What became of days, by the reason of the gap that is there now."""
 
 _ALTERED_SINCE = """
 SELECT network, account_id, COUNT(*) AS n_rows, CAST(MAX({column}) AS DATE) AS day
@@ -125,9 +132,9 @@ def _cut(store: Store, basis: Basis, question: Question) -> Iterator[_Event]:
         since = row["collected_at"] > utc(basis.seen_until)
         matters = row["covered_from"] < utc(question.read_until)
         matters &= row["covered_until"] > utc(question.read_from)
-        if since and matters and row["reason"] == ERASED:
-            what = f"erased from what was in view (before, {row['collected_at']:%Y-%m-%d})"
-            yield row["network"], row["account_id"], 0, what
+        if since and matters and (what := _CUT.get(row["reason"])):
+            told = what.format(day=f"{row['collected_at']:%Y-%m-%d}")
+            yield row["network"], row["account_id"], 0, told
 
 
 @retry_reading
