@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import TYPE_CHECKING, Any
@@ -373,6 +373,18 @@ def test_what_was_erased_does_not_come_back(store: Store, tmp_path: Path) -> Non
     assert "m1" not in ids(store)
     assert any("may hold what was erased" in each.action for each in done)
     assert "damaged" in {reason for *_, reason in intervals(store)}
+
+
+def test_what_only_went_out_of_view_keeps_no_file_out(store: Store) -> None:
+    store.cover([covering((9, 12))], run_id="gone", collected_at=NOW)
+    erase(store, ErasureRequest("run", run_id="gone"), erased_at=datetime.now(UTC))
+    assert store.erasures().num_rows == 1
+    without_spare(store)
+    empty(commit(store, 1))
+
+    repaired(store)
+
+    assert ids(store) == ["m1", "m2"]
 
 
 def test_if_erasures_cannot_be_read_no_file_without_a_commit_is_used(

@@ -134,7 +134,8 @@ def _doubt(
     moments = [
         row["erased_at"]
         for row in erasures
-        if (row["network"], f"{row['day']:%Y-%m}") == tuple(file.partition.values())
+        if (row["n_erased"] or row["n_altered"])  # else days went out of view, and no row did
+        and (row["network"], f"{row['day']:%Y-%m}") == tuple(file.partition.values())
     ]
     if not moments:
         return None
