@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,14 @@ from deltalake import DeltaTable
 from test_store import NOW, kept, save, table
 from worlds import PANEL, START, asks, at
 
-from socialscore.errors import Overtaken
+from socialscore.errors import Overtaken, StoreError
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body, Coverage
 from socialscore.runtime.retrying import retry, retry_reading
 from socialscore.scoring import MessageSource, score
 from socialscore.store import erase as erase_module
+from socialscore.store import spare
 from socialscore.store.commits import fence, next_version
 from socialscore.store.erase import erase
 from socialscore.store.erasure_request import ErasureRequest
@@ -248,3 +250,23 @@ def test_a_ranking_whose_files_vanish_is_made_of_the_new_ones(store: Store) -> N
     counted = {each.body.body_id: each.values["n_requests"] for each in board.scores}
     assert disturbed.n_times > 1
     assert counted["ville"] == 1
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
+def test_what_ends_a_rewriting_after_its_commit_takes_no_message_with_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    save(store, asks("m2", at(days=2)))
+    note = spare.note_checksums
+
+    def failing(file: Path, folder: Path) -> None:
+        if folder.name == "message":
+            raise error
+        note(file, folder)
+
+    monkeypatch.setattr(spare, "note_checksums", failing)
+    with pytest.raises((StoreError, KeyboardInterrupt)):
+        erase(store, ErasureRequest("before", until=at(days=1, hours=1)), erased_at=NOW)
+    monkeypatch.undo()
+
+    assert ids(store) == ["m2"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ from deltalake import DeltaTable, Schema, WriterProperties
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
-from socialscore.errors import Damaged, StoreError
+from socialscore.errors import Damaged, SocialscoreError, StoreError
 from socialscore.runtime.duckdb import connect, out_of_room, register_object_store
 from socialscore.runtime.object_storage import BUCKETS, reason
 from socialscore.store.commits import NEXT, fence, next_version, replace
@@ -159,9 +160,17 @@ def put_month(
     try:
         replace(table, old, [added] if added else [])
     except BaseException:
-        location.remove(file)
+        with suppress(SocialscoreError):  # then it may be part of the table, and stays
+            _remove_unused(location, file)
         raise
     if not added:
+        location.remove(file)
+
+
+def _remove_unused(location: Location, file: str) -> None:
+    """Remove a new file of messages, unless it was committed before something went wrong."""
+    table = delta(location, "message")
+    if table is None or file not in _used(table, "message"):
         location.remove(file)
 
 
