@@ -14,7 +14,7 @@ from hashlib import sha512
 from pathlib import Path
 from random import Random
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
