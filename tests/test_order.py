@@ -259,7 +259,7 @@ def test_the_interval_of_a_rank_within_a_time_is_that_of_its_share() -> None:
 
 def test_bodies_without_a_rank_have_no_interval_percentile_or_band_and_disturb_none() -> None:
     ranked = [rate("a", 6, 10), rate("b", 5, 10)]
-    bands = [{"label": "all"}]
+    bands = [{"label": "all", "at_least": {"response_rate": 0}}]
 
     alone = ordered(*ranked, bands=bands)
     among = ordered(*ranked, of("x", reason="too-few"), bands=bands)
@@ -303,12 +303,6 @@ def test_a_body_is_in_the_first_band_of_which_all_conditions_hold(
     found: dict[str, float | None], band: str | None
 ) -> None:
     assert ordered(of("a", **found), bands=BANDS)[0].band == band
-
-
-def test_a_band_without_conditions_is_for_all_others() -> None:
-    rest = [*BANDS, {"label": "others"}]
-
-    assert ordered(of("a", response_rate=0.1), bands=rest)[0].band == "others"
 
 
 def test_bands_are_found_from_messages_to_table() -> None:

@@ -171,12 +171,12 @@ def test_a_folder_is_no_key(tmp_path: Path) -> None:
     folder = tmp_path / "pseudonym.key"
     folder.mkdir(mode=0o700)
 
-    with pytest.raises(StoreError, match=r"the pseudonym key cannot be read \(Is a directory\)"):
+    with pytest.raises(StoreError, match=r"can be neither read nor made \(Is a directory\)"):
         read_key(folder)
 
 
 def test_a_key_that_cannot_be_made_is_an_error_of_the_store(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreError, match="the pseudonym key cannot be read"):
+    with pytest.raises(StoreError, match="can be neither read nor made"):
         read_key(tmp_path / "file" / "pseudonym.key")

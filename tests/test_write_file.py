@@ -286,12 +286,16 @@ def test_of_many_that_create_a_file_at_once_one_succeeds_and_all_see_it_whole(pa
 # --- nobody writes in another way ---------------------------------------------------------------
 
 OTHERWISE = {
-    "commands/waiting.py": {"os.write"},  # words for the terminal
+    "commands/streams.py": {"os.open"},  # nowhere, instead of a stream that is closed
+    "commands/waiting.py": {"os.open", "os.write"},  # words for the terminal, or nowhere
     "engines/spark_sql.py": {"replace"},  # parts of a statement, no files
+    "importers/source.py": {"TemporaryFile"},  # what came through a pipe
     "publishing/series.py": {"rename"},  # a folder, whose files are on the disk by then
+    "publishing/signatures.py": {"write_bytes"},  # into the folder that goes with the process
     "reporters/files.py": {"open"},  # pipes and devices, which cannot be replaced
     "runtime/limits.py": {"TemporaryFile"},  # to see whether a folder can be written to
     "runtime/temp_folder.py": {"os.open", "rename"},  # a folder and its lock
+    "store/aside.py": {"os.open", "rename"},  # as the journal
     "store/damaged_folder.py": {"rename"},  # what is damaged is moved aside as it is
     "store/journal.py": {"os.open", "os.write"},  # lines are appended, and synced one by one
 }

@@ -9,10 +9,10 @@ from socialscore.collectors.base import Interval
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["difference", "intersection", "islands", "touch"]
+__all__ = ["difference", "intersection", "islands", "meets"]
 
 
-def touch(interval: Interval, others: Iterable[Interval]) -> bool:
+def meets(interval: Interval, others: Iterable[Interval]) -> bool:
     """Whether an interval has an instant of any of the others."""
     return any(each.since < interval.until and interval.since < each.until for each in others)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from socialscore.collecting.coverage import REFUSED, UNREADABLE, streams_of
-from socialscore.collecting.intervals import difference, intersection, islands, touch
+from socialscore.collecting.intervals import difference, intersection, islands, meets
 from socialscore.collecting.reading import lacking, read
 from socialscore.collecting.records import as_instant, as_page, as_task, of_page, of_task
 from socialscore.collecting.report import TaskCounts
@@ -101,8 +101,8 @@ class Part:
         """The times in view in which messages could not be read, and why nothing is known."""
         spans = difference(intersection(self._refused, view), self.earlier.seen)
         for gap in islands(spans):
-            reason = UNREADABLE if touch(gap, self.earlier.refused) else REFUSED
-            yield gap, f"{reason}:{sum(touch(gap, [each]) for each in self._refused)}"
+            reason = UNREADABLE if meets(gap, self.earlier.refused) else REFUSED
+            yield gap, f"{reason}:{sum(meets(gap, [each]) for each in self._refused)}"
 
     # --- as a run goes on ------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING
 
-from socialscore.collecting.intervals import touch
+from socialscore.collecting.intervals import meets
 from socialscore.collectors.base import Refused
 from socialscore.collectors.paging import spans
 from socialscore.errors import ProtocolDrift, SocialscoreError
@@ -44,7 +44,7 @@ def read(
         raise
     except Exception as error:
         raise unreadable(network, error) from error
-    lacks = [item for item in lacking(items) if item.span and not touch(item.span, expected)]
+    lacks = [item for item in lacking(items) if item.span and not meets(item.span, expected)]
     n_messages = sum(isinstance(item, Message) for item in items) + len(lacks)
     if len(lacks) * _TOLERATED > n_messages:
         reasons = Counter(item.reason for item in lacks).most_common()
