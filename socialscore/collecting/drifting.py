@@ -98,7 +98,6 @@ class Drifts:
         if before and before.version == __version__:
             held_back = now < before.retry_at  # and something newer was asked for, which drifts too
             n_tries = before.n_tries if held_back else before.n_tries + 1
-            reached = max(reached, before.reached) if held_back else reached
         pause = _PAUSES[min(n_tries, len(_PAUSES)) - 1]
         drift = Drift(error.problem, reached, n_tries, now + pause, __version__)
         self.known[task.name] = drift
