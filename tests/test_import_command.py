@@ -107,7 +107,7 @@ def test_importing_twice_changes_nothing_and_says_so() -> None:
 
     assert result.code == 0
     assert "0 messages kept; 2 already known; 0 neither" in result.err
-    assert result.err.endswith("0 refused; nothing changed\n")
+    assert result.err.endswith("0 refused; no message changed\n")
     assert stored("collected_at") == before
 
 
@@ -678,7 +678,7 @@ def test_a_header_without_rows_is_no_trouble() -> None:
 
     assert result.code == 0
     assert "0 rows read" in result.err
-    assert result.err.endswith("nothing changed\n")
+    assert result.err.endswith("no message changed\n")
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
@@ -859,6 +859,11 @@ def test_a_map_may_be_a_file() -> None:
             ("sent_on=When",),
             2,
             "unknown column on the left of --map 'sent_on'; did you mean 'sent_",
+        ),
+        (
+            ("When=sent_at",),
+            2,
+            "--map When=sent_at: ours comes first, so write --map sent_at=When",
         ),
         (
             (*MAP[:3], "text=Word"),

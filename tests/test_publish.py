@@ -242,6 +242,13 @@ def test_a_week_is_not_published_before_it_is_over(desk: Desk) -> None:
     assert "the period 2026-W41 is not over: the data end on 8 Oct 2026 00:00" in result.err
 
 
+def test_a_series_that_begins_after_the_data_end_waits(desk: Desk) -> None:
+    result = desk.publish("2026-10-08", "--since", "2026-W50")
+
+    assert (result.code, result.out) == (0, "")
+    assert "2026-W50: waits, it is not over: the data end on 8 Oct 2026 00:00\n" in result.err
+
+
 def test_a_week_is_over_at_midnight_in_the_timezone_of_the_ranking(desk: Desk) -> None:
     desk.ranking(horizon="1h")
 

@@ -271,7 +271,7 @@ def test_an_ssh_keygen_that_is_too_old_calls_no_signature_wrong(
 def test_allowed_signers_that_are_no_file_are_named(desk: Desk) -> None:
     done = run("verify", desk.at(""), "--allowed-signers", "nowhere")
 
-    problem = "socialscore: nowhere: is not a file of allowed signers\n"
+    problem = "socialscore: nowhere: there is no such file of allowed signers\n"
     assert (done.code, done.err) == (3, problem)
 
 

@@ -189,6 +189,12 @@ def test_publications_can_be_named_one_by_one(weekly: Path) -> None:
     assert [line.split(":")[0] for line in out.splitlines()] == [WEEK, "2026-W44"]
 
 
+def test_a_folder_that_is_not_there_is_named() -> None:
+    result = run("verify", "nowhere")
+
+    assert (result.code, result.err) == (3, "socialscore: nowhere: there is no such folder\n")
+
+
 def test_a_folder_of_something_else_is_named(tmp_path: Path) -> None:
     result = run("verify", tmp_path)
 

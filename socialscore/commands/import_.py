@@ -202,7 +202,7 @@ def _summary(tally: FileCounts, receipt: Receipt) -> str:
         f"{tally.n_refused:,} refused{spanned * (tally.n_refused_lines > tally.n_refused)}"
     )
     unchanged = not saved.n_new and not saved.n_changed
-    return "; ".join(parts) + ("; nothing changed" if unchanged else "")
+    return "; ".join(parts) + ("; no message changed" if unchanged else "")
 
 
 def _rounding(column: RoundedColumn) -> str:

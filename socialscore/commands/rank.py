@@ -291,7 +291,7 @@ def _why_nobody(board: Scoreboard) -> str:
         )
     if n_pending:
         return (
-            f"no body is ranked, and {n_pending:,} still pending; "
+            f"no body is ranked; requests that may still be answered in time: {n_pending:,}; "
             "take an earlier --period or a shorter --horizon"
         )
     reasons = {score.reason for score in board.scores}

@@ -68,7 +68,7 @@ def command(
     from socialscore.publishing.verifying import publications_in, verify
 
     if allowed_signers and not allowed_signers.is_file():
-        raise InputError(allowed_signers, "is not a file of allowed signers")
+        raise InputError(allowed_signers, "there is no such file of allowed signers")
     found = [each for folder in folders for each in publications_in(folder)]
     series = sorted({each.resolve().parent.name for each in found})
     if ranking and len(series) > 1:

@@ -149,6 +149,9 @@ def _chosen(place: object, names: Collection[str], columns: Mapping[str, str]) -
     if chosen.get("network") in NETWORKS and chosen["network"] not in names:
         del chosen["network"]  # the name of a network stands for itself
     for ours, theirs in chosen.items():
+        if ours not in COLUMNS and ours in names and theirs in COLUMNS:
+            problem = f"ours comes first, so write --map {theirs}={ours}"
+            raise UsageError(f"--map {ours}={theirs}: {problem}")
         if ours not in COLUMNS:
             raise UnknownName("column on the left of --map", ours, COLUMNS)
         if theirs not in names:

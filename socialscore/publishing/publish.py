@@ -118,7 +118,7 @@ def publish(
     with adding(series_folder):
         series = read_series(series_folder)
         wanted = _wanted(basis, series, period, since)
-        outcomes = []
+        outcomes = [] if wanted or not since else [_ahead(basis, since)]
         for is_unseen, periods in stretches(basis, series, wanted):
             if is_unseen and len(periods) > 1:
                 outcomes.append(Outcome(named(periods), "too-little", "nothing was in view"))
@@ -137,6 +137,17 @@ def publish(
                 for each in periods
             ]
         return outcomes
+
+
+def _ahead(basis: Basis, since: str) -> Outcome:
+    """Of a series that is to begin later than the data end."""
+    label, end = basis.question(since).period.label, _end(basis)
+    return Outcome(label, "waiting", f"waits, it is not over: the data end on {end}")
+
+
+def _end(basis: Basis) -> str:
+    """Where the data end, for people."""
+    return formatting.instant(basis.as_of.astimezone(basis.ranking.zone))
 
 
 def withdrawn_since(basis: Basis, series: Series) -> Iterator[Outcome]:
@@ -158,8 +169,7 @@ def _wanted(basis: Basis, series: Series, period: str | None, since: str | None)
     if last.label == "all":
         raise UsageError("the period `all` has no fixed end; publish another with --period")
     if last.until > basis.as_of:
-        end = formatting.instant(basis.as_of.astimezone(basis.ranking.zone))
-        raise UsageError(f"the period {last.label} is not over: the data end on {end}")
+        raise UsageError(f"the period {last.label} is not over: the data end on {_end(basis)}")
     if period or rule not in RULES:
         if since:
             raise UsageError("--since goes with a ranking of the last week, month or quarter")

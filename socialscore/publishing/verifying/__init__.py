@@ -78,7 +78,8 @@ def publications_in(folder: Path) -> list[Path]:
     found = [folder] if _is_publication(folder) else _in_series(folder)
     found = found or [each for series in _below(folder) for each in _in_series(series)]
     if not found:
-        raise InputError(folder, "is neither a publication nor a folder of publications; see --out")
+        what = "is neither a publication nor a folder of publications"
+        raise InputError(folder, what if folder.exists() else "there is no such folder")
     return found
 
 
