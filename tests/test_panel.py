@@ -81,6 +81,13 @@ def test_four_columns_suffice_in_any_order_and_the_handle_stands_for_the_identif
     assert panel.bodies == (Body("a", "Armorelle", "", (account,)),)
 
 
+@pytest.mark.parametrize("said", ["X", "x", "Twitter"])
+def test_a_network_may_be_named_as_people_call_it(path: Path, said: str) -> None:
+    panel = read(path, f"valdoine,Métro de Valdoine,,{said},77,MetroValdoine,,,")
+
+    assert panel.bodies[0].accounts[0].network == "twitter"
+
+
 def test_a_body_may_have_no_account(path: Path) -> None:
     assert read(path, "roz,Roz,ville,,,,,,").bodies == (Body("roz", "Roz", "ville"),)
 

@@ -98,6 +98,19 @@ def test_the_name_of_a_network_stands_for_itself(path: Path) -> None:
     assert row["network"] == "mastodon"
 
 
+def test_a_network_may_be_named_as_people_call_it(path: Path) -> None:
+    (row,) = from_csv(path, f"{BEGIN},Bonjour", network="X")
+
+    assert row["network"] == "twitter"
+
+
+@pytest.mark.parametrize(("said", "name"), [("X", "twitter"), ("Facebook", "facebook")])
+def test_a_column_may_name_networks_as_people_call_them(path: Path, said: str, name: str) -> None:
+    (row,) = from_csv(path, f"{BEGIN},Bonjour,{said}", header=f"{HEADER},network")
+
+    assert (row["refusal"], row["network"]) == (None, name)
+
+
 def test_a_column_may_have_any_name(path: Path) -> None:
     name = "l'été; no?"
 

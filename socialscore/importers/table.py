@@ -25,7 +25,13 @@ from socialscore.importers.parquet_file import (
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.inputs.toml_files import read_toml
 from socialscore.model.messages import KINDS
-from socialscore.model.network import DEFAULT_NETWORK, NETWORKS, either
+from socialscore.model.network import (
+    DEFAULT_NETWORK,
+    NAMES_AS_WRITTEN,
+    NETWORKS,
+    either,
+    network_named,
+)
 from socialscore.model.period import PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
@@ -42,7 +48,8 @@ COLUMNS = {
     "author_id": "the network's identifier of its author",
     "sent_at": "when it was written",
     "text": "what it says",
-    "network": f"{either(NETWORKS)}; {DEFAULT_NETWORK} where there is no such column",
+    "network": f"{either(NETWORKS)} (X is {network_named('X')}); {DEFAULT_NETWORK} where there is "
+    "no such column",
     "author_handle": "the author's handle",
     "kind": "one of " + ", ".join(KINDS),
     "reply_to_id": "the message that it answers",
@@ -146,7 +153,8 @@ def _chosen(place: object, names: Collection[str], columns: Mapping[str, str]) -
     """From our columns to those of the file."""
     names = [name for name in names if name.lower() not in NOTES.names]
     chosen = {ours: ours for ours in COLUMNS if ours in names} | dict(columns)
-    if chosen.get("network") in NETWORKS and chosen["network"] not in names:
+    named = chosen.get("network", "")
+    if network_named(named) in NETWORKS and named not in names:
         del chosen["network"]  # the name of a network stands for itself
     for ours, theirs in chosen.items():
         if ours not in COLUMNS and ours in names and theirs in COLUMNS:
@@ -177,7 +185,7 @@ def _lists(chosen: Mapping[str, str]) -> set[str]:
 def _reading(
     pieces: Iterator[pa.Table], chosen: Mapping[str, str], columns: Mapping[str, str]
 ) -> StagedRows:
-    network = columns.get("network", "")
+    network = network_named(columns.get("network", ""))
     select = _select(chosen, network if network in NETWORKS else DEFAULT_NETWORK)
     return StagedRows((_in_our_names(piece, chosen) for piece in pieces), select, chosen)
 
@@ -190,9 +198,9 @@ def _in_our_names(piece: pa.Table, chosen: Mapping[str, str]) -> pa.Table:
 
 def _select(chosen: Mapping[str, str], network: str) -> str:
     """The SELECT that makes staged rows: every column as text, then as what it means."""
-    raw = ",\n        ".join(
-        f"{_text(ours if ours in chosen else None)} AS {ours}" for ours in COLUMNS
-    )
+    texts = {ours: _text(ours if ours in chosen else None) for ours in COLUMNS}
+    texts["network"] = _network(texts["network"])
+    raw = ",\n        ".join(f"{text} AS {ours}" for ours, text in texts.items())
     return f"""
 SELECT
     line,
@@ -268,6 +276,12 @@ def _time(column: str) -> str:
 
 def _text(column: str | None) -> str:
     return f"NULLIF(TRIM(CAST({_quoted(column)} AS VARCHAR)), '')" if column else "NULL::VARCHAR"
+
+
+def _network(text: str) -> str:
+    """The name of the network that people call so."""
+    names = " ".join(f"WHEN '{said}' THEN '{name}'" for said, name in NAMES_AS_WRITTEN.items())
+    return f"CASE LOWER({text}) {names} ELSE {text} END"
 
 
 def _quoted(name: str) -> str:

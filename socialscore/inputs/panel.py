@@ -27,7 +27,7 @@ from socialscore.inputs.toml_files import FilePosition, read_whole
 from socialscore.inputs.value_errors import first_of, raise_all
 from socialscore.model.identifiers import is_decimal, shortened
 from socialscore.model.messages import Account, Body
-from socialscore.model.network import BY_NAME, NETWORKS
+from socialscore.model.network import BY_NAME, NETWORKS, network_named
 from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
 
 if TYPE_CHECKING:
@@ -224,7 +224,8 @@ def _rows(
                 problem = f"a cell has more than {_LONGEST_CELL:,} characters; is a quote missing?"
                 problems.append(InputError(place, problem))
                 continue
-            yield place, blank | dict(zip(columns, map(_text, cells), strict=False))
+            row = blank | dict(zip(columns, map(_text, cells), strict=False))
+            yield place, row | {"network": network_named(row["network"])}
     except csv.Error as error:
         begin = FilePosition(path, place.line and place.line + 1)  # of the row that has no end
         problems.append(InputError(begin, f"the panel is not CSV ({error})"))

@@ -19,11 +19,13 @@ __all__ = [
     "BY_NAME",
     "COLLECTED",
     "DEFAULT_NETWORK",
+    "NAMES_AS_WRITTEN",
     "NETWORKS",
     "TOKENS",
     "Network",
     "NetworkSetting",
     "either",
+    "network_named",
 ]
 
 
@@ -137,6 +139,9 @@ BY_NAME = {network.name: network for network in _ALL}
 NETWORKS = tuple(BY_NAME)
 """The names."""
 
+NAMES_AS_WRITTEN = {text.lower(): it.name for it in _ALL for text in (it.name, it.label)}
+"""The name of a network by what people call it, in small letters: X is twitter."""
+
 DEFAULT_NETWORK = NETWORKS[0]
 """That of messages in a file that does not say where they are from."""
 
@@ -150,3 +155,8 @@ TOKENS = re.compile("|".join(network.token_pattern for network in _ALL if networ
 def either(names: Sequence[str]) -> str:
     """`twitter, facebook or mastodon`."""
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def network_named(text: str) -> str:
+    """The name of the network that people call so; a text that names none stays as it is."""
+    return NAMES_AS_WRITTEN.get(text.lower(), text)
