@@ -17,7 +17,7 @@ from collected import END, START, Crash, a_store, days, failing, kept, n_kept, r
 from deltalake import DeltaTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import METRO, NOW, PANEL, VILLE, Scripted, World, inbound
+from scripted import METRO, NOW, PANEL, VILLE, Scripted, World, inbound, outbound
 
 import socialscore.collecting.asking
 from socialscore.collecting import (
@@ -279,6 +279,19 @@ def test_the_stream_says_whom_a_message_addresses_where_the_message_does_not(sto
     run(Scripted(world), store)
 
     assert [row["account_id"] for row in kept(store)] == ["1", "2"]
+
+
+def test_a_message_that_comes_alone_may_have_an_identifier_that_ends_with_zeros(
+    store: Store,
+) -> None:
+    alone = replace(inbound(1, days(1), VILLE), message_id="2118123520000000000")
+    answer = outbound(2, days(0.5), METRO, alone)
+    world = World({("1", "inbound"): [alone], ("2", "outbound"): [answer]})
+
+    run(Scripted(world), store)
+
+    found = {row["message_id"]: row["reply_to_id"] for row in kept(store)}
+    assert found == {alone.message_id: None, answer.message_id: alone.message_id}
 
 
 def test_where_both_streams_come_at_once_messages_say_themselves_whom_they_address(

@@ -90,7 +90,8 @@ def _merge_run(target: Target, parts: Sequence[Part], collected_at: datetime) ->
     with Stage() as stage:
         if messages:
             _count_known(target, parts)
-            stage.read(StagedRows(iter([_staged(parts)])), target.run_id)
+            rows = StagedRows(iter([_staged(parts)]), digits_are_exact=True)
+            stage.read(rows, target.run_id)
         receipt = gather(
             stage,
             target.store,

@@ -105,7 +105,10 @@ def _quoted(text: str) -> str:
 
 
 def mend_rounded(
-    connection: duckdb.DuckDBPyConnection, names: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    names: Mapping[str, str],
+    *,
+    digits_are_exact: bool = False,
 ) -> list[RoundedColumn]:
     """Refuse, match or forget the identifiers in `staged` that were rounded; what was referred to.
 
@@ -114,16 +117,17 @@ def mend_rounded(
     Args:
         connection: with the rows that `screened` made.
         names: as there.
+        digits_are_exact: whether only a decimal point or an exponent shows that one was rounded.
     """
     for name in _ITS_OWN:
-        if rounded := _rounded(connection, name):
+        if rounded := _rounded(connection, name, None, digits_are_exact):
             connection.execute(
                 f"UPDATE staged SET refusal = '{KEEP_AS_TEXT}', {name} = NULL "
                 f"WHERE refusal IS NULL AND ({rounded})"
             )
     mended = []
     for name, known in _REFERRING.items():
-        if rounded := _rounded(connection, name, known):
+        if rounded := _rounded(connection, name, known, digits_are_exact):
             counts = _matched(connection, name, known, rounded)
             kind = known.removesuffix("_id")
             mended.append(RoundedColumn(names.get(name, name), *counts, refers_to=kind))
@@ -131,7 +135,10 @@ def mend_rounded(
 
 
 def _rounded(
-    connection: duckdb.DuckDBPyConnection, column: str, known: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    column: str,
+    known: str | None,
+    digits_are_exact: bool,
 ) -> str | None:
     """The condition for which a value of a column was rounded; None: none was.
 
@@ -171,6 +178,8 @@ def _rounded(
         )
         """
     ).fetchall()
+    if digits_are_exact:
+        return _is_decimal(column) if has_decimals else None
     written_out = are_floating and (
         is_counted or (known is not None and _misses_what_it_means(connection, column, known))
     )

@@ -65,6 +65,7 @@ class StagedRows:
     select: str = "SELECT * FROM piece"  # makes staged rows of them
     # From our columns to those of the file, where they are called otherwise.
     names: Mapping[str, str] = field(default_factory=dict)
+    digits_are_exact: bool = False  # no program that rounds identifiers wrote them
 
 
 def from_messages(rows: Iterable[tuple[int, Message | str]]) -> pa.Table:

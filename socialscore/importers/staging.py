@@ -98,7 +98,9 @@ class Stage:
             self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
         self._refuse_impossible_dates(now)
-        self.rounded = mend_rounded(self._connection, reading.names)
+        self.rounded = mend_rounded(
+            self._connection, reading.names, digits_are_exact=reading.digits_are_exact
+        )
         tally = self.tally()
         if tally.n_rows and tally.n_refused == tally.n_rows:
             first = next(self.refusals())
