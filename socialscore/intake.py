@@ -23,7 +23,7 @@ from socialscore.store.runs import new_run_id, note_run
 from socialscore.store.schema import COVERAGE, MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from socialscore.importers.staging import Stage
@@ -78,7 +78,7 @@ def keep(
     with store.writing():
         note_run(store, run_id, source, collected_at, file_name)
         saved = _saved(stage, span, store, panel, key, source, collected_at, run_id)
-        lost = _lost(stage, span, file_name or source, store.coverage().to_pylist())
+        lost = _lost(stage, span, file_name or source, store.coverage())
         store.cover([*covered, *lost], run_id=run_id, collected_at=collected_at)
         store.compact()
     return Receipt(n_addressed, saved)
@@ -164,7 +164,7 @@ def in_memory(stage: Stage, panel: Panel, end: datetime | None = None) -> tuple[
     stage.address(panel)
     parts = [_completed(part) for part in _judged(stage, "", "table")]
     span = stage.span()
-    lost = _lost(stage, span, "table", ()) if span else []
+    lost = _lost(stage, span, "table", COVERAGE.empty_table()) if span else []
     covered = [coverage_row(row) for row in (*_covered(stage, panel, None, end), *lost)]
     return (
         pa.concat_tables(parts) if parts else MESSAGE.empty_table(),
@@ -211,7 +211,7 @@ def _covered(
 
 
 def _lost(
-    stage: Stage, span: tuple[datetime, datetime], file_name: str, noted: Iterable[losses.Row]
+    stage: Stage, span: tuple[datetime, datetime], file_name: str, coverage: pa.Table
 ) -> list[Coverage]:
     """The replies that a file lost, and that it lost none where it had before and is mended now.
 
@@ -220,7 +220,7 @@ def _lost(
     last = span[1] + timedelta(seconds=1)
     told = {
         (row["network"], row["account_id"], kind): n if kind == losses.UNKNOWN_PARENTS else 0
-        for row in losses.standing(noted)
+        for row in losses.standing(coverage)
         if row["file_name"] == file_name
         and utc(span[0]) <= row["covered_from"]
         and row["covered_until"] <= utc(last)

@@ -391,6 +391,16 @@ def test_of_the_time_before_a_day_nothing_is_left(store: Store) -> None:
     assert sum(row[4] for row in erased(store)) == 5
 
 
+def test_what_a_file_lost_before_a_day_is_not_told_of_the_gap(store: Store) -> None:
+    begin, end = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 7, 2, tzinfo=UTC)
+    loss = Coverage("twitter", "2", "outbound", begin, end, "refused-rows:3", "a.csv")
+    store.cover([loss], run_id="run", collected_at=end)
+
+    forget("--before", "2026-10-06")
+
+    assert store.coverage()["file_name"].null_count == store.coverage().num_rows
+
+
 def test_the_time_before_a_day_is_a_gap_and_no_silence(store: Store) -> None:
     forget("--before", "2026-10-06")
 

@@ -143,16 +143,10 @@ def of_losses(question: Question) -> Iterator[str]:
 
     They are those of files with messages of the time that is looked at.
     """
-    coverage = question.coverage
-    if coverage["file_name"].null_count == len(coverage):  # as nearly always
-        return
-    import pyarrow.compute as pc
-
-    rows = coverage.filter(pc.is_valid(coverage["file_name"])).to_pylist()
     since, until = utc(question.period.since), utc(question.read_until)
     lost = [
         (row["file_name"], row["network"], row["account_id"], *losses.kind_and_number(row))
-        for row in losses.standing(rows)
+        for row in losses.standing(question.coverage)
         if row["covered_from"] < until and row["covered_until"] > since
     ]
     bodies = compared(question.panel, question.ranking)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from socialscore.model.period import EARLIEST, utc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    import pyarrow as pa
 
     Row: TypeAlias = Mapping[str, Any]
 
@@ -35,10 +37,15 @@ def kind_and_number(row: Row) -> tuple[str, int]:
     return kind, int(number)
 
 
-def standing(rows: Iterable[Row]) -> list[Row]:
-    """The losses that no later import made good."""
+def standing(coverage: pa.Table) -> list[Row]:
+    """The losses, of all rows of the coverage table, that no later import made good."""
+    if coverage["file_name"].null_count == len(coverage):  # as nearly always
+        return []
+    import pyarrow.compute as pc  # takes its time
+
+    rows = coverage.filter(pc.is_valid(coverage["file_name"])).to_pylist()
     found: dict[tuple[str, ...], list[Row]] = {}
-    lost = [row for row in rows if row["file_name"] and row["reason"].startswith(_REASONS)]
+    lost = [row for row in rows if row["reason"].startswith(_REASONS)]
     for row in sorted(lost, key=lambda row: row["collected_at"] or utc(EARLIEST)):
         kind, _ = kind_and_number(row)
         key = (row["network"], row["account_id"], row["file_name"], kind)
