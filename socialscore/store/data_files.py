@@ -112,7 +112,8 @@ def sound_rows(file: DataFile) -> Iterator[pa.RecordBatch]:
 
 
 def _opened(path: str) -> Any:
-    return file_system().open(path) if path.startswith(BUCKETS) else Path(path).open("rb")
+    # Not a file of Python's: a thread of Arrow's that lets go of one while Python ends kills it.
+    return file_system().open(path) if path.startswith(BUCKETS) else pa.OSFile(path)
 
 
 def _changed(path: Path, folder: Path) -> list[int]:

@@ -16,7 +16,6 @@ is put together, and these rules keep out what must not come back:
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,7 +101,9 @@ def _readable(path: Path, spare: Path) -> Sequence[Mapping[str, Any]]:
             if content and path.suffix == ".json":
                 return actions(content)
             if content:
-                rows: list[dict[str, Any]] = pq.ParquetFile(io.BytesIO(content)).read().to_pylist()
+                rows: list[dict[str, Any]] = (
+                    pq.ParquetFile(pa.BufferReader(content)).read().to_pylist()
+                )
                 return rows
         except (ValueError, OSError, pa.ArrowException):
             continue
