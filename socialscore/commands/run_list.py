@@ -30,24 +30,20 @@ def _table(store: Store) -> str:
 def _lines(found: list[RunSummary]) -> Iterator[str]:
     from socialscore.commands.screens import aligned
 
-    header = (
-        "run", "began", "from", "messages", "known", "accounts", "since", "until", "withdrawn",
-    )  # fmt: skip
+    header = ("run", "from", "messages", "known", "since", "until", "withdrawn")
     rows = [
         (
             each.run_id or "–",
-            _minute(each.started_at),
             formatting.one_line(each.file_name or each.source),
             formatting.count(each.n_messages),
             formatting.count(each.n_known),
-            formatting.count(each.n_accounts),
-            _minute(each.since),
-            _minute(each.until),
+            _day(each.since),
+            _day(each.until),
             _withdrawn(each),
         )
         for each in found
     ]
-    yield from aligned([header, *rows], numbers=(3, 4, 5))
+    yield from aligned([header, *rows], numbers=(2, 3))
     if any(each.run_id is None for each in found):
         yield "\n–: earlier versions did not note which run brought what; these cannot be withdrawn"
     for each in found:
@@ -58,11 +54,11 @@ def _lines(found: list[RunSummary]) -> Iterator[str]:
 def _withdrawn(run: RunSummary) -> str:
     if not run.withdrawn_at:
         return ""
-    return f"{_minute(run.withdrawn_at)} ({formatting.count(run.n_withdrawn)})"
+    return f"{_day(run.withdrawn_at)} ({formatting.count(run.n_withdrawn)})"
 
 
-def _minute(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "–"
 
 
 def _csv(store: Store) -> str:
