@@ -29,6 +29,7 @@ from socialscore.model.messages import Account, Body
 from socialscore.store.checksums import seal_json, unseal_json
 from socialscore.store.lake import Store
 from socialscore.store.location import location_at
+from socialscore.store.mark import read_mark
 from socialscore.store.privacy import Pseudonyms, read_key
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def test_bodies_that_are_remembered_at_once_are_all_there(store: Store) -> None:
 def test_two_who_make_a_store_at_once_agree_on_its_key(address: str) -> None:
     def made(key_id: str) -> str | None:
         try:
-            return Store.create(address, key_id=key_id)._about()["key_id"]
+            return read_mark(Store.create(address, key_id=key_id).location)["key_id"]
         except StoreError:
             return None
 
@@ -257,7 +258,7 @@ def test_a_store_of_an_earlier_version_is_upgraded_and_judged_again(
     take(address, ("102", STAYS, "2026-11-06"))
 
     store = Store.open(address)
-    assert (store._about()["format"], store.rulebook) == (3, rulebook_digest())
+    assert (read_mark(store.location)["format"], store.rulebook) == (3, rulebook_digest())
     judged = {row["message_id"]: row["rulebook"] for row in kept(store)}
     assert judged == dict.fromkeys(("101", "102"), rulebook_digest())
 

@@ -31,18 +31,17 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 from filelock import FileLock, Timeout
 
-from socialscore.errors import Damaged, Overtaken, SocialscoreError, StoreError
-from socialscore.inputs.panel import Panel, format_panel, read_panel
-from socialscore.language.rulebook import rulebook_digest
+from socialscore.errors import Overtaken, StoreError
 from socialscore.model.period import utc
 from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
 from socialscore.runtime.prefetch import prefetch
 from socialscore.runtime.retrying import TRIES, retry, retry_reading
 from socialscore.store.arrivals import Arrivals
-from socialscore.store.checksums import seal_json, unseal_json
 from socialscore.store.commits import NEXT, next_version
 from socialscore.store.compacting import compact
+from socialscore.store.known_panel import amend_panel, known_panel
 from socialscore.store.location import location_at
+from socialscore.store.mark import amend_mark, is_of_today, make_mark, read_mark, upgrade_mark
 from socialscore.store.moments import newest
 from socialscore.store.schema import (
     ARRIVAL,
@@ -59,15 +58,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from socialscore.inputs.panel import Panel
     from socialscore.model.messages import Coverage
     from socialscore.store.location import Where
 
 __all__ = ["Saved", "Store", "coverage_row"]
 
-_FORMAT = 3
-# 2 had the columns of its first version, to which the first write adds those of today; as what read
-# it fails on files with other columns, the number is another one. 1 had no edited_seen_at.
-_READABLE = (2, _FORMAT)
 _TIMEOUT = 120.0  # seconds for which another writer of this machine is waited for
 _SECOND = timedelta(seconds=1)
 _TICK = timedelta(microseconds=1)
@@ -151,15 +147,8 @@ class Store:
         store = cls.find(where)
         if store is None:
             store = cls(where)
-            made = {"format": _FORMAT, "key_id": key_id, "rulebook": rulebook_digest()}
-            about = seal_json(made)
-            try:
-                store.location.amend("store.json", lambda there: there or about)
-            except OSError as error:
-                raise StoreError(
-                    f"{where}: the store cannot be created ({error.strerror})"
-                ) from None
-        if store._about().get("key_id") != key_id:
+            make_mark(store.location, key_id)
+        if read_mark(store.location).get("key_id") != key_id:
             raise StoreError(
                 f"{where}: its pseudonyms were made with another key; restore that key "
                 "(key_file in socialscore.toml), or import into a new store"
@@ -172,35 +161,18 @@ class Store:
         Raises:
             StoreError: there is none, its mark is damaged, or another version wrote it.
         """
-        found = self._about().get("format")
-        if found not in _READABLE:
-            problem = f"the store has format {found}, this socialscore reads {_FORMAT}; "
-            earlier = isinstance(found, int) and found < _FORMAT
-            way_out = "import and collect into a new one (--store DIR)" if earlier else "update it"
-            raise StoreError(f"{self.location}: {problem}{way_out}")
-        self._is_earlier = found != _FORMAT
+        self._is_earlier = not is_of_today(self.location)
         return self
-
-    def _upgrade(self) -> None:
-        """Note the format of today; its tables get their columns where they are written to."""
-        self._amend_about({"format": _FORMAT})
-        self._is_earlier = False
-
-    def _amend_about(self, what: dict[str, Any]) -> None:
-        def amended(text: bytes | None) -> bytes:
-            return seal_json((unseal_json(text) if text else {}) | what)
-
-        self.location.amend("store.json", amended)
 
     @property
     def rulebook(self) -> str | None:
         """The digest of the rules that judged all that still had its text; None: nobody knows."""
-        return self._about().get("rulebook")
+        return read_mark(self.location).get("rulebook")
 
     @property
     def judged_at(self) -> datetime | None:
         """When later rules judged it again, aware, UTC; None: they never did."""
-        noted = self._about().get("judged_at")
+        noted = read_mark(self.location).get("judged_at")
         return datetime.fromisoformat(noted) if noted else None
 
     def moment(self, now: datetime) -> datetime:
@@ -216,15 +188,13 @@ class Store:
             That, or the next microsecond after the newest moment of the store; aware, UTC.
         """
 
-        def advanced(text: bytes | None) -> bytes:
-            about = unseal_json(text) if text else {}
-            noted = about.get(_NEWEST)
+        def advanced(mark: dict[str, Any]) -> dict[str, Any]:
+            noted = mark.get(_NEWEST)
             last = datetime.fromisoformat(noted) if noted else self._newest()
             moment = max(now.astimezone(UTC), last + _TICK) if last else now.astimezone(UTC)
-            return seal_json(about | {_NEWEST: moment.isoformat()})
+            return mark | {_NEWEST: moment.isoformat()}
 
-        about = unseal_json(self.location.amend("store.json", advanced))
-        return datetime.fromisoformat(about[_NEWEST])
+        return datetime.fromisoformat(amend_mark(self.location, advanced)[_NEWEST])
 
     def _newest(self) -> datetime | None:
         messages = files(delta(self.location, "message"))
@@ -233,26 +203,7 @@ class Store:
     def note_rulebook(self, digest: str, judged_at: datetime) -> None:
         """Note that rules have judged all that still has its text."""
         noted = {"rulebook": digest, "judged_at": judged_at.astimezone(UTC).isoformat()}
-        self._amend_about(noted)
-
-    def _about(self) -> dict[str, Any]:
-        try:
-            text = self.location.read("store.json")
-            if text is None:
-                if self.location.spare("store.json") or self.location.names("message/_delta_log"):
-                    raise Damaged(self.location.at("store.json"), "is missing")
-                if not self.location.vacant():
-                    raise StoreError(f"{self.location}: is not a socialscore store")
-                raise StoreError(
-                    f"{self.location}: there is no store yet; "
-                    f"`socialscore import FILE --store {self.location}` makes one"
-                )
-            return unseal_json(text)
-        except OSError as error:
-            problem = f"store.json cannot be read ({error.strerror})"
-            raise StoreError(f"{self.location}: {problem}") from None
-        except ValueError:
-            raise Damaged(self.location.at("store.json"), "is not what was written") from None
+        amend_mark(self.location, lambda mark: mark | noted)
 
     @contextmanager
     def writing(self, *, timeout: float | None = None) -> Iterator[None]:
@@ -269,7 +220,8 @@ class Store:
         try:
             with FileLock(self.root / "writer.lock", timeout=wait, poll_interval=_POLL):
                 if self._is_earlier:
-                    self._upgrade()
+                    upgrade_mark(self.location)
+                    self._is_earlier = False
                 yield
         except Timeout:
             raise Overtaken(
@@ -282,41 +234,12 @@ class Store:
 
     def panel(self) -> Panel:
         """The bodies whose messages are kept."""
-        try:
-            return self._panel(self.location.spare("panel.csv"), self.location.read("panel.csv"))
-        except Damaged:  # or amended between the two
-            return self._panel(self.location.spare("panel.csv"), self.location.read("panel.csv"))
-
-    def _panel(self, spare: bytes | None, text: bytes | None) -> Panel:
-        """The panel; people may have edited it, but for the accounts that the store knew."""
-        path = f"{self.location}/panel.csv"
-        if not text and spare:
-            raise Damaged(path, "is missing" if text is None else "is empty")
-        if text and spare and spare.startswith(text) and spare.rstrip() != text.rstrip():
-            raise Damaged(path, "is cut short")
-        try:
-            found = Panel("panel", ()) if text is None else read_panel(path, text, accepted=True)
-        except SocialscoreError as error:
-            problem = getattr(error, "problem", str(error))
-            raise Damaged(getattr(error, "place", None) or path, problem) from None
-        except OSError as error:
-            raise Damaged(path, f"cannot be read ({error.strerror})") from None
-        known = read_panel(path, spare, accepted=True) if spare is not None else found
-        if lost := known.account_keys - found.account_keys:
-            some = ", ".join(":".join(each) for each in sorted(lost)[:3])
-            raise Damaged(path, f"lacks {len(lost):,} accounts that the store knew ({some})")
-        return found
+        return known_panel(self.location)
 
     def amend_panel(self, change: Callable[[Panel], Panel]) -> Panel:
         """Let the store know what becomes of the panel that it knows, whoever else amends it."""
-
-        def amended(text: bytes | None) -> bytes:
-            known = self._panel(self.location.spare("panel.csv"), text)
-            changed = change(known)
-            return text if text is not None and changed == known else format_panel(changed).encode()
-
         try:
-            return self._panel(None, self.location.amend("panel.csv", amended))
+            return amend_panel(self.location, change)
         except OSError as error:
             raise StoreError(f"{self.location}: cannot be written: {cause_of(error)}") from None
 
