@@ -37,14 +37,14 @@ def test_without_a_table_one_body_must_be_ranked() -> None:
 
     assert list(shortfalls(board(), Assertions())) == []
     assert list(shortfalls(nobody, Assertions())) == [
-        "bodies with a rank: 0, assert.min_bodies is 1 (Roz: too-few)"
+        "bodies with a rank: 0, assert.min_bodies is 1 (Roz: fewer than 10 requests)"
     ]
 
 
 def test_bodies_without_a_rank_are_named_with_the_reason() -> None:
     assert list(shortfalls(board(), Assertions(min_bodies=3))) == [
         "bodies with a rank: 2, assert.min_bodies is 3 "
-        "(Roz: too-few, Lusambre: not-collected, Corvaize: no-account)"
+        "(Roz: fewer than 10 requests, Lusambre: not collected, Corvaize: has no account)"
     ]
 
 
@@ -82,8 +82,8 @@ def test_of_many_bodies_ten_are_named_and_the_others_counted() -> None:
 
     (problem,) = shortfalls(many, Assertions())
 
-    assert problem.count("too-few") == 10
-    assert problem.endswith("Ville 9: too-few and 3 others)")
+    assert problem.count("fewer than") == 10
+    assert problem.endswith("Ville 9: fewer than 10 requests and 3 others)")
 
 
 def test_nobody_with_an_account_was_in_view() -> None:
@@ -98,5 +98,15 @@ def test_names_stay_on_one_line() -> None:
     odd = scoreboard(line("Roz\nsur Mer", 4, reason="too-few"))
 
     assert list(shortfalls(odd, Assertions())) == [
-        "bodies with a rank: 0, assert.min_bodies is 1 (Roz sur Mer: too-few)"
+        "bodies with a rank: 0, assert.min_bodies is 1 (Roz sur Mer: fewer than 10 requests)"
+    ]
+
+
+def test_requests_that_nobody_watched_to_the_end_are_counted() -> None:
+    few = line("Roz", 4, reason="too-few")
+    board = scoreboard(Score(few.body, {**few.values, "n_unwatched": 40}, None, few.reason))
+
+    assert list(shortfalls(board, Assertions())) == [
+        "bodies with a rank: 0, assert.min_bodies is 1 "
+        "(Roz: fewer than 10 requests, and 40 unwatched)"
     ]

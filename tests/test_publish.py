@@ -349,7 +349,7 @@ def test_a_week_that_was_not_collected_is_not_published(desk: Desk) -> None:
 
     assert (result.code, result.out) == (6, "")
     assert f"{UNSEEN}: too little data: bodies with a rank: 0, assert.min_bodies is 1" in result.err
-    assert "Ville de Montsabran: low-coverage" in result.err
+    assert "Ville de Montsabran: gaps in the collection" in result.err
     assert not list((desk.folder / "published" / "weekly").glob("[!.]*"))
 
 

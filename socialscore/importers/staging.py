@@ -104,9 +104,10 @@ class Stage:
         tally = self.tally()
         if tally.n_rows and tally.n_refused == tally.n_rows:
             first = next(self.refusals())
+            others = f"; and so on: none of the {tally.n_rows:,} rows can be read"
             raise InputError(
                 f"{place}:{first.line}",
-                f"{first.reason}; and so on: none of the {tally.n_rows:,} rows can be read",
+                f"{first.reason}{others if tally.n_rows > 1 else ', and the only row'}",
             )
         self._deduplicate()
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from socialscore.reporters import formatting
+from socialscore.reporters.reasons import in_english
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ def shortfalls(board: Scoreboard, assertions: Assertions) -> Iterator[str]:
     """
     n_ranked = sum(score.rank is not None for score in board.scores)
     if n_ranked < assertions.min_bodies:
-        without = (f"{_name(s)}: {s.reason}" for s in board.scores if s.rank is None)
+        without = (f"{_name(s)}: {_why(board, s)}" for s in board.scores if s.rank is None)
         yield (
             f"bodies with a rank: {n_ranked}, assert.min_bodies is {assertions.min_bodies}"
             f"{_listed(without)}"
@@ -51,6 +52,13 @@ def shortfalls(board: Scoreboard, assertions: Assertions) -> Iterator[str]:
             f"assert.min_coverage is {formatting.limit(assertions.min_coverage, 'share')}"
             f"{_listed(least)}"
         )
+
+
+def _why(board: Scoreboard, score: Score) -> str:
+    """Why a body has no rank, and how many of its requests nobody watched to the end."""
+    reason = in_english(board, score.reason, _requests(score))
+    n_unwatched = int(score.values.get("n_unwatched") or 0)
+    return f"{reason}, and {n_unwatched:,} unwatched" if n_unwatched else reason
 
 
 def _requests(score: Score) -> int:
