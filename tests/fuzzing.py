@@ -33,6 +33,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -239,10 +240,11 @@ LAYOUTS: dict[str, Callable[[Random, str], File]] = {
 }
 PACKS: dict[str, Callable[[bytes], bytes]] = {
     "plain": bytes,
-    "gzip": lambda content: gzip.compress(content, 1),
+    "gzip": partial(gzip.compress, compresslevel=1, mtime=0),
     "zstd": zstd,
     "gzip of two parts": lambda content: (
-        gzip.compress(content[: len(content) // 3], 1) + gzip.compress(content[len(content) // 3 :])
+        gzip.compress(content[: len(content) // 3], mtime=0)
+        + gzip.compress(content[len(content) // 3 :], mtime=0)
     ),
 }
 
