@@ -276,12 +276,12 @@ def test_where_more_is_missing_that_comes_before_what_is_read_again(store: Store
 
 
 def test_runs_with_a_limit_below_the_overlap_get_to_the_end(store: Store) -> None:
-    messages = asking(40, apart=timedelta(minutes=5))  # 72 in six hours
+    messages = asking(12, apart=timedelta(minutes=15))  # 24 in six hours
 
-    for hour in range(1, 30):
-        run(one(messages), store, panel=ONE, overlap=SIX, limit=7, now=later(hours=hour))
+    for hour in range(1, 12):
+        run(one(messages), store, panel=ONE, overlap=SIX, limit=3, now=later(hours=hour))
 
-    assert n_kept(store) == 40
+    assert n_kept(store) == 12
     assert len(view(store)) == 1
 
 
