@@ -37,8 +37,8 @@ def _lines(found: list[RunSummary]) -> Iterator[str]:
             formatting.one_line(each.file_name or each.source),
             formatting.count(each.n_messages),
             formatting.count(each.n_known),
-            _day(each.since),
-            _day(each.until),
+            _minute(each.since),
+            _minute(each.until),
             _withdrawn(each),
         )
         for each in found
@@ -54,11 +54,11 @@ def _lines(found: list[RunSummary]) -> Iterator[str]:
 def _withdrawn(run: RunSummary) -> str:
     if not run.withdrawn_at:
         return ""
-    return f"{_day(run.withdrawn_at)} ({formatting.count(run.n_withdrawn)})"
+    return f"{_minute(run.withdrawn_at)} ({formatting.count(run.n_withdrawn)})"
 
 
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else "–"
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
 
 
 def _csv(store: Store) -> str:
