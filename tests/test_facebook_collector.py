@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import FakeGraph, Fault, World, random_world
+from fakes.faults import said
 from fakes.graph_access import PUBLIC_TOKEN, SCOPES, USER_TOKEN, Access, page_token
 from fakes.graph_answers import error
 from hypothesis import given, settings
@@ -600,21 +601,6 @@ def moved(answer: dict[str, Any]) -> None:
 
 def without_cursor(answer: dict[str, Any]) -> None:
     answer["paging"] = {"next": "https://graph.facebook.com/elsewhere"}
-
-
-def said(value: object, *path: str | int) -> Callable[[dict[str, Any]], None]:
-    """Put a value into an answer; None: take away what is there."""
-
-    def change(answer: Any) -> None:
-        *above, name = path
-        for each in above:
-            answer = answer[each]
-        if value is None:
-            del answer[name]
-        else:
-            answer[name] = value
-
-    return change
 
 
 @pytest.mark.parametrize(

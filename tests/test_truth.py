@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from collected import KEY, a_store, kept
 from fakes import FakeGraph, FakeX, Fault, World
+from fakes.faults import said
 from fakes.graph_access import page_token
 from fakes.twitter import TOKEN
 
@@ -21,7 +22,6 @@ from socialscore.inputs.panel import Panel
 from socialscore.model.messages import Account, Body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from fakes.server import Fake
@@ -91,21 +91,6 @@ def lost(world: World, store: Store) -> int:
     ]
     assert [m for m in absent if any(since <= m.sent_at < until for since, until in view)] == []
     return len(absent)
-
-
-def said(value: object, *path: str | int) -> Callable[[Any], None]:
-    """Put a value into an answer; None: take away what is there."""
-
-    def change(answer: Any) -> None:
-        *above, name = path
-        for each in above:
-            answer = answer[each]
-        if value is None:
-            del answer[name]
-        else:
-            answer[name] = value
-
-    return change
 
 
 def misplaced(answer: Any) -> None:

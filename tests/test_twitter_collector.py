@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import FakeX, Fault, World, random_world
+from fakes.faults import said
 from fakes.twitter import TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -417,21 +418,6 @@ def renamed(answer: dict[str, Any]) -> None:
 
 def moved(answer: dict[str, Any]) -> None:
     answer["paging"] = {"next": answer["meta"].pop("next_token")}
-
-
-def said(value: object, *path: str) -> Callable[[dict[str, Any]], None]:
-    """Put a value into an answer; None: take away what is there."""
-
-    def change(answer: dict[str, Any]) -> None:
-        *above, name = path
-        for each in above:
-            answer = answer[each]
-        if value is None:
-            del answer[name]
-        else:
-            answer[name] = value
-
-    return change
 
 
 @pytest.mark.parametrize(

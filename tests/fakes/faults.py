@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["CHANGES", "REFUSALS", "WIRE", "Fault", "Script", "changed"]
+__all__ = ["CHANGES", "REFUSALS", "WIRE", "Fault", "Script", "changed", "said"]
 
 Json = dict[str, Any]
 
@@ -166,3 +166,18 @@ def _drift(answer: Json, fault: Fault) -> None:
         for name in ("referenced_tweets", "referenced_posts", "parent"):
             if name in item:
                 item["linked"] = item.pop(name)
+
+
+def said(value: object, *path: str | int) -> Callable[[Any], None]:
+    """Put a value into an answer; None: take away what is there."""
+
+    def change(answer: Any) -> None:
+        *above, name = path
+        for each in above:
+            answer = answer[each]
+        if value is None:
+            del answer[name]
+        else:
+            answer[name] = value
+
+    return change
