@@ -15,7 +15,7 @@ import typer
 from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
 from socialscore.errors import UsageError
 from socialscore.inputs.formulas import cell_text
-from socialscore.reporters.files import write_output
+from socialscore.reporters.files import check_output, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -225,6 +225,7 @@ def _listing(path: Path | None) -> Iterator[Callable[[Sequence[object]], object]
     if path is None:
         yield None
         return
+    check_output(path)  # before anything is kept: the list cannot be made again
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", "line", "outcome", "reason"])

@@ -8,10 +8,20 @@ from pathlib import Path
 from socialscore.errors import UsageError
 from socialscore.runtime.write_file import write_file
 
-__all__ = ["write_output"]
+__all__ = ["check_output", "write_output"]
 
 _DESCRIPTORS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 """Paths that mean what is open already, even if that is a regular file."""
+
+
+def check_output(path: Path) -> None:
+    """See before the work is done that a file can stand where `path` leads to.
+
+    Raises:
+        UsageError: none can.
+    """
+    if not _is_stream(path):
+        _target(path)
 
 
 def write_output(path: Path, text: str) -> None:
