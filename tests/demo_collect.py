@@ -33,7 +33,7 @@ CLI = Path(__file__).parents[1] / "cli.py"
 
 _RANKING = """\
 title = "What was collected: {n_bodies} invented bodies"
-period = "{since}..{until}"
+period = "{since}..{until}T00:00"
 timezone = "UTC"
 """
 
@@ -94,7 +94,9 @@ def lay(folder: Path, world: World, x: FakeX, graph: FakeGraph) -> Ground:
     (folder / "panel.csv").write_text(format_panel(Panel("panel", world.bodies)), encoding="utf-8")
     since, until = beginning(world), world.now - timedelta(days=7)
     ranking = _RANKING.format(
-        n_bodies=len(world.bodies), since=f"{since:%Y-%m-%dT%H:%M:%S}", until=f"{until:%Y-%m-%d}"
+        n_bodies=len(world.bodies),
+        since=f"{since:%Y-%m-%dT%H:%M:%S}",
+        until=f"{until:%Y-%m-%d}",
     )
     (folder / "ranking.toml").write_text(ranking, encoding="utf-8")
     return Ground(folder, world, x, graph)

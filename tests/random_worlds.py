@@ -45,7 +45,7 @@ PANEL = Panel(
 ACCOUNTS = sorted({(account.network, account.account_id) for _, account in PANEL.accounts()})
 _SISTERS = [("twitter", "1"), ("twitter", "3"), ("twitter", "5")]
 
-SINCE, MIDDLE, UNTIL = "2026-10-22", "2026-10-25T03:00", "2026-10-28"
+SINCE, MIDDLE, UNTIL = "2026-10-22", "2026-10-25T03:00", "2026-10-28T00:00"
 """The period and its halves; on the 25th, clocks in Paris go back from three to two."""
 AS_OF = (
     "2026-11-06", "2026-11-06", "2026-11-04", "2026-11-04", "2026-11-01T09:00", "2026-10-29",

@@ -92,7 +92,7 @@ def saving(address: str, seed: str, seconds: str, lock: str) -> dict[str, int]:
 
 def ranking(address: str, seconds: str) -> dict[str, Any]:
     store = Store.open(address)
-    chosen = load_ranking(None, ALL | {"period": "2026-09-01..2026-12-01"})
+    chosen = load_ranking(None, ALL | {"period": "2026-09-01..2026-11-30"})
     end = time.monotonic() + float(seconds)
     seen, n_requests = [], []
     while time.monotonic() < end:

@@ -156,7 +156,7 @@ message_id,author_id,author_handle,sent_at,text,reply_to_id
 102,3,valdoine,2026-10-07T08:00,@ida La ligne 2 circule.,
 103,901,ida,2026-10-09T08:00,@roz Où est le marché ?,
 """
-COVERED = "2026-09-01..2026-10-11"
+COVERED = "2026-09-01..2026-10-10"
 
 
 @pytest.fixture(scope="module")

@@ -233,7 +233,7 @@ def test_on_the_day_that_is_longer_every_request_has_its_hour_and_day() -> None:
     rows = asked(*(f"2026-10-25T{hour:02d}:59:59" for hour in range(24)))
 
     by_day, by_hour = (
-        requests(breakdown(rows, by, timezone="Europe/Paris", period="2026-10-25..2026-10-26"))
+        requests(breakdown(rows, by, timezone="Europe/Paris", period="2026-10-25..2026-10-25"))
         for by in ("day", "hour-of-week")
     )
 

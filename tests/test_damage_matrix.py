@@ -105,7 +105,7 @@ def questions(first: datetime, n_days: int) -> Iterator[str]:
 def taken(name: str, first: datetime, n_days: int) -> None:
     """Write a file of questions and import it."""
     Path(name).write_text(HEAD + "".join(questions(first, n_days)), encoding="utf-8")
-    covers = f"{first:%Y-%m-%d}..{first + timedelta(days=n_days):%Y-%m-%d}"
+    covers = f"{first:%Y-%m-%d}..{first + timedelta(days=n_days - 1):%Y-%m-%d}"
     done = run("import", name, "--panel", "panel.csv", "--covers", covers)
     assert done.code == 0, done.err
 

@@ -124,6 +124,6 @@ def test_the_week_after_says_why_it_is_not_compared_with_it(folder: Path, name: 
 def take_messages() -> None:
     imported = run(
         *("import", PUBLISHED / "messages.csv", "--panel", PUBLISHED / "panel.csv"),
-        *("--covers", "2026-09-28..2026-11-02"),
+        *("--covers", "2026-09-28..2026-11-01"),
     )
     assert imported.code == 0, imported.err

@@ -197,7 +197,7 @@ def test_shifting_all_times_by_52_weeks_changes_nothing(rows: list[Row], options
 
     now = found(rows, **options, as_of="2026-11-06")
     then = found(
-        shifted, panel, **options, period="2025-10-23..2025-10-29", as_of="2025-11-07",
+        shifted, panel, **options, period="2025-10-23..2025-10-28", as_of="2025-11-07",
         since=START - weeks,
     )  # fmt: skip
 

@@ -76,7 +76,7 @@ def another(option: Option) -> Any:
 def changed(option: Option) -> dict[str, Any]:
     """The options of a ranking in which this one has an effect and is not the preset's."""
     needed = {option.needs[0]: option.needs[1] or "none"} if option.needs else {}
-    return {"period": "2026-09-07..2026-10-07"} | needed | {option.name: another(option)}
+    return {"period": "2026-09-07..2026-10-06"} | needed | {option.name: another(option)}
 
 
 def basis(option: Option) -> Basis:

@@ -28,9 +28,15 @@ def moments(text: str) -> tuple[str, str]:
         ("2026-11", "2026-11-01T00:00:00+01:00", "2026-12-01T00:00:00+01:00"),
         ("2026-12", "2026-12-01T00:00:00+01:00", "2027-01-01T00:00:00+01:00"),
         ("2026-Q4", "2026-10-01T00:00:00+02:00", "2027-01-01T00:00:00+01:00"),
-        ("2026-10-01..2026-11-01", "2026-10-01T00:00:00+02:00", "2026-11-01T00:00:00+01:00"),
-        ("2026-07-01T08:30..2026-07-02", "2026-07-01T08:30:00+02:00", "2026-07-02T00:00:00+02:00"),
-        ("2026-07-01T06:30Z..2026-07-02", "2026-07-01T08:30:00+02:00", "2026-07-02T00:00:00+02:00"),
+        ("2026-10-01..2026-10-31", "2026-10-01T00:00:00+02:00", "2026-11-01T00:00:00+01:00"),
+        ("2026-10-25..2026-10-25", "2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00"),
+        ("2026-07-01T08:30..2026-07-02", "2026-07-01T08:30:00+02:00", "2026-07-03T00:00:00+02:00"),
+        ("2026-07-01T06:30Z..2026-07-01", "2026-07-01T08:30:00+02:00", "2026-07-02T00:00:00+02:00"),
+        ("2026-07-01..2026-07-02T12:00", "2026-07-01T00:00:00+02:00", "2026-07-02T12:00:00+02:00"),
+        ("2026-07-01..2026-07-02T00:00", "2026-07-01T00:00:00+02:00", "2026-07-02T00:00:00+02:00"),
+        ("2026-W43..2026-W44", "2026-10-19T00:00:00+02:00", "2026-11-02T00:00:00+01:00"),
+        ("2026-09..2026-10-04", "2026-09-01T00:00:00+02:00", "2026-10-05T00:00:00+02:00"),
+        ("2026-Q2..2026-Q3", "2026-04-01T00:00:00+02:00", "2026-10-01T00:00:00+02:00"),
         ("all", "2026-09-01T09:00:00+02:00", "2026-11-18T13:00:00+01:00"),
         ("last-week", "2026-11-09T00:00:00+01:00", "2026-11-16T00:00:00+01:00"),
         ("last-month", "2026-10-01T00:00:00+02:00", "2026-11-01T00:00:00+01:00"),
@@ -141,7 +147,7 @@ def test_there_are_no_labels_from_a_later_one_to_an_earlier_one() -> None:
         ("2026-W46", "2026-11", "2026-W46 and 2026-11 are not both weeks, months or quarters"),
         ("2026-Q4", "2026-11", "are not both"),
         ("last-week", "last-week", "are not both"),
-        ("2026-10-01..2026-11-01", "2026-10-01..2026-11-01", "are not both"),
+        ("2026-10-01..2026-10-31", "2026-10-01..2026-10-31", "are not both"),
         ("all", "all", "are not both"),
         ("2025-W52", "2025-W53", "Invalid week: 53"),
         ("2026-12", "2026-13", "month"),
@@ -171,20 +177,20 @@ def test_each_label_is_the_period_before_the_next(first: str, last: str, number:
     assert [period.until for period in periods[:-1]] == [period.since for period in periods[1:]]
 
 
-def test_the_last_days_are_labelled_by_the_first_and_the_one_after_the_last() -> None:
+def test_the_last_days_are_labelled_by_the_first_and_the_last() -> None:
     period = parse_period("last-7-days", PARIS, covered=COVERED)
 
-    assert period.label == "2026-11-11..2026-11-18"
+    assert period.label == "2026-11-11..2026-11-17"
     assert period == parse_period(period.label, PARIS, covered=COVERED)
 
 
 @pytest.mark.parametrize(
     ("end", "days"),
     [
-        (datetime(2026, 11, 15, 22, 59, 59, tzinfo=UTC), "2026-11-08..2026-11-15"),
-        (datetime(2026, 11, 15, 23, 0, 0, tzinfo=UTC), "2026-11-09..2026-11-16"),  # midnight
-        (datetime(2026, 7, 1, 22, 0, 0, tzinfo=UTC), "2026-06-25..2026-07-02"),  # in summer
-        (datetime(2027, 1, 3, tzinfo=UTC), "2026-12-27..2027-01-03"),
+        (datetime(2026, 11, 15, 22, 59, 59, tzinfo=UTC), "2026-11-08..2026-11-14"),
+        (datetime(2026, 11, 15, 23, 0, 0, tzinfo=UTC), "2026-11-09..2026-11-15"),  # midnight
+        (datetime(2026, 7, 1, 22, 0, 0, tzinfo=UTC), "2026-06-25..2026-07-01"),  # in summer
+        (datetime(2027, 1, 3, tzinfo=UTC), "2026-12-27..2027-01-02"),
     ],
 )
 def test_the_last_days_were_collected_to_their_end(end: datetime, days: str) -> None:
@@ -224,7 +230,8 @@ def test_less_than_a_day_and_an_hour_goes_by_after_the_last_days(n_days: int, mi
         "", "yesterday", "2026", "2026-13", "2026-00", "2026-Q5", "2026-W00", "2026-W54",
         "2025-W53", "2026-W1", "..", "2026-10-01..", "..2026-10-01", "2026-10-01..2026-11-31",
         "2026-10-01", "0001-01", "2003-12", "2100-01", "2003-W52", "9999-12", "9999-Q4", "9999-W52",
-        "0001-01-01..2026-01-01",
+        "0001-01-01..2026-01-01", "2026-01-01..9999-12-31", "20261001..20261031",
+        "2026-10-01..2026W44", "2026-10-01..2026-10-31..2026-11-30", "last-week..2026-11-01",
     ],
 )  # fmt: skip
 def test_anything_else_is_refused_with_the_forms_that_exist(text: str) -> None:
@@ -241,7 +248,11 @@ def test_the_first_and_the_last_of_the_plausible_years_are_read(text: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-01..2026-10-01", "2026-11-01..2026-11-01", "2026-11-01T10:00Z..2026-11-01T11:00"],
+    [
+        "2026-11-01..2026-10-01",
+        "2026-11-01T08:00..2026-10-31",
+        "2026-11-01T10:00Z..2026-11-01T11:00",
+    ],
 )
 def test_a_period_that_ends_before_it_begins_is_empty(text: str) -> None:
     with pytest.raises(UsageError, match="is empty: it ends at or before its beginning"):

@@ -39,7 +39,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Path("panel.csv").write_text(PANEL, encoding="utf-8")
         Path("messages.csv").write_text(MESSAGES, encoding="utf-8")
         Path("r.toml").write_text('panel = "panel.csv"\nmin_requests = 1\n')
-        covers = "2026-09-01..2026-10-01"
+        covers = "2026-09-01..2026-09-30"
         assert run("import", "messages.csv", "--panel", "panel.csv", "--covers", covers).code == 0
     return folder
 
@@ -157,7 +157,7 @@ def test_a_store_can_be_in_a_folder_with_an_odd_name(
     Path("panel.csv").write_text(PANEL, encoding="utf-8")
     Path("messages.csv").write_text(MESSAGES, encoding="utf-8")
 
-    covers = ("--covers", "2026-09-01..2026-10-01", f"--store={name}")
+    covers = ("--covers", "2026-09-01..2026-09-30", f"--store={name}")
     imported = run("import", "messages.csv", "--panel", "panel.csv", *covers)
     ranked = run("rank", "--period", "2026-W37", f"--store={name}", "--format", "csv")
 

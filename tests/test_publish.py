@@ -285,11 +285,11 @@ def test_the_data_end_where_the_collection_does(desk: Desk) -> None:
 
 
 def test_a_period_of_its_own_is_published_once(desk: Desk) -> None:
-    desk.ranking(period="2026-10-05..2026-10-12")
+    desk.ranking(period="2026-10-05..2026-10-11")
 
-    assert desk.published("2026-10-15") == ["2026-10-05..2026-10-12"]
+    assert desk.published("2026-10-15") == ["2026-10-05..2026-10-11"]
     assert desk.published("2026-10-15") == []
-    assert desk.published("2026-11-15") == ["2026-10-05..2026-10-12.r2"]
+    assert desk.published("2026-11-15") == ["2026-10-05..2026-10-11.r2"]
     assert desk.published("2026-11-15") == []
 
 
@@ -362,7 +362,7 @@ def gap(desk: Desk, tmp_path: Path) -> Desk:
     desk = replace(desk, store=tmp_path / "gap")
     desk.ranking(horizon="1d")
     text = "message_id,author_id,sent_at,text,reply_to_id\n"
-    weeks = {"2026-10-05..2026-10-12": "2026-10-07", "2026-11-23..2026-11-30": "2026-11-25"}
+    weeks = {"2026-10-05..2026-10-11": "2026-10-07", "2026-11-23..2026-11-29": "2026-11-25"}
     for number, (covers, day) in enumerate(weeks.items(), 1):
         rows = [
             f"{number}1,7,{day}T08:00,@montsabran ?,",
@@ -427,7 +427,7 @@ def test_a_publication_says_which_bodies_lost_replies(desk: Desk, tmp_path: Path
         "5\n",
         encoding="utf-8",
     )
-    options = ("--panel", "panel.csv", "--store", desk.store, "--covers", "2026-10-05..2026-10-14")
+    options = ("--panel", "panel.csv", "--store", desk.store, "--covers", "2026-10-05..2026-10-13")
     assert run("import", "messages.csv", *options).code == 0
 
     assert desk.published("2026-10-14", "--since", "2026-W41") == ["2026-W41"]

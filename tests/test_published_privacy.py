@@ -76,7 +76,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         begin(folder, monkeypatch)
         Path("panel.csv").write_text(PANEL, encoding="utf-8")
         Path("messages.csv").write_text("\n".join(messages()) + "\n", encoding="utf-8")
-        covers = "2026-10-05..2026-11-09"
+        covers = "2026-10-05..2026-11-08"
         assert run("import", "messages.csv", "--panel", "panel.csv", "--covers", covers).code == 0
         for clock in ("calendar", "business"):
             text = RANKING.format(clock=clock, robot=ROBOT, stranger=f"facebook:{QUOTED}")

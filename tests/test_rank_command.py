@@ -32,7 +32,7 @@ message_id,author_id,author_handle,sent_at,text,reply_to_id
 106,904,saul,2026-09-10T11:00,@montsabran Merci !,
 107,905,nour,2026-10-29T11:00,@montsabran Quand ouvrez-vous ?,
 """
-COVERED = "2026-09-07..2026-11-02"
+COVERED = "2026-09-07..2026-11-01"
 WEEK = ("--period", "2026-W37", "--min-requests", "1")
 
 

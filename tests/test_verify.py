@@ -955,7 +955,7 @@ def take_more(store: Path) -> None:
         encoding="utf-8",
     )
     Path("panel.csv").write_text("\n".join([HEAD, *BODIES, ""]), encoding="utf-8")
-    covers = ("--covers", "2026-11-02..2026-11-09")
+    covers = ("--covers", "2026-11-02..2026-11-08")
     done = run("import", "more.csv", "--panel", "panel.csv", "--store", store, *covers)
     assert done.code == 0, done.err
 

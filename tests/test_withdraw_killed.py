@@ -76,7 +76,7 @@ class Template:
     def arguments(self, job: str) -> list[str]:
         return {
             "import": ["import", "more.csv", "--panel", "panel.csv", "--covers",
-                       "2026-09-25..2026-10-30"],
+                       "2026-09-25..2026-10-29"],
             "withdraw": ["withdraw", self.run_id, "--yes"],
             "publish": ["publish", "weekly.toml", "--as-of", AS_OF, "--since", "2026-W40"],
             "forget": ["forget", "--author", "twitter:917", "--yes"],
@@ -117,7 +117,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
         for name, rows in (("right", RIGHT), ("wrong", WRONG), ("more", MORE)):
             Path(f"{name}.csv").write_text("\n".join([HEAD, *rows, ""]))
         for name in ("right", "wrong"):
-            covers = ("--covers", "2026-09-28..2026-10-28")
+            covers = ("--covers", "2026-09-28..2026-10-27")
             assert run("import", f"{name}.csv", "--panel", "panel.csv", *covers).code == 0
         [_, wrong] = json.loads(run("status", "--runs", "--format", "json").out)
         made = Template(folder, wrong["run_id"], state(folder), {}, {}, {})

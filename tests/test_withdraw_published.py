@@ -36,7 +36,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def imported(name: str, rows: list[str]) -> None:
     Path(f"{name}.csv").write_text("\n".join([HEAD, *rows, ""]))
-    covers = ("--covers", "2026-10-01..2026-11-01")
+    covers = ("--covers", "2026-10-01..2026-10-31")
     assert run("import", f"{name}.csv", "--panel", "panel.csv", *covers).code == 0
 
 

@@ -212,8 +212,8 @@ class Ranking(_Checked):
     )
     period: _Name = _field(
         "last-week",
-        "When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (without UNTIL "
-        "itself), last-week, last-month, last-quarter, last-30-days or all.",
+        "When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (both days "
+        "included), last-week, last-month, last-quarter, last-30-days or all.",
     )
     timezone: Annotated[str, AfterValidator(checked_timezone)] = _option(
         "Europe/Paris",

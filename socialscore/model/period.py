@@ -47,7 +47,7 @@ CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of ours a clock may be. What is dated later than that was never written."""
 
 _FORMS = (
-    "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-11-01, last-week, last-month, last-quarter, "
+    "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-10-31, last-week, last-month, last-quarter, "
     f"last-30-days or all, with years {YEARS_IN_WORDS}"
 )
 _MOST_DAYS = 366  # of last-N-days
@@ -67,7 +67,8 @@ def parse_period(text: str, timezone: ZoneInfo, *, covered: tuple[datetime, date
     """The period that `text` names.
 
     Args:
-        text: one of the forms above; FROM..UNTIL takes days or instants, UNTIL is not included.
+        text: one of the forms above. Either side of FROM..UNTIL is a day, a week, a month or a
+            quarter, and UNTIL is included; or an instant, which is where the period ends.
         timezone: that in which days begin.
         covered: first instant and end of the collected data: `all` is just that, `last-week` is
             the last ISO week that ended within it, likewise `last-month` and `last-quarter`, and
@@ -123,7 +124,7 @@ def period_before(period: Period) -> str:
     # Days by the calendar, as the period itself was written.
     since = period.since.replace(tzinfo=None)
     begin = since - (period.until.replace(tzinfo=None) - since)
-    return f"{_shortest(begin)}..{_shortest(since)}"
+    return _range(begin, since)
 
 
 def labels_between(first: str, last: str) -> list[str]:
@@ -147,15 +148,39 @@ def labels_between(first: str, last: str) -> list[str]:
     return labels
 
 
-def _shortest(instant: datetime) -> str:
-    return instant.date().isoformat() if instant.time() == time() else instant.isoformat()
+def _range(since: datetime, until: datetime) -> str:
+    """The shortest name of `[since, until)`: by the days that it includes, where it cuts none."""
+    first, last = since.date(), until.date() - timedelta(days=1)
+    return (
+        f"{first if since.time() == time() else since.isoformat()}.."
+        f"{last if until.time() == time() else until.isoformat()}"
+    )
 
 
 def _bounds(text: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
-    if ".." in text:
-        since, until = text.split("..", 1)
-        return parse_instant(since, timezone), parse_instant(until, timezone)
-    first, after = _days(text)
+    if ".." not in text:
+        return _whole(text, timezone)
+    since, until = (_side(each, timezone) for each in text.split("..", 1))
+    return since[0], until[1]
+
+
+def _side(text: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The beginning and the end of what stands on one side; those of an instant are one."""
+    if _form(text):
+        return _whole(text, timezone)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        instant = parse_instant(text, timezone)
+        return instant, instant
+    if day.isoformat() != text:
+        raise ValueError(text)  # 20261101, or 2026W45, which Python takes for a Monday
+    _plausible(day.year)
+    return _midnight(day, timezone), _midnight(day + timedelta(days=1), timezone)
+
+
+def _whole(label: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
+    first, after = _days(label)
     return _midnight(first, timezone), _midnight(after, timezone)
 
 
@@ -201,7 +226,7 @@ def _resolved(text: str, end: datetime, timezone: ZoneInfo) -> str:
         return _name(form, running - timedelta(days=1))
     match = re.fullmatch(r"last-([1-9]\d{0,2})-days", text, re.ASCII)
     if match and int(match[1]) <= _MOST_DAYS:
-        return f"{after - timedelta(days=int(match[1]))}..{after}"
+        return f"{after - timedelta(days=int(match[1]))}..{after - timedelta(days=1)}"
     return text
 
 
