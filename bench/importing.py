@@ -101,11 +101,13 @@ def import_file(
 
     def run() -> None:
         with Source(path) as source, Stage() as stage:
-            layout, reading = read(source)
-            stage.read(reading, path)
+            opened = read(source)
+            stage.read(opened.rows, path)
             store = Store.create(root, key_id=Pseudonyms(key).key_id)
             bodies = panel or stage.bodies()
-            keep(stage, store, bodies, key, source=layout, collected_at=datetime.now(UTC))
+            keep(
+                stage, store, bodies, key, source=opened.layout.name, collected_at=datetime.now(UTC)
+            )
             stage.tally()
             list(stage.refusals())
 

@@ -154,8 +154,8 @@ def _in_memory(messages: Any, panel: Panel | None, end: datetime | None) -> tupl
     """The messages of a table, judged as an import judges them, and the bodies they concern."""
     import pyarrow as pa
 
+    from socialscore.importers import read_arrow
     from socialscore.importers.staging import Stage
-    from socialscore.importers.table import read_arrow
     from socialscore.intake import in_memory
     from socialscore.scoring import MessageTable
 

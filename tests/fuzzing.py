@@ -44,7 +44,7 @@ import pyarrow.parquet as pq
 from shell import zstd
 
 from socialscore.errors import InputError
-from socialscore.importers import read
+from socialscore.importers import FileOptions, read
 from socialscore.importers.source import Source
 from socialscore.importers.staging import Stage
 from socialscore.inputs.panel import Panel
@@ -231,7 +231,7 @@ def _of_values(random: Random, layout: str) -> File:
 
 
 LAYOUTS: dict[str, Callable[[Random, str], File]] = {
-    "care-csv": lambda random, layout: _csv(random, layout, _care),
+    "care": lambda random, layout: _csv(random, layout, _care),
     "table csv": lambda random, layout: _csv(random, layout, _table),
     "table json": lambda random, layout: _json(random, layout, _table),
     "table parquet": _of_values,
@@ -409,8 +409,8 @@ class Found:
 def imported(path: Path, file: File) -> Found:
     """The messages of a file, read as `import` reads it."""
     with Source(path) as source, Stage() as stage:
-        _, reading = read(source, format_name=file.layout.split()[0], encoding=file.encoding)
-        stage.read(reading, path)
+        opened = read(source, FileOptions(file.layout.split()[0], encoding=file.encoding))
+        stage.read(opened.rows, path)
         assert source.bytes_read <= (source.size or 0)
         list(stage.refusals())
         stage.address(PANEL)

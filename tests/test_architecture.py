@@ -53,9 +53,9 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "pandas": ["__init__.py", "model/scoreboard.py"],
     "platformdirs": ["commands/", "store/bucket.py"],
     "pyarrow": [""],
-    "pydantic": ["inputs/", "language/rulebook.py"],
+    "pydantic": ["importers/layout.py", "inputs/", "language/rulebook.py"],
     "pyspark": ["engines/spark.py"],
-    "python_calamine": ["importers/sheet.py"],
+    "python_calamine": ["importers/workbook.py"],
     "requests": ["collectors/"],
     "rich": ["commands/", "reporters/console.py"],
     "sqlglot": ["engines/spark_sql.py"],
@@ -91,7 +91,6 @@ NAMES = re.compile("|".join(NETWORKS), re.IGNORECASE)
 OF_A_NETWORK = (  # where a network may be named
     "model/network.py",
     *(f"{folder}/{name}" for folder in ("collectors", "payloads") for name in NETWORKS),
-    "importers/care_csv.py",  # the sample is one of customer care on Twitter
     "importers/x_jsonl.py",  # the lines are answers of the X API, mapped as those of its collector
 )
 

@@ -24,8 +24,8 @@ from exports import complete
 from bench import clustered, coverage, language
 from bench.report import section
 from socialscore.commands import COMMANDS, main
+from socialscore.importers.columns import COLUMNS, NEEDED
 from socialscore.importers.counts import COUNT_COLUMNS
-from socialscore.importers.table import COLUMNS, NEEDED
 from socialscore.inputs.ranking import Ranking, load_ranking
 from socialscore.inputs.shipped import calendar_names, calendar_path, preset_names, preset_path
 from socialscore.model.audit import Audit, AuditCell, Draw, DrawnRequest

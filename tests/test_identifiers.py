@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialscore.importers import read
+from socialscore.importers import read, read_arrow
 from socialscore.importers.identifiers import RoundedColumn
 from socialscore.importers.source import Source
 from socialscore.importers.staging import Stage
-from socialscore.importers.table import read_arrow
 from socialscore.inputs.panel import Panel
 from socialscore.model.identifiers import is_decimal, is_whole
 from socialscore.model.messages import Account, Body
@@ -118,7 +117,7 @@ def as_x_jsonl(rows: Sequence[dict[str, Any]]) -> str:
 
 
 FORMATS = {
-    "care-csv": (as_care_csv, "tweet_id"),
+    "care": (as_care_csv, "tweet_id"),
     "table": (as_table, "message_id"),
     "table of JSON": (as_json_table, "message_id"),
     "x-jsonl": (as_x_jsonl, "id"),
@@ -129,7 +128,7 @@ FORMATS = {
 def staged(path: Path, layout: str, *rows: dict[str, Any]) -> Iterator[Stage]:
     path.write_text(FORMATS[layout][0](rows), encoding="utf-8")
     with Source(path) as source, Stage() as stage:
-        stage.read(read(source)[1], path)
+        stage.read(read(source).rows, path)
         yield stage
 
 

@@ -19,8 +19,8 @@ from worlds import PANEL, world
 
 import socialscore
 from socialscore.errors import InputError, OutOfRoom, StoreError
+from socialscore.importers import read_arrow
 from socialscore.importers.staging import Stage
-from socialscore.importers.table import read_arrow
 from socialscore.inputs.ranking import load_ranking
 from socialscore.runtime.duckdb import connect, within_limits
 from socialscore.runtime.limits import Limits, limit, limits

@@ -76,7 +76,7 @@ def test_a_bad_record_is_refused_with_its_line_and_takes_no_other_with_it(
     before = written(("x", "y", "z"), *quoting) + before
 
     content = before.encode() + bad + quoting[1].encode() + after.encode()
-    found = rows(path, content, block_bytes=block_bytes)
+    found = rows(path, content, block_bytes=block_bytes, encoding="utf-8")
 
     assert found[place] == (1 + n_lines(before), BAD_RECORDS[bad], None, None, None)
     assert [row[2:] for row in found[:place] + found[place + 1 :]] == table

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from socialscore.importers.source import HEAD_BYTES, MAX_RECORD_BYTES, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 TEXT = b"".join(b"%d: a line of some length\n" % n for n in range(100_000))
 
@@ -286,11 +286,11 @@ def test_a_pipe_for_which_the_disk_has_no_room_is_named(
         source.on_disk()
 
 
-def test_a_compressed_file_is_not_had_on_the_disk(path: Path) -> None:
+def test_a_compressed_file_is_had_on_the_disk_as_a_copy(path: Path) -> None:
     path.write_bytes(gzip.compress(TEXT))
 
-    with (
-        Source(path) as source,
-        pytest.raises(InputError, match=r"is compressed; unpack it first, as with gunzip"),
-    ):
-        source.on_disk()
+    with Source(path) as source:
+        copy = source.on_disk()
+
+        assert not isinstance(copy, Path)
+        assert copy.read() == TEXT

@@ -41,14 +41,14 @@ def command(store: StoreOption = None) -> None:
     key = read_key(location_at(root).here.with_name("demo.key"))
     target = Store.create(root, key_id=Pseudonyms(key).key_id)
     with Source(demo_messages()) as source, Stage() as stage:
-        name, reading = read(source)
-        stage.read(reading, source.path)
+        opened = read(source)
+        stage.read(opened.rows, source.path)
         receipt = keep(
             stage,
             target,
             panel,
             key,
-            source=name,
+            source=opened.layout.name,
             collected_at=datetime.now(UTC),
             file_name=source.path.name,
             covers=_COVERS,

@@ -7,6 +7,7 @@ import io
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,10 +42,12 @@ def command(
             metavar="FILE...", help="Files to read: plain, .gz or .zst; - is standard input."
         ),
     ],
-    format_name: Annotated[
+    layout: Annotated[
         str | None,
         typer.Option(
-            "--format", help="Layout of the files: care-csv, x-jsonl or table. Default: detected."
+            metavar="NAME",
+            help="What the columns mean: a layout of docs/import.md, such as twarc-csv, or a TOML "
+            "file of your own. Default: recognised.",
         ),
     ] = None,
     panel: PanelOption = None,
@@ -61,8 +64,7 @@ def command(
         typer.Option(
             "--map",
             metavar="OURS=THEIRS",
-            help="For a table: name its column for one of ours, as in sent_at=date, or give a "
-            "TOML file with such lines. May be repeated.",
+            help="Name the file's column for one of ours, as in sent_at=date. May be repeated.",
         ),
     ] = None,
     covers: Annotated[
@@ -74,7 +76,20 @@ def command(
         ),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="Encoding of a CSV file that is not UTF-8, such as latin-1.")
+        str | None,
+        typer.Option(help="Encoding of a text file, such as latin-1. Default: recognised."),
+    ] = None,
+    skip_lines: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="Lines before the header. Default: the header is looked for."
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Sheet of a workbook. Default: the one that has messages."
+        ),
     ] = None,
     refused: Annotated[
         Path | None,
@@ -90,27 +105,24 @@ def command(
     of socialscore.toml, else the bodies in the store; --bodies-from-data takes it from the
     files. Importing a file twice changes nothing.
     """
-    from socialscore.importers import read
-    from socialscore.importers.source import Source
+    from socialscore.importers import FileOptions, opened, read
     from socialscore.importers.staging import Stage
-    from socialscore.importers.table import read_map
     from socialscore.intake import keep
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
-    mapping = read_map(columns or [])
+    options = FileOptions(layout, _pairs(columns or []), encoding, skip_lines, sheet)
     settings = settings_here()
     root = store or settings.store
     bodies = _bodies(root, panel, bodies_from_data, settings.panel)
     interval = _interval(covers)
     key = read_key(settings.key_file)
     with _listing(refused) as write_row:
-        for path in files:
-            with Source(path) as source, Stage() as stage:
-                name, reading = read(
-                    source, format_name=format_name, columns=mapping, encoding=encoding
-                )
-                stage.read(_shown(reading, source), path, now=datetime.now(UTC))
+        for source in chain.from_iterable(map(opened, files)):
+            path = source.path
+            with Stage() as stage:
+                found = read(source, options)
+                stage.read(_shown(found.rows, source), path, now=datetime.now(UTC))
                 target = Store.create(root, key_id=Pseudonyms(key).key_id)
                 judge_again(target, key)
                 receipt = keep(
@@ -118,15 +130,33 @@ def command(
                     target,
                     bodies or target.panel().merged(stage.bodies()),
                     key,
-                    source=name,
+                    source=found.layout.name,
                     collected_at=datetime.now(UTC),
                     file_name=path.name,
                     covers=interval,
                 )
-                typer.echo(f"{path} ({name}): {_summary(stage.tally(), receipt)}", err=True)
+                typer.echo(
+                    f"{path} ({found.layout.name}): {_summary(stage.tally(), receipt)}", err=True
+                )
+                for remark in found.remarks:
+                    typer.echo(f"  {remark}", err=True)
                 for column in stage.rounded:
                     typer.echo(f"  {_rounding(column)}", err=True)
                 _report(path, stage.refusals(), write_row)
+
+
+def _pairs(entries: Sequence[str]) -> dict[str, str]:
+    """From our columns to those of the files: of `sent_at=date`."""
+    pairs = {}
+    for entry in entries:
+        ours, equals, theirs = entry.partition("=")
+        if not equals:
+            raise UsageError(
+                f"--map {entry}: write OURS=THEIRS, as in sent_at=date; a file of such lines is a "
+                "layout: --layout FILE.toml"
+            )
+        pairs[ours.strip()] = theirs.strip()
+    return pairs
 
 
 def _bodies(

@@ -1,75 +1,198 @@
-"""Importers: each reads one layout of files. Adding one is adding a module, and its lines here."""
+"""Importers: from any file to rows that can be staged.
+
+Three things are found apart: the container (zip, workbook, encoding: `tabular`), the layout (which
+column is which: `layout`), and how times are written (`times`). Only pages of the X API v2 have a
+reader of their own, for what they say about one post stands in several places.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError, UnknownName, UsageError
-from socialscore.importers import care_csv, table, x_jsonl
-from socialscore.importers.source import HEAD_BYTES
+from socialscore.errors import InputError, UnknownName, UsageError, listed
+from socialscore.importers import x_jsonl
+from socialscore.importers.beside import said_beside
+from socialscore.importers.json_table import JsonFile
+from socialscore.importers.layout import OWN_NAMES, Layout, read_layout, recognised, shipped_layouts
+from socialscore.importers.mapped import chosen, staged_rows
+from socialscore.importers.parquet_file import ArrowTable
+from socialscore.importers.staged import Clock
+from socialscore.importers.tabular import opened, tabular
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
+
+    from socialscore.importers.mapped import Mapped
     from socialscore.importers.source import Source
     from socialscore.importers.staged import StagedRows
+    from socialscore.importers.tabular import Tabular
 
-__all__ = ["FORMATS", "read"]
+__all__ = [
+    "X_PAGES",
+    "FileOptions",
+    "FileReading",
+    "layout_named",
+    "layout_names",
+    "opened",
+    "read",
+    "read_arrow",
+]
 
-FORMATS = {
-    "care-csv": "the seven columns of a public sample of customer care",
-    "x-jsonl": "pages of the X API v2, and what twarc writes of them",
-    "table": "any CSV, JSONL or Parquet; --map names its columns",
-}
-
-_CLAIMS = {"care-csv": care_csv.claims, "x-jsonl": x_jsonl.claims, "table": table.claims}
+X_PAGES = Layout("x-jsonl", {}, "pages of the X API v2, and what twarc writes of them")
+"""The one layout that is code."""
 
 
-def read(
-    source: Source,
-    *,
-    format_name: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-) -> tuple[str, StagedRows]:
-    """Begin to read a file: the name of its format, and its rows.
+@dataclass(frozen=True)
+class FileOptions:
+    """What somebody says of a file; whatever is not said is found."""
 
-    Args:
-        source: the file.
-        format_name: one of FORMATS; None: guessed from how the file begins.
-        columns: for `table` only, from our columns to those of the file.
-        encoding: of a CSV file that is not UTF-8.
+    layout: str | None = None  # the name of one, or the path of a TOML file
+    columns: Mapping[str, str] = field(default_factory=dict)  # from ours to the file's
+    encoding: str | None = None
+    skip_lines: int | None = None  # before the header
+    sheet: str | None = None  # of a workbook
+    clock: Clock = field(default_factory=Clock)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What a file was taken for, and its rows."""
+
+    layout: Layout
+    rows: StagedRows
+    content: Tabular | None = None  # None: pages of X
+    mapped: Mapped | None = None  # likewise
+
+    @property
+    def what(self) -> str:
+        """The container, in words."""
+        return self.content.what if self.content else "JSON"
+
+    @property
+    def remarks(self) -> list[str]:
+        """What to know of such a file, and of this one, as far as it has been read."""
+        said = (self.content.remark if self.content else "", self.layout.remark)
+        return [remark for remark in said if remark]
+
+
+def layout_names() -> dict[str, str]:
+    """The layouts that `--layout` takes by name, with what writes such files."""
+    titles = {name: layout.title for name, layout in shipped_layouts().items()}
+    return dict(sorted((titles | {it.name: it.title for it in (X_PAGES, OWN_NAMES)}).items()))
+
+
+def layout_named(name: str) -> Layout:
+    """A shipped layout by its name, or that in a TOML file.
 
     Raises:
-        UnknownName: there is no such format or column.
-        UsageError: an option does not go with the format.
-        InputError: the file looks like none of them, or not like the one that was named.
+        UnknownName: there is none.
+        InputError: the file is none.
     """
-    if format_name is not None and format_name not in FORMATS:
-        raise UnknownName("format", format_name, FORMATS)
-    name = format_name or ("table" if columns else _guess(source))
-    if columns and name != "table":
-        raise UsageError(f"--map goes with --format table, not with {name}")
-    if encoding and name == "x-jsonl":
-        raise UsageError("--encoding goes with CSV files; JSON is always UTF-8")
-    if name == "care-csv":
-        return name, care_csv.read(source, encoding or "utf-8")
-    if name == "x-jsonl":
-        return name, x_jsonl.read(source)
-    return name, table.read(source, columns or {}, encoding)
+    if name.endswith(".toml"):
+        return read_layout(Path(name))
+    known = {**shipped_layouts(), OWN_NAMES.name: OWN_NAMES}
+    if name not in known:
+        raise UnknownName("layout (nor is it a TOML file)", name, layout_names())
+    return known[name]
 
 
-def _guess(source: Source) -> str:
-    head = source.head()
-    if not head:
-        raise InputError(source.path, "begins with blank lines only; remove them")
-    for name, claims in _CLAIMS.items():
-        if claims(head):
-            return name
-    if b"\n" not in head and len(head) >= HEAD_BYTES:
-        raise InputError(source.path, "has a first line of over 1 MiB; say what it is by --format")
-    raise InputError(
-        source.path,
-        f"looks like none of {', '.join(FORMATS)}; if it is a table, name its columns, as in "
-        "--map message_id=ID --map sent_at=DATE --map author_id=AUTHOR --map text=TEXT",
+def read(source: Source, options: FileOptions | None = None) -> FileReading:
+    """Begin to read a file.
+
+    Args:
+        source: the file, of which nothing has been read yet.
+        options: what is said of it.
+
+    Raises:
+        UnknownName: there is no such layout or column.
+        UsageError: an option does not go with the file.
+        InputError: no layout fits the file, or not the one that was named.
+    """
+    said = options or FileOptions()
+    if said.layout == X_PAGES.name or (
+        said.layout is None and not said.columns and x_jsonl.claims(source.head())
+    ):
+        _check_x_pages(said)
+        return FileReading(X_PAGES, x_jsonl.read(source))
+    named = layout_named(said.layout) if said.layout else None
+
+    def is_header(names: Sequence[str]) -> bool:
+        return _layout_of(names, named, said.columns) is not None
+
+    content = tabular(
+        source,
+        is_header=is_header,
+        encoding=said.encoding,
+        skip_lines=said.skip_lines,
+        sheet=said.sheet,
     )
+    layout = _layout_of(content.columns, named, said.columns) or named
+    if layout is None and said.columns:
+        layout = OWN_NAMES
+    if layout is None:
+        raise InputError(content.place, _unknown(content))
+    mapped = chosen(
+        layout,
+        said.columns,
+        content.columns,
+        content.place,
+        may_have_more=isinstance(content, JsonFile),
+    )
+    mapped = said_beside(source, layout, mapped)
+    rows = staged_rows(content, layout, mapped)
+    rows = replace(rows, clock=_clock(said.clock, layout.clock))
+    return FileReading(layout, rows, content, mapped)
+
+
+def read_arrow(data: pa.Table) -> StagedRows:
+    """The rows of a table in memory, in our columns.
+
+    Raises:
+        InputError: it lacks a column that is needed.
+    """
+    content = ArrowTable(data)
+    mapped = chosen(OWN_NAMES, {}, content.columns, content.place)
+    return staged_rows(content, OWN_NAMES, mapped)
+
+
+def _layout_of(
+    names: Sequence[str], named: Layout | None, pairs: Mapping[str, str]
+) -> Layout | None:
+    """The layout under which a file with these columns can be read, if it is one."""
+    layout = named or recognised(names) or (OWN_NAMES if pairs else None)
+    if layout is None:
+        return None
+    try:
+        chosen(layout, pairs, names, "")
+    except (InputError, UnknownName):
+        return None
+    return layout
+
+
+def _unknown(content: Tabular) -> str:
+    example = "--map message_id=ID --map sent_at=DATE --map author_id=AUTHOR --map text=TEXT"
+    return (
+        f"is {content.what}, but of no known layout; its columns are {listed(content.columns)}. "
+        f"Name those that are needed, as in {example}"
+    )
+
+
+def _clock(said: Clock, of_layout: Clock) -> Clock:
+    """What somebody says of the times of a file goes before what its layout says."""
+    return Clock(said.date_format or of_layout.date_format, said.timezone or of_layout.timezone)
+
+
+def _check_x_pages(said: FileOptions) -> None:
+    given = {
+        "--map": said.columns,
+        "--encoding": said.encoding,
+        "--skip-lines": said.skip_lines,
+        "--sheet": said.sheet,
+    }
+    for option, value in given.items():
+        if value:
+            raise UsageError(f"{option} does not go with {X_PAGES.name}, which is always the same")

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from socialscore.errors import InputError, UsageError
 from socialscore.importers.csv_grammar import LINE_END, QUOTED, Grammar
-from socialscore.importers.records import Layout, read_records
-from socialscore.importers.source import MAX_RECORD_BYTES
-from socialscore.importers.staged import NOTES
+from socialscore.importers.header import HEADER_ROWS, check_flat, column_names, places_of
+from socialscore.importers.records import RecordLayout, read_records
+from socialscore.importers.source import HEAD_BYTES, MAX_RECORD_BYTES
+from socialscore.importers.text_encoding import Utf8Blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
+    from socialscore.importers.header import IsHeader
     from socialscore.importers.records import Records
     from socialscore.importers.source import Source
 
@@ -28,11 +28,13 @@ __all__ = ["CsvFile", "read_csv"]
 
 _BLOCK_BYTES = 1024 * 1024  # a bad record makes the reading of its block slow
 _TABLE_BYTES = 24 * 1024 * 1024
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
-_HEADER = re.compile(
+_ROW = re.compile(
     rb'(?:\xef\xbb\xbf)?+(?P<blank>[\r\n]*+)(?P<row>(?:%b|[^"\r\n]++)++)%b' % (QUOTED, LINE_END)
 )
 _LINE = re.compile(rb"[^\r\n]*+" + LINE_END)
+_SAYS_DELIMITER = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=(.)"?(?:\r?\n|\r)')  # for Excel
 _HOLDS_RECORDS = re.compile(r"[\r\n][^\r\n]*[,;\t|]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -42,25 +44,54 @@ class CsvFile:
     """A CSV file whose header has been read."""
 
     columns: tuple[str, ...]  # the header's names, stripped; `line` as `line_`, and so on
-    delimiter: str
-    _layout: Layout
-    _blocks: Iterator[bytes]  # what follows the header, as UTF-8
+    place: str  # path:line of the header
+    _grammar: Grammar
+    _text: Utf8Blocks
+    _blocks: Iterator[bytes]  # what follows the header
     _line: int  # the line on which that begins
 
-    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    @property
+    def what(self) -> str:
+        """Its delimiter and, once that is known, its encoding."""
+        delimiter = self._grammar.delimiter
+        name = f"CSV with {_DELIMITERS.get(delimiter, repr(delimiter))}"
+        return f"{name}, {self._text.name}" if self._text.name else name
+
+    @property
+    def remark(self) -> str:
+        """Once some of it has been read: whether the encoding was guessed."""
+        return "read as cp1252; --encoding says otherwise" if self._text.is_cp1252 else ""
+
+    def tables(
+        self,
+        columns: Sequence[str] | None = None,
+        lists: Collection[str] = (),  # noqa: ARG002 (lists are texts in CSV)
+        rows: str = "",
+    ) -> Iterator[pa.Table]:
         """The records in the order of the file, in tables of some 24 MB; they can be had once.
 
         What a row is, `read_records` says.
 
         Args:
             columns: those that are needed; None: all.
+            lists: those that hold lists, as text.
+            rows: empty.
 
         Raises:
-            InputError: the file is damaged, or cannot be decoded any further.
+            InputError: the file is damaged, or cannot be decoded any further; or a column has no
+                name, or the name of another.
+            UnknownName: there is no such column.
         """
+        check_flat(rows, self.what, self.place)
         kept = self.columns if columns is None else tuple(columns)
+        places = places_of(self.columns, kept, self.place)
+        # Arrow tells columns apart by their names.
+        names = [name if i in places else f"\0{i}" for i, name in enumerate(self.columns)]
+        return self._tables(RecordLayout(tuple(names), kept, self._grammar, self._text.undecodable))
+
+    def _tables(self, layout: RecordLayout) -> Iterator[pa.Table]:
         tables: list[pa.Table] = []
-        for part in self._parts(replace(self._layout, kept=kept)):
+        for part in self._parts(layout):
             tables.append(part.table)
             if sum(table.nbytes for table in tables) >= _TABLE_BYTES:
                 yield pa.concat_tables(tables)
@@ -68,7 +99,7 @@ class CsvFile:
         if any(tables):
             yield pa.concat_tables(tables)
 
-    def _parts(self, layout: Layout) -> Iterator[Records]:
+    def _parts(self, layout: RecordLayout) -> Iterator[Records]:
         text, n_tried, line = b"", 0, self._line
         for block in self._blocks:
             text += block
@@ -86,122 +117,166 @@ class CsvFile:
 def read_csv(
     source: Source,
     *,
-    encoding: str = "utf-8",
+    is_header: IsHeader | None = None,
+    encoding: str | None = None,
     delimiter: str | None = None,
+    skip_lines: int | None = None,
     block_bytes: int = _BLOCK_BYTES,
 ) -> CsvFile:
     """Read the header of a CSV file, and get ready to read its records.
 
     Args:
         source: the file, of which nothing has been read yet.
-        encoding: any that Python knows.
-        delimiter: None: a comma or, where the header has none, a semicolon, a tab or a bar.
+        is_header: whether names are those of a header that is looked for. The first row of which
+            it holds is the header. None, or if there is none such: the first row is.
+        encoding: any that Python knows; None: see `Utf8Blocks`.
+        delimiter: None: what a first line such as `sep=;` says. Otherwise a comma, a semicolon, a
+            tab or a bar: what makes a header that is looked for or, without one, most names.
+        skip_lines: so many lines stand above the header, whatever they are.
         block_bytes: how much is read at a time.
 
     Raises:
-        InputError: there is no header, it does not tell the columns apart, or the file is no text.
+        InputError: there is no header, or the file is no text.
         UsageError: there is no such encoding, or the delimiter is not one ASCII character.
     """
-    blocks = _utf8_blocks(source, encoding, block_bytes)
-    text, header = _header(blocks, source.path)
-    row, undecodable = header["row"], _undecodable(encoding)
-    place = f"{source.path}:{1 + _n_lines(header['blank'])}"
-    grammar = Grammar(
-        _checked(_delimiter_of(row) if delimiter is None else delimiter),
-        cr_ends_records=header[0].endswith(b"\r"),
-    )
-    if _CONTROL.search(row):
-        raise InputError(place, "is not text; save a spreadsheet as CSV first")
-    if not grammar.any_record.fullmatch(row + b"\n"):
-        raise InputError(place, "a quote in the header stands in the middle of a name")
-    try:
-        columns = _names(grammar.cells(row.decode()), place)
-    except UnicodeDecodeError:
-        raise InputError(place, f"the header is {undecodable}") from None
+    blocks = Utf8Blocks(source, encoding, block_bytes)
+    remaining = iter(blocks)
+    text, rows = _beginning(remaining, skip_lines)
+    if said := _SAYS_DELIMITER.match(text):
+        delimiter = delimiter or said[1].decode("latin-1")
+    delimiters = [_checked(delimiter)] if delimiter is not None else list(_DELIMITERS)
+    if not rows:
+        raise InputError(source.path, _without_header(text, skip_lines))
+    header = _found(rows if skip_lines is None else rows[:1], delimiters, is_header)
+    header = header or _first(rows[0], delimiters, source.path, blocks.undecodable)
     return CsvFile(
-        columns,
-        grammar.delimiter,
-        Layout(columns, columns, grammar, undecodable),
-        chain([text[header.end() :]], blocks),
-        1 + _n_lines(header[0]),
+        _without_trailing(header, text),
+        f"{source.path}:{1 + _n_lines(text[: header.row.start('row')])}",
+        header.grammar,
+        blocks,
+        chain([text[header.row.end() :]], remaining),
+        1 + _n_lines(text[: header.row.end()]),
     )
 
 
-def _utf8_blocks(source: Source, encoding: str, block_bytes: int) -> Iterator[bytes]:
-    blocks = iter(lambda: source.read(block_bytes), b"")
-    if not _is_utf8(encoding):
-        return _transcoded(blocks, encoding, source.path)
-    if source.peek(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        problem = "is UTF-16; convert it to UTF-8, or say --encoding utf-16"
-        raise InputError(source.path, problem)
-    return blocks
+# --- the header ----------------------------------------------------------------------------------
 
 
-def _is_utf8(encoding: str) -> bool:
-    try:
-        "".encode(encoding)  # codecs has encodings of other things than text
-        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-    except LookupError:
-        problem = f"there is no encoding {encoding!r}; try utf-8, latin-1, cp1252 or utf-16"
-        raise UsageError(problem) from None
+@dataclass(frozen=True)
+class _Header:
+    """A row that is the header, by the grammar of the file."""
+
+    row: re.Match[bytes]
+    grammar: Grammar
+    columns: tuple[str, ...]
 
 
-def _transcoded(blocks: Iterable[bytes], encoding: str, path: Path) -> Iterator[bytes]:
-    """The text as UTF-8: invalid exactly where it was, so that only these records are refused."""
-    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    errors = "surrogatepass" if wide else "surrogateescape"
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    try:
-        for block in blocks:
-            yield decoder.decode(block).encode("utf-8", "surrogatepass")
-        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
-    except UnicodeDecodeError as error:
-        raise InputError(path, f"is not {encoding} ({error.reason})") from None
-
-
-def _header(blocks: Iterator[bytes], path: Path) -> tuple[bytes, re.Match[bytes]]:
-    """What had to be read to find the header, and where the header lies in it."""
-    text = b""
-    for block in chain(blocks, [b"\n"]):
-        text += block
-        if header := _HEADER.match(text):
-            return text, header
-        if len(text) > MAX_RECORD_BYTES:
+def _beginning(
+    blocks: Iterator[bytes], skip_lines: int | None
+) -> tuple[bytes, list[re.Match[bytes]]]:
+    """What had to be read to find the header, and the rows that may be it."""
+    text, rows = b"", []
+    for block in chain(blocks, [None]):
+        if block is not None:
+            text += block
+        elif not text.endswith(b"\n"):  # the last line lacks its end
+            text += b"\n"
+        rows = list(islice(_rows(text, _start(text, skip_lines)), HEADER_ROWS))
+        is_enough = len(rows) == HEADER_ROWS or (rows and len(text) >= HEAD_BYTES)
+        if is_enough or len(text) > MAX_RECORD_BYTES:
             break
-    if text.removeprefix(codecs.BOM_UTF8).strip(b"\r\n"):
-        raise InputError(path, "has no header: the first line is too long, or leaves a quote open")
-    raise InputError(path, "has no header: its lines are blank")
+    return text, rows
+
+
+def _start(text: bytes, skip_lines: int | None) -> int:
+    """Where the rows begin; at the end, if that is not reached."""
+    if skip_lines:
+        ends = islice(_LINE.finditer(text), skip_lines - 1, skip_lines)
+        return next((line.end() for line in ends), len(text))
+    said = _SAYS_DELIMITER.match(text)
+    return said.end() if said else 0
+
+
+def _rows(text: bytes, start: int) -> Iterator[re.Match[bytes]]:
+    while row := _ROW.match(text, start):
+        yield row
+        start = row.end()
+
+
+def _found(
+    rows: Sequence[re.Match[bytes]], delimiters: Sequence[str], is_header: IsHeader | None
+) -> _Header | None:
+    """The first row that is a header which is looked for."""
+    for row in rows if is_header else ():
+        for delimiter in _most_cells_first(row, delimiters):
+            header = _by(delimiter, row)
+            if header and is_header and is_header(header.columns):
+                return header
+    return None
+
+
+def _first(
+    row: re.Match[bytes], delimiters: Sequence[str], path: Path, undecodable: str
+) -> _Header:
+    place = f"{path}:{1 + _n_lines(row.string[: row.start('row')])}"
+    if _CONTROL.search(row["row"]):
+        raise InputError(place, "is not text; save a spreadsheet as CSV first")
+    if not _is_decodable(row["row"]):
+        raise InputError(place, f"the header is {undecodable}")
+    header = _by(_most_cells_first(row, delimiters)[0], row)
+    if header is None:
+        raise InputError(place, "a quote in the header stands in the middle of a name")
+    if any(_HOLDS_RECORDS.search(name) for name in header.columns):
+        raise InputError(place, "a quote in the header is closed some records later, or never")
+    return header
+
+
+def _most_cells_first(row: re.Match[bytes], delimiters: Sequence[str]) -> list[str]:
+    unquoted = re.sub(QUOTED, b"", row["row"])
+    return sorted(delimiters, key=lambda each: -unquoted.count(each.encode()))
+
+
+def _by(delimiter: str, row: re.Match[bytes]) -> _Header | None:
+    """A row read with a delimiter; None: that is not its delimiter, or it is no text."""
+    grammar = Grammar(delimiter, cr_ends_records=row[0].endswith(b"\r"))
+    is_text = not _CONTROL.search(row["row"].replace(delimiter.encode(), b"")) and _is_decodable(
+        row["row"]
+    )
+    if not is_text or not grammar.any_record.fullmatch(row["row"] + b"\n"):
+        return None
+    return _Header(row, grammar, column_names(grammar.cells(row["row"].decode())))
+
+
+def _without_trailing(header: _Header, text: bytes) -> tuple[str, ...]:
+    """The columns, less those without a name at the end that the first record lacks too."""
+    columns = header.columns
+    if columns[-1] == "" and (record := _ROW.match(text, header.row.end())):
+        n_cells = len(header.grammar.cells(record["row"].decode(errors="replace")))
+        if n_cells < len(columns) and not any(columns[n_cells:]):
+            return columns[:n_cells]
+    return columns
+
+
+def _without_header(text: bytes, skip_lines: int | None) -> str:
+    if skip_lines and _start(text, skip_lines) == len(text):
+        return f"has no header: --skip-lines {skip_lines} leaves nothing of it"
+    if text.strip(b"\r\n"):
+        return "has no header: the first line is too long, or leaves a quote open"
+    return "has no header: its lines are blank"
+
+
+def _is_decodable(row: bytes) -> bool:
+    try:
+        row.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _checked(delimiter: str) -> str:
     if len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0':
         return delimiter
     raise UsageError(f"a delimiter is one ASCII character other than a quote, not {delimiter!r}")
-
-
-def _delimiter_of(header: bytes) -> str:
-    unquoted = re.sub(QUOTED, b"", header)
-    return next((each for each in ",;\t|" if each.encode() in unquoted), ",")
-
-
-def _names(header: Sequence[str], place: str) -> tuple[str, ...]:
-    stripped = [name.strip() for name in header]
-    if any(_HOLDS_RECORDS.search(name) for name in stripped):
-        raise InputError(place, "a quote in the header is closed some records later, or never")
-    if "" in stripped:
-        raise InputError(place, f"column {1 + stripped.index('')} of {len(stripped)} has no name")
-    names = tuple(f"{name}_" if name.casefold() in NOTES.names else name for name in stripped)
-    in_sql = Counter(name.casefold() for name in names)  # where case tells no columns apart
-    for name in names:
-        if in_sql[name.casefold()] > 1:
-            raise InputError(place, f"two columns have the name {name!r}; rename one")
-    return names
-
-
-def _undecodable(encoding: str) -> str:
-    if _is_utf8(encoding):
-        return "not UTF-8 (is the file latin-1? try --encoding latin-1)"
-    return f"not {encoding}"
 
 
 def _n_lines(text: bytes) -> int:

@@ -1,49 +1,55 @@
-"""JSON: a document on each line, or a file that is one document."""
+"""JSON: a document on each line, or a file that is one document, or an array of them."""
 
 from __future__ import annotations
 
+import codecs
 import json
-import math
 import re
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError
 from socialscore.importers.source import MAX_RECORD_BYTES
-from socialscore.importers.staged import NOTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from socialscore.importers.source import Source
 
     Documents = Iterator[tuple[int, object]]
 
-__all__ = ["begin_to_read_objects", "documents", "is_json", "object_tables"]
+__all__ = ["decoded_json", "documents", "form_of", "is_json"]
 
 _MEBIBYTES = MAX_RECORD_BYTES // 1024**2
-_ROWS_AT_ONCE = 100_000
-_ROWS_WITH_NAMES = 1000
 _LINES_LOOKED_AT = 10
+_BLOCK_BYTES = 1024 * 1024
 
-_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
-_ONE_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{[ \t]*\r?\n)")
+_ASSIGNMENT = re.compile(rb"\s*window\.[\w.]+\s*=\s*")  # the account archive of X begins so
+_OPENING = re.compile(rb"\s*[{\[]")
+_ONE_DOCUMENT = re.compile(rb"\s*(?:\[|\{(?:[^\r\n]*[\[{,])?[ \t]*\r?\n)")
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def is_json(head: bytes) -> bool:
     """Whether a file that begins so holds objects, or an array; its first line may be broken."""
+    head = _without_assignment(head)
     lines = [line for line in head.splitlines()[:_LINES_LOOKED_AT] if line.strip()]
     n_objects = sum(map(_is_object, lines))
     return bool(_OPENING.match(head)) or n_objects > len(lines) / 2
 
 
+def form_of(head: bytes) -> str:
+    """What JSON is that begins so, for people."""
+    head = _without_assignment(head)
+    if not _is_one_document(head):
+        return "JSON Lines"
+    return "a JSON array" if _is_array(head) else "a JSON document"
+
+
 def documents(source: Source, decoded: Callable[[bytes], object]) -> Documents:
     """Pairs of line number and what stands there, or a ValueError that says why nothing does.
 
-    A file that is one document, printed over many lines or an array, stands under line 1: whole, or
-    as the parts of the array.
+    The parts of an array stand under the lines on which they begin. A file that is one object,
+    printed over many lines, stands under line 1. An assignment before either is passed over.
 
     Args:
         source: the file.
@@ -52,9 +58,19 @@ def documents(source: Source, decoded: Callable[[bytes], object]) -> Documents:
     Raises:
         InputError: the file is one document that is too long, or is broken.
     """
-    if not _is_one_document(source.peek()):
+    if prefix := _ASSIGNMENT.match(source.peek()):
+        source.read(prefix.end())
+    head = source.peek()
+    if not _is_one_document(head):
         yield from ((number, _tried(decoded, line)) for number, line in source.lines())
-        return
+    elif _is_array(head):
+        n_lines = prefix[0].count(b"\n") if prefix else 0
+        yield from _Array(source, 1 + n_lines).parts(decoded)
+    else:
+        yield 1, _whole(source, decoded)
+
+
+def _whole(source: Source, decoded: Callable[[bytes], object]) -> object:
     text = source.read(MAX_RECORD_BYTES + 1)
     if len(text) > MAX_RECORD_BYTES:
         problem = f"is one JSON document of more than {_MEBIBYTES} MiB"
@@ -63,7 +79,15 @@ def documents(source: Source, decoded: Callable[[bytes], object]) -> Documents:
     if isinstance(document, ValueError):
         problem = f"is one JSON document that cannot be read ({document})"
         raise InputError(source.path, f"{problem}; if it is several, write each on a line: jq -c .")
-    yield from ((1, each) for each in (document if isinstance(document, list) else [document]))
+    return document
+
+
+def _without_assignment(head: bytes) -> bytes:
+    return head[prefix.end() :] if (prefix := _ASSIGNMENT.match(head)) else head
+
+
+def _is_array(head: bytes) -> bool:
+    return head.lstrip().startswith(b"[")
 
 
 def _is_one_document(head: bytes) -> bool:
@@ -75,7 +99,21 @@ def _is_one_document(head: bytes) -> bool:
 
 
 def _is_object(line: bytes) -> bool:
-    return isinstance(_tried(_decoded, line), dict)
+    return isinstance(_tried(decoded_json, line), dict)
+
+
+def decoded_json(text: bytes) -> object:
+    """What a text says that is JSON, perhaps after an assignment.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return json.loads(_without_assignment(text).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
 
 
 def _tried(decoded: Callable[[bytes], object], text: bytes | None) -> object:
@@ -87,78 +125,88 @@ def _tried(decoded: Callable[[bytes], object], text: bytes | None) -> object:
         return error
 
 
-# --- tables -------------------------------------------------------------------------------------
+class _Array:
+    """An array of any length, of which a part at a time is in memory."""
 
+    def __init__(self, source: Source, line: int) -> None:
+        self._path = source.path
+        blocks = iter(lambda: source.read(_BLOCK_BYTES), b"")
+        # What is not UTF-8 becomes so again where its part is decoded, which then is refused alone.
+        self._blocks = codecs.iterdecode(blocks, "utf-8", "surrogateescape")
+        self._text = ""
+        self._at = 0  # what is before it is done with
+        self._line = line
 
-def begin_to_read_objects(source: Source) -> tuple[list[str], Documents]:
-    """The names in the first thousand objects of a file, and all that stands in it.
+    def parts(self, decoded: Callable[[bytes], object]) -> Documents:
+        """The parts under the lines on which they begin, or ValueErrors for what they are not.
 
-    Raises:
-        InputError: there is no object among them.
-    """
-    found = documents(source, _decoded)
-    first = list(islice(found, _ROWS_WITH_NAMES))
-    names = {name: None for _, each in first if isinstance(each, dict) for name in each}
-    if not names:
-        raise InputError(source.path, _without_objects(first))
-    return list(names), chain(first, found)
+        Raises:
+            InputError: the array is broken, or a part of it is too long.
+        """
+        self._next()
+        self._pass(self._at + 1)
+        closes = self._next() == "]"
+        while not closes:
+            line, text = self._line, self._value()
+            yield line, _tried(decoded, text.encode("utf-8", "surrogateescape"))
+            closes = self._next() == "]"
+            if not closes and self._next() != ",":
+                raise self._broken()
+            self._pass(self._at + (not closes))
+            self._next()
+        self._pass(self._at + 1)
+        if self._next() not in ("", ";"):
+            problem = "something follows the array"
+            raise InputError(f"{self._path}:{self._line}", f"{problem}; write each part on a line")
 
+    def _next(self) -> str:
+        """The next character that is no white space; none at the end."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._pass(found.end() if found else self._at)
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._grow():
+                return ""
 
-def _without_objects(first: list[tuple[int, object]]) -> str:
-    if not first:
-        return "has no objects; expected one on each line"
-    (line, problem), (last, _) = first[0], first[-1]
-    reason = problem if isinstance(problem, ValueError) else "no JSON object with names"
-    return f"has no object up to line {last} (line {line}: {reason}); expected one on each line"
+    def _pass(self, end: int) -> None:
+        self._line += self._text.count("\n", self._at, end)
+        self._at = end
 
+    def _grow(self, n_more: int = 1) -> bool:
+        """Have at least so many characters more in memory, if the file has them."""
+        pieces = [self._text[self._at :]]
+        while n_more > 0 and (block := next(self._blocks, "")):
+            pieces.append(block)
+            n_more -= len(block)
+        self._text, self._at = "".join(pieces), 0
+        return len(pieces) > 1
 
-def object_tables(
-    found: Documents, names: Collection[str], lists: Collection[str]
-) -> Iterator[pa.Table]:
-    """What stands under these names as text, and lists as names apart by spaces.
+    def _value(self) -> str:
+        """The text of the value that comes next."""
+        while True:
+            end = self._end()
+            n_here = len(self._text) - self._at
+            # A number that ends with the text may go on after it.
+            if end is None or end == len(self._text):
+                if n_here <= MAX_RECORD_BYTES and self._grow(n_here):  # twice as much
+                    continue
+                if end is None:
+                    raise self._broken()
+            if end - self._at > MAX_RECORD_BYTES:
+                raise self._broken()
+            text = self._text[self._at : end]
+            self._pass(end)
+            return text
 
-    Args:
-        found: line numbers, and objects or errors.
-        names: what is missing under one of them is NULL.
-        lists: those under which a list may stand.
-    """
-    schema = pa.schema([*NOTES, *((name, pa.string()) for name in names)])
-    rows = (_row(line, each, names, lists) for line, each in found)
-    while part := list(islice(rows, _ROWS_AT_ONCE)):
-        yield pa.Table.from_pylist(part, schema=schema)
+    def _end(self) -> int | None:
+        try:
+            return json.JSONDecoder().raw_decode(self._text, self._at)[1]
+        except (ValueError, RecursionError):
+            return None
 
-
-def _row(
-    line: int, value: Any, names: Iterable[str], lists: Collection[str]
-) -> dict[str, int | str | None]:
-    if isinstance(value, ValueError):
-        return {"line": line, "refusal": str(value)}
-    if not isinstance(value, dict):
-        return {"line": line, "refusal": "not a JSON object"}
-    try:
-        return {"line": line} | {
-            name: _cell(name, value.get(name), name in lists) for name in names
-        }
-    except ValueError as error:
-        return {"line": line, "refusal": str(error)}
-
-
-def _decoded(text: bytes) -> object:
-    try:
-        return json.loads(text.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise ValueError("not JSON") from None
-
-
-def _cell(name: str, value: object, may_be_list: bool) -> str | None:
-    if isinstance(value, list) and may_be_list:
-        return " ".join(filter(None, (_cell(name, part, False) for part in value)))
-    if isinstance(value, dict | list):
-        raise ValueError(f"{name} holds {'a list' if isinstance(value, list) else 'an object'}")
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    text = value if isinstance(value, str) else json.dumps(value)
-    # Half a surrogate pair, which JSON can write, is no character.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    def _broken(self) -> InputError:
+        reason = f"not JSON, cut off, or a part of over {_MEBIBYTES} MiB"
+        problem = f"from here on the JSON array cannot be read ({reason})"
+        way_out = "if it is several, write each on a line: jq -c ."
+        return InputError(f"{self._path}:{self._line}", f"{problem}; {way_out}")

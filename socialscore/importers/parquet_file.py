@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from socialscore.errors import InputError
+from socialscore.importers.header import check_flat
 from socialscore.importers.staged import NOTES
 
 if TYPE_CHECKING:
@@ -17,43 +19,96 @@ if TYPE_CHECKING:
 
     from socialscore.importers.source import Source
 
-__all__ = ["MAGIC", "check_columns", "numbered", "open_parquet", "parquet_tables"]
+__all__ = [
+    "PARQUET_MAGIC",
+    "ArrowTable",
+    "ParquetFile",
+    "check_columns",
+    "numbered",
+    "read_parquet",
+]
 
-MAGIC = b"PAR1"
+PARQUET_MAGIC = b"PAR1"
 
 _ROWS_AT_ONCE = 100_000
 
 
-def open_parquet(source: Source) -> pq.ParquetFile:
-    """A Parquet file whose end, where its columns stand, has been read.
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file whose end, where its columns stand, has been read."""
+
+    place: Path
+    _parquet: pq.ParquetFile
+    what: str = "Parquet"
+    remark: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of the top level."""
+        return tuple(self._parquet.schema_arrow.names)
+
+    def tables(
+        self, columns: Sequence[str], lists: Collection[str] = (), rows: str = ""
+    ) -> Iterator[pa.Table]:
+        """These columns, as `numbered` gives them.
+
+        Raises:
+            InputError: the file is damaged, or a column holds something nested.
+        """
+        check_flat(rows, self.what, self.place)
+        check_columns(self._parquet.schema_arrow, columns, lists, self.place)
+        return self._tables(columns)
+
+    def _tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        n_rows = 0
+        try:
+            for batch in self._parquet.iter_batches(_ROWS_AT_ONCE, columns=columns):
+                yield numbered(pa.Table.from_batches([batch]).select(columns), n_rows)
+                n_rows += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            problem = f"the Parquet file is damaged after row {n_rows:,} ({error})"
+            raise InputError(self.place, problem) from None
+
+
+def read_parquet(source: Source) -> ParquetFile:
+    """Read what columns a Parquet file has, and get ready to read its rows.
 
     Raises:
-        InputError: it is none, is damaged or compressed as a whole.
-        OutOfRoom: it comes through a pipe, and the disk has no room for it.
+        InputError: it is none, or damaged.
+        OutOfRoom: it has to be copied to the disk, which has no room for it.
     """
     file = source.on_disk()
     try:
-        return pq.ParquetFile(file, page_checksum_verification=True)
+        return ParquetFile(source.path, pq.ParquetFile(file, page_checksum_verification=True))
     except (pa.ArrowException, OSError) as error:
         raise InputError(source.path, f"is not a Parquet file ({error})") from None
 
 
-def parquet_tables(
-    parquet: pq.ParquetFile, path: Path, columns: Sequence[str]
-) -> Iterator[pa.Table]:
-    """These columns, as `numbered` gives them.
+@dataclass(frozen=True)
+class ArrowTable:
+    """A table in memory."""
 
-    Raises:
-        InputError: the file is damaged.
-    """
-    n_rows = 0
-    try:
-        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=columns):
-            yield numbered(pa.Table.from_batches([batch]).select(columns), n_rows)
-            n_rows += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
-        problem = f"the Parquet file is damaged after row {n_rows:,} ({error})"
-        raise InputError(path, problem) from None
+    data: pa.Table
+    what: str = "a table"
+    place: str = "the table"
+    remark: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of the top level."""
+        return tuple(self.data.schema.names)
+
+    def tables(
+        self, columns: Sequence[str], lists: Collection[str] = (), rows: str = ""
+    ) -> Iterator[pa.Table]:
+        """These columns, as `numbered` gives them, in one piece.
+
+        Raises:
+            InputError: a column holds something nested.
+        """
+        check_flat(rows, self.what, self.place)
+        check_columns(self.data.schema, columns, lists, self.place)
+        return iter([numbered(self.data.select(columns), 0)])
 
 
 def check_columns(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Octets = npt.NDArray[np.uint8]
     Positions = npt.NDArray[np.intp]
 
-__all__ = ["MAX_RECORD_LINES", "Layout", "Records", "read_records"]
+__all__ = ["MAX_RECORD_LINES", "RecordLayout", "Records", "read_records"]
 
 MAX_RECORD_LINES = 1000
 """A record of more lines than this is taken for one whose quote was never closed."""
@@ -45,7 +45,7 @@ _LF, _CR, _QUOTE = b'\n\r"'
 
 
 @dataclass(frozen=True)
-class Layout:
+class RecordLayout:
     """What the records of one file look like, and which of their cells are read."""
 
     columns: tuple[str, ...]
@@ -78,7 +78,7 @@ class Records:
     n_lines: int
 
 
-def read_records(text: bytes, line: int, layout: Layout, *, at_end: bool = False) -> Records:
+def read_records(text: bytes, line: int, layout: RecordLayout, *, at_end: bool = False) -> Records:
     """All records of a text that can be told without what follows it; `at_end`, all of them.
 
     A row is a record. Its columns are `line`, the line on which it begins; `n_lines`, how many it
@@ -109,7 +109,7 @@ def _line_starts(octets: Octets) -> Positions:
 
 
 def _read_at_once(
-    text: bytes, octets: Octets, starts: Positions, line: int, layout: Layout
+    text: bytes, octets: Octets, starts: Positions, line: int, layout: RecordLayout
 ) -> Records | None:
     """All records that end in a text, by Arrow; None if its reading might differ from ours."""
     quotes = np.flatnonzero(octets == _QUOTE)
@@ -153,7 +153,7 @@ def _well_quoted(octets: Octets, quotes: Positions, delimiter: str) -> bool:
     return bool(opens.all() and closes.all())
 
 
-def _parsed_by_arrow(text: bytes, n_bytes: int, layout: Layout) -> pa.Table:
+def _parsed_by_arrow(text: bytes, n_bytes: int, layout: RecordLayout) -> pa.Table:
     return arrow_csv.read_csv(
         pa.BufferReader(pa.py_buffer(text).slice(0, n_bytes)),
         arrow_csv.ReadOptions(column_names=layout.columns, block_size=n_bytes, use_threads=False),
@@ -171,7 +171,7 @@ class _Lines:
 
     text: bytes
     starts: list[int]  # of the lines, and at last of what has no line end yet
-    layout: Layout
+    layout: RecordLayout
     at_end: bool
 
     def read(self, line: int) -> Records:

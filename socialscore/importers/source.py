@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import select
@@ -9,17 +10,17 @@ import stat
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
-
-import pyarrow as pa
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from socialscore.errors import InputError, OutOfRoom
+from socialscore.importers.unpacking import COMPRESSIONS, DAMAGE, unpacked
 from socialscore.runtime.limits import limits
 from socialscore.runtime.temp_folder import temp_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    _Stream = io.BufferedReader[Any] | io.BufferedRandom
 
 __all__ = ["HEAD_BYTES", "MAX_RECORD_BYTES", "STANDARD_INPUT", "Source"]
 
@@ -32,26 +33,59 @@ HEAD_BYTES = 1024 * 1024
 """So much of the beginning can be looked at before anything is read."""
 
 _BLANK_LINES = 100  # so many at a time are read one by one, which is less work than looking ahead
-_COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_MARKS = {  # UTF-32 before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+class Member(Protocol):
+    """A file within an archive, in place of one on the disk."""
+
+    size: int  # bytes, unpacked
+
+    @property
+    def n_read(self) -> int:
+        """Bytes read so far."""
+
+    def opened(self) -> Any:
+        """The file, to be read forwards."""
+
+    def sibling(self, name: str, n_bytes: int) -> bytes | None:
+        """The first bytes of a file in the same folder of the archive; None: there is none."""
 
 
 class Source:
-    """A file that is read forwards once; gzip and Zstandard are recognised by their first bytes.
+    """A file that is read forwards once, unpacked if it is compressed as a whole.
 
-    It may be a pipe; STANDARD_INPUT is what the process was given.
+    gzip, Zstandard, bzip2 and xz are recognised by their first bytes, and UTF-16 by its mark: it is
+    read as UTF-8. It may be a pipe; STANDARD_INPUT is what the process was given.
+
+    Args:
+        path: the file, for messages too.
+        member: the file of an archive to read instead.
 
     Raises:
         InputError: the path is missing, a folder, empty or unreadable, or its compression is
             damaged.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, member: Member | None = None) -> None:
         self.path = path
+        self.marked_as: str | None = None  # the encoding that a byte order mark tells
+        self._member = member
+        self._copy: io.BufferedRandom | None = None
         with ExitStack() as opened:
             with self._damage():
-                self._raw = opened.enter_context(_File(path))
-                self._file = opened.enter_context(io.BufferedReader(self._raw, HEAD_BYTES))
-                self._stream = opened.enter_context(self._decompressed())
+                raw: Any = opened.enter_context(member.opened() if member else _File(path))
+                self._read_from: Member | _File = member or raw
+                self._file = opened.enter_context(io.BufferedReader(raw, HEAD_BYTES))
+                self._stream: _Stream = self._decompressed()
+                opened.enter_context(self._stream)
+                self._stream = self._as_utf8()
+                opened.enter_context(self._stream)
             if not self.peek(1):
                 raise InputError(path, "is empty")
             self._opened = opened.pop_all()
@@ -63,36 +97,60 @@ class Source:
         self._opened.close()
 
     def _decompressed(self) -> io.BufferedReader[Any]:
-        start = self._file.peek(4)
-        for magic, compression in _COMPRESSIONS.items():
-            if start.startswith(magic):
-                # Unlike the readers of gzip and zstandard, Arrow's takes both formats, in any
-                # number of members or frames, and always notices a file that was cut off.
-                whole = pa.CompressedInputStream(pa.PythonFile(self._file, "r"), compression)
-                return io.BufferedReader(whole, HEAD_BYTES)
-        return self._file
+        compression = self._compression(self._file)
+        if compression is None:
+            return self._file
+        whole = io.BufferedReader(unpacked(self._file, compression), HEAD_BYTES)
+        if self._compression(whole):
+            raise InputError(self.path, "is compressed twice; unpack it once")
+        return whole
+
+    @staticmethod
+    def _compression(file: io.BufferedReader[Any]) -> str | None:
+        start = file.peek(8)
+        return next((name for magic, name in COMPRESSIONS.items() if start.startswith(magic)), None)
+
+    def _as_utf8(self) -> _Stream:
+        stream = self._stream
+        start = stream.peek(4)
+        if start.startswith(codecs.BOM_UTF8):
+            self.marked_as = "utf-8"
+            stream.read(len(codecs.BOM_UTF8))
+        for mark, encoding in _MARKS.items():
+            if start.startswith(mark):
+                self.marked_as = encoding
+                return io.BufferedReader(_AsUtf8(stream, encoding), HEAD_BYTES)
+        return stream
 
     @property
     def size(self) -> int | None:
         """Bytes on the disk; None: a pipe does not tell."""
-        return self._raw.size
+        return self._read_from.size
 
     @property
     def bytes_read(self) -> int:
         """Bytes read from the disk so far, for a progress bar against `size`."""
-        return self._raw.n_read
+        return self._read_from.n_read
 
     def on_disk(self) -> Path | IO[bytes]:
-        """The whole file, for a format that is not read forwards; of a pipe, a temporary copy.
+        """The whole file, for a format that is not read forwards.
+
+        Of a pipe, and of what is compressed or part of an archive, a temporary copy.
 
         Raises:
-            InputError: it is compressed.
             OutOfRoom: the disk has no room for the copy.
         """
-        if self._stream is not self._file:
-            raise InputError(self.path, "is compressed; unpack it first, as with gunzip or unzstd")
-        if self.size is not None and self.path != STANDARD_INPUT:
+        is_file = self.size is not None and self._member is None and self.path != STANDARD_INPUT
+        if is_file and self._stream is self._file:
             return self.path
+        if self._copy is None:
+            self._copy = self._copied()
+            # Whoever looks at its beginning again finds it.
+            self._stream = self._copy
+        self._copy.seek(0)
+        return self._copy
+
+    def _copied(self) -> io.BufferedRandom:
         folder = temp_folder(limits().folder)
         try:
             copy = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed with the source)
@@ -104,6 +162,29 @@ class Source:
             problem = f"no room in {folder} for a copy of {self.path} ({error.strerror})"
             raise OutOfRoom(f"{problem}; set temp_directory to another folder") from None
         return copy
+
+    def sibling(self, name: str) -> bytes | None:
+        """A file beside this one, in the same folder on the disk or of the archive.
+
+        None: there is none.
+
+        Raises:
+            InputError: it has more than 16 MiB, or cannot be read.
+        """
+        path, n_bytes = self.path.with_name(name), MAX_RECORD_BYTES + 1
+        if self.path == STANDARD_INPUT:
+            return None
+        with _Damage(path):
+            if self._member:
+                content = self._member.sibling(name, n_bytes)
+            elif path.is_file():
+                with path.open("rb") as file:
+                    content = file.read(n_bytes)
+            else:
+                return None
+        if content is not None and len(content) == n_bytes:
+            raise InputError(path, f"has more than {MAX_RECORD_BYTES // 1024**2} MiB")
+        return content
 
     def peek(self, n_bytes: int = 65536) -> bytes:
         """The next bytes without consuming them: at least one unless the file has ended.
@@ -185,6 +266,31 @@ class _File(io.FileIO):
         return n_bytes
 
 
+class _AsUtf8(io.RawIOBase):
+    """Text of another encoding as UTF-8; what is invalid in it is so where it was."""
+
+    def __init__(self, file: _Stream, encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        self._text = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        while len(self._text) < len(view) and (block := self._file.read(HEAD_BYTES)):
+            self._text += self._utf8(block)
+        if len(self._text) < len(view):
+            self._text += self._utf8(b"", final=True)
+        n_bytes = min(len(view), len(self._text))
+        view[:n_bytes], self._text = self._text[:n_bytes], self._text[n_bytes:]
+        return n_bytes
+
+    def _utf8(self, block: bytes, *, final: bool = False) -> bytes:
+        return self._decoder.decode(block, final).encode("utf-8", "surrogatepass")
+
+
 class _Damage:
     """Turns what the system and the decompressors raise into our error."""
 
@@ -200,7 +306,9 @@ class _Damage:
             raise InputError(self._path, "there is no such file") from None
         if isinstance(error, IsADirectoryError):
             raise InputError(self._path, "is a folder; name the files in it") from None
-        if isinstance(error, OSError) and error.errno is None:
+        if isinstance(error, UnicodeDecodeError):
+            raise InputError(self._path, f"is not {error.encoding} ({error.reason})") from None
+        if isinstance(error, DAMAGE) or (isinstance(error, OSError) and error.errno is None):
             problem = f"the compressed file is damaged or cut off ({error})"
             raise InputError(self._path, problem) from None
         if isinstance(error, OSError):

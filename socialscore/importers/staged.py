@@ -12,8 +12,9 @@ from socialscore.model.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
-__all__ = ["NOTES", "STAGED", "StagedRows", "from_messages"]
+__all__ = ["NOTES", "STAGED", "Clock", "StagedRows", "from_messages"]
 
 NOTES = pa.schema(
     [
@@ -58,6 +59,14 @@ _NO_CELLS = (None,) * len(_OF_A_MESSAGE)
 
 
 @dataclass(frozen=True)
+class Clock:
+    """How a file writes its times, as far as it is said."""
+
+    date_format: str | None = None  # as of strptime; None: found by the whole column
+    timezone: ZoneInfo | None = None  # of times without an offset; None: they end the import
+
+
+@dataclass(frozen=True)
 class StagedRows:
     """A file being read."""
 
@@ -65,6 +74,7 @@ class StagedRows:
     select: str = "SELECT * FROM piece"  # makes staged rows of them
     # From our columns to those of the file, where they are called otherwise.
     names: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
     digits_are_exact: bool = False  # no program that rounds identifiers wrote them
 
 

@@ -16,6 +16,8 @@ __all__ = [
     "demo_messages",
     "demo_panel",
     "is_there",
+    "layout_names",
+    "layout_path",
     "preset_names",
     "preset_path",
     "ranking_path",
@@ -68,6 +70,16 @@ def calendar_path(name: str, *, beside: Sequence[Path] = (), place: object = Non
 
 def _calendars(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in folder.glob("*.toml")}
+
+
+def layout_names() -> list[str]:
+    """The names of the layouts of files that are known."""
+    return sorted(path.stem for path in _find("layouts").glob("*.toml"))
+
+
+def layout_path(name: str) -> Path:
+    """The file of a shipped layout."""
+    return _find("layouts") / f"{name}.toml"
 
 
 def demo_messages() -> Path:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 KINDS = ("mention", "reply", "quote", "comment", "wall-post", "post", "repost", "direct")
 """What a message is on its network. `direct` (private) messages are never counted."""
 
+REPOST = r"^RT @\w"
+"""How the text of a repost begins, in the older clients and exports of X."""
+
 
 @dataclass(frozen=True)
 class Account:

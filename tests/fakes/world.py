@@ -355,7 +355,7 @@ class World:
         return (post.page,) if unknown or author_id == told else ()
 
     def table(self, messages: Iterable[Message] | None = None) -> pa.Table:
-        """The truth as a table that `socialscore.importers.table.read_arrow` takes."""
+        """The truth as a table that `socialscore.importers.read_arrow` takes."""
         chosen = self.expected() if messages is None else messages
         rows = [
             {name: getattr(message, name) for name in _TABLE.names}

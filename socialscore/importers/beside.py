@@ -1,0 +1,50 @@
+"""What a file beside another says of it: who wrote the messages of an account's archive."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from socialscore.errors import InputError
+
+if TYPE_CHECKING:
+    from socialscore.importers.layout import Layout
+    from socialscore.importers.mapped import Mapped
+    from socialscore.importers.source import Source
+
+__all__ = ["said_beside"]
+
+
+def said_beside(source: Source, layout: Layout, mapped: Mapped) -> Mapped:
+    """What a layout finds in a file, with the author whom the file beside it names, if any does.
+
+    Raises:
+        InputError: that file is missing, or does not say it.
+    """
+    beside = layout.beside
+    if beside is None:
+        return mapped
+    content = source.sibling(beside.file)
+    if content is None:
+        problem = f"does not say who wrote the messages; put {beside.file} of the same archive"
+        raise InputError(source.path, f"{problem} beside it")
+    place = source.path.with_name(beside.file)
+    author = {
+        ours: _value(content, name, place)
+        for ours, name in (("author_id", beside.author_id), ("author_handle", beside.author_handle))
+        if name
+    }
+    return replace(mapped, constants={**mapped.constants, **author})
+
+
+def _value(content: bytes, name: str, place: object) -> str:
+    """What a JSON document says under a dotted name; the document may be the only one of a list."""
+    _, _, text = content.decode("utf-8-sig", errors="replace").partition("=")
+    try:
+        found: Any = json.loads(text or content)
+        for key in name.split("."):
+            found = (found[0] if isinstance(found, list) else found)[key]
+    except (ValueError, LookupError, TypeError):
+        raise InputError(place, f"does not say {name}") from None
+    return str(found)

@@ -1,0 +1,279 @@
+"""Rows of any file under a layout: from the file's columns to ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from socialscore.errors import InputError, UnknownName, UsageError, listed
+from socialscore.importers.columns import COLUMNS, FLAGS, LISTS, MARKS, NEEDED, TIMES
+from socialscore.importers.layout import OWN_NAMES
+from socialscore.importers.staged import NOTES, StagedRows
+from socialscore.model.messages import KINDS, REPOST
+from socialscore.model.network import DEFAULT_NETWORK, NAMES_AS_WRITTEN, NETWORKS
+from socialscore.model.period import PLAUSIBLE_YEARS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from socialscore.importers.layout import Choices, Layout
+    from socialscore.importers.tabular import Tabular
+
+__all__ = ["Mapped", "chosen", "staged_rows"]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What a layout finds in a file."""
+
+    columns: Mapping[str, Choices]  # by our name
+    constants: Mapping[str, str]  # what all rows have in common, by our name
+
+    @property
+    def theirs(self) -> list[str]:
+        """The columns of the file that are read."""
+        choices = [choice for each in self.columns.values() for choice in each]
+        return list(dict.fromkeys(name for choice in choices for name in choice))
+
+    def in_words(self, ours: str) -> str:
+        """What the file calls one of our columns."""
+        choices = self.columns.get(ours, ((ours,),))
+        return " or ".join(" + ".join(choice) for choice in choices)
+
+
+def chosen(
+    layout: Layout,
+    pairs: Mapping[str, str],
+    columns: Collection[str],
+    place: object,
+    *,
+    may_have_more: bool = False,
+) -> Mapped:
+    """The columns of a file that are read, by ours.
+
+    Args:
+        layout: that of the file.
+        pairs: from our columns to those of the file, over the layout's.
+        columns: those of the file.
+        place: the file, for errors.
+        may_have_more: whether further columns may come, as in JSON.
+
+    Raises:
+        InputError: a needed column is missing.
+        UnknownName: a column that somebody names is not ours, or not the file's.
+        UsageError: a pair is the wrong way round.
+    """
+    for ours, theirs in pairs.items():
+        if ours not in COLUMNS and ours in columns and theirs in COLUMNS:
+            problem = f"ours comes first, so write --map {theirs}={ours}"
+            raise UsageError(f"--map {ours}={theirs}: {problem}")
+        if ours not in COLUMNS:
+            raise UnknownName("column on the left of --map", ours, COLUMNS)
+    columns = _within(layout.rows, columns)
+    said: dict[str, Choices] = {ours: ((theirs,),) for ours, theirs in pairs.items()}
+    if layout.own:
+        said = {**layout.columns, **said}
+    full = replace(layout, columns={**_by_name(layout, columns), **layout.columns, **said})
+    constants = full.constants(columns)
+    found = {
+        ours: choices if may_have_more else kept
+        for ours, choices in full.columns.items()
+        if ours not in constants
+        if (kept := tuple(each for each in choices if set(each) <= set(columns))) or may_have_more
+    }
+    for ours in said:
+        if ours not in constants and not _occurs(said[ours], columns):
+            raise UnknownName(f"column (for {ours})", said[ours][0][0], columns, place)
+    missing = [
+        ours
+        for ours in NEEDED
+        if not (layout.beside and getattr(layout.beside, ours, None))
+        if not _occurs(found.get(ours, ()), columns)
+    ]
+    if missing:
+        raise InputError(
+            place,
+            f"has no column {' or '.join(missing)}; its columns are {listed(list(columns))}. "
+            f"Say which is which: --map {missing[0]}=COLUMN",
+        )
+    return Mapped(found, constants)
+
+
+def _within(rows: str, columns: Collection[str]) -> Collection[str]:
+    """The columns as they are named from where the rows of a document are."""
+    inner = [name.removeprefix(f"{rows}.") for name in columns if name.startswith(f"{rows}.")]
+    return inner if rows else columns
+
+
+def _by_name(layout: Layout, columns: Collection[str]) -> Mapping[str, Choices]:
+    """The columns that have our names, unless a shipped layout says what the file's names mean."""
+    if layout.own or layout is OWN_NAMES:
+        return {name: ((name,),) for name in COLUMNS if name in columns}
+    return {}
+
+
+def _occurs(choices: Choices, columns: Collection[str]) -> bool:
+    return any(set(choice) <= set(columns) for choice in choices)
+
+
+def staged_rows(tabular: Tabular, layout: Layout, mapped: Mapped) -> StagedRows:
+    """The rows of a file under what its layout finds in it."""
+    names = [*mapped.theirs, *layout.notices]
+    lists = {name for ours in LISTS for choice in mapped.columns.get(ours, ()) for name in choice}
+    pieces = tabular.tables(names, lists, layout.rows)
+    # SQL does not tell the file's `Text` from its `text`.
+    places = {name: f"c{place}" for place, name in enumerate(names)}
+    return StagedRows(
+        (_renamed(piece, places) for piece in pieces),
+        _select(mapped, layout, places),
+        {ours: mapped.in_words(ours) for ours in mapped.columns},
+        clock=layout.clock,
+    )
+
+
+def _renamed(piece: pa.Table, places: Mapping[str, str]) -> pa.Table:
+    columns = [piece[name] for name in (*NOTES.names, *places)]
+    return pa.table(columns, names=[*NOTES.names, *places.values()])
+
+
+# --- in SQL -------------------------------------------------------------------------------------
+
+
+def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
+    """The SELECT that makes staged rows: every column as text, then as what it means."""
+    texts = {ours: _text(mapped.columns.get(ours, ()), places) for ours in COLUMNS}
+    texts |= {ours: f"{_quoted(value)}::VARCHAR" for ours, value in mapped.constants.items()}
+    texts["network"] = _network(texts["network"])
+    raw = ",\n        ".join(f"{text} AS {ours}" for ours, text in texts.items())
+    called = {ours: _quoted_within(mapped.in_words(ours)) for ours in COLUMNS}
+    flags = "\n            ".join(
+        f"WHEN NOT regexp_full_match({flag}, '{_YES}|{_NO}') "
+        f"THEN '{called[flag]} is neither true nor false'"
+        for flag in FLAGS
+    )
+    empty = "\n            ".join(
+        f"WHEN {ours} IS NULL THEN '{called[ours]} is empty'"
+        for ours in ("message_id", "author_id")
+    )
+    times = ",\n    ".join(f"{_time(ours)} AS {ours}" for ours in TIMES)
+    marks = {mark: f"NOT regexp_full_match({mark}, '{_NO}')" for mark in MARKS}
+    return f"""
+SELECT
+    line,
+    n_lines,
+    COALESCE(
+        refusal,
+        CASE
+            {empty}
+            WHEN {_time("sent_at")} IS NULL THEN '{called["sent_at"]} is not a time'
+            WHEN
+                deleted_at IS NOT NULL
+                AND COALESCE(YEAR({_time("deleted_at")}), 0) NOT BETWEEN {PLAUSIBLE_YEARS[0]}
+                    AND {PLAUSIBLE_YEARS[-1]}
+                THEN 'deleted_at is not a time of our days'
+            WHEN network NOT IN ({_names(NETWORKS)}) THEN 'unknown network ' || network
+            WHEN kind NOT IN ({_names(KINDS)}) THEN 'unknown kind ' || kind
+            WHEN NOT regexp_full_match(n_edits, '[0-9]{{1,4}}') THEN 'n_edits is not a number'
+            {flags}
+        END
+    ) AS refusal,
+    {_BROKEN} AS damage,
+    COALESCE(network, '{DEFAULT_NETWORK}') AS network,
+    message_id,
+    author_id,
+    LTRIM(author_handle, '@') AS author_handle,
+    {times},
+    CASE
+        WHEN
+            kind = 'repost' OR repost_of_id IS NOT NULL OR {marks["is_repost"]}
+            OR regexp_matches(text, '{REPOST}')
+            THEN 'repost'
+        WHEN kind IS NOT NULL THEN kind
+        WHEN reply_to_id IS NOT NULL OR {marks["is_reply"]} THEN 'reply'
+        WHEN quote_of_id IS NOT NULL OR {marks["is_quote"]} THEN 'quote'
+        WHEN {_OFFICIAL} THEN 'post'
+        ELSE 'mention'
+    END AS kind,
+    COALESCE(text, '') AS text,
+    reply_to_id,
+    reply_to_author_id,
+    conversation_id,
+    CASE
+        WHEN mentioned_handles IS NOT NULL
+            THEN regexp_extract_all(LOWER(mentioned_handles), '[^\\s,|@]+')
+        ELSE regexp_extract_all(LOWER(text), '@(\\w[\\w.-]*\\w)', 1)
+    END AS mentioned_handles,
+    regexp_extract_all(mentioned_ids, '[^\\s,|]+') AS mentioned_ids,
+    LTRIM(account, '@') AS account,
+    {_OFFICIAL} AS official,
+    language,
+    regexp_full_match(bot, '{_YES}') AS bot,
+    TRY_CAST(n_edits AS INTEGER) AS n_edits
+FROM (
+    SELECT
+        line,
+        n_lines,
+        refusal,
+        {raw}
+    FROM piece
+    {_without_notices(layout, places)}
+)
+"""
+
+
+_YES = "(?i)(true|t|yes|y|1|1\\.0|oui|vrai)"
+_NO = "(?i)(false|f|no|n|0|0\\.0|non|faux|none|null|nan|\\[\\]|\\{\\})"
+_OFFICIAL = (
+    f"COALESCE(regexp_full_match(official, '{_YES}'), NOT regexp_full_match(inbound, '{_YES}'))"
+)
+_BROKEN = """CASE
+        WHEN
+            CONTAINS(text, '\N{REPLACEMENT CHARACTER}') OR CONTAINS(text, 'â€')
+            OR CONTAINS(text, 'ðŸ')
+            OR (CONTAINS(text, 'Ã') AND regexp_matches(text, 'Ã[^\\x00-\\x7F]'))
+            THEN 'text has broken characters'
+    END"""
+
+
+def _text(choices: Choices, places: Mapping[str, str]) -> str:
+    values = [_value([f"CAST({places[name]} AS VARCHAR)" for name in choice]) for choice in choices]
+    if not values:
+        return "NULL::VARCHAR"
+    return f"COALESCE({', '.join(values)})" if len(values) > 1 else values[0]
+
+
+def _time(column: str) -> str:
+    return (
+        f"COALESCE(TRY_CAST({column} AS TIMESTAMPTZ)::TIMESTAMP, "
+        f"TRY_STRPTIME({column}, '%a %b %d %H:%M:%S %z %Y')::TIMESTAMP)"
+    )
+
+
+def _value(parts: list[str]) -> str:
+    joined = parts[0] if len(parts) == 1 else f"CONCAT_WS(' ', {', '.join(parts)})"
+    return f"NULLIF(TRIM({joined}), '')"
+
+
+def _without_notices(layout: Layout, places: Mapping[str, str]) -> str:
+    notices = [places[name] for name in layout.notices]
+    return f"WHERE COALESCE({', '.join(notices)}) IS NULL" if notices else ""
+
+
+def _network(text: str) -> str:
+    """The name of the network that people call so."""
+    names = " ".join(f"WHEN '{said}' THEN '{name}'" for said, name in NAMES_AS_WRITTEN.items())
+    return f"CASE LOWER({text}) {names} ELSE {text} END"
+
+
+def _quoted(text: str) -> str:
+    return f"'{_quoted_within(text)}'"
+
+
+def _quoted_within(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _names(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
