@@ -34,7 +34,12 @@ GARE = "gare,Gare de Roz,transport,twitter,103,gareroz"
 BODIES = (VILLE, BOURG, METRO, GARE)
 ACCOUNTS = {row.split(",")[4]: row.split(",")[5] for row in BODIES}
 
-WEEKLY = {"title": "The week", "panel": "panel.csv", "min_requests": 1}
+WEEKLY = {
+    "title": "The week",
+    "panel": "panel.csv",
+    "period": "last-week",
+    "min_requests": 1,
+}
 
 
 @dataclass(frozen=True)

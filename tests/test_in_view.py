@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ from socialscore.model.messages import Account, Body
 from socialscore.reporters import render
 from socialscore.reporters.explanation import render_explanation
 from socialscore.reporters.sentences import in_sentences
-from socialscore.scoring import MessageSource, MessageTable, break_down, score
+from socialscore.scoring import MessageSource, MessageTable, ask, break_down, score
 from socialscore.scoring.adoption import activity
 from socialscore.scoring.explanation import body_named, explain
 from socialscore.store.schema import COVERAGE
@@ -292,3 +292,69 @@ def test_outputs_say_how_many_requests_nobody_watched_and_why() -> None:
         "The request is unwatched, and in no rate: what the body wrote was not in view all the "
         "time until 24 Sep 2026 00:00 (horizon 7 d)."
     )
+
+
+# --- the week that is ranked where nobody names a period -----------------------------------------
+
+
+def week_of(coverage: list[dict[str, Any]], as_of: str | None = None, **options: Any) -> str:
+    """The period of a ranking of two bodies that names none; 2026-W37 begins on day 0."""
+    ranking = load_ranking(None, {"timezone": "UTC"} | options)
+    table = pa.Table.from_pylist(coverage, schema=COVERAGE)
+    return ask(table, bodies(2), ranking, as_of=as_of).period.label
+
+
+def both(*days: tuple[float, float]) -> list[dict[str, Any]]:
+    return [*covered("0", *days), *covered("1", *days)]
+
+
+@pytest.mark.parametrize(
+    ("days", "week"),
+    [
+        ([(0, 28)], "2026-W39"),  # W40 is over, and has not matured
+        ([(0, 27.999)], "2026-W38"),
+        ([(0, 14)], "2026-W37"),
+        ([(0, 14), (16, 28)], "2026-W38"),  # more than a twentieth of W39 is missing
+        ([(0, 14), (14.1, 28)], "2026-W39"),
+        ([(0, 7), (30, 43)], "2026-W37"),  # nobody collected for weeks, and W42 has not matured
+        ([(1, 14)], "2026-W37"),  # not all of it, and there is no other
+        ([(0, 13)], "2026-W38"),  # none has matured: the data end in that week
+        ([(0, 7)], "2026-W37"),
+        ([(2, 6)], "2026-W37"),
+    ],
+)
+def test_the_last_week_that_was_in_view_and_has_matured_is_ranked(
+    days: list[tuple[float, float]], week: str
+) -> None:
+    assert week_of(both(*days)) == week
+
+
+@pytest.mark.parametrize(
+    ("options", "week"),
+    [
+        ({"horizon": "24h"}, "2026-W39"),
+        ({"horizon": "8d"}, "2026-W38"),
+        ({"horizon": "8d", "timezone": "Asia/Tokyo"}, "2026-W38"),
+        ({"as_of": "2026-09-21"}, "2026-W37"),
+        ({"as_of": "2026-12-01"}, "2026-W40"),  # later than the data
+        ({"as_of": "2026-08-01"}, "2026-W31"),  # earlier
+        ({"min_coverage": 1}, "2026-W38"),
+        ({"period": "last-week"}, "2026-W40"),
+    ],
+)
+def test_options_decide_which_week_has_matured(options: dict[str, Any], week: str) -> None:
+    assert week_of(both((0, 20.8), (21, 28.5)), **options) == week
+
+
+def test_half_of_the_accounts_are_enough_of_both_streams() -> None:
+    outbound = [row for row in both((0, 28)) if row["stream"] == "outbound"]
+
+    assert week_of([*covered("0", (0, 28)), *covered("1", (0, 14), (27, 28))]) == "2026-W39"
+    assert week_of([*outbound, *both((0, 14), (27, 28))]) == "2026-W38"
+
+
+def test_weeks_begin_at_midnight_when_clocks_change() -> None:
+    ends = (datetime(2026, 11, 1, 23, tzinfo=UTC) - START) / timedelta(days=1)
+
+    assert week_of(both((0, ends)), timezone="Europe/Paris") == "2026-W43"
+    assert week_of(both((0, ends - 1 / 24)), timezone="Europe/Paris") == "2026-W42"

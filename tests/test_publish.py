@@ -293,6 +293,28 @@ def test_a_period_of_its_own_is_published_once(desk: Desk) -> None:
     assert desk.published("2026-11-15") == []
 
 
+def test_a_ranking_without_a_period_is_a_series_of_weeks_that_have_matured(desk: Desk) -> None:
+    desk.ranking(period="last-matured-week")
+
+    waiting = desk.publish("2026-09-28")
+
+    assert (waiting.code, waiting.out) == (0, "")
+    assert "2026-W39: waits, final from 5 Oct 2026 00:00\n" in waiting.err
+    assert desk.published("2026-10-05") == ["2026-W39"]
+    assert manifest(desk.at("2026-W39"))["state"] == "final"
+    assert desk.published("2026-10-18") == ["2026-W40"]
+    assert desk.published("2026-10-19") == ["2026-W41"]
+
+
+def test_a_matured_week_that_was_not_in_view_is_not_passed_over(gap: Desk) -> None:
+    gap.ranking(period="last-matured-week")
+
+    result = gap.publish("2026-10-26", "--since", "2026-W41")
+
+    assert result.code == 6
+    assert "2026-W42: too little data: " in result.err
+
+
 def test_hours_make_a_name_that_every_file_system_takes(desk: Desk) -> None:
     desk.ranking(period="2026-10-05T08:00..2026-10-12T20:00")
 

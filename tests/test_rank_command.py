@@ -535,7 +535,8 @@ def test_a_command_that_does_not_exist_is_likened_to_one_that_does() -> None:
 @pytest.mark.parametrize(
     ("arguments", "way_out"),
     [
-        ([], "in time: 1; take an earlier --period or a short"),
+        ([], "no body is ranked: the table says why; --min-requests 1 ranks"),
+        (["--period", "last-week"], "in time: 1; take an earlier --period or a short"),
         (["--period", "2026-W40"], "no body is ranked: the table says why; --min-requests 1 ranks"),
         (["--period", "2025-W40"], "nothing was collected in 2025-W40; `--period all` ranks what"),
     ],

@@ -99,7 +99,8 @@ PeriodOption = Annotated[
         metavar="PERIOD",
         help="When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL "
         "(both days included), last-week, last-30-days or all. Default: that of the ranking, "
-        "else last-week, the last ISO week that was collected to its end.",
+        "else last-matured-week: the last ISO week that was collected and whose requests have "
+        "all matured.",
     ),
 ]
 AsOfOption = Annotated[

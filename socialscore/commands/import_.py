@@ -180,11 +180,11 @@ def _bodies(
 
 def _interval(covers: str | None) -> tuple[datetime, datetime] | None:
     from socialscore.inputs.ranking import Ranking
-    from socialscore.model.period import CLOCKS_DIFFER, parse_period
+    from socialscore.model.period import CLOCKS_DIFFER, LAST_MATURED_WEEK, parse_period
 
     if covers is None:
         return None
-    if covers in ("all", "last-week"):
+    if covers in ("all", "last-week", LAST_MATURED_WEEK):
         raise UsageError(f"--covers {covers}: name the period, as in 2026-W46 or FROM..UNTIL")
     now = datetime.now(UTC)
     period = parse_period(covers, Ranking().zone, covered=(now, now))

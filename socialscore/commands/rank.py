@@ -116,8 +116,8 @@ def command(
 
     A *request* is what a citizen asks of a body; it counts as answered if the body responds
     within the horizon. Options on the command line override the ranking file, which overrides
-    the preset. Without any, `socialscore rank` ranks the last ISO week in the store that
-    socialscore.toml names.
+    the preset. Without any, `socialscore rank` ranks the last ISO week that was collected and
+    whose requests have all matured, in the store that socialscore.toml names.
     """
     from socialscore.reporters import check_format
     from socialscore.reporters.files import write_output

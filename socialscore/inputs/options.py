@@ -22,6 +22,7 @@ from socialscore.inputs.author_ids import checked_author
 from socialscore.inputs.checked_toml import Listed, checked_timezone
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS
+from socialscore.model.period import LAST_MATURED_WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,9 +212,9 @@ class Ranking(_Checked):
         None, "The bodies to compare: a CSV, its path relative to the file."
     )
     period: _Name = _field(
-        "last-week",
+        LAST_MATURED_WEEK,
         "When the requests were written: 2026-W46, 2026-11, 2026-Q4, FROM..UNTIL (both days "
-        "included), last-week, last-month, last-quarter, last-30-days or all.",
+        "included), last-week, last-month, last-quarter, last-matured-week, last-30-days or all.",
     )
     timezone: Annotated[str, AfterValidator(checked_timezone)] = _option(
         "Europe/Paris",

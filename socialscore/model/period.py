@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLOCKS_DIFFER",
     "EARLIEST",
+    "LAST_MATURED_WEEK",
     "LATEST",
     "MONTHS",
     "PLAUSIBLE_YEARS",
@@ -27,6 +28,7 @@ __all__ = [
     "parse_period",
     "period_before",
     "utc",
+    "week_of",
 ]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -46,9 +48,12 @@ EARLIEST, LATEST = (
 CLOCKS_DIFFER = timedelta(days=1)
 """How far ahead of ours a clock may be. What is dated later than that was never written."""
 
+LAST_MATURED_WEEK = "last-matured-week"
+"""The period of a ranking that names none."""
+
 _FORMS = (
     "2026-W46, 2026-11, 2026-Q4, 2026-10-01..2026-10-31, last-week, last-month, last-quarter, "
-    f"last-30-days or all, with years {YEARS_IN_WORDS}"
+    f"{LAST_MATURED_WEEK}, last-30-days or all, with years {YEARS_IN_WORDS}"
 )
 _MOST_DAYS = 366  # of last-N-days
 _NAMED = re.compile(r"(\d{4})-(?:W(?P<week>\d{2})|Q(?P<quarter>[1-4])|(?P<month>\d{2}))", re.ASCII)
@@ -72,7 +77,8 @@ def parse_period(text: str, timezone: ZoneInfo, *, covered: tuple[datetime, date
         timezone: that in which days begin.
         covered: first instant and end of the collected data: `all` is just that, `last-week` is
             the last ISO week that ended within it, likewise `last-month` and `last-quarter`, and
-            `last-30-days` are the last thirty days that did, or any other number up to 366.
+            `last-30-days` are the last thirty days that did, or any other number up to 366. For
+            `last-matured-week`, they are to end a horizon earlier.
 
     Raises:
         UsageError: for another form, or a period that ends before it begins.
@@ -220,14 +226,19 @@ def _name(form: str, day: date) -> str:
 def _resolved(text: str, end: datetime, timezone: ZoneInfo) -> str:
     """A form that is reckoned from the end of the data as one that is not; others as they are."""
     after = end.astimezone(timezone).date()  # the day before it is the last that is over
-    if text in ("last-week", "last-month", "last-quarter"):
-        form = text.removeprefix("last-")
+    if text in ("last-week", "last-month", "last-quarter", LAST_MATURED_WEEK):
+        form = text.rpartition("-")[2]
         running = _days(_name(form, after))[0]  # the week, month or quarter that is not over
         return _name(form, running - timedelta(days=1))
     match = re.fullmatch(r"last-([1-9]\d{0,2})-days", text, re.ASCII)
     if match and int(match[1]) <= _MOST_DAYS:
         return f"{after - timedelta(days=int(match[1]))}..{after - timedelta(days=1)}"
     return text
+
+
+def week_of(instant: datetime, timezone: ZoneInfo) -> str:
+    """The name of the ISO week that an instant lies in."""
+    return _name("week", instant.astimezone(timezone).date())
 
 
 def _midnight(day: date, timezone: ZoneInfo) -> datetime:

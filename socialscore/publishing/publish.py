@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Literal
 
 from socialscore.errors import UsageError
-from socialscore.model.period import labels_between, period_before, utc
+from socialscore.model.period import LAST_MATURED_WEEK, labels_between, period_before, utc
 from socialscore.publishing.assertions import shortfalls
 from socialscore.publishing.basis import Basis
 from socialscore.publishing.edition import files, manifest_of, with_changes
@@ -25,6 +25,7 @@ from socialscore.store import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from socialscore.inputs.panel import Panel
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Outcome", "basis_of", "publish", "withdrawn_since"]
 
-RULES = ("last-week", "last-month", "last-quarter")
+RULES = ("last-week", "last-month", "last-quarter", LAST_MATURED_WEEK)
 """Periods of a ranking that make a series; each other one is published once."""
 
 
@@ -118,7 +119,7 @@ def publish(
     with adding(series_folder):
         series = read_series(series_folder)
         wanted = _wanted(basis, series, period, since)
-        outcomes = [] if wanted or not since else [_ahead(basis, since)]
+        outcomes = [] if wanted else [_ahead(basis, since or period or basis.ranking.period)]
         for is_unseen, periods in stretches(basis, series, wanted):
             if is_unseen and len(periods) > 1:
                 outcomes.append(Outcome(named(periods), "too-little", "nothing was in view"))
@@ -140,9 +141,19 @@ def publish(
 
 
 def _ahead(basis: Basis, since: str) -> Outcome:
-    """Of a series that is to begin later than the data end."""
-    label, end = basis.question(since).period.label, _end(basis)
-    return Outcome(label, "waiting", f"waits, it is not over: the data end on {end}")
+    """Of a series that is to begin later than the data end, or than what has matured."""
+    period = basis.question(since).period
+    if period.until > basis.as_of:
+        why = f"waits, it is not over: the data end on {_end(basis)}"
+    else:
+        why = f"waits, final from {formatting.instant(_matures_at(basis, period))}"
+    return Outcome(period.label, "waiting", why)
+
+
+def _matures_at(basis: Basis, period: Period) -> datetime:
+    """When the last requests of a period have matured, in its timezone."""
+    matures_at = period.until.astimezone(UTC) + basis.ranking.maturing
+    return matures_at.astimezone(period.until.tzinfo)
 
 
 def _end(basis: Basis) -> str:
@@ -166,6 +177,13 @@ def withdrawn_since(basis: Basis, series: Series) -> Iterator[Outcome]:
 def _wanted(basis: Basis, series: Series, period: str | None, since: str | None) -> list[Period]:
     rule = period or basis.ranking.period
     last = basis.question(rule).period
+    if rule == LAST_MATURED_WEEK:
+        # Also those that were not in view: that they lack is to be noticed.
+        then = replace(basis, as_of=basis.as_of - basis.ranking.maturing)
+        matured = then.question("last-week").period
+        if matured.label < last.label:
+            return []  # nothing that is in view has matured
+        last = matured
     if last.label == "all":
         raise UsageError("the period `all` has no fixed end; publish another with --period")
     if last.until > basis.as_of:
@@ -204,8 +222,7 @@ def _publish_one(
 ) -> Outcome:
     """Publish a period, or say why not; `patient`: what has not matured may fall short for now."""
     before = series.latest.get(period.label)
-    matures_at = period.until.astimezone(UTC) + basis.ranking.maturing
-    matures_at = matures_at.astimezone(period.until.tzinfo)
+    matures_at = _matures_at(basis, period)
     maturing = matures_at > basis.as_of
     final_from = f"final from {formatting.instant(matures_at)}"
     if before and not revise:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import TooLittleData
 from socialscore.reporters import formatting
-from socialscore.scoring.question import anybody_in_view
+from socialscore.scoring.in_view import anybody_in_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from socialscore.model.period import utc
 from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring import inputs
-from socialscore.scoring.question import in_view
+from socialscore.scoring.in_view import in_view
 from socialscore.scoring.statement import compose
 from socialscore.store.schema import MESSAGE
 

@@ -6,34 +6,35 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from socialscore.errors import UsageError
 from socialscore.inputs.options import EXCLUSIONS, OPTIONS
-from socialscore.inputs.ranking import compared
 from socialscore.language.rulebook import rulebook_digest
-from socialscore.model.period import Period, parse_as_of, parse_period, utc
+from socialscore.model.period import (
+    LAST_MATURED_WEEK,
+    Period,
+    parse_as_of,
+    parse_period,
+    utc,
+)
+from socialscore.scoring.in_view import in_view, last_matured_week
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.slots import SLOTS
 from socialscore.scoring.statement import INPUTS, compose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
 
-    _Key = tuple[str, str]  # network and account_id
-
-__all__ = ["Question", "anybody_in_view", "ask", "in_view"]
+__all__ = ["Question", "ask"]
 
 _DAY = timedelta(days=1)
 _PACKED = ("length", "clustered")  # what intervals are made of, once all bodies are counted
 _FOREVER = timedelta(days=36500)  # the horizon where there is none
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPEATED = 2 * _DAY  # for so long before the period it is known which repeats count
 _AT_ONCE = timedelta(minutes=1)  # of a prompt reply, and between clocks that differ
 
@@ -115,7 +116,11 @@ def ask(
     key_metric(ranking)
     begin, end = in_view(coverage, panel, ranking)
     end = parse_as_of(as_of, ranking.zone) if as_of else end
-    period = parse_period(ranking.period, ranking.zone, covered=(begin, end))
+    period = (
+        last_matured_week(coverage, panel, ranking, end)
+        if ranking.period == LAST_MATURED_WEEK
+        else parse_period(ranking.period, ranking.zone, covered=(begin, end))
+    )
     horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
     watched = min(2 * horizon, _FOREVER)
     asked_from = min(begin, period.since) if ranking.latest else period.since
@@ -199,67 +204,6 @@ def _variants(ranking: Ranking, by: str) -> dict[str, str]:
         "clocked": ranking.clock,
         "grouping": "slot" if by in SLOTS else by,
     }
-
-
-def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
-    """The first instant at which an account that is ranked was in view, and the end of what is.
-
-    That is the latest moment at which at least half of the ranking's accounts that were ever in
-    view still are: neither one message nor one account moves it.
-
-    Raises:
-        UsageError: none ever was.
-    """
-    begins: dict[_Key, int] = {}
-    ends: dict[_Key, int] = {}
-    for key, begin, end in _spans(coverage, panel, ranking):
-        begins[key] = min(begin, begins.get(key, begin))
-        ends[key] = max(end, ends.get(key, end))
-    if not ends:
-        raise UsageError(
-            f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
-            "`socialscore import FILE` adds messages"
-        )
-    in_order = sorted(ends.values(), reverse=True)
-    return _instant(min(begins.values())), _instant(in_order[(len(in_order) - 1) // 2])
-
-
-def anybody_in_view(
-    coverage: pa.Table, panel: Panel, ranking: Ranking
-) -> list[tuple[datetime, datetime]]:
-    """The intervals in which an account that is ranked was in view, in order and apart."""
-    apart: list[tuple[int, int]] = []
-    for begin, end in sorted((begin, end) for _, begin, end in _spans(coverage, panel, ranking)):
-        if apart and begin <= apart[-1][1]:
-            apart[-1] = apart[-1][0], max(end, apart[-1][1])
-        else:
-            apart.append((begin, end))
-    return [(_instant(begin), _instant(end)) for begin, end in apart]
-
-
-def _spans(coverage: pa.Table, panel: Panel, ranking: Ranking) -> Iterator[tuple[_Key, int, int]]:
-    """The accounts that are ranked with what of them was in view, in microseconds since 1970."""
-    ranked = {
-        (account.network, account.account_id)
-        for body in compared(panel, ranking)
-        for account in body.accounts
-        if account.network in ranking.networks
-    }
-    # Lists of plain values: making a dictionary and two instants of every row takes seconds.
-    names = ("network", "account_id", "reason")
-    rows = zip(*(coverage[name].to_pylist() for name in names), strict=True)
-    edges = (_microseconds(coverage[edge]) for edge in ("covered_from", "covered_until"))
-    for (network, account_id, reason), begin, end in zip(rows, *edges, strict=True):
-        if reason is None and (network, account_id) in ranked:
-            yield (network, account_id), begin, end
-
-
-def _microseconds(instants: pa.ChunkedArray) -> Iterator[int]:
-    return chain.from_iterable(chunk.view("int64").to_pylist() for chunk in instants.chunks)
-
-
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _lookback(ranking: Ranking) -> timedelta:
