@@ -77,6 +77,7 @@ SHARED = {
     "confirmation",
     "counts",
     "estimates",
+    "hints",
     "notations",
     "streams",
     "outcomes",

@@ -318,9 +318,11 @@ def both(*days: tuple[float, float]) -> list[dict[str, Any]]:
         ([(0, 14), (14.1, 28)], "2026-W39"),
         ([(0, 7), (30, 43)], "2026-W37"),  # nobody collected for weeks, and W42 has not matured
         ([(1, 14)], "2026-W37"),  # not all of it, and there is no other
-        ([(0, 13)], "2026-W38"),  # none has matured: the data end in that week
+        ([(0, 13)], "2026-W37"),  # none has matured: the one that was in view for longer
+        ([(0, 1), (7, 13)], "2026-W38"),
         ([(0, 7)], "2026-W37"),
         ([(2, 6)], "2026-W37"),
+        ([(1, 7.2)], "2026-W37"),  # it ends on Monday, with an answer to what was asked before
     ],
 )
 def test_the_last_week_that_was_in_view_and_has_matured_is_ranked(

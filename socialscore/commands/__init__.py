@@ -14,6 +14,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from socialscore.commands.hints import remember
 from socialscore.commands.streams import guard
 from socialscore.errors import SocialscoreError, StoreError, UnknownName, UsageError
 from socialscore.version import __version__
@@ -115,6 +116,7 @@ def main(arguments: list[str] | None = None) -> Any:
     # as Python does by default takes a tenth to a fifth of a large ranking, import or workbook.
     gc.set_threshold(1_000_000)
     guard()
+    remember(sys.argv[1:] if arguments is None else arguments)
     try:
         app(arguments, prog_name="socialscore")
     except BaseException as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from socialscore.commands.common import (
     screen_width,
     subject,
 )
+from socialscore.commands.hints import tell_way_out
 from socialscore.errors import UsageError
 
 __all__ = ["command"]
@@ -95,6 +97,9 @@ def command(
         with_text=show_text,
         as_of=asked.as_of,
     )
+    if explanation.score.rank is None and not explanation.score.values["n_requests"]:
+        board = replace(explanation.scoreboard, scores=(explanation.score,))
+        tell_way_out(asked, board, f"{explanation.score.body.name} is not")
     width = screen_width() if output is None and sys.stdout.isatty() else 80
     if message:
         found = messages_named(explanation, message, asked.source, asked.panel, asked.ranking)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,10 +19,13 @@ from socialscore.commands.common import (
     subject,
     tell_unseen,
 )
+from socialscore.commands.hints import tell_way_out
 from socialscore.commands.screens import say
 from socialscore.errors import InputError, TooLittleData
 
 if TYPE_CHECKING:
+    from socialscore.commands.common import Subject
+    from socialscore.publishing.basis import Basis
     from socialscore.publishing.publish import Outcome
 
 __all__ = ["command"]
@@ -123,7 +127,14 @@ def command(
         _tell(each)
     if sign:
         _tell_unsigned(folder / name)
-    _alert(outcomes)
+    missing = _missing(outcomes)
+    for label in missing:
+        _tell_way_out(asked, basis, label)
+    if missing:
+        raise TooLittleData(
+            f"{', '.join(missing)}: nothing was published; collect more (`socialscore status` "
+            "shows the gaps), or lower what the ranking asserts"
+        )
 
 
 def _tell(outcome: Outcome) -> None:
@@ -156,17 +167,18 @@ def _tell_unsigned(folder: Path) -> None:
         )
 
 
-def _alert(outcomes: list[Outcome]) -> None:
-    """Fail for periods that should be there; one that later ones have overtaken stays a gap.
-
-    Raises:
-        TooLittleData: naming them.
-    """
+def _missing(outcomes: list[Outcome]) -> list[str]:
+    """The periods that should be there; one that later ones have overtaken stays a gap."""
     there = [each.period for each in outcomes if each.folder]
     missing = [each.period for each in outcomes if each.problems]
-    missing = [period for period in missing if period > max(there, default="")]
-    if missing:
-        raise TooLittleData(
-            f"{', '.join(missing)}: nothing was published; collect more (`socialscore status` "
-            "shows the gaps), or lower what the ranking asserts"
-        )
+    return [period for period in missing if period > max(there, default="")]
+
+
+def _tell_way_out(asked: Subject, basis: Basis, period: str) -> None:
+    """Say what to do for a period in which no body has a rank."""
+    from socialscore.inputs.ranking import override
+
+    board = basis.scoreboard(period)
+    if not any(line.rank for line in board.scores):
+        ranking = override(asked.ranking, {"period": period})
+        tell_way_out(replace(asked, ranking=ranking), board)

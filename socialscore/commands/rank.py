@@ -24,6 +24,7 @@ from socialscore.commands.common import (
     tell_unseen,
 )
 from socialscore.commands.counts import check_counts, counted_scoreboard
+from socialscore.commands.hints import tell, tell_way_out
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
 from socialscore.reporters import REPORTERS
@@ -236,12 +237,16 @@ def _result(
     asked: Subject, compare_to: str | None, by_group: str | None, *, sensitivity: bool
 ) -> Result:
     """What the options ask for."""
-    from socialscore.scoring import break_down
+    from socialscore.scoring import break_down, score
 
     if sensitivity:
         return _sensitivity(asked)
     if by_group:
-        return break_down(asked.source, asked.panel, asked.ranking, by_group, as_of=asked.as_of)
+        scored = asked.source, asked.panel, asked.ranking
+        found = break_down(*scored, by_group, as_of=asked.as_of)
+        if not any(line.pooled["n_requests"] for line in found.lines):
+            _warn_if_nobody(score(*scored, as_of=asked.as_of), asked)
+        return found
     return _scoreboard(asked, compare_to)
 
 
@@ -252,7 +257,7 @@ def _scoreboard(asked: Subject, compare_to: str | None) -> Scoreboard:
     from socialscore.scoring.comparison import compare, period_to_compare
 
     board = score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
-    _warn_if_nobody(board)
+    _warn_if_nobody(board, asked)
     if not compare_to:
         return board
     earlier = override(asked.ranking, {"period": period_to_compare(board, compare_to)})
@@ -272,32 +277,13 @@ def _sensitivity(asked: Subject) -> Sensitivity:
     return sensitivity(_scoreboard(asked, None))
 
 
-def _warn_if_nobody(board: Scoreboard) -> None:
-    if not any(line.rank for line in board.scores):
-        typer.echo(f"socialscore: {_why_nobody(board)}", err=True)
+def _warn_if_nobody(board: Scoreboard, asked: Subject | None = None) -> None:
+    """Say what to do where no body has a rank; without a subject, it is of a table of counts."""
+    if any(line.rank for line in board.scores):
+        return
+    if asked:
+        tell_way_out(asked, board)
+        return
+    from socialscore.scoring.way_out import way_out_of_counts
 
-
-def _why_nobody(board: Scoreboard) -> str:
-    """What to try where no body has a rank."""
-    n_pending, n_unwatched = (
-        sum(int(score.values.get(name) or 0) for score in board.scores)
-        for name in ("n_pending", "n_unwatched")
-    )
-    if n_unwatched > n_pending:
-        return (
-            f"no body is ranked: of {n_unwatched:,} requests, the replies were not in view to the "
-            "end of the horizon; take an earlier --as-of, or import files again with --covers "
-            "PERIOD if they are complete"
-        )
-    if n_pending:
-        return (
-            f"no body is ranked; requests that may still be answered in time: {n_pending:,}; "
-            "take an earlier --period or a shorter --horizon"
-        )
-    reasons = {score.reason for score in board.scores}
-    if reasons == {"not-collected"}:
-        return (
-            f"nothing was collected in {board.period}; `--period all` ranks whatever there is, "
-            "`socialscore import FILE` brings more"
-        )
-    return "no body is ranked: the table says why; --min-requests 1 ranks small numbers too"
+    tell(way_out_of_counts(board))

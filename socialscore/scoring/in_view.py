@@ -65,7 +65,8 @@ def last_matured_week(
 
     It was in view if `min_coverage` of it was, for at least half of the ranking's accounts that
     ever were. Where there is no such week, it is the last matured one of which anything was in
-    view, and where there is none of these either, the one in which the data end.
+    view; where there is none of these either, the one in which the data end or the one before,
+    whichever was in view for longer.
 
     Args:
         coverage: what was in view, and when.
@@ -84,8 +85,15 @@ def last_matured_week(
             return week
         if partly is None and any(shares):
             partly = week
-    label = week_of(as_of - _MICROSECOND, ranking.zone)
-    return partly or parse_period(label, ranking.zone, covered=(as_of, as_of))
+    return partly or _last_week(accounts, ranking, as_of)
+
+
+def _last_week(accounts: Iterable[list[_Spans]], ranking: Ranking, as_of: datetime) -> Period:
+    """The week in which the data end, or the one before if that was in view for longer."""
+    covered = as_of, as_of
+    last = parse_period(week_of(as_of - _MICROSECOND, ranking.zone), ranking.zone, covered=covered)
+    before = parse_period(period_before(last), ranking.zone, covered=covered)
+    return max(last, before, key=lambda week: sum(_share(spans, week) for spans in accounts))
 
 
 def _matured_weeks(

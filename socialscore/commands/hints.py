@@ -1,0 +1,100 @@
+"""What to try where nobody has a rank, as whole command lines."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from socialscore.commands.common import Subject
+    from socialscore.model.scoreboard import Scoreboard
+    from socialscore.scoring.way_out import Step, WayOut
+
+__all__ = ["remember", "tell", "tell_way_out"]
+
+_OF_RANKINGS = {"min_requests", "horizon"}  # keys that are options of `rank` alone
+
+_typed: list[str] = []  # the command line that is running, without the name of the program
+
+
+def remember(arguments: Sequence[str]) -> None:
+    """Keep the command line, to propose others like it."""
+    _typed[:] = arguments
+
+
+def tell_way_out(asked: Subject, board: Scoreboard, who: str = "no body is") -> None:
+    """Say on stderr why the bodies of a scoreboard have no rank, and what gives them one."""
+    from socialscore.scoring.way_out import way_out
+    from socialscore.store.runs import runs
+
+    out = way_out(
+        board,
+        asked.source,
+        asked.panel,
+        asked.ranking,
+        as_of=asked.as_of,
+        runs=runs(asked.store),
+    )
+    tell(out, who)
+
+
+def tell(out: WayOut, who: str = "no body is") -> None:
+    """Say on stderr what to do."""
+    lines = [f"socialscore: {who} ranked: {out.why}"]
+    steps = [step for step in out.steps if _is_possible(step)]
+    for step in steps:
+        lines += [f"  {step.what}:", *(f"    {line}" for line in _command_lines(step))]
+    if not steps:
+        lines += [
+            "  nothing that is stored ranks anybody; `socialscore status` shows what is there, and "
+            "the gaps,",
+            "  `socialscore import FILE` and `socialscore collect` bring more",
+        ]
+    typer.echo("\n".join(lines), err=True)
+
+
+def _is_possible(step: Step) -> bool:
+    """Whether the command that is running can do it: `publish` refuses a period without end."""
+    return _typed[:1] != ["publish"] or step.options.get("period") != "all"
+
+
+def _command_lines(step: Step) -> list[str]:
+    again = _again(step.options)
+    if not step.files:
+        return [again]
+    covers = ["--covers", step.covers]
+    place = [part for flag in ("--panel", "--store") for part in _given(flag)]
+    # The store knows the names of files, and not where they lay.
+    files = [name if Path(name).exists() else f"FOLDER/{name}" for name in step.files]
+    return [shlex.join(["socialscore", "import", *files, *place, *covers]), again]
+
+
+def _again(options: Mapping[str, str]) -> str:
+    """The command that is running, with other values of some options."""
+    if _typed[:1] != ["rank"] and options.keys() & _OF_RANKINGS:
+        said = ", ".join(f"{key} = {value}" for key, value in options.items())
+        return f"in the ranking file: {said}"
+    changed = {f"--{key.replace('_', '-')}": value for key, value in options.items()}
+    gone = {*changed, "--since"} if "period" in options else changed.keys()
+    parts = ["socialscore"]
+    is_value = False
+    for part in _typed:
+        if not is_value and part.partition("=")[0] not in gone:
+            parts.append(part)
+        is_value = not is_value and part in gone
+    return shlex.join([*parts, *(part for pair in changed.items() for part in pair)])
+
+
+def _given(flag: str) -> list[str]:
+    """An option of the command that is running, with its value; empty: it is not given."""
+    for part, value in zip(_typed, [*_typed[1:], ""], strict=True):
+        if part == flag:
+            return [flag, value]
+        if part.startswith(f"{flag}="):
+            return [part]
+    return []

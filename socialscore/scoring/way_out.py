@@ -1,0 +1,353 @@
+"""Where a ranking ranks nobody: why, and what would rank somebody. What is proposed was tried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+from socialscore.inputs.ranking import Ranking, override
+from socialscore.model.messages import Coverage
+from socialscore.model.period import LAST_MATURED_WEEK, day_in_words
+from socialscore.reporters import formatting
+from socialscore.scoring import break_down, score
+from socialscore.scoring.in_view import in_view
+from socialscore.store.lake import coverage_row
+from socialscore.store.schema import COVERAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.scoreboard import Score, Scoreboard
+    from socialscore.scoring import Messages, MessageSource
+    from socialscore.store.runs import RunSummary
+
+    Span = tuple[datetime, datetime]
+
+__all__ = ["Step", "WayOut", "way_out", "way_out_of_counts"]
+
+_STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_INSTANT = timedelta(microseconds=1)
+_TRIES = 3  # weeks, of those that have the requests
+_QUIET_DAYS = 2
+_SHORTER = "24h"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do, after which somebody has a rank."""
+
+    what: str  # what it leads to
+    options: Mapping[str, str]  # over those with which nobody was ranked, by key
+    files: tuple[str, ...] = ()  # names of files, without folders, to import again before
+    covers: str = ""  # the period for which to say that they are complete
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """Why nobody has a rank, and what to do."""
+
+    why: str  # a clause, after "no body is ranked:"
+    steps: tuple[Step, ...]  # the best first; none: nothing that is stored ranks anybody
+
+
+def way_out(
+    board: Scoreboard,
+    source: MessageSource,
+    panel: Panel,
+    ranking: Ranking,
+    *,
+    as_of: str | None = None,
+    runs: Sequence[RunSummary] = (),
+) -> WayOut:
+    """What to do where none of the bodies of a scoreboard has a rank.
+
+    Args:
+        board: the scoreboard; only the bodies that it lists are to be ranked.
+        source: what it was computed from, as are the following.
+        panel: the bodies.
+        ranking: the options.
+        as_of: as in `ask`.
+        runs: of the store; the files of its imports may be imported again.
+    """
+    tried = _Trial(source, panel, ranking, as_of, {it.body.body_id for it in board.scores})
+    return WayOut(_why(board, tried), tuple(_steps(board, tried, runs)))
+
+
+def way_out_of_counts(board: Scoreboard) -> WayOut:
+    """The same of a table of counts."""
+    most = max((_number(it, "n_requests") for it in board.scores), default=0)
+    why = f"the most requests of a body are {most:,}, and min_requests is {board.min_requests:,}"
+    fewer = Step("small numbers are ranked too", {"min_requests": str(most)})
+    return WayOut(why, (fewer,) if 0 < most < board.min_requests else ())
+
+
+# --- why nobody is ranked ------------------------------------------------------------------------
+
+
+def _why(board: Scoreboard, tried: _Trial) -> str:
+    """All that keeps most bodies from a rank."""
+    reasons = Counter(it.reason for it in board.scores)
+    if reasons.keys() - {"no-account", "closed"} == {"not-collected"}:
+        zone = tried.ranking.zone
+        begin, end = in_view(tried.source.coverage(), tried.panel, tried.ranking)
+        data = formatting.days(begin.astimezone(zone), end.astimezone(zone))
+        return f"nothing was collected in {board.period}, the data are from {data}"
+    clauses = list(_not_watched(board, tried.ranking))
+    if reasons["low-coverage"] > len(board.scores) / 2:
+        most = max(it.values["coverage"] or 0.0 for it in board.scores)
+        least = formatting.limit(tried.ranking.min_coverage, "share")
+        seen = f"{formatting.share(most)} of {board.period} was in view"
+        clauses.insert(0, f"{seen}, and min_coverage is {least}")
+    if not clauses and reasons["too-few"]:
+        clauses = [_too_few(board)]
+    return "; ".join(clauses) or "the table says why"
+
+
+def _not_watched(board: Scoreboard, ranking: Ranking) -> Iterator[str]:
+    """Which requests are in no rate, and until when."""
+    n_unwatched, n_pending = (
+        sum(_number(it, name) for it in board.scores) for name in ("n_unwatched", "n_pending")
+    )
+    if n_unwatched:
+        yield (
+            f"{_counted(n_unwatched, 'request')} of {board.period} cannot count, since replies "
+            f"were not in view to the end of the horizon ({formatting.span(board.horizon or 0)})"
+        )
+    if n_pending:
+        final = (board.until.astimezone(UTC) + ranking.maturing).astimezone(ranking.zone)
+        yield (
+            f"{_counted(n_pending, 'request')} of {board.period} may still be answered in time, "
+            f"and it is final once the data reach {day_in_words(final.date())}"
+        )
+
+
+def _too_few(board: Scoreboard) -> str:
+    most = max(_number(it, "n_requests") for it in board.scores)
+    if most == 0:
+        return f"no request was written in {board.period}"
+    least = f"min_requests is {board.min_requests:,}"
+    return f"the most requests of a body in {board.period} are {most:,}, and {least}"
+
+
+def _named(period: str) -> str:
+    return "all that was collected" if period == "all" else period
+
+
+def _number(line: Score, name: str) -> int:
+    return int(line.values.get(name) or 0)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+# --- what would rank somebody --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A ranking that is tried with other options, or with more in view."""
+
+    source: MessageSource
+    panel: Panel
+    ranking: Ranking
+    as_of: str | None
+    wanted: set[str]  # the bodies of which one is to be ranked
+
+    def board(self, covers: Span | None = None, /, **options: Any) -> Scoreboard:
+        """The scoreboard; `covers`: as if all accounts were in view in that interval."""
+        source = self._with(covers) if covers else self.source
+        return score(source, self.panel, override(self.ranking, options), as_of=self.as_of)
+
+    def ranked(self, board: Scoreboard) -> str:
+        """How many of the bodies have a rank, in words; empty: none."""
+        n = sum(it.rank is not None and it.body.body_id in self.wanted for it in board.scores)
+        return f"{n:,} {'body is' if n == 1 else 'bodies are'} ranked" if n else ""
+
+    @cached_property
+    def weeks(self) -> dict[str, int]:
+        """The matured requests of each week of the last year that has any, the last one first."""
+        year = override(self.ranking, {"period": "last-366-days"})
+        lines = break_down(self.source, self.panel, year, "week", as_of=self.as_of).lines
+        found = {it.label: int(it.pooled["n_requests"] or 0) for it in reversed(lines)}
+        return {label: n for label, n in found.items() if n}
+
+    def _with(self, covers: Span) -> MessageSource:
+        rows = [
+            coverage_row(Coverage(account.network, account.account_id, stream, *covers))
+            for _, account in self.panel.accounts()
+            for stream in _STREAMS
+        ]
+        more = pa.Table.from_pylist(rows, schema=COVERAGE)
+        seen = pa.concat_tables([self.source.coverage().select(COVERAGE.names), more])
+        return replace(self.source, messages=_Covered(self.source.messages, seen), seen_until=None)
+
+
+@dataclass(frozen=True)
+class _Covered:
+    """Messages of which something else was in view."""
+
+    inner: Messages
+    covered: pa.Table
+
+    def messages(self, first: datetime, last: datetime) -> pa.Table | Sequence[str]:
+        """As they are."""
+        return self.inner.messages(first, last)
+
+    def coverage(self) -> pa.Table:
+        """What is taken to be in view."""
+        return self.covered
+
+
+def _steps(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Iterator[Step]:
+    found = [_import_again(board, tried, runs) or _other_period(board, tried)]
+    found.append(_fewer(board, tried))
+    if not any(found):
+        found = [_last_resort(tried)]
+    yield from filter(None, found)
+
+
+def _import_again(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Step | None:
+    """To say for what files are complete: else each is from its first message to its last."""
+    files = _around(board, runs)
+    if not files:
+        return None
+    n = len({file.name for file in files})
+    periods: list[dict[str, str]] = [{}, {"period": board.period}]
+    if tried.ranking.period != LAST_MATURED_WEEK:
+        periods[1:] = [{"period": LAST_MATURED_WEEK}]
+    spans = dict.fromkeys(_days(files, whole_weeks=it) for it in (False, True))
+    for (first, last), options in product(spans, periods):
+        covers = _between(first, last)
+        if _are_covered(files, covers):
+            continue
+        then = tried.board(covers, **options)
+        if ranked := tried.ranked(then):
+            what = (
+                f"if {'the file is' if n == 1 else f'the {n} files are'} complete for "
+                f"{formatting.days(*covers)}, say so; then {ranked} in {then.period}"
+            )
+            names = tuple(dict.fromkeys(it.name for it in files))
+            if options:
+                options = {"period": then.period}
+            return Step(what, options, names, f"{first}..{last}")
+    return None
+
+
+@dataclass(frozen=True)
+class _ImportedFile:
+    """A file that was imported, and what it put in view."""
+
+    name: str
+    since: datetime
+    until: datetime
+    imported_at: datetime
+
+
+def _around(board: Scoreboard, runs: Sequence[RunSummary]) -> list[_ImportedFile]:
+    """The files that follow each other and meet the period, or else the last ones that do."""
+    files = [
+        _ImportedFile(it.file_name or "", it.since, it.until, it.started_at)
+        for it in runs
+        if it.file_name not in (None, "-")
+        and it.since
+        and it.until
+        and it.started_at
+        and not it.withdrawn_at
+    ]
+    chains: list[list[_ImportedFile]] = []
+    for file in sorted(files, key=lambda it: it.since):
+        if not chains or file.since - max(it.until for it in chains[-1]) >= _WEEK:
+            chains.append([])  # there may have been another one between them
+        chains[-1].append(file)
+    meeting = [
+        chain
+        for chain in chains
+        if chain[0].since < board.until and board.since < max(it.until for it in chain)
+    ]
+    return (meeting or chains or [[]])[-1]
+
+
+def _days(files: Sequence[_ImportedFile], *, whole_weeks: bool) -> tuple[date, date]:
+    """The first and the last day of files, in the timezone of `import --covers`.
+
+    Whole weeks begin and end with the days on which nobody wrote, where these are few.
+    """
+    zone = Ranking().zone
+    first = min(it.since for it in files).astimezone(zone).date()
+    last = (max(it.until for it in files) - _INSTANT).astimezone(zone).date()
+    if not whole_weeks:
+        return first, last
+    n_before, n_after = first.weekday(), 6 - last.weekday()
+    imported_on = max(it.imported_at for it in files).astimezone(zone).date()
+    if n_before <= _QUIET_DAYS:
+        first -= n_before * _DAY
+    if n_after <= _QUIET_DAYS and last + n_after * _DAY < imported_on:
+        last += n_after * _DAY
+    return first, last
+
+
+def _are_covered(files: Sequence[_ImportedFile], covers: Span) -> bool:
+    """Whether the files were said to be complete for all of it."""
+    reached, until = covers
+    for file in files:
+        if file.since <= reached:
+            reached = max(reached, file.until)
+    return reached >= until
+
+
+def _between(first: date, last: date) -> Span:
+    """From the beginning of one day to the end of another."""
+    zone = Ranking().zone
+    return datetime.combine(first, time(), zone), datetime.combine(last + _DAY, time(), zone)
+
+
+def _other_period(board: Scoreboard, tried: _Trial) -> Step | None:
+    """The last week that ranks somebody, or all that was collected."""
+    enough = [label for label, n in tried.weeks.items() if n >= tried.ranking.min_requests]
+    for label in [it for it in enough if it != board.period][:_TRIES] + ["all"] * bool(tried.weeks):
+        then = tried.board(period=label)
+        if ranked := tried.ranked(then):
+            n = sum(_number(it, "n_requests") for it in then.scores)
+            what = f"{_named(label)} has {_counted(n, 'matured request')}, and {ranked}"
+            return Step(what, {"period": label})
+    return None
+
+
+def _fewer(board: Scoreboard, tried: _Trial, **options: Any) -> Step | None:
+    """The number of requests with which the body that has most is ranked."""
+    few = [_number(it, "n_requests") for it in board.scores if it.reason == "too-few"]
+    n = max(few, default=0)
+    if not 0 < n < tried.ranking.min_requests:
+        return None
+    ranked = tried.ranked(tried.board(min_requests=n, **options))
+    what = f"{ranked} in {_named(board.period)} if {_counted(n, 'request')} are enough"
+    return Step(what, {**options, "min_requests": str(n)}) if ranked else None
+
+
+def _last_resort(tried: _Trial) -> Step | None:
+    """As many requests as there are of one kind: those of a week, all, or all of a short horizon.
+
+    Where little was collected, nothing else has matured.
+    """
+    choices = [{"period": "all"}]
+    if tried.weeks:
+        choices.insert(0, {"period": max(tried.weeks, key=tried.weeks.__getitem__)})
+    if tried.ranking.maturing > _DAY:
+        choices.append({"period": "all", "horizon": _SHORTER})
+    for options in choices:
+        then = tried.board(**options)
+        if ranked := tried.ranked(then):
+            return Step(f"{ranked} by what was answered within {_SHORTER}", options)
+        if step := _fewer(then, tried, **options):
+            return step
+    return None
