@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from socialscore.commands import main
+from socialscore.inputs.settings import TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +38,12 @@ class Result:
 
 
 def begin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a folder with settings of its own."""
+    """Work in a folder with settings of its own, which name no panel."""
     for name in ("STORE", "PANEL", "KEY_FILE", "ENGINE"):
         monkeypatch.delenv(f"SOCIALSCORE_{name}", raising=False)
     monkeypatch.chdir(folder)
-    assert run("init").code == 0
+    settings = Path("socialscore.toml")
+    settings.write_text(re.sub(r"(?m)^panel = .*\n", "", TEMPLATE), encoding="utf-8")
     return folder
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from socialscore.errors import InputError, UnknownName
 from socialscore.inputs.panel import (
     ROLES,
+    TEMPLATE,
     Panel,
     adoption,
     bodies_from_handles,
     examine_panel,
     format_panel,
+    is_blank,
     read_panel,
 )
 from socialscore.model.messages import Account, Body
@@ -81,11 +84,64 @@ def test_four_columns_suffice_in_any_order_and_the_handle_stands_for_the_identif
     assert panel.bodies == (Body("a", "Armorelle", "", (account,)),)
 
 
-@pytest.mark.parametrize("said", ["X", "x", "Twitter"])
-def test_a_network_may_be_named_as_people_call_it(path: Path, said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "network"),
+    [
+        ("X", "twitter"),
+        ("x", "twitter"),
+        ("Twitter", "twitter"),
+        ("X (Twitter)", "twitter"),
+        ("FB", "facebook"),
+        ("FaceBook", "facebook"),
+        ("BlueSky", "bluesky"),
+        ("bsky", "bluesky"),
+    ],
+)
+def test_a_network_may_be_named_as_people_call_it(path: Path, said: str, network: str) -> None:
     panel = read(path, f"valdoine,Métro de Valdoine,,{said},77,MetroValdoine,,,")
 
-    assert panel.bodies[0].accounts[0].network == "twitter"
+    assert panel.bodies[0].accounts[0].network == network
+
+
+def test_rows_that_begin_with_a_hash_are_comments_wherever_they_stand(path: Path) -> None:
+    lines = [
+        "# who is compared; and more",
+        "",
+        HEADER.replace(",", ";"),
+        '"# a comment, in quotes";;;;;;;;',
+        "#a;A;ville;twitter;1;a;;;",
+        "b;B;ville;twitter;2;b;;;",
+        "c;C;ville;twiter;3;c;;;",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    reading = examine_panel(path)
+
+    assert [body.body_id for body in reading.panel.bodies] == ["b", "c"]
+    assert [str(problem) for problem in reading.problems] == [
+        f"{path}:7: unknown network 'twiter'; did you mean 'twitter'?"
+    ]
+
+
+@pytest.mark.parametrize("body_id", ["#a", "'#a", "''#", "# a"])
+def test_a_body_whose_identifier_looks_like_a_comment_is_written_as_a_body(
+    path: Path, body_id: str
+) -> None:
+    panel = Panel("towns", (Body(body_id, "A", "ville", (ARMOR,)),))
+
+    path.write_text(format_panel(panel), encoding="utf-8")
+
+    assert read_panel(path) == panel
+
+
+def test_the_template_names_nobody_and_its_example_is_a_panel(path: Path) -> None:
+    path.write_text(TEMPLATE, encoding="utf-8")
+    example = re.sub(r"(?m)^# (?=(town|tram)-)", "", TEMPLATE)
+
+    assert is_blank(path)
+    with pytest.raises(InputError, match="the panel names no body; write a line for each account"):
+        read_panel(path)
+    assert [len(body.accounts) for body in read_panel(path, example.encode()).bodies] == [2, 1]
 
 
 def test_a_body_may_have_no_account(path: Path) -> None:
@@ -304,7 +360,7 @@ def panels(draw: st.DrawFn) -> Panel:
     return Panel("towns", tuple(clean))
 
 
-@given(panels())
+@given(panels().filter(lambda panel: panel.bodies))
 def test_a_panel_that_was_written_reads_the_same(
     tmp_path_factory: pytest.TempPathFactory, panel: Panel
 ) -> None:

@@ -33,13 +33,14 @@ def test_without_a_file_the_store_is_in_the_folder_and_the_key_at_home(tmp_path:
     assert settings.key_file == tmp_path / "home" / "pseudonym.key"
 
 
-def test_the_template_says_nothing_but_what_holds_without_it_and_where_the_key_is(
+def test_the_template_says_nothing_but_what_holds_without_it_and_where_key_and_panel_are(
     tmp_path: Path,
 ) -> None:
     usual = load(tmp_path)
     write(tmp_path, TEMPLATE)
 
-    assert load(tmp_path) == usual.model_copy(update={"key_file": tmp_path / "pseudonym.key"})
+    said = {"key_file": tmp_path / "pseudonym.key", "panel": tmp_path / "panel.csv"}
+    assert load(tmp_path) == usual.model_copy(update=said)
 
 
 def test_the_template_has_every_setting_of_every_network_with_its_default(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ __all__ = ["COMMANDS", "app", "main"]
 COMMANDS = {
     "demo": "demo",
     "init": "init",
+    "panel": "panel",
     "import": "import_",
     "auth": "auth",
     "collect": "collect",

@@ -194,7 +194,11 @@ def chosen_ranking(path: Path | None, options: Mapping[str, object]) -> Ranking:
 
 
 def settings_here() -> Settings:
-    """The settings of the working folder and the environment; their limits hold from here on."""
+    """The settings of the working folder and the environment; their limits hold from here on.
+
+    A panel that names nobody yet, as `init` writes it, is none.
+    """
+    from socialscore.inputs.panel import is_blank
     from socialscore.inputs.settings import load_settings
 
     try:
@@ -203,6 +207,8 @@ def settings_here() -> Settings:
         problem = f"the folder in which you work cannot be found ({error.strerror})"
         raise UsageError(f"{problem}; change to another one") from None
     settings = load_settings(here, os.environ, user_config_path("socialscore"))
+    if settings.panel and is_blank(settings.panel):
+        settings = settings.model_copy(update={"panel": None})
     limit(settings.limits)
     return settings
 

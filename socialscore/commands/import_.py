@@ -175,7 +175,10 @@ def _bodies(
         return read_panel(path)
     if store and (known := store.panel()).bodies:
         return known
-    raise UsageError("whose messages? Give --panel FILE, or --bodies-from-data to take all bodies")
+    raise UsageError(
+        "whose messages? Write the bodies into the panel that `socialscore init` makes, or give "
+        "--panel FILE, or --bodies-from-data to take all bodies"
+    )
 
 
 def _interval(covers: str | None) -> tuple[datetime, datetime] | None:

@@ -2,9 +2,10 @@
 
     body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,closed
 
-`body_id`, `body`, `network` and `handle` are needed; a body that has no account keeps `network` and
-`handle` empty. Where a network's identifier is unknown, the handle stands for it. `category` and
-`calendar` are the body's, on any of its rows; `closed` is `yes` where citizens cannot write.
+Rows that begin with # are comments. `body_id`, `body`, `network` and `handle` are needed; a body
+that has no account keeps `network` and `handle` empty. Where a network's identifier is unknown, the
+handle stands for it. `category` and `calendar` are the body's, on any of its rows; `closed` is
+`yes` where citizens cannot write.
 """
 
 from __future__ import annotations
@@ -38,14 +39,33 @@ if TYPE_CHECKING:
 __all__ = [
     "COLUMNS",
     "ROLES",
+    "TEMPLATE",
     "Panel",
     "PanelReading",
     "adoption",
     "bodies_from_handles",
     "examine_panel",
     "format_panel",
+    "is_blank",
     "read_panel",
 ]
+
+TEMPLATE = f"""\
+body_id,body,category,network,account_id,handle
+# The public bodies to compare: a line for each account. Lines that begin with # are not read.
+# body_id     a short name that never changes; lines with the same one are accounts of one body
+# body        the name as tables print it
+# category    bodies are compared within their category; may be empty
+# network     {"; ".join(NETWORKS)}; or as people say: X; FB
+# account_id  the identifier that the network gave the account; may be empty
+# handle      the name that people write to; with or without @
+# Columns for other cases: docs/import.md. An example (take the # away or write your own lines):
+# town-riverton,Town of Riverton,town,X,,TownRiverton
+# town-riverton,Town of Riverton,town,FB,,townriverton
+# tram-riverton,Riverton Tramways,transport,X,2244994945,RivertonTram
+# `socialscore panel check` lists what is wrong.
+"""
+"""What `init` writes: a panel that names nobody yet."""
 
 _MOST_BYTES = 100_000_000
 _LONGEST_CELL, _SHOWN = 1_000, 60  # characters
@@ -58,6 +78,7 @@ COLUMNS = (
 _RARE = ("calendar", "closed")  # written only where one says something: digests are to last
 _NONE = Account("", "", "", "")  # in the row of a body that has no account
 _NUMBERED = {network.name for network in BY_NAME.values() if network.integer_ids}
+_COMMENT = "#"  # what the first cell of a row begins with that is none
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ROLES = ("main", "care", "alert", "person")
 
@@ -140,9 +161,21 @@ def format_panel(panel: Panel) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in (COLUMNS, *rows):
-        cells = itemgetter(*written)(row)
-        writer.writerow([cell_text(cell) if isinstance(cell, str) else cell for cell in cells])
+        first, *cells = itemgetter(*written)(row)
+        first = re.sub(rf"\A'*{_COMMENT}", r"'\g<0>", first)
+        cells = [cell_text(cell) if isinstance(cell, str) else cell for cell in (first, *cells)]
+        writer.writerow(cells)
     return text.getvalue()
+
+
+def is_blank(path: Path) -> bool:
+    """Whether a panel has nothing but a header and comments, as `init` writes it."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            lines = (line for line in file if line.strip() and not line.startswith(_COMMENT))
+            return next(lines, None) is not None and next(lines, None) is None
+    except OSError:
+        return False  # whoever reads it says so
 
 
 @dataclass(frozen=True)
@@ -183,6 +216,8 @@ def examine_panel(
     if not accepted:
         rows = _in_plausible_years(_not_rounded(rows, problems), problems)
     bodies, places = _bodies(rows, problems)
+    if not (bodies or problems or accepted):
+        problems.append(InputError(path, "the panel names no body; write a line for each account"))
     return PanelReading(Panel(PurePath(path).stem, _in_order(bodies)), tuple(problems), places)
 
 
@@ -202,19 +237,21 @@ def _rows(
         problem = "the panel is not UTF-8; save it as CSV in UTF-8"
         problems.append(InputError(FilePosition(path, line), problem))
         return
-    header = text.partition("\n")[0]
+    lines = io.StringIO(text, newline="")
+    header = next((it for it in lines if it.strip() and not it.startswith((_COMMENT, '"#'))), "")
     delimiter = max(",;\t", key=header.count)  # spreadsheets of some countries write ; or tabs
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     place = FilePosition(path)
     blank = dict.fromkeys(COLUMNS, "")  # columns that a row does not have
     try:
-        columns = next(reader, None)
+        records = (cells for cells in reader if cells and not cells[0].startswith(_COMMENT))
+        columns = next(records, None)
         place = FilePosition(path, reader.line_num)
         wrong = list(_wrong_columns(path, columns))
         problems += wrong
         if columns is None or any(isinstance(problem, InputError) for problem in wrong):
             return
-        for cells in filter(None, reader):
+        for cells in records:
             place = FilePosition(path, reader.line_num)
             if len(cells) > len(columns):
                 problem = "there are more cells than columns; does one with a comma lack its "
@@ -224,6 +261,7 @@ def _rows(
                 problem = f"a cell has more than {_LONGEST_CELL:,} characters; is a quote missing?"
                 problems.append(InputError(place, problem))
                 continue
+            cells[0] = re.sub(rf"\A'('*{_COMMENT})", r"\1", cells[0])  # a guard of `format_panel`
             row = blank | dict(zip(columns, map(_text, cells), strict=False))
             yield place, row | {"network": network_named(row["network"])}
     except csv.Error as error:

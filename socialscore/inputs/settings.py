@@ -63,8 +63,9 @@ TEMPLATE = f"""\
 # and `socialscore collect` make it.
 store = "socialscore-data"
 
-# The bodies to rank: a CSV with one row per account. Without it, the bodies that the store knows.
-# panel = "panel.csv"
+# The bodies to rank: a CSV with one row per account. While it names none, or without it, the bodies
+# that the store knows.
+panel = "panel.csv"
 
 # Where `socialscore publish` writes, a folder for each ranking.
 # published = "published"

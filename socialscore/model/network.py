@@ -65,6 +65,7 @@ class Network:
 
     name: str  # in files, options and stores
     label: str  # as people call it
+    also: tuple[str, ...] = ()  # what else they call it
     id_pattern: str = "[1-9][0-9]{0,24}"  # a regular expression for ids of people and accounts
     handle_prefix: str = "@"  # written before a handle; panels and stores keep handles without it
     integer_ids: bool = False  # identifiers of messages are whole numbers of less than 64 bits
@@ -96,6 +97,7 @@ _ALL = (
     Network(
         name="twitter",
         label="X",
+        also=("X (Twitter)", "X/Twitter", "Twitter/X"),
         integer_ids=True,
         collected=True,
         credentials=("bearer_token",),
@@ -115,6 +117,7 @@ _ALL = (
     Network(
         name="facebook",
         label="Facebook",
+        also=("FB",),
         handle_prefix="",
         collected=True,
         credentials=("page_token",),
@@ -130,7 +133,12 @@ _ALL = (
             ),
         ),
     ),
-    Network(name="bluesky", label="Bluesky", id_pattern=r"did:[a-z]+:[A-Za-z0-9._:%-]{1,200}"),
+    Network(
+        name="bluesky",
+        label="Bluesky",
+        also=("bsky",),
+        id_pattern=r"did:[a-z]+:[A-Za-z0-9._:%-]{1,200}",
+    ),
     Network(name="mastodon", label="Mastodon"),  # a handle is name@server
 )
 
@@ -139,8 +147,8 @@ BY_NAME = {network.name: network for network in _ALL}
 NETWORKS = tuple(BY_NAME)
 """The names."""
 
-NAMES_AS_WRITTEN = {text.lower(): it.name for it in _ALL for text in (it.name, it.label)}
-"""The name of a network by what people call it, in small letters: X is twitter."""
+NAMES_AS_WRITTEN = {text.lower(): it.name for it in _ALL for text in (it.name, it.label, *it.also)}
+"""The name of a network by what people call it, in small letters: X is twitter, FB facebook."""
 
 DEFAULT_NETWORK = NETWORKS[0]
 """That of messages in a file that does not say where they are from."""
