@@ -75,7 +75,7 @@ def rank(
     bodies = read_panel(Path(panel)) if isinstance(panel, (str, Path)) else panel
     if isinstance(messages, (str, Path)):
         known = Store.open(messages)
-        bodies = bodies or known.panel()
+        bodies = bodies.reconciled(known.panel()) if bodies else known.panel()
         pseudonym = _pseudonym(known, key_file) if chosen.ignore else None
     else:
         end = parse_as_of(as_of, chosen.zone) if as_of else None

@@ -71,8 +71,7 @@ def keep(
     span = stage.span()
     if span is None:
         return Receipt(0, Saved(0, 0, 0))
-    panel = store.remember(panel)
-    n_addressed = stage.address(panel)
+    panel, n_addressed = _addressed(stage, store, panel)
     covered = _covered(stage, panel, covers)
     run_id = new_run_id("import", collected_at)
     with store.writing():
@@ -111,14 +110,22 @@ def gather(
     """
     n_addressed, saved = 0, Saved(0, 0, 0)
     if span := stage.span():
-        panel = store.remember(panel)
-        n_addressed = stage.address(panel)
+        panel, n_addressed = _addressed(stage, store, panel)
     with store.writing():
         note_run(store, run_id, source, collected_at)
         if span:
             saved = _saved(stage, span, store, panel, key, source, collected_at, run_id)
         store.cover(covered, run_id=run_id, collected_at=collected_at)
     return Receipt(n_addressed, saved)
+
+
+def _addressed(stage: Stage, store: Store, panel: Panel) -> tuple[Panel, int]:
+    """The panel with what else the store and the stage know, and how many messages concern it."""
+    panel = store.remember(panel)
+    n_addressed = stage.address(panel)
+    if found := stage.identified():
+        panel = store.remember(panel.identified(found))
+    return panel, n_addressed
 
 
 def _saved(

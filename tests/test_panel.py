@@ -459,6 +459,58 @@ def test_an_account_that_changed_hands_belongs_to_whom_this_panel_says() -> None
     assert mine.merged(other) == mine
 
 
+@pytest.mark.parametrize(
+    ("mine", "known", "kept"),
+    [
+        # The panel has the handle alone, the store an identifier.
+        (("roz", ()), ("34", ()), ("34", ())),
+        (("ROZ", ()), ("roz", ("34",)), ("roz", ("34",))),
+        # The store has the handle alone, with what it learnt or without.
+        (("34", ()), ("roz", ()), ("roz", ("34",))),
+        (("34", ()), ("roz", ("34",)), ("roz", ("34",))),
+        (("34", ()), ("roz", ("35",)), ("34", ())),  # somebody else's
+        (("35", ()), ("34", ()), ("35", ())),
+    ],
+)
+def test_an_account_keeps_the_identifier_under_which_a_store_has_it(
+    mine: tuple[str, tuple[str, ...]],
+    known: tuple[str, tuple[str, ...]],
+    kept: tuple[str, tuple[str, ...]],
+) -> None:
+    ours, theirs, both = (
+        Panel("towns", (body("a", replace(ROZ, account_id=it[0], other_ids=it[1])),))
+        for it in (mine, known, kept)
+    )
+
+    assert ours.reconciled(theirs) == both
+
+
+def test_an_account_that_was_renamed_is_known_by_its_identifier() -> None:
+    ours = Panel("towns", (body("a", Account("twitter", "34", "rozic")),))
+    known = Panel("towns", (body("a", Account("twitter", "roz", "roz", other_ids=("34",))),))
+
+    (account,) = ours.reconciled(known).bodies[0].accounts
+
+    assert account == Account("twitter", "roz", "rozic", other_ids=("34",))
+
+
+def test_a_handle_that_passed_on_is_not_the_account_that_had_it() -> None:
+    day = date(2026, 1, 1)
+    ours = Panel("towns", (body("a", Account("twitter", "roz", "roz", valid_from=day)),))
+    known = Panel("towns", (body("a", replace(ROZ, valid_until=day)),))
+
+    assert ours.reconciled(known) == ours
+
+
+def test_further_identifiers_are_read_and_written(path: Path) -> None:
+    panel = Panel("towns", (body("a", Account("twitter", "roz", "roz", other_ids=("34", "35"))),))
+
+    path.write_text(format_panel(panel), encoding="utf-8")
+
+    assert read_panel(path) == panel
+    assert "valid_until,other_ids\n" in path.read_text(encoding="utf-8")
+
+
 def test_two_accounts_with_one_handle_are_rivals_whatever_its_case() -> None:
     mine = Panel("towns", (body("a", ARMOR),))
     other = replace(ARMOR, account_id="armorelle", handle="Armorelle")

@@ -288,6 +288,122 @@ def test_an_answer_to_an_account_that_is_known_by_its_handle_alone_is_addressed_
     assert accounts(stage) == [("101", "1"), ("102", "1")]
 
 
+@pytest.mark.parametrize("author", ["Montsabran", "@montsabran"])
+def test_an_account_is_known_where_handles_stand_in_place_of_identifiers(
+    stage: Stage, author: str
+) -> None:
+    read(
+        stage,
+        asks("101", mentioned_ids=[author]),
+        asks("102", author_id=author, reply_to_id="101"),
+        asks("103", reply_to_author_id=author),
+    )
+
+    rows = found(stage)
+    assert [(row["message_id"], row["account_id"], row["outbound"]) for row in rows] == [
+        ("101", "1", False), ("102", "1", True), ("103", "1", False),
+    ]  # fmt: skip
+    assert (rows[1]["author_id"], rows[2]["reply_to_author_id"]) == ("1", "1")
+    assert stage.identified() == {}
+
+
+def test_digits_are_an_identifier_whoever_is_called_so(stage: Stage) -> None:
+    read(stage, asks("101", author_id="4711"))
+
+    assert found(stage, body_of(Account("twitter", "1", "4711"))) == []
+
+
+UNIDENTIFIED = Account("twitter", "Montsabran", "Montsabran")
+
+
+def body_of(account: Account) -> Panel:
+    return Panel("test", (Body("ville", "Ville", accounts=(account,)),))
+
+
+@pytest.mark.parametrize(
+    ("account", "identifier"),
+    [
+        (UNIDENTIFIED, "777"),
+        (replace(UNIDENTIFIED, account_id="1"), None),  # the panel knows better
+        (replace(UNIDENTIFIED, other_ids=("5",)), None),
+    ],
+)
+def test_the_identifier_of_an_account_that_has_its_handle_alone_is_learnt(
+    stage: Stage, account: Account, identifier: str | None
+) -> None:
+    read(stage, asks("101", author_id="777", author_handle="montsabran"))
+
+    (row,) = found(stage, body_of(account))
+
+    assert (row["account_id"], row["author_id"]) == (account.account_id, account.account_id)
+    assert stage.identified().get(("twitter", "Montsabran")) == identifier
+
+
+def test_an_account_that_is_known_by_another_identifier_is_one(stage: Stage) -> None:
+    read(
+        stage,
+        asks("101", mentioned_ids=["777"]),
+        asks("102", author_id="777", reply_to_author_id="901"),
+        asks("103", reply_to_author_id="777"),
+    )
+
+    rows = found(stage, body_of(replace(UNIDENTIFIED, other_ids=("777",))))
+
+    assert [(row["message_id"], row["author_id"]) for row in rows] == [
+        ("101", "901"), ("102", "Montsabran"), ("103", "901"),
+    ]  # fmt: skip
+    assert rows[2]["reply_to_author_id"] == "Montsabran"
+
+
+BOTH = {"mentioned_handles": ["montsabran"], "mentioned_ids": ["777"]}
+
+
+@pytest.mark.parametrize(
+    ("other", "learnt"),
+    [
+        ({"author_id": "902", **BOTH}, True),
+        ({"author_id": "901", **BOTH}, False),  # nobody else says it
+        ({"author_id": "902", **BOTH, "mentioned_handles": ["valdoine"]}, False),
+    ],
+)
+def test_what_several_people_name_by_handle_and_identifier_is_learnt_unless_one_differs(
+    stage: Stage, other: dict[str, Any], learnt: bool
+) -> None:
+    read(stage, asks("101", **BOTH), asks("102", **other), asks("103", author_id="777"))
+
+    rows = found(stage, body_of(UNIDENTIFIED))
+
+    assert (("103", "Montsabran") in {(it["message_id"], it["author_id"]) for it in rows}) is learnt
+    assert stage.identified() == ({("twitter", "Montsabran"): "777"} if learnt else {})
+
+
+def test_an_identifier_that_people_name_by_the_handle_and_whose_author_has_another_is_not_learnt(
+    stage: Stage,
+) -> None:
+    named = [asks(f"10{n}", author_id=f"90{n}", **BOTH) for n in range(3)]
+
+    read(stage, *named, asks("109", author_id="777", author_handle="somebody"))
+
+    assert "109" not in {row["message_id"] for row in found(stage, body_of(UNIDENTIFIED))}
+    assert stage.identified() == {}
+
+
+def test_of_two_identifiers_with_one_handle_none_is_learnt(stage: Stage) -> None:
+    rows = (asks(each, author_id=each, author_handle="montsabran") for each in ("777", "778"))
+
+    read(stage, *rows)
+
+    assert len(found(stage, body_of(UNIDENTIFIED))) == 2
+    assert stage.identified() == {}
+
+
+def test_what_is_no_identifier_of_the_network_is_not_learnt(stage: Stage) -> None:
+    read(stage, asks("101", author_id="Ville de M", author_handle="montsabran"))
+
+    assert len(found(stage, body_of(UNIDENTIFIED))) == 1
+    assert stage.identified() == {}
+
+
 def test_a_message_to_two_accounts_stands_under_both(stage: Stage) -> None:
     read(stage, asks("101", mentioned_handles=["montsabran", "valdoine", "somebody"]))
 

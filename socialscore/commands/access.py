@@ -204,7 +204,8 @@ def whose_messages(root: Path | str, option: Path | None, setting: Path | None) 
 
     store = Store.find(root)  # also: complains about a folder that is something else
     if path := option or setting:
-        return read_panel(path)
+        panel = read_panel(path)
+        return panel.reconciled(store.panel()) if store else panel
     if store and (known := store.panel()).bodies:
         return known
     raise UsageError("whose messages? Give --panel FILE, or name it in socialscore.toml")

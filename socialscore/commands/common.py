@@ -229,12 +229,18 @@ def chosen_engine(
 
 
 def chosen_panel(root: Path | str, *paths: Path | None) -> Panel:
-    """The panel in the first path that is given, else the bodies that the store in `root` knows."""
+    """The panel in the first path that is given, else the bodies that the store in `root` knows.
+
+    Accounts have the identifiers under which the store keeps their messages.
+    """
     from socialscore.inputs.panel import read_panel
     from socialscore.store.lake import Store
 
     path = next(filter(None, paths), None)
-    return read_panel(path) if path else Store.open(root).panel()
+    if path is None:
+        return Store.open(root).panel()
+    panel, store = read_panel(path), Store.find(root)
+    return panel.reconciled(store.panel()) if store else panel
 
 
 def judge_again(store: Store, key: bytes) -> None:

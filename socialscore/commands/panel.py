@@ -106,7 +106,7 @@ def _facts(panel: Panel) -> list[Fact]:
     accounts = Counter(account.network for _, account in panel.accounts())
     unknown: dict[str, list[str]] = {}
     for _, account in panel.accounts():
-        if account.account_id == account.handle:
+        if account.is_unidentified and not account.other_ids:
             unknown.setdefault(account.network, []).append(account.handle)
     alone = [body.name for body in panel.bodies if not body.accounts]
     return [

@@ -126,7 +126,10 @@ def _witnesses(evidence: Evidence | None, ranking: str | None) -> list[Witness]:
         beside = [it for it in (panel, path) if it]
         found.append(Witness(str(path), ranking=said, beside=tuple(beside)))
         if panel:
-            found.append(Witness(str(panel), read_panel(panel)))
+            bodies = read_panel(panel)
+            if evidence:
+                bodies = bodies.reconciled(evidence.store.panel())
+            found.append(Witness(str(panel), bodies))
     return found
 
 

@@ -7,6 +7,7 @@ table, which goes to disk when it outgrows its memory, and leaves it as message 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from socialscore.errors import InputError
 from socialscore.importers.identifiers import mend_rounded, screened
 from socialscore.importers.staged import STAGED
 from socialscore.inputs.panel import Panel, bodies_from_handles
+from socialscore.model.network import BY_NAME
 from socialscore.model.period import CLOCKS_DIFFER, EARLIEST, LATEST, utc
 from socialscore.runtime.duckdb import connect, within_limits
 from socialscore.runtime.prefetch import prefetch
@@ -32,6 +34,14 @@ __all__ = ["FileCounts", "RefusedRow", "Stage"]
 
 _SHARE = 1 / 4  # of the memory: what judges and compares the rows takes the rest
 _ROWS_AT_ONCE = 250_000
+_ACCOUNT = pa.schema(
+    {
+        "network": pa.string(),
+        "account_id": pa.string(),
+        "handle": pa.string(),
+        "other_ids": pa.list_(pa.string()),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -207,16 +217,30 @@ class Stage:
                 "network": account.network,
                 "account_id": account.account_id,
                 "handle": account.handle.lower(),
+                "other_ids": account.other_ids,
             }
             for _, account in panel.accounts()
         ]
-        schema = pa.schema([(name, pa.string()) for name in ("network", "account_id", "handle")])
-        self._connection.register("account", pa.Table.from_pylist(accounts, schema=schema))
+        self._connection.register("account", pa.Table.from_pylist(accounts, schema=_ACCOUNT))
+        self._connection.execute(f"CREATE OR REPLACE TABLE identity AS {_sql('identity')}")
         self._connection.execute(f"CREATE OR REPLACE TABLE concern AS {_sql('concern')}")
         ((n_messages,),) = self._connection.sql(
             "SELECT COUNT(DISTINCT row_id) FROM concern"
         ).fetchall()
         return int(n_messages)
+
+    @within_limits()
+    def identified(self) -> dict[tuple[str, str], str]:
+        """What identifiers `address` found of accounts of which the panel has the handle alone.
+
+        By network and account_id; of none that goes by several.
+        """
+        rows = self._connection.sql(_sql("identified")).fetchall()
+        return {
+            (network, account_id): identifier
+            for network, account_id, identifier in rows
+            if re.fullmatch(BY_NAME[network].id_pattern, identifier)
+        }
 
     @within_limits()
     def concerned(self) -> frozenset[tuple[str, str]]:

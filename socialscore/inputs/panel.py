@@ -1,11 +1,12 @@
 """Panels: the fixed lists of bodies that rankings compare, one CSV row per account.
 
-    body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,closed
+    body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,closed,
+    other_ids
 
 Rows that begin with # are comments. `body_id`, `body`, `network` and `handle` are needed; a body
 that has no account keeps `network` and `handle` empty. Where a network's identifier is unknown, the
-handle stands for it. `category` and `calendar` are the body's, on any of its rows; `closed` is
-`yes` where citizens cannot write.
+handle stands for it, and `other_ids` has what imports learn. `category` and `calendar` are the
+body's, on any of its rows; `closed` is `yes` where citizens cannot write.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from socialscore.model.network import BY_NAME, NETWORKS, network_named
 from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     _Row = tuple[FilePosition, Mapping[str, str]]
 
@@ -73,9 +74,13 @@ _OF_BODY = ("body_id", "body", "category", "calendar")
 NEEDED = ("body_id", "body", "network", "handle")
 COLUMNS = (
     "body_id", "body", "category", "network", "account_id", "handle", "role",
-    "valid_from", "valid_until", "calendar", "closed",
+    "valid_from", "valid_until", "calendar", "closed", "other_ids",
 )  # fmt: skip
-_RARE = ("calendar", "closed")  # written only where one says something: digests are to last
+_RARE = (
+    "calendar",
+    "closed",
+    "other_ids",
+)  # only where one says something: digests are to last
 _NONE = Account("", "", "", "")  # in the row of a body that has no account
 _NUMBERED = {network.name for network in BY_NAME.values() if network.integer_ids}
 _COMMENT = "#"  # what the first cell of a row begins with that is none
@@ -116,6 +121,40 @@ class Panel:
             elif not mine and (new or not body.accounts):
                 bodies[body.body_id] = replace(body, accounts=new)
         return Panel(self.name, _in_order(bodies.values()))
+
+    def reconciled(self, known: Panel) -> Panel:
+        """This panel with the identifiers under which `known` keeps the same accounts.
+
+        Accounts are the same under one identifier, or under one handle where one of the panels has
+        nothing else.
+        """
+        index: dict[tuple[str, str], list[Account]] = {}
+        for _, account in known.accounts():
+            for name in {account.account_id, *account.other_ids, account.handle.lower()}:
+                index.setdefault((account.network, name), []).append(account)
+
+        def kept(mine: Account) -> Account:
+            names = (mine.account_id, *mine.other_ids, mine.handle.lower())
+            found = (it for name in names for it in index.get((mine.network, name), ()))
+            theirs = next((it for it in found if _is_same(mine, it)), mine)
+            ids = {mine.account_id, *mine.other_ids, *theirs.other_ids} - {theirs.account_id}
+            others = tuple(sorted(it for it in ids if it.lower() != mine.handle.lower()))
+            return replace(mine, account_id=theirs.account_id, other_ids=others)
+
+        return self._with_accounts(kept)
+
+    def identified(self, found: Mapping[tuple[str, str], str]) -> Panel:
+        """This panel with further identifiers of accounts, by network and account_id."""
+
+        def told(account: Account) -> Account:
+            identifier = found.get(_key(account))
+            return replace(account, other_ids=(identifier,)) if identifier else account
+
+        return self._with_accounts(told)
+
+    def _with_accounts(self, change: Callable[[Account], Account]) -> Panel:
+        bodies = (replace(it, accounts=tuple(map(change, it.accounts))) for it in self.bodies)
+        return Panel(self.name, tuple(bodies))
 
     def rivals(self, other: Panel) -> list[tuple[Account, Account]]:
         """Pairs of an account here and one that only `other` has, with one handle at one time."""
@@ -279,7 +318,7 @@ def _row(body: Body, account: Account) -> tuple[object, ...]:
     return (
         body.body_id, body.name, body.category, account.network, account.account_id, account.handle,
         account.role, account.valid_from, account.valid_until, body.calendar,
-        "yes" if account.closed else "",
+        "yes" if account.closed else "", " ".join(account.other_ids),
     )  # fmt: skip
 
 
@@ -356,6 +395,7 @@ def _account(
         _day(row, "valid_from"),
         _day(row, "valid_until"),
         row["closed"] == "yes",
+        tuple(row["other_ids"].split()),
     )
 
 
@@ -386,7 +426,7 @@ def _clashes(
     seen: dict[tuple[str, str], list[tuple[FilePosition, Account]]],
 ) -> Iterator[SocialscoreError]:
     """What names the account as another row does: none may come back for the same days."""
-    for name in dict.fromkeys((account.handle.lower(), account.account_id)):
+    for name in dict.fromkeys((account.handle.lower(), account.account_id, *account.other_ids)):
         same = seen.setdefault((account.network, name), [])
         for other_place, other in same:
             if _overlap(account, other):
@@ -400,6 +440,15 @@ def _clashes(
 
 def _key(account: Account) -> tuple[str, str]:
     return account.network, account.account_id
+
+
+def _is_same(mine: Account, theirs: Account) -> bool:
+    if mine.account_id in (theirs.account_id, *theirs.other_ids):
+        return True
+    if theirs.account_id in mine.other_ids:
+        return True
+    unknown = mine.is_unidentified or (theirs.is_unidentified and not theirs.other_ids)
+    return unknown and mine.handle.lower() == theirs.handle.lower() and _overlap(mine, theirs)
 
 
 def _overlap(one: Account, other: Account) -> bool:
@@ -438,10 +487,11 @@ def _not_rounded(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iter
     """The rows; identifiers that a spreadsheet rounded go to `problems`."""
     places = {}
     for place, row in rows:
-        if is_decimal(row["account_id"]):
-            problems.append(_rounded(place, row["account_id"]))
-        elif row["network"] in _NUMBERED:
-            places[row["account_id"]] = place
+        for identifier in (row["account_id"], *row["other_ids"].split()):
+            if is_decimal(identifier):
+                problems.append(_rounded(place, identifier))
+            elif row["network"] in _NUMBERED:
+                places[identifier] = place
         yield place, row
     found = shortened(places)  # which the whole column tells
     problems += [_rounded(place, each) for each, place in places.items() if each in found]

@@ -26,6 +26,12 @@ class Account:
     valid_from: date | None = None  # first day on which the account was the body's; None: ever
     valid_until: date | None = None  # first day on which it no longer was; None: still is
     closed: bool = False  # citizens cannot write there: a closed wall, comments switched off
+    other_ids: tuple[str, ...] = ()  # by which files know it too, where account_id is the handle
+
+    @property
+    def is_unidentified(self) -> bool:
+        """Whether its handle stands for an identifier that nobody knew."""
+        return self.account_id.lower() == self.handle.lower()
 
 
 @dataclass(frozen=True)

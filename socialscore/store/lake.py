@@ -246,19 +246,22 @@ class Store:
     def remember(self, panel: Panel) -> Panel:
         """The panel with what else the store knows; the store knows all of it from now on.
 
+        Accounts keep the identifiers under which the store has their messages.
+
         Raises:
             StoreError: the store knows a handle of the panel as that of another account.
         """
 
         def merged(known: Panel) -> Panel:
-            for account, other in panel.rivals(known):
+            ours = panel.reconciled(known)
+            for account, other in ours.rivals(known):
                 raise StoreError(
                     f"{self.location}: the messages of the {other.network} account "
                     f"{other.handle!r} are kept under {other.account_id!r}, the panel says "
                     f"{account.account_id!r}; give the panel the account_id of the store, or "
                     "import into a new store"
                 )
-            return panel.merged(known)
+            return ours.merged(known)
 
         return self.amend_panel(merged)
 

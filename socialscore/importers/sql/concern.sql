@@ -1,36 +1,5 @@
 -- One row per message and account of the panel that wrote it or is addressed by it.
 WITH
--- One row per identifier by which the file knows an account: its own, or one that goes with its
--- handle where the panel knows no better.
-identity AS (
-    SELECT
-        network,
-        identifier,
-        ARG_MIN(account_id, guess) AS account_id
-    FROM (
-        SELECT
-            network,
-            account_id AS identifier,
-            account_id,
-            0 AS guess
-        FROM account
-        UNION ALL
-        SELECT
-            staged.network,
-            staged.author_id AS identifier,
-            account.account_id,
-            1 AS guess
-        FROM staged
-        INNER JOIN account
-            ON
-                staged.network = account.network
-                AND LOWER(staged.author_handle) = account.handle
-    ) AS known
-    GROUP BY
-        network,
-        identifier
-),
-
 -- One row per message: the account that wrote it, if one did, and who wrote what it answers.
 answer AS (
     SELECT
@@ -60,7 +29,8 @@ answer AS (
 -- One row per message, with whether it answers somebody else than a body or its own author.
 link AS (
     SELECT
-        answer.* EXCLUDE (author_id),
+        answer.* EXCLUDE (author_id, answered_id),
+        COALESCE(answered.account_id, answer.answered_id) AS answered_id,
         COALESCE(
             answer.answered_id <> answer.author_id AND answered.account_id IS NULL, FALSE
         ) AS answers_citizen

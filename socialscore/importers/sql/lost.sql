@@ -17,13 +17,13 @@ refused AS (
 own AS (
     SELECT
         refused.row_id,
-        account.network,
-        account.account_id
+        identity.network,
+        identity.account_id
     FROM refused
-    INNER JOIN account
+    INNER JOIN identity
         ON
-            refused.network = account.network
-            AND refused.author_id = account.account_id
+            refused.network = identity.network
+            AND refused.author_id = identity.identifier
     UNION
     SELECT
         refused.row_id,
