@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from shell import Result, begin, run
 
 from socialscore.publishing.manifest import digest
+from socialscore.publishing.publish import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +63,12 @@ class Desk:
         return path
 
     def publish(self, as_of: str, *options: object, name: str = "weekly") -> Result:
-        """Run the command in this folder."""
+        """Run the command in this folder; without other options a series begins with the last."""
+        said = tomllib.loads((self.folder / f"{name}.toml").read_text(encoding="utf-8"))
+        period = str(said.get("period", "last-week"))
+        out = self.folder / "published" / name
+        if not (out.exists() or {"--since", "--period", "--out"} & set(map(str, options))):
+            options = (*options, *(("--since", period) if period in RULES else ()))
         return run("publish", f"{name}.toml", "--store", self.store, "--as-of", as_of, *options)
 
     def published(self, as_of: str, *options: object, name: str = "weekly") -> list[str]:

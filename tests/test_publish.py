@@ -200,13 +200,64 @@ def test_what_is_caught_up_says_what_it_would_have_said_in_time(five: Desk, desk
     assert scored(desk.at("2026-W40.r2")) == scored(five.at("2026-W40"))
 
 
-def test_the_first_run_begins_with_the_last_week_or_where_it_is_told_to(desk: Desk) -> None:
+def test_the_first_run_begins_where_it_is_told_to(desk: Desk) -> None:
     assert desk.published("2026-10-22", "--since", "2026-W43") == []
-    assert desk.published("2026-10-22") == ["2026-W42"]
+    assert desk.published("2026-10-22", "--since", "last-week") == ["2026-W42"]
     assert desk.published("2026-10-22", "--out", "other", "--since", "2026-W41") == [
         "2026-W41",
         "2026-W42",
     ]
+
+
+def first_run(desk: Desk, as_of: str) -> tuple[list[str], str]:
+    """The folders that a first run makes which is told nothing, and what it says."""
+    result = run("publish", "weekly.toml", "--store", desk.store, "--as-of", as_of)
+    assert result.code == 0, result.err
+    return [Path(line).name for line in result.out.splitlines()], result.err
+
+
+def test_the_first_run_begins_with_the_first_week_that_was_in_view_and_has_matured(
+    desk: Desk,
+) -> None:
+    made, said = first_run(desk, "2026-10-08")
+
+    assert made == ["2026-W39", "2026-W40"]
+    assert said.splitlines() == [
+        "socialscore: 2026-W39: the series begins with it and goes to 2026-W40: it is the first of "
+        "which enough was in view and every request has matured; --since begins with another",
+        "socialscore: 2026-W39: published, final",
+        "socialscore: 2026-W40: published, provisional",
+    ]
+    assert first_run(desk, "2026-10-08")[0] == []
+    assert desk.published("2026-10-15") == ["2026-W40.r2", "2026-W41"]
+
+
+def test_the_first_run_begins_with_the_last_week_while_none_has_matured(desk: Desk) -> None:
+    made, said = first_run(desk, "2026-10-01")
+
+    assert (made, said) == (["2026-W39"], "socialscore: 2026-W39: published, provisional\n")
+
+
+def test_a_week_that_has_matured_is_published_where_the_last_one_waits(desk: Desk) -> None:
+    desk.ranking("[assert]", "min_requests_total = 5")  # which no week has at once
+
+    made, said = first_run(desk, "2026-10-05")
+
+    assert made == ["2026-W39"]
+    assert "2026-W40: waits, final from 12 Oct 2026 00:00" in said
+
+
+def test_the_first_run_counts_weeks_after_the_last_time_without_anything(gap: Desk) -> None:
+    made, said = first_run(gap, "2026-12-01")
+
+    assert made == ["2026-W48"]
+    assert "the series begins" not in said
+
+
+def test_a_week_of_which_too_little_was_in_view_is_not_the_first(desk: Desk) -> None:
+    desk.ranking(min_coverage=0.99)  # the data begin on Monday at two o'clock
+
+    assert first_run(desk, "2026-10-15")[0] == ["2026-W40", "2026-W41"]
 
 
 def test_earlier_weeks_can_be_added(desk: Desk) -> None:
@@ -276,7 +327,7 @@ def test_the_setting_says_where_to(desk: Desk) -> None:
 def test_the_data_end_where_the_collection_does(desk: Desk) -> None:
     desk.ranking(horizon="1d")
 
-    result = run("publish", "weekly.toml", "--store", desk.store)
+    result = run("publish", "weekly.toml", "--store", desk.store, "--since", "last-week")
 
     assert [Path(line).name for line in result.out.splitlines()] == ["2027-W14"]
 

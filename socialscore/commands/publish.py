@@ -45,7 +45,8 @@ def command(
         typer.Option(
             metavar="PERIOD",
             help="Publish only this period, such as 2026-W46 or last-week. Default: every "
-            "missing one, from the first published to the last that is over.",
+            "missing one, from the first published to the last that is over; at first, from the "
+            "first that was in view and has matured.",
         ),
     ] = None,
     since: Annotated[

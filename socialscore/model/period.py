@@ -22,6 +22,7 @@ __all__ = [
     "YEARS_IN_WORDS",
     "Period",
     "day_in_words",
+    "label_at",
     "labels_between",
     "parse_as_of",
     "parse_instant",
@@ -131,6 +132,18 @@ def period_before(period: Period) -> str:
     since = period.since.replace(tzinfo=None)
     begin = since - (period.until.replace(tzinfo=None) - since)
     return _range(begin, since)
+
+
+def label_at(like: str, day: date) -> str:
+    """The name of the week, month or quarter that a day lies in, of the form of another one.
+
+    Raises:
+        ValueError: the other one is none of these.
+    """
+    form = _form(like)
+    if form is None:
+        raise ValueError(f"{like} is not a week, month or quarter")
+    return _name(form, day)
 
 
 def labels_between(first: str, last: str) -> list[str]:

@@ -16,7 +16,7 @@ from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.series import adding, folder_name, read_series, write_publication
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.signatures import SIGNATURE
-from socialscore.publishing.unseen import named, stretches
+from socialscore.publishing.unseen import first_matured, named, stretches
 from socialscore.publishing.withdrawals import withdrawals, withdrawn_rows
 from socialscore.reporters import formatting
 from socialscore.scoring import ask
@@ -24,7 +24,7 @@ from socialscore.scoring.comparison import ranked_before
 from socialscore.store import inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -49,7 +49,7 @@ class Outcome:
     """What became of one period, or of several in a row in which nothing was in view."""
 
     period: str
-    what: Literal["published", "final", "unchanged", "waiting", "too-little", "withdrawn"]
+    what: Literal["first", "published", "final", "unchanged", "waiting", "too-little", "withdrawn"]
     why: str  # a clause for people
     folder: Path | None = None  # of what was published, now or before
     problems: tuple[str, ...] = ()  # what falls short of what the ranking asserts
@@ -105,7 +105,8 @@ def publish(
         name: of the ranking, and of its folder in `out`.
         out: the folder of all series.
         period: publish this one and no other; by default, those that the ranking's own period asks
-            for, from the first that was ever published.
+            for, from the first that was ever published; in a new series, from the first that has
+            matured, else the last.
         since: begin with this one, if none was published before.
         revise: publish a new revision of final periods too.
         sign: makes the signature of a manifest; None: nobody signs.
@@ -120,6 +121,8 @@ def publish(
         series = read_series(series_folder)
         wanted = _wanted(basis, series, period, since)
         outcomes = [] if wanted else [_ahead(basis, since or period or basis.ranking.period)]
+        if len(wanted) > 1 and not (series.publications or since):
+            outcomes.append(_first(wanted))
         for is_unseen, periods in stretches(basis, series, wanted):
             if is_unseen and len(periods) > 1:
                 outcomes.append(Outcome(named(periods), "too-little", "nothing was in view"))
@@ -154,6 +157,15 @@ def _matures_at(basis: Basis, period: Period) -> datetime:
     """When the last requests of a period have matured, in its timezone."""
     matures_at = period.until.astimezone(UTC) + basis.ranking.maturing
     return matures_at.astimezone(period.until.tzinfo)
+
+
+def _first(wanted: Sequence[Period]) -> Outcome:
+    """Of a new series that begins before the last period."""
+    why = (
+        f"the series begins with it and goes to {wanted[-1].label}: it is the first of which "
+        "enough was in view and every request has matured; --since begins with another"
+    )
+    return Outcome(wanted[0].label, "first", why)
 
 
 def _end(basis: Basis) -> str:
@@ -192,11 +204,15 @@ def _wanted(basis: Basis, series: Series, period: str | None, since: str | None)
         if since:
             raise UsageError("--since goes with a ranking of the last week, month or quarter")
         return [last]
-    start = basis.question(since).period.label if since else last.label
+    published = [label for label in series.latest if _same_form(label, last.label)]
+    if since:
+        start = basis.question(since).period.label
+    else:
+        first = None if published else first_matured(basis, last)
+        start = (first or last).label
     if not _same_form(start, last.label):
         problem = f"write a period like {last.label}, since the ranking's is {rule}"
         raise UsageError(f"--since {since}: {problem}")
-    published = [label for label in series.latest if _same_form(label, last.label)]
     labels = labels_between(min([*published, start]), last.label)
     return [basis.question(label).period for label in labels]
 

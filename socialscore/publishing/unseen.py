@@ -1,11 +1,13 @@
-"""Periods of a series in which nothing was in view."""
+"""Periods of a series in which nothing was in view, and the first one in which enough was."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from socialscore.errors import TooLittleData
+from socialscore.model.period import label_at, labels_between, parse_period
 from socialscore.reporters import formatting
 from socialscore.scoring.in_view import anybody_in_view
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.basis import Basis
     from socialscore.publishing.series import Series
 
-__all__ = ["named", "stretches"]
+__all__ = ["first_matured", "named", "stretches"]
 
 _MANY = 2  # in one, a collector may have been out of order
 
@@ -58,6 +60,33 @@ def stretches(
         if is_unseen and len(periods) >= _MANY and number and is_new:
             raise TooLittleData(_jump(basis, found[number - 1 :], periods))
     return found
+
+
+def first_matured(basis: Basis, last: Period) -> Period | None:
+    """The first period of which enough was in view, and every request has matured.
+
+    Enough is what a body needs for a rank. Where nothing was in view for several periods in a row,
+    those before do not count. None: there is no such period.
+
+    Args:
+        basis: what to publish from.
+        last: the last week, month or quarter that is over.
+    """
+    seen = anybody_in_view(basis.question(last.label).coverage, basis.panel, basis.ranking)
+    zone, first, n_unseen = basis.ranking.zone, None, 0
+    if not seen:
+        return None
+    for label in labels_between(label_at(last.label, seen[0][0].astimezone(zone)), last.label):
+        period = parse_period(label, zone, covered=(basis.as_of, basis.as_of))
+        parts = (min(end, period.until) - max(begin, period.since) for begin, end in seen)
+        in_view = sum((part for part in parts if part > timedelta()), timedelta())
+        n_unseen = 0 if in_view else n_unseen + 1
+        if n_unseen >= _MANY:
+            first = None
+        is_enough = in_view >= basis.ranking.min_coverage * (period.until - period.since)
+        if first is None and is_enough and period.until + basis.ranking.maturing <= basis.as_of:
+            first = period
+    return first
 
 
 def named(periods: Sequence[Period]) -> str:
