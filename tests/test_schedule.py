@@ -252,6 +252,24 @@ def test_what_is_published_may_be_signed(town: Path) -> None:
     ]
 
 
+def test_without_collecting_a_run_publishes_and_builds_the_site(town: Path) -> None:
+    done = perform(town, "--no-collect")
+
+    script, service = (printed(part, "--no-collect") for part in ("script", "service"))
+    assert (done.returncode, done.stderr, steps(town)) == (0, "", ["publish", "site"])
+    assert "To publish and build the site. Printed by" in script
+    assert "limit" not in script
+    assert "Description=socialscore: publish and build the site\n" in service
+
+
+@pytest.mark.usefixtures("town")
+def test_a_budget_for_no_collecting_is_refused() -> None:
+    result = run("schedule", "weekly.toml", "--no-collect", "--budget", "5")
+
+    assert result.code == 2
+    assert "--budget is for collecting, which --no-collect leaves out; give one" in result.err
+
+
 def test_several_rankings_are_collected_once_and_each_is_published(town: Path) -> None:
     (town / "monthly.toml").write_text(RANKING, encoding="utf-8")
 

@@ -24,7 +24,7 @@ class Schedule:
     name: str  # of its files, after the first ranking
     folder: Path  # of the settings, where it runs
     program: str  # the path of socialscore
-    collecting: list[list[str]]  # arguments, command by command
+    collecting: list[list[str]]  # arguments, command by command; none: files are imported
     publishing: list[list[str]]  # and building the site
     times: list[int]  # minutes since midnight, in order
 
@@ -32,6 +32,15 @@ class Schedule:
     def script(self) -> str:
         """The path of the script."""
         return str(self.folder / f"{self.name}.sh")
+
+    @property
+    def does(self) -> str:
+        """What a run does, for people."""
+        return (
+            "collect, publish and build the site"
+            if self.collecting
+            else "publish and build the site"
+        )
 
     @property
     def gap(self) -> int:
@@ -42,7 +51,7 @@ class Schedule:
 
 _SCRIPT = """\
 #!/bin/sh
-# Collects, publishes and builds the site. Printed by `socialscore schedule`: print it anew when
+# To @DOES@. Printed by `socialscore schedule`: print it anew when
 # socialscore or this folder moves. Times are UTC.
 #
 # All that is said goes to a log. Where somebody must look, it is said on stderr too, which cron
@@ -66,19 +75,23 @@ step() {
     [ "$code" -eq 75 ] && [ "$worst" -ne 0 ] || worst=$code
 }
 
-# Two runs never overlap. Collecting ends in good order before the next one, with code 124.
+# Two runs never overlap.
 exec 9>>@LOCK@
 if command -v flock >/dev/null && ! flock -n 9; then
     say "the run before is not over yet"
     exit 75
 fi
-limit=
-command -v timeout >/dev/null && limit="timeout -k 600 @SECONDS@"
-
+@LIMIT@
 @STEPS@
 
 case $worst in 0 | 75) ;; *) tail -n "+$((begun + 1))" @LOG@ >&3 ;; esac
 exit "$worst"
+"""
+
+_LIMIT = """
+# Collecting ends in good order before the next run, with code 124.
+limit=
+command -v timeout >/dev/null && limit="timeout -k 600 {seconds}"
 """
 
 
@@ -92,7 +105,8 @@ def _script(plan: Schedule) -> str:
         "@FOLDER@": shlex.quote(str(plan.folder)),
         "@LOG@": f"{plan.name}.log",
         "@LOCK@": f"{plan.name}.lock",
-        "@SECONDS@": str(plan.gap * _OF_GAP),
+        "@DOES@": plan.does,
+        "@LIMIT@": _LIMIT.format(seconds=plan.gap * _OF_GAP) if plan.collecting else "",
         "@STEPS@": "\n".join(steps),
     }
     return re.sub("@[A-Z]+@", lambda match: words[match[0]], _SCRIPT)
@@ -113,7 +127,7 @@ def _crontab(plan: Schedule) -> str:
 
 _SERVICE = """\
 [Unit]
-Description=socialscore: collect, publish and build the site
+Description=socialscore: {does}
 Wants=network-online.target
 After=network-online.target
 # To be told when a run fails, name a unit of yours that tells you:
@@ -131,7 +145,7 @@ NoNewPrivileges=yes
 
 
 def _service(plan: Schedule) -> str:
-    return _SERVICE.format(user=_user(), script=_for_systemd(plan.script))
+    return _SERVICE.format(does=plan.does, user=_user(), script=_for_systemd(plan.script))
 
 
 def _for_systemd(word: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -73,6 +74,12 @@ def command(
             help="Most that one run may spend. Default: no limit.",
         ),
     ] = None,
+    no_collect: Annotated[
+        bool,
+        typer.Option(
+            "--no-collect", help="Collect nothing: for messages that are imported from files."
+        ),
+    ] = False,
     sign: Annotated[
         Path | None,
         typer.Option(
@@ -99,8 +106,12 @@ def command(
     """
     if format_name not in _FORMATS:
         raise UnknownName("format", format_name, _FORMATS)
+    if no_collect and budget is not None:
+        raise UsageError("--budget is for collecting, which --no-collect leaves out; give one")
     times = sorted({_minutes(time) for time in at or ["06:00"]})
     plan = _plan(rankings, out, site, sign, budget, times, settings_here())
+    if no_collect:
+        plan = replace(plan, collecting=[])
     parts = _FORMATS[format_name]
     texts = [PARTS[part](plan) for part in parts]
     if len(parts) > 1:
