@@ -579,12 +579,14 @@ def test_a_site_inside_the_publications_is_refused(published: Path) -> None:
     assert not (published / "site").exists()
 
 
-def test_where_nothing_is_published_an_old_site_stays(published: Path, tmp_path: Path) -> None:
+def test_where_nothing_is_published_a_site_is_an_error_and_an_old_one_stays(
+    published: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "site"
     update(built(published), out)
 
     shown = run("site", tmp_path / "not-mounted", "--out", out)
 
-    assert (shown.code, shown.out) == (0, "")
-    assert "nothing is published" in shown.err
+    assert (shown.code, shown.out) == (6, "")
+    assert "not-mounted yet, so there is nothing to show; run `socialscore publish" in shown.err
     assert tree(out) == built(published)

@@ -9,7 +9,7 @@ import typer
 
 from socialscore.commands.common import settings_here
 from socialscore.commands.screens import say
-from socialscore.errors import UsageError
+from socialscore.errors import TooLittleData, UsageError
 
 __all__ = ["command"]
 
@@ -37,7 +37,8 @@ def command(
 
     The pages run no script and load nothing from other sites. Each file is replaced atomically,
     so a web server can serve the folder meanwhile. Pages that no longer belong are removed;
-    other files in the folder stay. A publication that was tampered with is refused.
+    other files in the folder stay. A publication that was tampered with is refused. Exit codes:
+    0 done; 6 nothing is published yet.
     """
     from socialscore.publishing.site import pages
     from socialscore.publishing.site.mirror import update
@@ -50,8 +51,10 @@ def command(
         )
     files = pages(source)
     if not files:
-        say(f"nothing is published in {source} yet; run `socialscore publish RANKING` first")
-        return
+        raise TooLittleData(
+            f"nothing is published in {source} yet, so there is nothing to show; "
+            "run `socialscore publish RANKING` first, or name another folder"
+        )
     done = update(files, target)
     if done.n_written or done.n_removed:
         say(f"{target}: {done.n_written:,} files written, {done.n_removed:,} removed")
