@@ -26,11 +26,15 @@ traceback.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 __all__ = [
@@ -53,11 +57,43 @@ __all__ = [
     "UnknownName",
     "UsageError",
     "Vanished",
+    "folded",
+    "in_python",
     "listed",
+    "option",
 ]
 
 _MOST_NAMES = 40
 _LONGEST_NAME = 60
+_MOST_MEANT = 3  # names that an error suggests
+_SHORTEST_PART = 3  # characters that must be typed to find the names that contain them
+
+_called_from_python = ContextVar("_called_from_python", default=False)
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Errors that are made meanwhile speak to somebody who calls a function, not a command."""
+    token = _called_from_python.set(True)
+    try:
+        yield
+    finally:
+        _called_from_python.reset(token)
+
+
+def option(name: str, value: object = None) -> str:
+    """An option as who reads the error writes it.
+
+    Args:
+        name: that of the parameter in Python, such as `as_of`.
+        value: what to write, or what was written; None: it does not matter.
+
+    Returns:
+        `--as-of 2026-11-20` on the command line, `as_of='2026-11-20'` in Python.
+    """
+    if _called_from_python.get():
+        return f"{name}=" + ("…" if value is None else repr(value))
+    return f"--{name.replace('_', '-')}" + ("" if value is None else f" {value}")
 
 
 class SocialscoreError(Exception):
@@ -157,16 +193,57 @@ class UnknownName(SocialscoreError):
         name: what was written.
         known: the names that exist.
         place: the file, and the line or key, that says it; None for an option.
+        titles: by a known name, what else people call it, where they do.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], place: object = None) -> None:
-        known = sorted(known)
-        close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-        way_out = f"did you mean {close[0]!r}?" if close else f"known: {listed(known)}"
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        place: object = None,
+        *,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        known, titles = sorted(known), titles or {}
+        meant = [
+            repr(each) + (f" ({titles[each]})" if each in titles else "")
+            for each in _meant(name, known, titles)
+        ]
+        *others, last = meant or [""]
+        either = f"{', '.join(others)} or {last}" if others else last
+        way_out = f"did you mean {either}?" if meant else f"known: {listed(known)}"
         where = "" if place is None else f"{place}: "
         super().__init__(f"{where}unknown {kind} {name!r}; {way_out}")
         self.place = place
         self.exit_code = 2 if place is None else 3
+
+
+def _meant(name: str, known: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """The known names that contain what was typed, shortest first; else those most like it."""
+    typed = folded(name).split()
+    if len("".join(typed)) >= _SHORTEST_PART:
+        named = ((each, folded(f"{each} {titles.get(each, '')}")) for each in known)
+        containing = [each for each, words in named if all(part in words for part in typed)]
+        if containing:
+            return sorted(containing, key=len)[:_MOST_MEANT]
+    called: dict[str, str] = {}
+    for each in known:
+        called.setdefault(each.lower(), each)
+        called.setdefault(titles.get(each, each).lower(), each)
+    close = get_close_matches(name.lower(), called, n=_MOST_MEANT, cutoff=0.5)
+    best = [each for each in close if _likeness(name, each) == _likeness(name, close[0])]
+    return list(dict.fromkeys(called[each] for each in best))
+
+
+def _likeness(name: str, other: str) -> float:
+    return SequenceMatcher(None, other, name.lower()).ratio()
+
+
+def folded(name: str) -> str:
+    """A name by which others are found: its words, without capitals, accents or punctuation."""
+    letters = (sign for sign in normalize("NFKD", name.casefold()) if not combining(sign))
+    return " ".join(re.findall(r"[^\W_]+", "".join(letters)))
 
 
 def listed(names: Sequence[str]) -> str:

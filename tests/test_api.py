@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import gzip
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from shell import CHECKOUT
+from shell import CHECKOUT, run
 
 import socialscore
 from socialscore.errors import InputError, UnknownName, UsageError
@@ -152,5 +157,290 @@ def test_whom_a_store_ignores_is_found_with_its_key_only(demo: Path, tmp_path: P
 
 @pytest.mark.parametrize("value", [7, "7", 7.0, True])
 def test_a_number_is_no_time_in_python_either(messages: pa.Table, value: object) -> None:
-    with pytest.raises(UsageError, match=f"^--horizon {value}: (a number is no time|write a time)"):
+    with pytest.raises(UsageError, match=f"^horizon={value!r}: (a number is no time|write a time)"):
         socialscore.rank(messages, DEMO / "panel.csv", horizon=value)
+
+
+# --- what may be given ----------------------------------------------------------------------------
+
+ROWS = [
+    {
+        "message_id": message_id,
+        "author_id": author_id,
+        "sent_at": f"2026-09-07T{hour:02}:00:00Z",
+        "text": text,
+        "reply_to_id": reply_to_id,
+    }
+    for message_id, author_id, hour, text, reply_to_id in (
+        ("101", "8", 8, "@ville Où ?", None),
+        ("102", "7", 9, "Ici.", "101"),
+        ("103", "9", 10, "@ville <b>Quand</b> ?", None),
+        ("104", "9", 12, "@ville Merci", None),
+    )
+]
+TOWN = Panel("towns", (Body("ville", "Ville <b>", "town", (Account("twitter", "7", "ville"),)),))
+UNTIL = {"as_of": "2026-09-20", "min_requests": 1}
+
+
+def small() -> pa.Table:
+    return pa.Table.from_pylist(ROWS)
+
+
+class Foreign:
+    """A table of a library that nobody has heard of."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return small().__arrow_c_stream__(requested_schema)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        lambda: pl.from_arrow(small()).lazy(),  # type: ignore[union-attr]
+        lambda: duckdb.from_arrow(small()),
+        lambda: small().to_reader(),
+        lambda: small().to_batches()[0],
+        lambda: ROWS,
+        lambda: small().to_pydict(),
+        Foreign,
+    ],
+    ids=["LazyFrame", "duckdb", "reader", "batch", "rows", "columns", "foreign"],
+)
+def test_lazy_and_foreign_tables_are_ranked_too(messages: Callable[[], Any]) -> None:
+    board = socialscore.rank(messages(), TOWN, **UNTIL)
+
+    assert answered(board) == {"ville": 0.5}
+
+
+def test_what_is_no_table_is_refused() -> None:
+    with pytest.raises(UsageError, match="messages=…: cannot read a int; give a path, or a table"):
+        socialscore.rank(7)
+
+
+@pytest.mark.parametrize("of", [pa.Table.to_pandas, pl.from_arrow, lambda table: table])
+def test_a_panel_may_be_a_table(of: Callable[[pa.Table], Any]) -> None:
+    table = pa.table(
+        {
+            "body_id": ["ville"],
+            "body": ["Ville"],
+            "network": ["twitter"],
+            "account_id": ["7"],
+            "handle": ["ville"],
+            "valid_from": [datetime(2026, 1, 1)],  # noqa: DTZ001 a day, as pandas has it
+            "closed": [False],
+        }
+    )
+
+    board = socialscore.rank(small(), of(table), **UNTIL)
+
+    assert answered(board) == {"ville": 0.5}
+
+
+def test_what_is_wrong_with_a_panel_in_memory_is_named_by_its_row() -> None:
+    panel = pd.DataFrame({"body_id": ["a"], "body": ["A"], "network": ["twiter"], "handle": ["a"]})
+
+    with pytest.raises(UnknownName, match="panel:2: unknown network 'twiter'; did you mean"):
+        socialscore.rank(small(), panel)
+
+
+@pytest.mark.parametrize(
+    "ranking", ["demo", "socially-devoted", CHECKOUT / "rankings" / "demo.toml"]
+)
+def test_a_ranking_is_a_shipped_one_a_preset_or_a_file(ranking: Any) -> None:
+    board = socialscore.rank(small(), TOWN, ranking, **UNTIL)
+
+    assert board.preset == ("socially-devoted" if ranking == "socially-devoted" else "default")
+    assert board.title.startswith("The demo") == (ranking != "socially-devoted")
+
+
+def test_a_ranking_brings_its_panel(messages: pa.Table) -> None:
+    assert len(socialscore.rank(messages, ranking="demo").scores) == 24
+
+
+def test_a_ranking_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(UnknownName, match="unknown ranking 'devoted'; did you mean 'socially-dev"):
+        socialscore.rank(small(), TOWN, "devoted")
+
+
+def test_the_demo_needs_no_file(messages: pa.Table) -> None:
+    table = socialscore.demo()
+
+    assert table.column_names == messages.column_names
+    assert table.num_rows == messages.num_rows
+    with pytest.raises(UsageError, match=r"the demo's messages are socialscore.demo\(\)"):
+        socialscore.rank("demo")
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        date(2026, 9, 20),
+        datetime(2026, 9, 20),  # noqa: DTZ001 of the ranking's timezone, as a text
+        datetime(2026, 9, 19, 22, tzinfo=UTC),
+        pd.Timestamp("2026-09-20"),
+        pd.Timestamp("2026-09-20", tz="Europe/Paris"),
+    ],
+)
+def test_times_may_be_those_of_python_and_pandas(as_of: Any) -> None:
+    board = socialscore.rank(small(), TOWN, as_of=as_of, min_requests=1)
+
+    assert board.as_of == datetime(2026, 9, 19, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("horizon", [timedelta(hours=24), pd.Timedelta("24h"), "24h"])
+def test_lengths_of_time_and_numbers_may_be_those_of_python_pandas_and_numpy(horizon: Any) -> None:
+    board = socialscore.rank(
+        small(), TOWN, as_of="2026-09-20", horizon=horizon, min_requests=np.int64(1)
+    )
+
+    assert (board.horizon, board.min_requests) == (86_400, 1)
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        "2026-09-07T00:00..2026-09-08T00:00",
+        (datetime(2026, 9, 7), datetime(2026, 9, 8)),  # noqa: DTZ001
+        [pd.Timestamp("2026-09-07"), pd.Timestamp("2026-09-08")],
+    ],
+)
+def test_a_pair_of_times_is_a_period(period: Any) -> None:
+    board = socialscore.rank(small(), TOWN, period=period, **UNTIL)
+
+    assert board.until - board.since == timedelta(days=1)
+    assert board.scores[0].values["n_requests"] == 2
+
+
+# --- what it results in ---------------------------------------------------------------------------
+
+
+def test_a_scoreboard_is_a_table_of_every_library() -> None:
+    board = socialscore.rank(small(), TOWN, **UNTIL)
+
+    table = board.to_arrow()
+    assert table.column_names[:5] == ["rank", "rank_low", "rank_high", "percentile", "body_id"]
+    assert table.schema.field("n_requests").type == pa.int64()
+    assert board.to_pandas()["n_requests"].tolist() == [2]
+    assert board.to_polars()["response_rate"].to_list() == [0.5]
+    assert pl.DataFrame(board).shape == (1, table.num_columns)
+
+
+def test_a_table_that_compares_has_the_columns_of_the_export() -> None:
+    board = socialscore.rank(small(), TOWN, period="2026-W37", compare_to="previous", **UNTIL)
+
+    assert board.compared_to == "2026-W36"
+    assert {"difference", "direction", "movement"} < set(board.to_arrow().column_names)
+
+
+def test_without_polars_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = socialscore.rank(small(), TOWN, **UNTIL)
+    monkeypatch.setitem(sys.modules, "polars", None)
+
+    with pytest.raises(UsageError, match=r"pip install 'socialscore\[polars\]'"):
+        board.to_polars()
+
+
+def test_results_are_short_in_a_console_and_tables_without_markup_of_others_in_a_notebook() -> None:
+    results = {
+        "<Scoreboard 1 bodies, all, ranked by response rate>": socialscore.rank,
+        "<Sensitivity 1 bodies, all, ranked by response rate>": socialscore.sensitivity,
+    }
+
+    for said, function in results.items():
+        result = function(small(), TOWN, **UNTIL)
+        assert repr(result) == said
+        assert "<td" in result._repr_html_()
+        assert "Ville &lt;b&gt;" in result._repr_html_()
+        assert "<b>" not in result._repr_html_()
+
+
+def test_requests_are_counted_by_something_else_than_bodies() -> None:
+    found = socialscore.break_down(small(), "category", TOWN, **UNTIL)
+
+    assert repr(found) == "<Breakdown by category, all, ranked by response rate>"
+    assert found.to_pandas()[["label", "n_bodies", "n_requests"]].to_numpy().tolist() == [
+        ["town", 1, 2]
+    ]
+    assert "town" in found._repr_html_()
+    with pytest.raises(UnknownName, match="unknown group 'categry'"):
+        socialscore.break_down(small(), "categry", TOWN)
+
+
+def test_a_body_is_explained_message_by_message() -> None:
+    found = socialscore.explain(small(), "VILLE", TOWN, show_text=True, **UNTIL)
+
+    assert repr(found) == "<Explanation Ville <b>, 3 messages, all, ranked by response rate>"
+    frame = found.to_pandas()
+    assert frame["outcome"].tolist() == ["answered", "unanswered", "unanswered"]
+    assert str(frame["sent_at"].dtype) == "datetime64[us, UTC]"
+    assert "&lt;b&gt;Quand" in found._repr_html_()
+    alone = socialscore.explain(small(), "ville", TOWN, message=101, **UNTIL)
+    assert alone.to_arrow()["response_id"].to_pylist() == ["102"]
+
+
+def test_the_history_of_what_was_published_is_a_table(demo: Path, tmp_path: Path) -> None:
+    file = tmp_path / "weekly.toml"
+    file.write_text(f'panel = "{DEMO / "panel.csv"}"\nmin_requests = 1\n', encoding="utf-8")
+    out = tmp_path / "published"
+    for week in ("2026-W43", "2026-W45"):
+        done = run("publish", file, "--store", demo, "--out", out, "--period", week)
+        assert done.code == 0, done.err
+
+    found = socialscore.history(file, "Tram de Brevanche", out=out)
+
+    assert repr(found) == (
+        "<History of Tram de Brévanche in weekly, 3 periods, 2026-W43 to 2026-W45>"
+    )
+    assert found.to_arrow()["period"].to_pylist() == ["2026-W43", "2026-W45"]
+    assert "Tram de Brévanche" in found._repr_html_()
+    assert socialscore.history("weekly", out=out).to_pandas().shape[0] == 48
+
+
+# --- in Python's words ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"as_of": "soon"}, r"^as_of='soon': write a day or a time"),
+        ({"horizon": "a week"}, r"^horizon='a week': write a time such as 7d"),
+        ({"min_requests": -1}, r"^min_requests=-1: write 0 or more"),
+        ({"trim": 2}, r"^trim=2: write less than 1"),
+        ({"networks": []}, r"^networks=…: name at least one, or leave it out"),
+        ({"clock": "business"}, r"or one for all with calendar='office'$"),
+        ({"bands": [{"label": "A"}]}, r"^bands=…: a band needs a condition"),
+    ],
+)
+def test_errors_name_arguments_and_not_options_of_a_command(
+    options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        socialscore.rank(small(), TOWN, **options)
+
+    assert "--" not in str(caught.value)
+
+
+def test_what_a_table_lacks_is_said_without_a_command() -> None:
+    with pytest.raises(InputError, match="Rename the one that is meant to sent_at") as caught:
+        socialscore.rank(small().rename_columns([*small().column_names[:2], "date", "text", "to"]))
+
+    assert "--" not in str(caught.value)
+
+
+def test_a_sensitivity_that_counts_do_not_tell_is_refused() -> None:
+    with pytest.raises(UsageError, match="not by median_delay; say by='response_rate'"):
+        socialscore.sensitivity(small(), TOWN, by="median_delay")
+
+
+def test_the_package_is_imported_without_an_engine_and_completed_by_name() -> None:
+    program = (
+        "import sys, socialscore\n"
+        "assert 'rank' in dir(socialscore)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert not {"duckdb", "pandas", "polars", "pyarrow", "pydantic"} & set(done.stdout.split())

@@ -11,6 +11,7 @@ from collections import Counter
 from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +35,8 @@ LAYERS = (  # from the ground up; parts of one layer do not know each other
     {"collectors", "engines", "importers", "reporters", "store"},
     {"intake", "scoring"},
     {"collecting", "publishing"},
-    {"socialscore"},  # the Python API
+    {"api"},
+    {"socialscore"},  # whose names are those of the API
     {"commands"},
 )
 
@@ -50,8 +52,9 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "msgspec": ["importers/x_jsonl.py"],
     "numpy": ["importers/records.py", "language/", "scoring/uncertainty.py"],
     "obstore": ["runtime/object_storage.py", "store/bucket.py"],
-    "pandas": ["__init__.py", "model/scoreboard.py"],
+    "pandas": ["api/results.py"],
     "platformdirs": ["commands/", "store/bucket.py"],
+    "polars": ["api/results.py"],
     "pyarrow": [""],
     "pydantic": ["importers/layout.py", "inputs/", "language/rulebook.py"],
     "pyspark": ["engines/spark.py"],
@@ -86,6 +89,7 @@ SHARED = {
     "screens",
     "waiting",
 }
+EXTRAS = ("spark", "keyring", "polars", "s3")
 NETWORK_MODULES = {"asyncio", "ftplib", "http", "smtplib", "socket", "ssl", "urllib.request"}
 
 NAMES = re.compile("|".join(NETWORKS), re.IGNORECASE)
@@ -272,7 +276,7 @@ def test_every_library_that_is_imported_is_declared() -> None:
     extras = project["optional-dependencies"]
     declared = {
         re.split(r"[\[>]", line)[0].lower()
-        for line in (*project["dependencies"], *extras["spark"], *extras["keyring"], *extras["s3"])
+        for line in (*project["dependencies"], *chain(*(extras[it] for it in EXTRAS)))
     }
     packages = packages_distributions()
     used = {found.module.split(".")[0] for path in MODULES for found in imports(path)}

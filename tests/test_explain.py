@@ -766,8 +766,8 @@ def test_a_rule_that_is_there_no_longer_is_told_by_its_id(rule_id: str) -> None:
         (["ville", "--message", "104"], "was sent on 2026-09-30, outside the period 2026-W37; "
                                        "take --period 2026-W40"),
         (["ville", "--message", "105"], "not addressed to Ville de Montsabran, it concerns metro"),
-        (["vile"], "unknown body 'vile'; did you mean 'ville'?"),
-        (["metro de valdoine"], "did you mean 'Métro de Valdoine'?"),
+        (["vile"], "unknown body 'vile'; did you mean 'ville' (Ville de Montsabran)?"),
+        (["de valdoine"], "did you mean 'metro' (Métro de Valdoine)?"),
         (["ville", "--format", "xml"], "unknown format 'xml'"),
         (["ville", "--all", "--limit", "2"], "--all lists all messages, --limit only the latest"),
         (["ville", "--message", "101", "--all"], "--message is about one message"),

@@ -211,7 +211,7 @@ def test_a_screen_without_blocks_gets_ascii(published: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("gard",), 2, "unknown body 'gard'; did you mean 'gare'?"),
+        (("gard",), 2, "unknown body 'gard'; did you mean 'gare' (Gare de Roz-Lanmeur)?"),
         (("gare", "--metric", "response"), 2, "did you mean 'response_rate'?"),
         (("gare", "--format", "xml"), 2, "unknown format 'xml'"),
     ],

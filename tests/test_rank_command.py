@@ -449,7 +449,11 @@ def test_the_statement_is_one_that_an_engine_understands_with_all_its_parameters
         (["--format", "markdwon"], 2, "unknown format 'markdwon'; did you mean 'markdown'?"),
         (["--by", "median_wiat"], 2, "'median_wiat'; did you mean 'median_wait'?"),
         (["--unit", "mesage"], 2, "unknown unit 'mesage'; did you mean 'message'?"),
-        (["--selection", "question"], 2, "unknown selection 'question'; did you mean 'questions'?"),
+        (
+            ["--selection", "question"],
+            2,
+            "unknown selection 'question'; did you mean 'questions' or ",
+        ),
         (["--network", "twiter"], 2, "unknown network 'twiter'; did you mean 'twitter'?"),
         (["--exclude", "repots"], 2, "unknown reason 'repots'; did you mean 'repost'?"),
         (["--horizon", "a week"], 2, "--horizon a week: write a time such as 7d, 24h or 90m"),

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.inputs.settings import Settings
-    from socialscore.inputs.toml_files import FilePosition
     from socialscore.scoring.source import MessageSource, Pseudonym
     from socialscore.store.lake import Store
 
@@ -180,17 +179,9 @@ def pseudonym(settings: Settings) -> Pseudonym:
 
 def chosen_ranking(path: Path | None, options: Mapping[str, object]) -> Ranking:
     """The ranking, with metrics that exist."""
-    from socialscore.inputs.ranking import read_ranking
-    from socialscore.inputs.value_errors import raise_all
-    from socialscore.scoring.metrics import wrong_metrics
+    from socialscore.scoring.metrics import checked_ranking
 
-    reading = read_ranking(path, options)
-
-    def place(key: str, *way: str | int) -> FilePosition | None:
-        return reading.place(key, *way) if reading.said_by.get(key) == path else None
-
-    raise_all([*reading.problems, *wrong_metrics(reading.ranking, place)])
-    return reading.ranking
+    return checked_ranking(path, options)
 
 
 def settings_here() -> Settings:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
+from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError, option
 from socialscore.inputs.options import (
     KEYS,
     OPTIONS,
@@ -111,7 +111,9 @@ def override(ranking: Ranking, options: Mapping[str, Any]) -> Ranking:
     """
     given = _given(options)
     if "preset" in given:
-        raise UsageError("--preset: this ranking has one already, and cannot be given another")
+        raise UsageError(
+            f"{option('preset')}: this ranking has one already, and cannot be given another"
+        )
     changed = _sound(_read([(None, given)], ranking.preset))
     names = (name for name, field in Ranking.model_fields.items() if (field.alias or name) in given)
     return ranking.model_copy(update={name: getattr(changed, name) for name in names})
@@ -225,7 +227,7 @@ def _empty_lists(reading: ParsedRanking) -> Iterator[SocialscoreError]:
             if place:
                 yield InputError(place, problem)
             elif key != "categories":
-                yield UsageError(f"{key}: {problem}")
+                yield UsageError(f"{option(key)}: name at least one, or leave it out")
 
 
 def _useless_bands(
@@ -239,7 +241,8 @@ def _useless_bands(
         if number not in wrong:
             for key, problem in _useless(band, labels, conditions in seen):
                 place = reading.place("bands", number, *key)
-                yield InputError(place, problem) if place else UsageError(f"bands: {problem}")
+                said = f"{option('bands')}: {problem}"
+                yield InputError(place, problem) if place else UsageError(said)
             seen.append(conditions)
             labels.add(band.label)
 

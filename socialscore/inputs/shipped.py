@@ -20,6 +20,7 @@ __all__ = [
     "layout_path",
     "preset_names",
     "preset_path",
+    "ranking_names",
     "ranking_path",
 ]
 
@@ -100,13 +101,22 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def ranking_names() -> list[str]:
+    """The names of the shipped rankings."""
+    return sorted(_rankings())
+
+
+def _rankings() -> dict[str, Path]:
+    return {path.stem: path for path in _find("rankings").glob("*.toml")}
+
+
 def ranking_path(ranking: str) -> Path:
     """The file of a shipped ranking by its name, or the path that was given.
 
     Raises:
         UnknownName: there is neither such a file nor such a ranking.
     """
-    shipped = {path.stem: path for path in _find("rankings").glob("*.toml")}
+    shipped = _rankings()
     if ranking.endswith(".toml") or (ranking and is_there(Path(ranking))):
         return Path(ranking)
     if ranking not in shipped:

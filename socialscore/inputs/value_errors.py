@@ -13,6 +13,7 @@ from socialscore.errors import (
     SocialscoreError,
     UnknownName,
     UsageError,
+    option,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def problem_of(
         return UnknownName("key", str(error["loc"][-1]), keys, place)
     problem = _instead(error)
     if place is None:
-        return UsageError(f"--{key.replace('_', '-')} {_shown(given)}: {problem}")
+        shown = given if isinstance(given, (bool, int, float)) else _shown(given)
+        return UsageError(f"{option(key, shown)}: {problem}")
     if error["type"] in _PLAIN and not isinstance(given, (dict, list)):
         problem += f", not {_shown(json.dumps(given, ensure_ascii=False, default=str))}"
     return InputError(place, problem)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from socialscore.errors import UsageError
+from socialscore.errors import UsageError, option
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -115,7 +115,7 @@ def parse_as_of(text: str, timezone: ZoneInfo) -> datetime:
         return parse_instant(text, timezone).astimezone(UTC)
     except (ValueError, OverflowError):
         problem = f"write a day or a time such as 2026-11-23T09:00, {YEARS_IN_WORDS}"
-        raise UsageError(f"--as-of {text}: {problem}") from None
+        raise UsageError(f"{option('as_of', text)}: {problem}") from None
 
 
 def period_before(period: Period) -> str:

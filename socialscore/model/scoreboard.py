@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from pandas import DataFrame
-
     from socialscore.model.audit import AuditSummary
     from socialscore.model.messages import Body
 
@@ -146,24 +144,3 @@ class Scoreboard:
     def key(self) -> str:
         """The name of the metric that ranks."""
         return str(self.options["by"])
-
-    def to_pandas(self) -> DataFrame:
-        """One row per body: its rank with interval, who it is, every metric, band and reason."""
-        from pandas import DataFrame
-
-        rows = [
-            {
-                "rank": score.rank,
-                "rank_low": score.rank_low,
-                "rank_high": score.rank_high,
-                "percentile": score.percentile,
-                "body_id": score.body.body_id,
-                "body": score.body.name,
-                "category": score.body.category,
-                **{metric.name: score.values[metric.name] for metric in self.metrics},
-                "band": score.band,
-                "reason": score.reason,
-            }
-            for score in self.scores
-        ]
-        return DataFrame(rows).astype(dict.fromkeys(("rank", "rank_low", "rank_high"), "Int64"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Result = Scoreboard | Breakdown | Sensitivity
 
-__all__ = ["REPORTERS", "check_format", "render"]
+__all__ = ["REPORTERS", "check_format", "render", "worded"]
 
 
 def render(result: Result, format_name: str, *, width: int = 80, colour: bool = False) -> str:
@@ -47,7 +47,7 @@ def check_format(format_name: str) -> None:
 def _table(result: Result, width: int, colour: bool) -> str:
     from socialscore.reporters.console import to_console
 
-    return to_console(_worded(result), width=width, colour=colour)
+    return to_console(worded(result), width=width, colour=colour)
 
 
 def _csv(result: Result, _width: int, _colour: bool) -> str:
@@ -73,10 +73,10 @@ def _json(result: Result, _width: int, _colour: bool) -> str:
 def _markdown(result: Result, _width: int, _colour: bool) -> str:
     from socialscore.reporters.markdown import to_markdown
 
-    return to_markdown(_worded(result))
+    return to_markdown(worded(result))
 
 
-def _worded(result: Result) -> Report:
+def worded(result: Result) -> Report:
     """What the formats for people lay out."""
     from socialscore.reporters.breakdowns import worded_breakdown
     from socialscore.reporters.scoreboards import worded_scoreboard

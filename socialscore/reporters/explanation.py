@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
     from socialscore.model.explanation import ExplainedMessage, Explanation
 
-__all__ = ["FORMATS", "check_explanation_format", "render_explanation", "render_messages"]
+__all__ = [
+    "FORMATS",
+    "check_explanation_format",
+    "message_columns",
+    "message_record",
+    "render_explanation",
+    "render_messages",
+]
 
 FORMATS = ("table", "csv", "json")
 """What `--format` takes."""
@@ -231,27 +238,38 @@ def _csv(explanation: Explanation, messages: Iterable[ExplainedMessage]) -> str:
         **context(explanation.scoreboard),
         "calendar": explanation.calendar,  # the body's own, where the ranking has none for all
     }
-    rows = [_record(explanation, message) for message in messages]
+    rows = [message_record(explanation, message) for message in messages]
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow([*_columns(explanation), *shared])
+    writer.writerow([*message_columns(explanation), *shared])
     for row in rows:
         writer.writerow([_cell(value) for value in (*row.values(), *shared.values())])
     return lines.getvalue()
 
 
-def _columns(explanation: Explanation) -> tuple[str, ...]:
+_TYPES = {
+    "boolean": ("question_mark", "question", "request", "redirected"),
+    "datetime": ("sent_at", "asked_at", "watched_until", "responded_at"),
+    "number": ("delay_seconds", "calendar_delay_seconds"),
+}
+"""Of the columns that are no texts."""
+
+
+def message_columns(explanation: Explanation) -> dict[str, str]:
+    """By the name of each column of a row per message, its type, as `columns.Field` says it."""
     texts = ("text", "response_text") if explanation.texts is not None else ()
-    return (
+    names = (
         *("sent_at", "network", "account", "message_id", "outcome", "reason"),
         *("question_mark", "question", "request", "rule_id"),
         *("request_id", "asked_at", "delay_seconds", "calendar_delay_seconds", "watched_until"),
         *("response_id", "responded_at", "matched_by", "redirected", "dismissed"),
         *texts,
     )
+    types = {name: type_ for type_, its in _TYPES.items() for name in its}
+    return {name: types.get(name, "string") for name in names}
 
 
-def _record(explanation: Explanation, message: ExplainedMessage) -> dict[str, Any]:
+def message_record(explanation: Explanation, message: ExplainedMessage) -> dict[str, Any]:
     """A message as a row: what it is, its request, its response, and the replies that are none."""
     its, response = message.belongs_to, message.response
     zone, texts = explanation.scoreboard.since.tzinfo, explanation.texts
@@ -272,7 +290,7 @@ def _record(explanation: Explanation, message: ExplainedMessage) -> dict[str, An
     if texts is not None:
         values.append(texts.get((message.network, message.message_id)))
         values.append(texts.get((message.network, response.response_id)) if response else None)
-    return dict(zip(_columns(explanation), values, strict=True))
+    return dict(zip(message_columns(explanation), values, strict=True))
 
 
 def _cell(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from socialscore.errors import option
 from socialscore.reporters import formatting
 from socialscore.reporters.facts import metric_named
 
@@ -137,7 +138,7 @@ def _request(explanation: Explanation, message: ExplainedMessage) -> Iterator[st
             year, week, _ = message.began_at.astimezone(
                 explanation.scoreboard.since.tzinfo
             ).isocalendar()
-            yield f"  --period {year}-W{week:02d} says what became of that."
+            yield f"  {option('period', f'{year}-W{week:02d}')} says what became of that."
         return
     n_messages = len(its.message_ids)
     if n_messages == 1:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from socialscore.errors import UnknownName, UsageError
+from socialscore.errors import UnknownName, UsageError, folded, option
 from socialscore.language import rules
 from socialscore.model.explanation import (
     Dismissed,
@@ -36,7 +36,7 @@ __all__ = ["body_named", "explain", "messages_named"]
 
 
 def body_named(panel: Panel, name: str) -> Body:
-    """The body of that body_id, or of that name.
+    """The body of that body_id or name; capitals, accents and hyphens need not be the same.
 
     Raises:
         UnknownName: there is none.
@@ -45,9 +45,14 @@ def body_named(panel: Panel, name: str) -> Body:
     ids = {body.body_id: body for body in panel.bodies}
     if name in ids:
         return ids[name]
-    found = [body for body in panel.bodies if body.name.casefold() == name.casefold()]
+    found = [body for body in panel.bodies if body.name == name]
+    typed = folded(name)
+    found = found or [
+        body for body in panel.bodies if typed in (folded(body.body_id), folded(body.name))
+    ]
     if not found:
-        raise UnknownName("body", name, {*ids, *(body.name for body in panel.bodies)})
+        titles = {body.body_id: body.name for body in panel.bodies if body.name != body.body_id}
+        raise UnknownName("body", name, ids, titles=titles)
     if len(found) > 1:
         known = ", ".join(body.body_id for body in found)
         raise UsageError(f"several bodies are named {name!r}; use the body_id: {known}")
@@ -241,7 +246,7 @@ def _why_not(row: Row, account: Account, explanation: Explanation, ranking: Rank
     name, sent_at = explanation.score.body.name, _aware(row["sent_at"]).astimezone(ranking.zone)
     if row["outbound"]:
         to = row["reply_to_id"]
-        way_out = f"; it replies to {to}: take --message {to}" if to else ""
+        way_out = f"; it replies to {to}: take {option('message', to)}" if to else ""
         return f"{message} was written by {name}, not addressed to it{way_out}"
     if account.network not in ranking.networks:
         return f"{message} is of {account.network}, at which this ranking does not look"
@@ -251,7 +256,7 @@ def _why_not(row: Row, account: Account, explanation: Explanation, ranking: Rank
         year, week, _ = sent_at.isocalendar()
         return (
             f"{message} was sent on {sent_at:%Y-%m-%d}, outside the period {board.period}; "
-            f"take --period {year}-W{week:02d}"
+            f"take {option('period', f'{year}-W{week:02d}')}"
         )
     if sent_at >= board.as_of:
         return f"{message} was sent after {board.as_of.isoformat()}, where the data are to end"

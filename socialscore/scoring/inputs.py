@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from socialscore.engines.rows import Rows
-from socialscore.errors import UsageError
+from socialscore.errors import UsageError, option
 from socialscore.inputs.author_ids import networks_of
 from socialscore.inputs.ranking import compared
 from socialscore.inputs.shipped import calendar_path
@@ -152,7 +152,7 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
         n_bodies = sum(not body.calendar for body in compared(panel, ranking) if body.accounts)
         raise UsageError(
             f"{n_bodies} of the bodies have no opening hours; name their calendars in the panel's "
-            "column calendar, or one for all with --calendar office"
+            f"column calendar, or one for all with {option('calendar', 'office')}"
         )
     return Rows(
         {

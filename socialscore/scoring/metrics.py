@@ -8,19 +8,23 @@ over `body` from what only a body has.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from socialscore.errors import InputError, UnknownName
+from socialscore.errors import InputError, UnknownName, option
 from socialscore.inputs.options import seconds
+from socialscore.inputs.ranking import read_ranking
+from socialscore.inputs.value_errors import raise_all
 from socialscore.model.scoreboard import Metric
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from socialscore.errors import SocialscoreError
     from socialscore.inputs.ranking import Ranking
+    from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["key_metric", "metrics_for", "wrong_metrics"]
+__all__ = ["checked_ranking", "key_metric", "metrics_for", "wrong_metrics"]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SHORT = {"m": ("min", "min"), "d": ("d", "j"), "w": ("w", "sem.")}  # in English and in French
@@ -444,6 +448,22 @@ def key_metric(ranking: Ranking) -> Metric:
     return next(metric for metric in metrics_for(ranking) if metric.name == ranking.by)
 
 
+def checked_ranking(path: Path | None, options: Mapping[str, Any]) -> Ranking:
+    """The ranking of a file and options, as `load_ranking` reads it, with metrics that exist.
+
+    Raises:
+        SocialscoreError: as there.
+        UnknownName: for a metric that does not exist.
+    """
+    reading = read_ranking(path, options)
+
+    def place(key: str, *way: str | int) -> FilePosition | None:
+        return reading.place(key, *way) if reading.said_by.get(key) == path else None
+
+    raise_all([*reading.problems, *wrong_metrics(reading.ranking, place)])
+    return reading.ranking
+
+
 def wrong_metrics(ranking: Ranking, place: Callable[..., object]) -> Iterator[SocialscoreError]:
     """What a ranking says of metrics that it does not have, or of values that they cannot have.
 
@@ -457,7 +477,7 @@ def wrong_metrics(ranking: Ranking, place: Callable[..., object]) -> Iterator[So
         for condition in ("at_least", "at_most"):
             for name, value in getattr(band, condition).items():
                 if name in shares and not 0 <= value <= 1:
-                    where = place("bands", number, condition, name)
+                    where = place("bands", number, condition, name) or option("bands")
                     yield InputError(where, "write a share from 0 to 1 (0.65 is 65 %)")
 
 

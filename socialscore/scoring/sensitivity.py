@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from socialscore.errors import option
 from socialscore.inputs.options import OPTIONS
 from socialscore.model.sensitivity import Alternatives, Selected, Sensitivity
 from socialscore.scoring.order import ranks_of, reason_by_counts
@@ -39,7 +40,8 @@ def why_not(options: Mapping[str, Any]) -> str:
     """
     if options["by"] != "response_rate":
         key = options["by"]
-        return f"it compares ranks by the response rate, not by {key}; say --by response_rate"
+        way_out = option("by", "response_rate")
+        return f"it compares ranks by the response rate, not by {key}; say {way_out}"
     if options["latest"]:
         return "`latest` adds requests of the ranking's own selection; set it to 0"
     return ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.history import Edition, History
     from socialscore.reporters.records import Record
 
-__all__ = ["history_to_csv", "history_to_json"]
+__all__ = ["history_columns", "history_records", "history_to_csv", "history_to_json"]
 
 _REVISION = Field(
     "revision",
@@ -35,14 +35,19 @@ def history_to_csv(history: History, body: Body | None) -> str:
 
     A metric that some edition lacks is empty there; a body that was not in a panel has no row.
     """
+    fields = history_columns(history)
+    empty: Record = {field.name: None for field in fields}
+    return written(fields, [empty | row for row in history_records(history, body)])
+
+
+def history_columns(history: History) -> tuple[Field, ...]:
+    """The columns of a row per body and period."""
     boards = [edition.board for edition in history.editions.values()]
     fields = {field.name: field for board in boards for field in columns.of_bodies(board)}
-    fields |= {_REVISION.name: _REVISION}
-    empty: Record = dict.fromkeys(fields)
-    return written(tuple(fields.values()), [empty | row for row in _records(history, body)])
+    return (*fields.values(), _REVISION)
 
 
-def _records(history: History, body: Body | None) -> Iterator[Record]:
+def history_records(history: History, body: Body | None) -> Iterator[Record]:
     """The records of one body or of all, in order of period."""
     for edition in history.editions.values():
         for record in records.of_bodies(edition.board):
@@ -61,7 +66,7 @@ def history_to_json(history: History, body: Body | None) -> str:
                 "body_id": each.body_id,
                 "body": each.name,
                 "category": each.category,
-                "series": [_of_its_own(record) for record in _records(history, each)],
+                "series": [_of_its_own(record) for record in history_records(history, each)],
             }
             for each in ([body] if body else history.bodies.values())
         ],

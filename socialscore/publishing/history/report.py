@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, float | int | None]
 
-__all__ = ["BLOCKS", "history_to_table", "sparkline"]
+__all__ = ["BLOCKS", "history_to_table", "sparkline", "worded_history"]
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 """The levels of a sparkline, lowest first."""
@@ -62,14 +62,20 @@ def history_to_table(
         width: cells of the screen.
         plain: draw with ASCII.
     """
-    if body:
-        report = _of_body(history, body, metric, plain=plain)
-    else:
-        report = _of_all(history, metric, plain=plain)
+    report = worded_history(history, body, metric, plain=plain)
     if not plain:
         return to_console(report, width=width)
     bare = tuple(replace(column, shares=()) for column in report.columns)
     return to_console(replace(report, columns=bare), width=width).translate(_PLAIN_SIGNS)
+
+
+def worded_history(
+    history: History, body: Body | None, metric: Metric, *, plain: bool = False
+) -> Report:
+    """The same in words, to be laid out."""
+    if body:
+        return _of_body(history, body, metric, plain=plain)
+    return _of_all(history, metric, plain=plain)
 
 
 def _of_body(history: History, body: Body, metric: Metric, *, plain: bool) -> Report:
