@@ -300,11 +300,13 @@ def test_lengths_of_time_and_numbers_may_be_those_of_python_pandas_and_numpy(hor
     "period",
     [
         "2026-09-07T00:00..2026-09-08T00:00",
+        date(2026, 9, 7),
+        (date(2026, 9, 7), date(2026, 9, 7)),
         (datetime(2026, 9, 7), datetime(2026, 9, 8)),  # noqa: DTZ001
         [pd.Timestamp("2026-09-07"), pd.Timestamp("2026-09-08")],
     ],
 )
-def test_a_pair_of_times_is_a_period(period: Any) -> None:
+def test_a_day_and_a_pair_of_days_or_times_is_a_period(period: Any) -> None:
     board = socialscore.rank(small(), TOWN, period=period, **UNTIL)
 
     assert board.until - board.since == timedelta(days=1)

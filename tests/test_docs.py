@@ -6,6 +6,7 @@ run; `python -m pytest --renew-golden` writes the blocks anew.
 
 from __future__ import annotations
 
+import doctest
 import io
 import json
 import re
@@ -15,15 +16,17 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import forgeries
 import pytest
 from exports import complete
 
+import socialscore
 from bench import clustered, coverage, language
 from bench.report import section
 from socialscore.commands import COMMANDS, main
+from socialscore.errors import SocialscoreError
 from socialscore.importers.columns import COLUMNS, NEEDED
 from socialscore.importers.counts import COUNT_COLUMNS
 from socialscore.inputs.ranking import Ranking, load_ranking
@@ -52,7 +55,7 @@ THREE = ["rank", "demo", "--store", "three-presets", "--format", "json"]
 BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
 
 
-SLOW = ("<!-- session -->", "<!-- forgeries -->")
+SLOW = ("<!-- session -->", "<!-- python -->", "<!-- forgeries -->")
 
 
 def is_slow(page: Path) -> bool:
@@ -84,10 +87,14 @@ def test_a_page_says_what_the_code_says(
     request: pytest.FixtureRequest,
 ) -> None:
     text = page.read_text(encoding="utf-8")
+    names: dict[str, Any] = {}  # what one block of Python defines, the next ones know
 
     def printed(block: re.Match[str]) -> str:
         name, content = block.groups()
-        fresh = session(content) if name == "session" else TABLES[name]()
+        if name == "python":
+            fresh = python(content, names)
+        else:
+            fresh = session(content) if name == "session" else TABLES[name]()
         return f"<!-- {name} -->\n{fresh}\n<!-- end -->"
 
     fresh = BLOCK.sub(printed, text)
@@ -116,6 +123,12 @@ def test_every_decision_is_numbered_and_none_is_missing() -> None:
     assert [int(name[:4]) for name in notes] == list(range(1, len(notes) + 1))
 
 
+def test_every_function_of_the_package_is_documented() -> None:
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+
+    assert [it for it in socialscore.__all__[1:] if f"| `socialscore.{it}(" not in page] == []
+
+
 # --- what the blocks are printed from
 
 
@@ -125,6 +138,21 @@ def session(content: str) -> str:
     for command in re.findall(r"^\$ socialscore (.*)$", content, re.MULTILINE):
         shown = run(shlex.split(command))
         lines += [f"$ socialscore {command}", *(line.rstrip() for line in shown.splitlines())]
+    return "\n".join([*lines, "```"])
+
+
+def python(content: str, names: dict[str, Any]) -> str:
+    """The statements of a session with what a console of Python shows today."""
+    lines = ["```pycon"]
+    for example in doctest.DocTestParser().get_examples(content):
+        first, *more = example.source.splitlines()
+        lines += [f">>> {first}", *(f"... {line}" for line in more)]
+        with redirect_stdout(io.StringIO()) as screen:
+            try:
+                exec(compile(example.source, "session", "single"), names)  # noqa: S102 a page of ours
+            except SocialscoreError as error:
+                print(f"{type(error).__module__}.{type(error).__name__}: {error}")
+        lines += [line.rstrip() for line in screen.getvalue().splitlines()]
     return "\n".join([*lines, "```"])
 
 

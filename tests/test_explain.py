@@ -541,6 +541,19 @@ def test_the_page_says_why_a_body_is_not_ranked(demo: Path, body_id: str, becaus
     assert re.search(rf"\nnot ranked +{because}\n", page)
 
 
+def test_a_page_takes_the_options_of_rank(demo: Path) -> None:
+    options = ("--period", "2026-W45", "--unit", "author", "--horizon", "2h", "--by", "mean_delay")
+    where = ("--store", demo, "--format", "json")
+
+    board = json.loads(run("rank", "demo", *options, *where).out)
+    page = json.loads(run("explain", "tram-brevanche", "--ranking", "demo", *options, *where).out)
+
+    line = next(line for line in board["scores"] if line["body_id"] == "tram-brevanche")
+    assert page["rank"] == line["rank"]
+    assert page["metrics"] == {name: line[name] for name in page["metrics"]}
+    assert (page["unit"], page["horizon_seconds"]) == ("author", 7_200)
+
+
 def test_a_page_lists_the_latest_messages_and_all_where_asked(demo: Path) -> None:
     command = ("explain", "lusambus", "--store", demo, "--period", "2026-W46")
     sent = re.compile(r"(?m)^ ?\d+ \w+ 2026 \d\d:\d\d +(\w+) +(\d+)")

@@ -143,9 +143,10 @@ def test_no_two_options_share_a_label_a_column_or_a_flag() -> None:
     assert len({option.flag for option in FLAGGED}) == len(FLAGGED)
 
 
+@pytest.mark.parametrize("command", ["rank", "explain"])
 @pytest.mark.parametrize("option", FLAGGED, ids=by_name)
-def test_help_explains_every_option_of_the_command_line(option: Option) -> None:
-    text = " ".join(run("rank", "--help").out.split())
+def test_help_explains_every_option_of_the_command_line(option: Option, command: str) -> None:
+    text = " ".join(run(command, "--help").out.split())
 
     assert f" {option.flag} " in text
     # Where lines are folded, words with hyphens are too.

@@ -35,10 +35,11 @@ def as_written(value: Any, *, joined: str = "") -> Any:
     Args:
         value: dates, times, lengths of time and numbers of Python, pandas and NumPy become texts
             and plain numbers; lists and columns become lists.
-        joined: what stands between the two ends, where a pair means FROM and UNTIL.
+        joined: what stands between the two ends, where a pair means FROM and UNTIL, and a day both.
     """
     if isinstance(value, (datetime, date)):
-        return value.isoformat()
+        said = value.isoformat()
+        return said if not joined or isinstance(value, datetime) else f"{said}{joined}{said}"
     if isinstance(value, timedelta):
         return f"{value // timedelta(seconds=1)}s"
     if hasattr(value, "tolist"):  # of NumPy and pandas

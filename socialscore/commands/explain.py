@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,11 +20,13 @@ from socialscore.commands.common import (
     subject,
 )
 from socialscore.commands.hints import tell_way_out
+from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UsageError
 
 __all__ = ["command"]
 
 
+@with_ranking_options(before="show")
 def command(
     body: Annotated[
         str, typer.Argument(metavar="BODY", help="A body of the panel, by its body_id or its name.")
@@ -45,6 +47,9 @@ def command(
     as_of: AsOfOption = None,
     store: StoreOption = None,
     panel: PanelOption = None,
+    show: Annotated[
+        str | None, typer.Option(metavar="LIST", help="Metrics of the body's line, with commas.")
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -66,12 +71,13 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
     ] = None,
     engine: EngineOption = None,
+    **options: Any,
 ) -> None:
     """Explain one body's result, message by message.
 
     Shows which messages were counted, left out and answered, by which rule, and what answered
-    them. Takes the same ranking, preset and period as `socialscore rank`. No author is
-    identified, and no text is shown without --show-text.
+    them. Takes the options of `socialscore rank` that change a ranking, to explain what it shows.
+    No author is identified, and no text is shown without --show-text.
     """
     from socialscore.reporters.explanation import (
         SHOWN,
@@ -87,7 +93,8 @@ def command(
         raise UsageError("--all lists all messages, --limit only the latest; give one of them")
     if message and (everything or limit is not None):
         raise UsageError("--message is about one message; leave out --all and --limit")
-    options = {"preset": preset, "period": period}
+    options |= {"preset": preset, "period": period, "show": show}
+    options["networks"] = options["networks"] or None
     asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
     explanation = explain(
         asked.source,
