@@ -18,7 +18,7 @@ import pytest
 from shell import CHECKOUT, run
 
 import socialscore
-from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
@@ -378,6 +378,7 @@ def test_a_body_is_explained_message_by_message() -> None:
     assert "&lt;b&gt;Quand" in found._repr_html_()
     alone = socialscore.explain(small(), "ville", TOWN, message=101, **UNTIL)
     assert alone.to_arrow()["response_id"].to_pylist() == ["102"]
+    assert "The first response to it is 102" in alone._repr_html_()
 
 
 def test_the_history_of_what_was_published_is_a_table(demo: Path, tmp_path: Path) -> None:
@@ -404,6 +405,7 @@ def test_the_history_of_what_was_published_is_a_table(demo: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"as_of": 7}, r"^as_of='7': write a day or a time"),
         ({"as_of": "soon"}, r"^as_of='soon': write a day or a time"),
         ({"horizon": "a week"}, r"^horizon='a week': write a time such as 7d"),
         ({"min_requests": -1}, r"^min_requests=-1: write 0 or more"),
@@ -446,3 +448,48 @@ def test_the_package_is_imported_without_an_engine_and_completed_by_name() -> No
     )
 
     assert not {"duckdb", "pandas", "polars", "pyarrow", "pydantic"} & set(done.stdout.split())
+
+
+def test_a_long_explanation_in_a_notebook_names_no_option_of_a_command(messages: pa.Table) -> None:
+    found = socialscore.explain(messages, "tram-brevanche", ranking="demo")
+
+    page = found._repr_html_()
+
+    assert "messages; to_pandas() lists them" in page
+    assert "--" not in page
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    file = tmp_path / "messages.csv"
+    file.write_text("message_id\n", encoding="utf-8")
+
+    with pytest.raises(UsageError, match=r"messages.csv is a file, not a store; give a table of"):
+        socialscore.rank(file)
+
+
+def test_a_table_that_concerns_nobody_says_why() -> None:
+    stranger = Panel("others", (Body("b", "B", "", (Account("twitter", "55", "b"),)),))
+
+    with pytest.raises(UsageError, match="by or to a body of the panel 'others'; compare its"):
+        socialscore.rank(small(), stranger)
+    with pytest.raises(UsageError, match="which accounts are official; name them: panel=…"):
+        socialscore.rank(small().slice(0, 1).drop(["reply_to_id"]))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: socialscore.rank(small(), TOWN, by_group="day"), "unknown option 'by_group'; "),
+        (
+            lambda: socialscore.explain(small(), "ville", TOWN, message=7, **UNTIL),
+            "there is no message '7' in the data; without message=…, all those to Ville",
+        ),
+        (lambda: socialscore.explain(small(), "bourg", TOWN), "unknown body 'bourg'; known: ville"),
+        (lambda: socialscore.limit(threads=0), "threads: write a whole number of threads"),
+    ],
+)
+def test_a_mistake_costs_one_line(call: Callable[[], object], said: str) -> None:
+    with pytest.raises(SocialscoreError, match=f"^{said}") as caught:
+        call()
+
+    assert "--" not in str(caught.value)

@@ -773,7 +773,7 @@ def test_a_rule_that_is_there_no_longer_is_told_by_its_id(rule_id: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["ville", "--message", "109"], "there is no message '109' in the store; `socialscore ex"),
+        (["ville", "--message", "109"], "there is no message '109' in the data; without --mess"),
         (["ville", "--message", "102"], "was written by Ville de Montsabran, not addressed to it; "
                                        "it replies to 101: take --message 101"),
         (["ville", "--message", "104"], "was sent on 2026-09-30, outside the period 2026-W37; "

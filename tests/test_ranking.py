@@ -451,7 +451,7 @@ def test_an_option_over_a_ranking_changes_it_alone() -> None:
         ("horizon", 7, "--horizon 7: a number is no time; write its unit too: 7d or 7s"),
         ("min_requests", "3", "--min-requests 3: write a whole number"),
         ("preset", "default", "--preset: this ranking has one already"),
-        ("horizn", "7d", "unknown key 'horizn'; did you mean 'horizon'?"),
+        ("horizn", "7d", "unknown option 'horizn'; did you mean 'horizon'?"),
     ],
 )
 def test_an_option_over_a_ranking_is_as_strict(key: str, value: object, problem: str) -> None:

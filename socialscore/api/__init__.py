@@ -217,14 +217,14 @@ def explain(
         asked.source,
         asked.panel,
         asked.ranking,
-        body_named(asked.panel, body),
+        body_named(asked.panel, str(body)),
         with_text=show_text,
         as_of=asked.as_of,
     )
     if message is not None:
         its = messages_named(found, str(message), asked.source, asked.panel, asked.ranking)
         found = replace(found, messages=tuple(its))
-    return as_table(ExplanationTable, found)
+    return as_table(ExplanationTable, found, alone=message is not None)
 
 
 @in_python()
@@ -333,7 +333,7 @@ def _asked(
     if not is_path(messages):
         options = {"period": "all"} | options
     its = chosen(ranking, options)
-    end: str | None = as_written(as_of)
+    end = None if as_of is None else str(as_written(as_of))
     named = panel if panel is not None else its.panel
     bodies = None if named is None else panel_of(named)
     beside = [Path(file) for file in (named, ranking) if isinstance(file, (str, Path))]
@@ -358,6 +358,13 @@ def _store(messages: Path | str) -> Store:
             "there is no store demo here; the demo's messages are socialscore.demo(), as in "
             "socialscore.rank(socialscore.demo(), ranking='demo')"
         )
+    if isinstance(messages, Path) or "://" not in messages:
+        path = Path(messages)
+        if is_there(path) and path.is_file():
+            raise UsageError(
+                f"{path} is a file, not a store; give a table of it, in which identifiers are "
+                f"texts, or take it into a store with `socialscore import {path}`"
+            )
     return Store.open(messages)
 
 
@@ -379,4 +386,12 @@ def _in_memory(
     with Stage() as stage:
         stage.read(read_arrow(messages), "the table")
         bodies = panel or stage.bodies()
-        return MessageTable(*in_memory(stage, bodies, end)), bodies
+        found = MessageTable(*in_memory(stage, bodies, end))
+    if not found.covered:
+        raise UsageError(
+            f"no message of the table is by or to a body of the panel {bodies.name!r}; compare "
+            "its networks, account_ids and handles with those of the table"
+            if panel
+            else f"the table does not say which accounts are official; name them: {option('panel')}"
+        )
+    return found, bodies

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from socialscore.errors import UsageError
+from socialscore.errors import UsageError, in_python
 from socialscore.model.breakdown import Breakdown
 from socialscore.model.explanation import Explanation
 from socialscore.model.scoreboard import Scoreboard
@@ -37,6 +37,8 @@ __all__ = [
     "SensitivityTable",
     "as_table",
 ]
+
+_WIDTH = 100  # characters of a text in a notebook
 
 _TYPES = {
     "integer": pa.int64(),
@@ -163,14 +165,22 @@ class SensitivityTable(Tabular, Sensitivity):
 class ExplanationTable(Tabular, Explanation):
     """An explanation; as a table, one row per message that somebody addressed to the body."""
 
+    alone: bool = False  # of one message that was asked for, which a notebook shows step by step
+
     def __repr__(self) -> str:
         what = f"{one_line(self.score.body.name)}, {count(len(self.messages))} messages"
         return f"<Explanation {_of(self.scoreboard, what)}>"
 
     def _repr_html_(self) -> str:
-        from socialscore.reporters.explanation import SHOWN, render_explanation
+        from socialscore.reporters.explanation import SHOWN, render_explanation, render_messages
 
-        return preformatted(render_explanation(self, "table", limit=SHOWN, width=100))
+        with in_python():
+            if self.alone:
+                return preformatted(render_messages(self, self.messages, "table", width=_WIDTH))
+            text = render_explanation(
+                self, "table", limit=SHOWN, width=_WIDTH, all_of_them="to_pandas()"
+            )
+            return preformatted(text)
 
     def _columns(self) -> Mapping[str, str]:
         from socialscore.reporters.explanation import message_columns
@@ -230,7 +240,7 @@ def as_table(kind: type[_Table], result: Any, **more: Any) -> _Table:
     Args:
         kind: one of the classes above.
         result: of the class that it extends.
-        more: its own fields.
+        more: the fields that this class does not have.
     """
     its = {each.name: getattr(result, each.name) for each in fields(result)}
     return kind(**its, **more)

@@ -184,7 +184,7 @@ def _unknown_key(key: str, path: Path | None) -> SocialscoreError:
     elif key in REMOVED:
         problem = f"{key}: {REMOVED[key]}"
     else:
-        return UnknownName("key", key, KEYS, place)
+        return UnknownName("key" if place else "option", key, KEYS, place)
     return InputError(place, problem) if place else UsageError(problem)
 
 

@@ -55,7 +55,12 @@ def check_explanation_format(format_name: str) -> None:
 
 
 def render_explanation(
-    explanation: Explanation, format_name: str, *, limit: int | None = None, width: int = 80
+    explanation: Explanation,
+    format_name: str,
+    *,
+    limit: int | None = None,
+    width: int = 80,
+    all_of_them: str = "--all",
 ) -> str:
     """The body's line and its messages, in order of time, ending with a newline.
 
@@ -64,6 +69,7 @@ def render_explanation(
         format_name: one of FORMATS.
         limit: how many messages to list, the latest ones; None: all of them.
         width: cells of the screen; only the page for people looks at it.
+        all_of_them: what lists them all, for a page that does not.
     """
     n_all = len(explanation.messages)
     listed = explanation.messages[0 if limit is None else max(n_all - limit, 0) :]
@@ -71,7 +77,7 @@ def render_explanation(
         return _csv(explanation, listed)
     if format_name == "json":
         return _json(explanation, listed)
-    return "\n".join(_page(explanation, listed, width)) + "\n"
+    return "\n".join(_page(explanation, listed, width, all_of_them)) + "\n"
 
 
 def render_messages(
@@ -104,7 +110,7 @@ def render_messages(
 
 
 def _page(
-    explanation: Explanation, listed: Sequence[ExplainedMessage], width: int
+    explanation: Explanation, listed: Sequence[ExplainedMessage], width: int, all_of_them: str
 ) -> Iterator[str]:
     board, score = explanation.scoreboard, explanation.score
     yield f"{formatting.one_line(score.body.name)}: message by message"
@@ -118,7 +124,7 @@ def _page(
     yield ""
     yield from _facts(what, width, label)
     yield ""
-    yield from _messages(explanation, listed, width)
+    yield from _messages(explanation, listed, width, all_of_them)
     yield wording.origin(board)
 
 
@@ -188,7 +194,7 @@ def _line(explanation: Explanation) -> Iterator[Fact]:
 
 
 def _messages(
-    explanation: Explanation, listed: Sequence[ExplainedMessage], width: int
+    explanation: Explanation, listed: Sequence[ExplainedMessage], width: int, all_of_them: str
 ) -> Iterator[str]:
     """Of each message a line with what became of it, and under it why."""
     n_all = len(explanation.messages)
@@ -196,7 +202,8 @@ def _messages(
         yield from ("Nobody addressed a message to it.", "")
         return
     if len(listed) < n_all:
-        which = f"the latest {len(listed)} of {formatting.count(n_all)} messages; --all lists them"
+        total = formatting.count(n_all)
+        which = f"the latest {len(listed)} of {total} messages; {all_of_them} lists them"
     else:
         which = _number(n_all, "message")
     yield f"{which}; times of {explanation.scoreboard.timezone}"

@@ -221,8 +221,8 @@ def messages_named(
     rows = _sought(source, [message_id])
     if not rows:
         raise UsageError(
-            f"there is no message {message_id!r} in the store; "
-            f"`socialscore explain {body.body_id}` lists those of a period"
+            f"there is no message {message_id!r} in the data; without {option('message')}, all "
+            f"those to {body.name} in a period are listed"
         )
     kept = [
         (row, other, account)
