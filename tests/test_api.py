@@ -302,6 +302,7 @@ def test_lengths_of_time_and_numbers_may_be_those_of_python_pandas_and_numpy(hor
         "2026-09-07T00:00..2026-09-08T00:00",
         date(2026, 9, 7),
         (date(2026, 9, 7), date(2026, 9, 7)),
+        pd.Period("2026-09-07"),
         (datetime(2026, 9, 7), datetime(2026, 9, 8)),  # noqa: DTZ001
         [pd.Timestamp("2026-09-07"), pd.Timestamp("2026-09-08")],
     ],

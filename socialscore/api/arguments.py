@@ -40,6 +40,8 @@ def as_written(value: Any, *, joined: str = "") -> Any:
     if isinstance(value, (datetime, date)):
         said = value.isoformat()
         return said if not joined or isinstance(value, datetime) else f"{said}{joined}{said}"
+    if joined and hasattr(value, "start_time"):  # a Period of pandas
+        return joined.join((f"{value.start_time:%Y-%m-%d}", f"{value.end_time:%Y-%m-%d}"))
     if isinstance(value, timedelta):
         return f"{value // timedelta(seconds=1)}s"
     if hasattr(value, "tolist"):  # of NumPy and pandas
