@@ -8,7 +8,6 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 from shell import Result, begin, command, run, run_apart
 
@@ -410,33 +409,6 @@ def test_an_interruption_ends_a_command_without_a_word(tmp_path: Path) -> None:
 
     assert process.returncode == 130
     assert said == ""
-
-
-# --- the statement -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        (),
-        ("--unit", "message", "--match", "direct"),
-        ("--unit", "author", "--match", "loose", "--clock", "business"),
-        ("--exclude", "none", "--horizon", "none"),
-        ("--by-group", "category"),
-        ("--by-group", "hour-of-week"),
-    ],
-)
-def test_the_statement_is_one_that_an_engine_understands_with_all_its_parameters(
-    options: tuple[str, ...],
-) -> None:
-    result = rank("--sql", *options)
-
-    with duckdb.connect() as engine:
-        (statement,) = engine.extract_statements(result.out)
-    explained = set(re.findall(r"^-- \$(\w+) = ", result.out, re.MULTILINE))
-    assert (result.code, result.err) == (0, "")
-    assert statement.type == duckdb.StatementType.SELECT
-    assert statement.named_parameters == explained
 
 
 # --- what is wrong is said in one line ---------------------------------------------------------

@@ -109,7 +109,7 @@ def command(
     ] = None,
     engine: EngineOption = None,
     sql: Annotated[
-        bool, typer.Option("--sql", help="Print the SQL statement instead of running it.")
+        bool, typer.Option("--sql", help="Print a script for DuckDB's shell instead of running it.")
     ] = False,
     **options: Any,
 ) -> None:
@@ -141,7 +141,7 @@ def command(
     check_counts(counts, days, options, of_messages)
     if sql and (format_name != "table" or compare_to):
         raise UsageError(
-            "--sql prints one statement; it cannot be combined with --format or --compare-to"
+            "--sql prints one table's script; it cannot be combined with --format or --compare-to"
         )
     if sensitivity and (sql or compare_to or by_group):
         raise UsageError(
@@ -159,7 +159,7 @@ def command(
     else:
         asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
         if sql:
-            text = _statement(asked, by_group)
+            text = _script(asked, by_group)
         else:
             found = _result(asked, compare_to, by_group, sensitivity=sensitivity)
             tell_unseen(asked, named=True)
@@ -219,18 +219,12 @@ def _rendered(
     return render(result, format_name, width=screen_width() if on_screen else 80, colour=on_screen)
 
 
-def _statement(asked: Subject, by_group: str | None) -> str:
-    """The statement that would be run, under the values of its parameters."""
-    from socialscore.scoring import ask
+def _script(asked: Subject, by_group: str | None) -> str:
+    """The ranking, or the breakdown, as a script for DuckDB."""
+    from socialscore.scoring.script import script
 
-    return ask(
-        asked.source.coverage(),
-        asked.panel,
-        asked.ranking,
-        as_of=asked.as_of,
-        target="breakdown" if by_group else "score",
-        by=by_group or "body",
-    ).text
+    source, panel, ranking = asked.source, asked.panel, asked.ranking
+    return script(asked.store, source, panel, ranking, as_of=asked.as_of, by=by_group)
 
 
 def _result(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from socialscore.scoring.slices import Slice
     from socialscore.scoring.source import MessageSource
 
-__all__ = ["run"]
+__all__ = ["given", "run"]
 
 
 @retry_reading
@@ -38,29 +38,29 @@ def run(
         source: the messages.
         clustering: for a breakdown, the rows of that relation.
     """
-    given = _given(question, source)
+    relations = given(question, source)
     if question.target == "breakdown":
-        given["clustering"] = inputs.clustering(clustering)
+        relations["clustering"] = inputs.clustering(clustering)
     with suppress(Unconvertible):  # somebody's identifiers are no numbers after all
-        return _rows(question, source, given, integer_ids=not question.names_messages)
-    return _rows(question, source, given, integer_ids=False)
+        return _rows(question, source, relations, integer_ids=not question.names_messages)
+    return _rows(question, source, relations, integer_ids=False)
 
 
-def _given(question: Question, source: MessageSource) -> dict[str, Rows]:
+def given(question: Question, source: MessageSource) -> dict[str, Rows]:
     """The relations besides messages and coverage."""
     panel, ranking = question.panel, question.ranking
-    given = {
+    relations = {
         "account": inputs.accounts(panel, ranking),
         "body": inputs.bodies(panel, ranking),
         "ignored": inputs.ignored(ranking, source.pseudonym),
     }
     span = question.asked_from, question.period.until
-    given["local_day"] = local_days(*span, ranking.zone)
+    relations["local_day"] = local_days(*span, ranking.zone)
     if ranking.clock == "business":
-        given["stretch"] = inputs.stretches(panel, ranking, question, source.beside)
+        relations["stretch"] = inputs.stretches(panel, ranking, question, source.beside)
     if question.by in SLOTS:
-        given["slot"] = slots(question.by, *span, ranking.zone)
-    return given
+        relations["slot"] = slots(question.by, *span, ranking.zone)
+    return relations
 
 
 def _rows(

@@ -383,6 +383,15 @@ class Store:
     # --- coverage --------------------------------------------------------------------------
 
     @retry_reading
+    def version(self) -> int | None:
+        """The version of the message table; None before the first message."""
+        table = delta(self.location, "message")
+        return table.version() if table else None
+
+    def coverage_files(self) -> list[str]:
+        """The Parquet files of the coverage table."""
+        return files(delta(self.location, "coverage"))
+
     def coverage(self) -> pa.Table:
         """All rows of the coverage table."""
         return _rows(delta(self.location, "coverage"), COVERAGE)
