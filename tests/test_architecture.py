@@ -84,6 +84,7 @@ SHARED = {
     "notations",
     "streams",
     "outcomes",
+    "output",
     "ranking_options",
     "run_list",
     "screens",

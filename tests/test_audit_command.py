@@ -459,6 +459,22 @@ def test_reading_the_same_again_changes_nothing(desk: Callable[..., Result]) -> 
     assert digest(path.read_bytes()) == before
 
 
+def test_the_figures_are_a_list_for_programs(desk: Callable[..., Result]) -> None:
+    desk()
+    write("filled.csv", filled("demo-audit.csv"))
+
+    text = desk("--read", "filled.csv", "--format", "csv").out
+    records = json.loads(desk("--read", "filled.csv", "--format", "json").out)
+
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["figure"] for row in rows] == [record["figure"] for record in records]
+    assert list(rows[0]) == list(records[0])
+    assert {record["figure"] for record in records} == {
+        "precision", "recall", "rate_counted", "rate_corrected",
+    }  # fmt: skip
+    assert all(record["low"] <= record["value"] for record in records if record["low"] is not None)
+
+
 # --- replies --------------------------------------------------------------------------------------
 
 

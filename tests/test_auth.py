@@ -397,7 +397,7 @@ def test_a_check_without_credentials_says_how_to_give_them(ground: Ground) -> No
     result = run("auth", "check")
 
     assert result.code == 4
-    assert "✗ missing  twitter" in result.out
+    assert "✗ missing twitter" in result.out
     assert "socialscore auth set twitter" in result.out
     assert result.out.count("no token") == 3
     assert ground.x.requests == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,14 +14,20 @@ from socialscore.commands.common import (
     chosen_panel,
     settings_here,
 )
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
     from socialscore.scoring.adoption import Activity
 
 __all__ = ["command"]
+
+_COLUMNS = (
+    "category", "n_bodies", "n_with_account", "adoption", "n_active", "active_adoption",
+)  # fmt: skip
 
 
 def command(
@@ -39,6 +45,7 @@ def command(
         ),
     ] = None,
     engine: EngineOption = None,
+    format_name: FormatOption = None,
 ) -> None:
     """Count, by category, the bodies that have an account and those that use it.
 
@@ -51,6 +58,7 @@ def command(
     from socialscore.scoring.adoption import activity
     from socialscore.store.lake import Store
 
+    format_name = chosen_format(format_name)
     ranking = load_ranking(None, {"networks": network or None})
     end = parse_as_of(as_of, ranking.zone) if as_of else None
     settings = settings_here()
@@ -60,19 +68,37 @@ def command(
     source = MessageSource(messages, engine=chosen_engine(engine, settings)) if messages else None
     posted = activity(source, bodies, ranking, as_of=end) if source else None
     counts = adoption(bodies, ranking.networks)
+    n_active = _n_active(bodies, counts, posted) if posted else None
+    rows = (_record(it, *counts[it], n_active) for it in counts)
+    put_listing(format_name, _COLUMNS, rows, lambda: _table(counts, n_active))
     if posted is None:
-        typer.echo("\n".join(_table(counts, None)))
         typer.echo(
             f"socialscore: no active_adoption, for {root} has nothing of these bodies yet; "
             "`socialscore import FILE` adds messages",
             err=True,
         )
-        return
-    n_active = dict.fromkeys(counts, 0)
-    for body in bodies.bodies:
-        n_active[body.category] += body.body_id in posted.active
-    typer.echo("\n".join(_table(counts, n_active)))
-    typer.echo(_said(posted, ranking), err=True)
+    else:
+        typer.echo(_said(posted, ranking), err=True)
+
+
+def _n_active(
+    panel: Panel, counts: Mapping[str, tuple[int, int]], posted: Activity
+) -> dict[str, int]:
+    """How many bodies are active, by category."""
+    found = dict.fromkeys(counts, 0)
+    for body in panel.bodies:
+        found[body.category] += body.body_id in posted.active
+    return found
+
+
+def _record(
+    category: str, n_bodies: int, n_adopting: int, n_active: Mapping[str, int] | None
+) -> dict[str, Any]:
+    """The line of a category, shares from 0 to 1."""
+    active = n_active[category] if n_active else None
+    share = None if active is None else active / n_bodies
+    values = (category, n_bodies, n_adopting, n_adopting / n_bodies, active, share)
+    return dict(zip(_COLUMNS, values, strict=True))
 
 
 def _table(

@@ -20,6 +20,7 @@ from socialscore.commands.common import (
     settings_here,
     subject,
 )
+from socialscore.commands.output import chosen_format, put_listing
 from socialscore.commands.screens import say
 from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.model.audit import GENUINE, REPLY_CLASS
@@ -88,6 +89,13 @@ def command(
     store: StoreOption = None,
     panel: PanelOption = None,
     engine: EngineOption = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="With --read, format of the figures: table, csv or json. Default: table.",
+        ),
+    ] = None,
 ) -> None:
     """Measure on a sample how well questions are told, and correct the response rate by it.
 
@@ -105,12 +113,15 @@ def command(
             raise UsageError(f"name the filled sheet: socialscore audit {ranking} --read FILE")
     elif sheets:
         raise UsageError(f"to read {sheets[0]}, say --read; to write a sheet, --output FILE")
+    elif format_name:
+        raise UsageError("--format is of the figures that --read prints")
+    format_name = chosen_format(format_name)
     if by is not None and by not in _BY:
         raise UnknownName("group", by, _BY)
     beside = audit_file(ranking)
     place: dict[str, Any] = {"store": store, "panel": panel, "engine": engine}
     if read:
-        audit = _read(beside, sheets or [])
+        audit = _read(beside, sheets or [], format_name)
         if output:
             _write_replies(ranking, audit, output, place)
         return
@@ -218,11 +229,11 @@ def _draw_file(beside: Path, name: str) -> Path:
 # --- reading them back ----------------------------------------------------------------------------
 
 
-def _read(beside: Path, paths: list[Path]) -> Audit:
+def _read(beside: Path, paths: list[Path], format_name: str) -> Audit:
     """Print what the sheets say, and keep it beside the ranking."""
     from socialscore.importers.sheet import read_sheet
     from socialscore.model.audit import ROW
-    from socialscore.reporters.audit import render_audit
+    from socialscore.reporters.audit import AUDIT_COLUMNS, audit_records, render_audit
     from socialscore.runtime.write_file import write_file
     from socialscore.scoring.auditing.documents import audit_text
     from socialscore.scoring.auditing.figures import figures
@@ -244,7 +255,13 @@ def _read(beside: Path, paths: list[Path]) -> Audit:
         if one.rows == other.rows:
             copied = f"{other.path} is the same as {one.path} in every cell"
             say(f"{copied}; κ means something only if two people filled them in")
-    typer.echo(render_audit(audit, figures(audit)), nl=False)
+    its = figures(audit)
+    put_listing(
+        format_name,
+        AUDIT_COLUMNS,
+        audit_records(its),
+        lambda: render_audit(audit, its).splitlines(),
+    )
     try:
         write_file(beside, audit_text(audit))
     except OSError as error:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.errors import UnknownName, UsageError
 from socialscore.model.network import BY_NAME, COLLECTED, either
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from socialscore.commands.access import Access
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _PER_PAGE = tuple(name for name in COLLECTED if BY_NAME[name].per_page)
+_COLUMNS = ("network", "about", "good", "says")  # of `check`
 _MISSING = 4  # exit code: a network would not let us in
 
 
@@ -48,6 +51,7 @@ def command(
     ] = None,
     panel: PanelOption = None,
     store: StoreOption = None,
+    format_name: FormatOption = None,
 ) -> None:
     """Give, check or forget the tokens that networks ask for.
 
@@ -64,7 +68,10 @@ def command(
     root = store or settings.store
     if action == "check":
         bodies = whose_messages(root, panel, settings.panel)
-        raise typer.Exit(_check(network, page, bodies, settings))
+        format_name = chosen_format(format_name)
+        raise typer.Exit(_check(network, page, bodies, settings, format_name))
+    if format_name:
+        raise UsageError("--format is for `socialscore auth check`")
     credentials = credentials_here(settings)
     if network is None:
         raise UsageError(f"which network? Add {either(COLLECTED)}")
@@ -166,19 +173,34 @@ def _clear(credentials: Credentials, network: str, name: str, whose: str) -> Non
         typer.echo(f"the variable {variable(network, name)} still has one", err=True)
 
 
-def _check(network: str | None, page: str | None, panel: Panel, settings: Settings) -> int:
+def _check(
+    network: str | None, page: str | None, panel: Panel, settings: Settings, format_name: str
+) -> int:
     from socialscore.commands.access import accesses
 
     if page and network not in _PER_PAGE:
         example = f"socialscore auth check {_PER_PAGE[0]} --page PAGE"
         raise UsageError(f"--page is for {either(_PER_PAGE)}: {example}")
     wanted = accesses([network] if network else None, panel, settings, every_account=True)
-    found = [_is_open(access, page) for access in wanted]
+    found = []
+
+    def records() -> Iterator[dict[str, Any]]:
+        for access in wanted:
+            for record in _looked_at(access, page):
+                found.append(record["good"])
+                yield record
+
+    put_listing(format_name, _COLUMNS, records(), lambda: map(_line, records()))
     return 0 if all(found) else _MISSING
 
 
-def _is_open(access: Access, page: str | None) -> bool:
-    """Print a line for each thing that was looked at, and say whether all is well."""
+def _line(record: Mapping[str, Any]) -> str:
+    mark = "✓ good   " if record["good"] else "✗ missing"
+    return f"{mark} {record['network']} {record['about']}: {record['says']}"
+
+
+def _looked_at(access: Access, page: str | None) -> Iterator[dict[str, Any]]:
+    """A record for each thing that was looked at."""
     from datetime import timedelta
 
     from socialscore.commands.access import accounts_of
@@ -196,9 +218,12 @@ def _is_open(access: Access, page: str | None) -> bool:
             world = outside(stop, lambda _until, _cause: None)
             findings = access.collector(world, max_wait=timedelta()).check(accounts)
         except AuthError as error:
-            typer.echo(f"✗ missing  {access.network} {error.endpoint}: {error.problem}")
-            return False
+            yield _record(access, error.endpoint, error.problem, good=False)
+            return
     for finding in findings:
-        mark = "✓ good   " if finding.good else "✗ missing"
-        typer.echo(f"{mark} {access.network} {finding.about}: {finding.says}")
-    return all(finding.good for finding in findings)
+        yield _record(access, finding.about, finding.says, good=finding.good)
+
+
+def _record(access: Access, about: str, says: str, *, good: bool) -> dict[str, Any]:
+    values = (access.network, about, good, says)
+    return dict(zip(_COLUMNS, values, strict=True))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialscore.commands.common import PanelOption, settings_here
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.commands.screens import say
 from socialscore.errors import InputError
 
+if TYPE_CHECKING:
+    from socialscore.errors import SocialscoreError
+
 __all__ = ["command"]
+
+_COLUMNS = ("place", "problem")
 
 
 def command(
@@ -23,6 +29,7 @@ def command(
         ),
     ],
     panel: PanelOption = None,
+    format_name: FormatOption = None,
 ) -> None:
     """Check ranking files, their panels and calendars, and list every problem.
 
@@ -32,13 +39,14 @@ def command(
     from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.check import check_ranking
 
+    format_name = chosen_format(format_name)
     otherwise = settings_here().panel
     found = [
         check_ranking(ranking_path(each), panel=panel, otherwise=otherwise) for each in rankings
     ]
-    problems = dict.fromkeys(str(problem) for each in found for problem in each.problems)
-    for problem in problems:  # rankings may share a panel
-        typer.echo(problem)
+    # Rankings may share a panel.
+    problems = {str(problem): problem for each in found for problem in each.problems}
+    put_listing(format_name, _COLUMNS, map(_record, problems.values()), lambda: problems)
     for note in dict.fromkeys(note for each in found for note in each.notes):
         say(note)
     if not problems:
@@ -46,3 +54,11 @@ def command(
         return
     say(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
     raise typer.Exit(InputError.exit_code)
+
+
+def _record(problem: SocialscoreError) -> dict[str, str | None]:
+    """Where it is, with the line or the key, and what is wrong there."""
+    place = getattr(problem, "place", None)
+    if place is None:
+        return {"place": None, "problem": str(problem)}
+    return {"place": str(place), "problem": str(problem).removeprefix(f"{place}: ")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +19,7 @@ from socialscore.commands.common import (
     subject,
 )
 from socialscore.commands.hints import tell_way_out
+from socialscore.commands.output import FormatOption, OutputOption, chosen_format, put
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UsageError
 
@@ -64,12 +64,8 @@ def command(
         bool,
         typer.Option("--show-text", help="Include the texts of messages, which are personal data."),
     ] = False,
-    format_name: Annotated[
-        str, typer.Option("--format", help="Output format: table, csv or json.")
-    ] = "table",
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
-    ] = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
     engine: EngineOption = None,
     **options: Any,
 ) -> None:
@@ -81,14 +77,12 @@ def command(
     """
     from socialscore.reporters.explanation import (
         SHOWN,
-        check_explanation_format,
         render_explanation,
         render_messages,
     )
-    from socialscore.reporters.files import write_output
     from socialscore.scoring.explanation import body_named, explain, messages_named
 
-    check_explanation_format(format_name)
+    format_name = chosen_format(format_name, output)
     if everything and limit is not None:
         raise UsageError("--all lists all messages, --limit only the latest; give one of them")
     if message and (everything or limit is not None):
@@ -115,7 +109,4 @@ def command(
         if limit is None and format_name == "table" and not everything:
             limit = SHOWN
         text = render_explanation(explanation, format_name, limit=limit, width=width)
-    if output:
-        write_output(output, text)
-    else:
-        typer.echo(text, nl=False)
+    put(text, output)

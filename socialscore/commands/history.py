@@ -9,11 +9,9 @@ from typing import Annotated
 import typer
 
 from socialscore.commands.common import screen_width, settings_here
-from socialscore.errors import UnknownName
+from socialscore.commands.output import FORMATS, FormatOption, OutputOption, chosen_format, put
 
 __all__ = ["command"]
-
-_FORMATS = ("table", "csv", "json")
 
 
 def command(
@@ -46,12 +44,8 @@ def command(
             metavar="METRIC", help="Metric of the sparkline. Default: the one that ranks."
         ),
     ] = None,
-    format_name: Annotated[
-        str, typer.Option("--format", help="Output format: table, csv or json.")
-    ] = "table",
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
-    ] = None,
+    format_name: FormatOption = None,
+    output: OutputOption = None,
 ) -> None:
     """Show the published results of one body or of all, period by period.
 
@@ -60,30 +54,34 @@ def command(
     published, are left blank.
     """
     from socialscore.publishing.history import find_body, metric_of, read_history
-    from socialscore.publishing.history.export import history_to_csv, history_to_json
+    from socialscore.publishing.history.export import (
+        history_to_csv,
+        history_to_json,
+        history_to_xlsx,
+    )
     from socialscore.publishing.history.report import history_to_table
-    from socialscore.reporters.files import write_output
 
-    if format_name not in _FORMATS:
-        raise UnknownName("format", format_name, _FORMATS)
+    format_name = chosen_format(format_name, output, (*FORMATS, "xlsx"))
     history = read_history(
         out or settings_here().published, Path(ranking).name.removesuffix(".toml")
     )
     chosen = metric_of(history, metric)
     asked = find_body(history, body) if body else None
     if format_name == "csv":
-        text = history_to_csv(history, asked)
+        put(history_to_csv(history, asked), output)
     elif format_name == "json":
-        text = history_to_json(history, asked)
+        put(history_to_json(history, asked), output)
+    elif format_name == "xlsx":
+        put(history_to_xlsx(history, asked), output)
     else:
         on_screen = output is None and sys.stdout.isatty()
         plain = output is None and not _has_blocks(sys.stdout.encoding)
         width = screen_width() if on_screen else 80
         text = history_to_table(history, asked, chosen, width=width, plain=plain)
-    if output:
-        write_output(output, text)
-    else:
-        _show(text, sys.stdout.encoding)
+        if output:
+            put(text, output)
+        else:
+            _show(text, sys.stdout.encoding)
 
 
 def _has_blocks(encoding: str | None) -> bool:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
+from socialscore.inputs.options import OPTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _ABOUT = ("title", "description", "source", "preset", "panel")  # say nothing of what is counted
+_RECORD = (
+    *("preset", "title", "description", "source", "period"),
+    *(option.name for option in OPTIONS if option.name != "ignore"),
+    *("show", "bands"),
+)
 _COLUMNS = ("selection", "unit", "horizon", "by", "min_requests")
 
 
@@ -22,6 +30,7 @@ def command(
         str | None,
         typer.Argument(metavar="[NAME]", help="Describe only this preset, with all its keys."),
     ] = None,
+    format_name: FormatOption = None,
 ) -> None:
     """List the presets: published ways of counting, each with its source.
 
@@ -30,11 +39,29 @@ def command(
     from socialscore.inputs.ranking import load_ranking
     from socialscore.inputs.shipped import preset_names
 
-    if name is None:
-        presets = [load_ranking(None, {"preset": each}) for each in preset_names()]
-        typer.echo("\n".join(_table(presets, load_ranking())))
-    else:
-        typer.echo("\n\n".join(_described(load_ranking(None, {"preset": name}), load_ranking())))
+    format_name = chosen_format(format_name)
+    default = load_ranking()
+    presets = [load_ranking(None, {"preset": it}) for it in ([name] if name else preset_names())]
+
+    def table() -> Iterator[str]:
+        return _described(presets[0], default) if name else _table(presets, default)
+
+    put_listing(format_name, _RECORD, map(_record, presets), table)
+
+
+def _record(preset: Ranking) -> dict[str, object]:
+    """Every key as people write it in a ranking file, numbers as numbers, nothing as None."""
+    values = {key: getattr(preset, key) for key in _RECORD}
+    return {
+        key: value if isinstance(value, str) and value else _plain(preset, key, value)
+        for key, value in values.items()
+    }
+
+
+def _plain(preset: Ranking, key: str, value: object) -> object:
+    if key in ("horizon", "min_age") or not isinstance(value, int | float):
+        return _written(preset, key) if value != "" else None
+    return value
 
 
 def _table(presets: list[Ranking], default: Ranking) -> Iterator[str]:
@@ -51,12 +78,12 @@ def _table(presets: list[Ranking], default: Ranking) -> Iterator[str]:
 def _described(preset: Ranking, default: Ranking) -> Iterator[str]:
     """Paragraphs: what the preset is, where it comes from, and each of its keys."""
     yield f"{preset.preset}: {preset.title}\n    {preset.description}"
-    yield f"Source\n    {preset.source}"
+    yield f"\nSource\n    {preset.source}"
     # Of the default itself, everything is worth telling.
     keys = _differing(preset, default) if preset.preset != "default" else _keys(preset)
     for key in keys:
         meaning = type(preset).model_fields[key].description
-        yield f"{key} = {_written(preset, key)}\n    {meaning}"
+        yield f"\n{key} = {_written(preset, key)}\n    {meaning}"
 
 
 def _differing(preset: Ranking, default: Ranking) -> list[str]:

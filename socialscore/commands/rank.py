@@ -25,9 +25,10 @@ from socialscore.commands.common import (
 )
 from socialscore.commands.counts import check_counts, counted_scoreboard
 from socialscore.commands.hints import tell, tell_way_out
+from socialscore.commands.output import OutputOption, chosen_format, put
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
-from socialscore.reporters import REPORTERS
+from socialscore.reporters import FORMATS
 
 if TYPE_CHECKING:
     from socialscore.model.scoreboard import Scoreboard
@@ -90,8 +91,9 @@ def command(
         ),
     ] = False,
     format_name: Annotated[
-        str, typer.Option("--format", help=f"Output format: {', '.join(REPORTERS)}.")
-    ] = "table",
+        str | None,
+        typer.Option("--format", help=f"Output format: {', '.join(FORMATS)}. Default: table."),
+    ] = None,
     csv_dialect: Annotated[
         str | None,
         typer.Option(
@@ -104,9 +106,7 @@ def command(
             metavar="KIND", help="With --format csv, column headers: names, or labels in en or fr."
         ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write to FILE instead of the terminal.")
-    ] = None,
+    output: OutputOption = None,
     engine: EngineOption = None,
     sql: Annotated[
         bool, typer.Option("--sql", help="Print a script for DuckDB's shell instead of running it.")
@@ -120,11 +120,13 @@ def command(
     the preset. Without any, `socialscore rank` ranks the last ISO week that was collected and
     whose requests have all matured, in the store that socialscore.toml names.
     """
-    from socialscore.reporters import check_format
-    from socialscore.reporters.files import write_output
     from socialscore.scoring import GROUPS
 
-    check_format(format_name)
+    if sql and (format_name or compare_to):
+        raise UsageError(
+            "--sql prints one table's script; it cannot be combined with --format or --compare-to"
+        )
+    format_name = chosen_format(format_name, output, ("sql",) if sql else FORMATS)
     notation = _notation(format_name, csv_dialect, labels)
     options |= {"preset": preset, "period": period, "show": show}
     options["networks"] = options["networks"] or None
@@ -139,10 +141,6 @@ def command(
         "--sql": sql,
     }
     check_counts(counts, days, options, of_messages)
-    if sql and (format_name != "table" or compare_to):
-        raise UsageError(
-            "--sql prints one table's script; it cannot be combined with --format or --compare-to"
-        )
     if sensitivity and (sql or compare_to or by_group):
         raise UsageError(
             "--sensitivity compares selections; it cannot be combined with --sql, --compare-to or "
@@ -155,20 +153,17 @@ def command(
     if counts:
         board = counted_scoreboard(counts, days, ranking, options)
         _warn_if_nobody(board)
-        text = _rendered(board, format_name, notation, on_screen=output is None)
+        content = _rendered(board, format_name, notation, on_screen=output is None)
     else:
         asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
         if sql:
-            text = _script(asked, by_group)
+            content = _script(asked, by_group)
         else:
             found = _result(asked, compare_to, by_group, sensitivity=sensitivity)
             tell_unseen(asked, named=True)
             result = _with_audit(found, ranking, asked)
-            text = _rendered(result, format_name, notation, on_screen=output is None)
-    if output:
-        write_output(output, text)
-    else:
-        typer.echo(text, nl=False)
+            content = _rendered(result, format_name, notation, on_screen=output is None)
+    put(content, output)
 
 
 def _with_audit(result: Result, ranking: str | None, asked: Subject) -> Result:
@@ -209,10 +204,12 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
 
 def _rendered(
     result: Result, format_name: str, notation: dict[str, str], *, on_screen: bool
-) -> str:
-    from socialscore.reporters import render
+) -> str | bytes:
+    from socialscore.reporters import render, workbook
     from socialscore.reporters.delimited import to_csv
 
+    if format_name == "xlsx":
+        return workbook(result)
     if notation:
         return to_csv(result, **notation)
     on_screen = on_screen and sys.stdout.isatty()

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from socialscore.inputs.formulas import cell_text
+from socialscore.commands.output import put_listing
 from socialscore.reporters import formatting
 from socialscore.store.runs import RunSummary, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from socialscore.store.lake import Store
 
-__all__ = ["FORMATS"]
+__all__ = ["put_runs"]
 
 _COLUMNS = tuple(field.name for field in fields(RunSummary))
 
 
-def _table(store: Store) -> str:
-    return "".join(f"{line}\n" for line in _lines(runs(store)))
+def put_runs(store: Store, format_name: str) -> None:
+    """Write the list."""
+    found = runs(store)
+    put_listing(format_name, _COLUMNS, map(asdict, found), lambda: _lines(found))
 
 
 def _lines(found: list[RunSummary]) -> Iterator[str]:
@@ -59,27 +58,3 @@ def _withdrawn(run: RunSummary) -> str:
 
 def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
-
-
-def _csv(store: Store) -> str:
-    lines = io.StringIO(newline="")
-    writer = csv.DictWriter(lines, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for run in runs(store):
-        row = _record(run)
-        writer.writerow(row | {"file_name": cell_text(row["file_name"] or "")})
-    return lines.getvalue()
-
-
-def _json(store: Store) -> str:
-    return json.dumps(list(map(_record, runs(store))), ensure_ascii=False, indent=2) + "\n"
-
-
-def _record(run: RunSummary) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in asdict(run).items()
-    }
-
-
-FORMATS: dict[str, Callable[[Store], str]] = {"table": _table, "csv": _csv, "json": _json}

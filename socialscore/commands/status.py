@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.errors import UnknownName, UsageError
-from socialscore.inputs.formulas import cell_text
 from socialscore.model.network import NETWORKS
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from socialscore.collecting.status import Standing
 
@@ -30,9 +27,7 @@ def command(
     ] = None,
     panel: PanelOption = None,
     store: StoreOption = None,
-    format_name: Annotated[
-        str, typer.Option("--format", help="Output format: table, csv or json.")
-    ] = "table",
+    format_name: FormatOption = None,
     runs: Annotated[
         bool,
         typer.Option(
@@ -54,15 +49,14 @@ def command(
     for name in network or ():
         if name not in NETWORKS:
             raise UnknownName("network", name, NETWORKS)
-    if format_name not in _FORMATS:
-        raise UnknownName("format", format_name, _FORMATS)
+    format_name = chosen_format(format_name)
     settings = settings_here()
     root = store or settings.store
     messages = Store.open(root)
     if runs:
         if network or panel:
             raise UsageError("--runs lists all runs of the store, without --network and --panel")
-        typer.echo(run_list.FORMATS[format_name](messages), nl=False)
+        run_list.put_runs(messages, format_name)
         return
     bodies = whose_messages(root, panel, settings.panel)
     found = [
@@ -70,11 +64,8 @@ def command(
         for each in status(messages, bodies, now())
         if not network or each.account.network in network
     ]
-    typer.echo(_FORMATS[format_name](found), nl=False)
-
-
-def _table(standings: Sequence[Standing]) -> str:
-    return "".join(f"{line}\n" for line in _lines(standings))
+    record = _record if format_name == "json" else _row
+    put_listing(format_name, _COLUMNS, map(record, found), lambda: _lines(found))
 
 
 def _lines(standings: Sequence[Standing]) -> Iterator[str]:
@@ -118,24 +109,6 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
 
 
-def _csv(standings: Sequence[Standing]) -> str:
-    lines = io.StringIO(newline="")
-    writer = csv.DictWriter(lines, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for each in standings:
-        row = _record(each)
-        gaps = (f"{gap['since']}..{gap['until']} {gap['reason']}" for gap in row["gaps"])
-        cells = row | {"gaps": "; ".join(gaps)}
-        writer.writerow(
-            {n: cell_text(it) if isinstance(it, str) else it for n, it in cells.items()}
-        )
-    return lines.getvalue()
-
-
-def _json(standings: Sequence[Standing]) -> str:
-    return json.dumps([_record(each) for each in standings], ensure_ascii=False, indent=2) + "\n"
-
-
 _COLUMNS = (
     "body_id", "network", "account_id", "handle", "stream", "since", "until", "gaps",
     "n_messages", "collected_at", "next_step",
@@ -168,12 +141,12 @@ def _record(standing: Standing) -> dict[str, Any]:
     return dict(zip(_COLUMNS, values, strict=True))
 
 
+def _row(standing: Standing) -> dict[str, Any]:
+    """The record with its gaps in one cell."""
+    record = _record(standing)
+    gaps = (f"{gap['since']}..{gap['until']} {gap['reason']}" for gap in record["gaps"])
+    return record | {"gaps": "; ".join(gaps)}
+
+
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-_FORMATS: dict[str, Callable[[Sequence[Standing]], str]] = {
-    "table": _table,
-    "csv": _csv,
-    "json": _json,
-}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import shlex
 import sys
 from textwrap import wrap
@@ -13,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialscore.commands.common import StoreOption, screen_width, settings_here
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.commands.screens import is_watched, say
 from socialscore.commands.waiting import now
 from socialscore.errors import StoreError, UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from socialscore.store.lake import Store
 
@@ -48,9 +46,7 @@ def command(
     yes: Annotated[
         bool, typer.Option("--yes", help="With repair: do not ask for confirmation.")
     ] = False,
-    format_name: Annotated[
-        str, typer.Option("--format", help="Output format: table, csv or json.")
-    ] = "table",
+    format_name: FormatOption = None,
 ) -> None:
     """Check the files of the store for damage, and repair them.
 
@@ -62,8 +58,7 @@ def command(
 
     if action not in _ACTIONS:
         raise UnknownName("action", action, _ACTIONS)
-    if format_name not in _FORMATS:
-        raise UnknownName("format", format_name, _FORMATS)
+    format_name = chosen_format(format_name)
     if action == "check" and (dry_run or yes):
         raise UsageError("--dry-run and --yes are for `socialscore store repair`")
     messages = Store(store or settings_here().store)
@@ -149,15 +144,19 @@ def _print(format_name: str, columns: tuple[str, ...], rows: Rows, store: Store)
     if format_name == "table":  # for people, who know where the store is
         root = store.location.at("x").removesuffix("x")
         rows = [(file.removeprefix(root), *cells) for file, *cells in rows]
-    typer.echo(_FORMATS[format_name](columns, rows), nl=False)
+    records = (dict(zip(columns, row, strict=True)) for row in rows)
+    put_listing(format_name, columns, records, lambda: _paragraphs(columns, rows))
 
 
-def _table(columns: tuple[str, ...], rows: Rows) -> str:
-    """A paragraph for each file: names and problems are too long to stand side by side."""
-    return "\n".join(_paragraph(columns, row) for row in rows)
+def _paragraphs(columns: tuple[str, ...], rows: Rows) -> Iterator[str]:
+    """One for each file: names and problems are too long to stand side by side."""
+    for number, row in enumerate(rows):
+        if number:
+            yield ""
+        yield from _paragraph(columns, row)
 
 
-def _paragraph(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
+def _paragraph(columns: tuple[str, ...], row: tuple[str, ...]) -> list[str]:
     width = max(map(len, columns[1:]))
     lines = [row[0]]
     for name, cell in zip(columns[1:], row[1:], strict=True):
@@ -167,22 +166,4 @@ def _paragraph(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
             initial_indent=f"  {name.ljust(width)}  ",
             subsequent_indent=" " * (width + 4),
         )
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _csv(columns: tuple[str, ...], rows: Rows) -> str:
-    lines = io.StringIO(newline="")
-    csv.writer(lines, lineterminator="\n").writerows([columns, *rows])
-    return lines.getvalue()
-
-
-def _json(columns: tuple[str, ...], rows: Rows) -> str:
-    records = [dict(zip(columns, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
-
-
-_FORMATS: dict[str, Callable[[tuple[str, ...], Rows], str]] = {
-    "table": _table,
-    "csv": _csv,
-    "json": _json,
-}
+    return lines

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialscore.commands.common import EngineOption, chosen_engine, settings_here
+from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.commands.screens import say
 from socialscore.errors import InputError, UsageError
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from socialscore.publishing.verifying import Evidence, Verification, Witness
 
 __all__ = ["command"]
+
+_SAID = ("touched", "notes", "problems")  # sentences
+_COLUMNS = (
+    *("publication", "as_published", "n_files", "n_bodies", "n_cells", "signed_by"),
+    *_SAID,
+)
 
 
 def command(
@@ -55,6 +62,7 @@ def command(
         ),
     ] = None,
     engine: EngineOption = None,
+    format_name: FormatOption = None,
 ) -> None:
     """Verify that publications are unchanged and their numbers right.
 
@@ -67,6 +75,7 @@ def command(
     """
     from socialscore.publishing.verifying import publications_in, verify
 
+    format_name = chosen_format(format_name)
     if allowed_signers and not allowed_signers.is_file():
         raise InputError(allowed_signers, "there is no such file of allowed signers")
     found = [each for folder in folders for each in publications_in(folder)]
@@ -79,13 +88,24 @@ def command(
     of_several = len({each.resolve().parent for each in found}) > 1
     failed: list[str] = []
     trusting: Counter[tuple[str, str]] = Counter()
-    for each in found:
-        verification = verify(each, evidence, witnesses, allowed_signers)
-        name = _name(verification.folder, of_several=of_several)
-        _tell(name, verification)
-        trusting[" and ".join(verification.on_trust), verification.signed_by] += 1
-        if verification.problems:
-            failed.append(name)
+
+    def verified() -> Iterator[tuple[str, Verification]]:
+        for each in found:
+            verification = verify(each, evidence, witnesses, allowed_signers)
+            name = _name(verification.folder, of_several=of_several)
+            for sentence in (it for kind in _SAID for it in getattr(verification, kind)):
+                say(f"{name}: {sentence}")
+            trusting[" and ".join(verification.on_trust), verification.signed_by] += 1
+            if verification.problems:
+                failed.append(name)
+            yield name, verification
+
+    put_listing(
+        format_name,
+        _COLUMNS,
+        (_record(*each, joined=format_name == "csv") for each in verified()),
+        lambda: (f"{name}: {_in_short(each)}" for name, each in verified()),
+    )
     _tell_trust(trusting)
     if failed:
         n_failed = f"{len(failed)} of {_counted(len(found), 'publication')}"
@@ -139,11 +159,14 @@ def _name(folder: Path, *, of_several: bool) -> str:
     return formatting.one_line(name)
 
 
-def _tell(name: str, verification: Verification) -> None:
-    for kind in ("touched", "notes", "problems"):
-        for sentence in getattr(verification, kind):
-            say(f"{name}: {sentence}")
-    typer.echo(f"{name}: {_in_short(verification)}")
+def _record(name: str, verification: Verification, *, joined: bool) -> dict[str, Any]:
+    values = vars(verification) | {
+        "publication": name,
+        "as_published": not verification.problems,
+        "signed_by": verification.signed_by or None,
+    }
+    record = {column: values[column] for column in _COLUMNS}
+    return record | {kind: "; ".join(values[kind]) for kind in _SAID if joined}
 
 
 def _tell_trust(trusting: Mapping[tuple[str, str], int]) -> None:

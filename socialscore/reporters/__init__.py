@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Result = Scoreboard | Breakdown | Sensitivity
 
-__all__ = ["REPORTERS", "check_format", "render", "worded"]
+__all__ = ["FORMATS", "REPORTERS", "render", "worded", "workbook"]
 
 
 def render(result: Result, format_name: str, *, width: int = 80, colour: bool = False) -> str:
@@ -31,14 +31,25 @@ def render(result: Result, format_name: str, *, width: int = 80, colour: bool = 
     Raises:
         UnknownName: nobody declared that format.
     """
-    check_format(format_name)
+    if format_name not in REPORTERS:
+        raise UnknownName("format", format_name, REPORTERS)
     return REPORTERS[format_name](result, width, colour)
 
 
-def check_format(format_name: str) -> None:
-    """Refuse a format that nobody declared, before the work that it would be for."""
-    if format_name not in REPORTERS:
-        raise UnknownName("format", format_name, REPORTERS)
+def workbook(result: Result) -> bytes:
+    """The result as XLSX: a ranking as `publish` writes it, others as a sheet of their CSV."""
+    from socialscore.reporters import columns, records
+    from socialscore.reporters.facts import median_metrics
+    from socialscore.reporters.spreadsheet import records_to_xlsx, scoreboard_to_xlsx
+
+    if isinstance(result, Sensitivity):
+        fields, rows = columns.of_sensitivity(result), records.of_sensitivity(result)
+        return records_to_xlsx("Sensitivity", [field.name for field in fields], rows)
+    if isinstance(result, Breakdown):
+        fields = columns.of_breakdown(result, median_metrics(result))
+        names = [field.name for field in fields]
+        return records_to_xlsx("Breakdown", names, records.of_breakdown(result))
+    return scoreboard_to_xlsx(result)
 
 
 # Each imports its module when it is called: a CSV is written without loading rich.
@@ -94,3 +105,6 @@ REPORTERS: Mapping[str, Callable[[Result, int, bool], str]] = {
     "markdown": _markdown,
 }
 """By the name that `--format` takes."""
+
+FORMATS = (*REPORTERS, "xlsx")
+"""What `socialscore rank` writes; a workbook is no text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from socialscore.model.audit import REPLY_CLASSES
 from socialscore.reporters import formatting
@@ -18,7 +18,48 @@ if TYPE_CHECKING:
         ShareEstimate,
     )
 
-__all__ = ["render_audit"]
+__all__ = ["AUDIT_COLUMNS", "audit_records", "render_audit"]
+
+
+AUDIT_COLUMNS = ("figure", "of", "n_requests", "n_labelled", "value", "low", "high")
+"""Of the list of figures."""
+
+
+def audit_records(figures: AuditFigures) -> Iterator[dict[str, Any]]:
+    """One record per figure: precision and recall by selection, and what follows from them.
+
+    `low` and `high` are the ends of its 95 % interval; None: the sample cannot tell.
+    """
+    for it in figures.selections:
+        yield _record("precision", it.selection, it.n_requests, None, it.precision)
+        yield _record("recall", it.selection, it.n_requests, None, it.recall)
+    for rate in (figures.overall, *figures.groups):
+        of, n_labelled = rate.group or "all", rate.n_labelled
+        yield _record("rate_counted", of, rate.n_requests, n_labelled, _counted(rate))
+        yield _record("rate_corrected", of, rate.n_requests, n_labelled, rate.corrected)
+    for name, share in figures.reply_shares.items():
+        yield _record("reply_share", name, None, figures.n_replies, share)
+    for name, found in (("genuine", figures.agreement), ("replies", figures.reply_agreement)):
+        if found:
+            yield _record("kappa", name, None, found.n_both, found.kappa)
+
+
+def _record(
+    figure: str,
+    of: str,
+    n_requests: int | None,
+    n_labelled: int | None,
+    estimate: ShareEstimate | float | None,
+) -> dict[str, Any]:
+    if isinstance(estimate, float | None):
+        ends: tuple[float | None, ...] = (estimate, None, None)
+    else:
+        ends = (estimate.value, estimate.low, estimate.high)
+    return dict(zip(AUDIT_COLUMNS, (figure, of, n_requests, n_labelled, *ends), strict=True))
+
+
+def _counted(rate: CorrectedRate) -> float | None:
+    return rate.n_answered / rate.n_requests if rate.n_requests else None
 
 
 def render_audit(audit: Audit, figures: AuditFigures) -> str:
@@ -64,13 +105,12 @@ def _qualities(audit: Audit, figures: AuditFigures) -> Iterator[tuple[str, ...]]
 
 
 def _rate(rate: CorrectedRate, audit: Audit) -> tuple[str, ...]:
-    counted = rate.n_answered / rate.n_requests if rate.n_requests else None
     name = rate.group or (f"all, by {audit.draw.by}" if audit.draw.by else "all")
     return (
         formatting.one_line(name),
         f"{rate.n_requests:,}",
         f"{rate.n_labelled:,}",
-        _percent(counted),
+        _percent(_counted(rate)),
         _share(rate.corrected),
     )
 

@@ -5,53 +5,36 @@ Texts are in it only where the explanation has them.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import textwrap
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from socialscore.errors import UnknownName
-from socialscore.inputs.formulas import cell_text
 from socialscore.inputs.options import OPTIONS
 from socialscore.reporters import formatting, wording
 from socialscore.reporters.cells import metric_column
 from socialscore.reporters.facts import context, metric_named
+from socialscore.reporters.listings import listing_to_csv
 from socialscore.reporters.report import Fact
 from socialscore.reporters.scoreboards import worded_scoreboard
 from socialscore.reporters.sentences import in_brief, in_sentences, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from socialscore.model.explanation import ExplainedMessage, Explanation
 
 __all__ = [
-    "FORMATS",
-    "check_explanation_format",
+    "SHOWN",
     "message_columns",
     "message_record",
     "render_explanation",
     "render_messages",
 ]
 
-FORMATS = ("table", "csv", "json")
-"""What `--format` takes."""
-
 SHOWN = 20
 """So many messages stand in a page, the latest ones, unless somebody asks for another number."""
-
-
-def check_explanation_format(format_name: str) -> None:
-    """Refuse a format that there is not, before the work that it would be for.
-
-    Raises:
-        UnknownName: there is no such format.
-    """
-    if format_name not in FORMATS:
-        raise UnknownName("format", format_name, FORMATS)
 
 
 def render_explanation(
@@ -66,7 +49,7 @@ def render_explanation(
 
     Args:
         explanation: what to show.
-        format_name: one of FORMATS.
+        format_name: table, csv or json.
         limit: how many messages to list, the latest ones; None: all of them.
         width: cells of the screen; only the page for people looks at it.
         all_of_them: what lists them all, for a page that does not.
@@ -245,13 +228,8 @@ def _csv(explanation: Explanation, messages: Iterable[ExplainedMessage]) -> str:
         **context(explanation.scoreboard),
         "calendar": explanation.calendar,  # the body's own, where the ranking has none for all
     }
-    rows = [message_record(explanation, message) for message in messages]
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow([*message_columns(explanation), *shared])
-    for row in rows:
-        writer.writerow([_cell(value) for value in (*row.values(), *shared.values())])
-    return lines.getvalue()
+    rows = [message_record(explanation, message) | shared for message in messages]
+    return listing_to_csv([*message_columns(explanation), *shared], rows)
 
 
 _TYPES = {
@@ -298,19 +276,6 @@ def message_record(explanation: Explanation, message: ExplainedMessage) -> dict[
         values.append(texts.get((message.network, message.message_id)))
         values.append(texts.get((message.network, response.response_id)) if response else None)
     return dict(zip(message_columns(explanation), values, strict=True))
-
-
-def _cell(value: Any) -> str:
-    """Plain notation, no value as an empty cell, texts that no spreadsheet runs."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, (int, float)):
-        return str(value if isinstance(value, int) else round(value, 6))
-    return cell_text(value if isinstance(value, str) else " ".join(value))
 
 
 def _json(explanation: Explanation, messages: Iterable[ExplainedMessage]) -> str:

@@ -24,8 +24,8 @@ def check_output(path: Path) -> None:
         _target(path)
 
 
-def write_output(path: Path, text: str) -> None:
-    """Put UTF-8 text where `path` leads to; whoever reads meanwhile sees the old file or the new.
+def write_output(path: Path, content: str | bytes) -> None:
+    """Put content, text as UTF-8, where `path` leads to; who reads meanwhile sees the old or new.
 
     A link stays a link: the file that it names is replaced. An existing file keeps its mode, a new
     one gets what the umask leaves. Devices, pipes and /dev/stdout cannot be replaced; they are
@@ -37,9 +37,9 @@ def write_output(path: Path, text: str) -> None:
     try:
         if _is_stream(path):
             with path.open("ab") as stream:
-                stream.write(text.encode())
+                stream.write(content.encode() if isinstance(content, str) else content)
         else:
-            write_file(_target(path), text)
+            write_file(_target(path), content)
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written ({error.strerror}); fix that or choose another file"

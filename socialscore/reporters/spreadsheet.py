@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Reason = Callable[[Scoreboard, str | None, float | None], str]
     Row = Iterable[tuple[Value, str]]
 
-__all__ = ["form_to_xlsx", "scoreboard_to_xlsx"]
+__all__ = ["form_to_xlsx", "records_to_xlsx", "scoreboard_to_xlsx"]
 
 _OPTIONS = {
     "in_memory": True,
@@ -74,20 +74,21 @@ def scoreboard_to_xlsx(scoreboard: Scoreboard) -> bytes:
     """Sheets Ranking, Classement, Columns and About; durations in hours, and no formula."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as workbook:
-        created = scoreboard.as_of.astimezone(UTC).replace(tzinfo=None)
-        workbook.set_properties({"created": created})
-        book = _Book(
-            workbook,
-            header=workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-            quoted=workbook.add_format({"quote_prefix": True}),
-            numbers={
-                unit: workbook.add_format({"num_format": shown}) for unit, shown in _NUMBERS.items()
-            },
-        )
+        book = _book(workbook, scoreboard.as_of.astimezone(UTC).replace(tzinfo=None))
         _ranking(book, "Ranking", scoreboard, "en", reasons.in_english, {})
         _ranking(book, "Classement", scoreboard, "fr", reasons.in_french, _DIRECTIONS)
         _columns(book, scoreboard)
         _about(book, scoreboard)
+    return _stored(file)
+
+
+def records_to_xlsx(name: str, columns: Sequence[str], rows: Iterable[Record]) -> bytes:
+    """One sheet of plain records: the columns and values of the CSV, durations in seconds."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, _OPTIONS) as workbook:
+        cells: list[Row] = [[(row[column], "") for column in columns] for row in rows]
+        widths = [_WIDTHS.get(column, _WIDTH) for column in columns]
+        _sheet(_book(workbook, _SOME_TIME), name, columns, cells, widths)
     return _stored(file)
 
 
@@ -129,6 +130,18 @@ def form_to_xlsx(
         for number, line in enumerate(guide):
             about.write_string(number, 0, line, wrapped)
     return _stored(file)
+
+
+def _book(workbook: Any, created: datetime) -> _Book:
+    workbook.set_properties({"created": created})
+    return _Book(
+        workbook,
+        header=workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        quoted=workbook.add_format({"quote_prefix": True}),
+        numbers={
+            unit: workbook.add_format({"num_format": shown}) for unit, shown in _NUMBERS.items()
+        },
+    )
 
 
 def _ranking(

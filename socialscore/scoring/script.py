@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from socialscore.engines.rows import Rows
 from socialscore.inputs.ranking import compared
 from socialscore.runtime.object_storage import BUCKETS
+from socialscore.runtime.retrying import retry_reading
 from socialscore.scoring.execution import given
 from socialscore.scoring.inputs import labels
 from socialscore.scoring.metrics import key_metric
@@ -53,6 +54,7 @@ _IN_A_BUCKET = (
 )
 
 
+@retry_reading
 def script(
     store: Store,
     source: MessageSource,

@@ -382,7 +382,6 @@ class Store:
 
     # --- coverage --------------------------------------------------------------------------
 
-    @retry_reading
     def version(self) -> int | None:
         """The version of the message table; None before the first message."""
         table = delta(self.location, "message")
@@ -392,6 +391,7 @@ class Store:
         """The Parquet files of the coverage table."""
         return files(delta(self.location, "coverage"))
 
+    @retry_reading
     def coverage(self) -> pa.Table:
         """All rows of the coverage table."""
         return _rows(delta(self.location, "coverage"), COVERAGE)

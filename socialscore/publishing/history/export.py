@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from socialscore.publishing.history import Edition, History
     from socialscore.reporters.records import Record
 
-__all__ = ["history_columns", "history_records", "history_to_csv", "history_to_json"]
+__all__ = [
+    "history_columns",
+    "history_records",
+    "history_to_csv",
+    "history_to_json",
+    "history_to_xlsx",
+]
 
 _REVISION = Field(
     "revision",
@@ -35,9 +41,15 @@ def history_to_csv(history: History, body: Body | None) -> str:
 
     A metric that some edition lacks is empty there; a body that was not in a panel has no row.
     """
-    fields = history_columns(history)
-    empty: Record = {field.name: None for field in fields}
-    return written(fields, [empty | row for row in history_records(history, body)])
+    return written(*_table(history, body))
+
+
+def history_to_xlsx(history: History, body: Body | None) -> bytes:
+    """The same rows and columns in a workbook."""
+    from socialscore.reporters.spreadsheet import records_to_xlsx
+
+    fields, rows = _table(history, body)
+    return records_to_xlsx("History", [field.name for field in fields], rows)
 
 
 def history_columns(history: History) -> tuple[Field, ...]:
@@ -45,6 +57,12 @@ def history_columns(history: History) -> tuple[Field, ...]:
     boards = [edition.board for edition in history.editions.values()]
     fields = {field.name: field for board in boards for field in columns.of_bodies(board)}
     return (*fields.values(), _REVISION)
+
+
+def _table(history: History, body: Body | None) -> tuple[tuple[Field, ...], list[Record]]:
+    fields = history_columns(history)
+    empty: Record = {field.name: None for field in fields}
+    return fields, [empty | row for row in history_records(history, body)]
 
 
 def history_records(history: History, body: Body | None) -> Iterator[Record]:

@@ -1,0 +1,114 @@
+"""`--format` and `--output`: what a command writes its result as, and where to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialscore.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+__all__ = ["FORMATS", "FormatOption", "OutputOption", "chosen_format", "put", "put_listing"]
+
+FORMATS = ("table", "csv", "json")
+"""What commands that list something write."""
+
+_SUFFIXES = {
+    ".txt": "table",
+    ".csv": "csv",
+    ".json": "json",
+    ".md": "markdown",
+    ".xlsx": "xlsx",
+    ".sql": "sql",
+}
+
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", help="Output format: table, csv or json. Default: table."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Write to FILE instead of the terminal. Without --format, its suffix decides the "
+        "format.",
+    ),
+]
+
+
+def chosen_format(
+    format_name: str | None, output: Path | None = None, formats: Sequence[str] = FORMATS
+) -> str:
+    """The format that is asked for, else that of the file's suffix, else the first one.
+
+    Args:
+        format_name: what `--format` says; None: nothing.
+        output: the file to write; None: the terminal.
+        formats: those of the command.
+
+    Raises:
+        UnknownName: the command has no such format.
+        UsageError: the suffix means none of them, or another one; or a workbook has no file.
+    """
+    if format_name is not None and format_name not in formats:
+        raise UnknownName("format", format_name, formats)
+    if output is None and format_name == "xlsx":
+        raise UsageError("--format xlsx makes a workbook; name its file with --output FILE.xlsx")
+    suffix = "" if output is None else output.suffix.lower()
+    if not suffix:
+        return format_name or formats[0]
+    meant = _SUFFIXES.get(suffix)
+    if format_name is None and meant not in formats:
+        raise UsageError(f"--output {output}: no format has that suffix; {_way_out(formats)}")
+    if format_name and meant and meant != format_name:
+        raise UsageError(
+            f"--output {output}: the suffix means {meant}, and --format says {format_name}; "
+            "leave out --format, or choose another suffix"
+        )
+    return format_name or str(meant)
+
+
+def _way_out(formats: Sequence[str]) -> str:
+    known = [suffix for suffix, name in _SUFFIXES.items() if name in formats]
+    which = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
+    also = ", or add --format" if len(formats) > 1 else ""
+    return f"choose {which}{also}"
+
+
+def put(content: str | bytes, output: Path | None) -> None:
+    """Write a result to its file, or to the terminal."""
+    from socialscore.reporters.files import write_output
+
+    if output:
+        write_output(output, content)
+    else:
+        typer.echo(content, nl=False)
+
+
+def put_listing(
+    format_name: str,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    table: Callable[[], Iterable[str]],
+) -> None:
+    """Write a list to the terminal.
+
+    Args:
+        format_name: one of FORMATS.
+        columns: of `csv`, and the keys of `json`.
+        rows: values by the names of the columns.
+        table: makes the lines for people.
+    """
+    from socialscore.reporters.listings import listing_to_csv, listing_to_json
+
+    if format_name == "table":
+        for line in table():  # as it comes: some take their time
+            typer.echo(line)
+    else:
+        written = listing_to_csv if format_name == "csv" else listing_to_json
+        put(written(columns, rows), None)
