@@ -128,7 +128,7 @@ def test_where_an_earlier_week_has_matured_it_is_named_with_its_requests(town: T
     town.imports("week 37.csv", "week 38.csv", options=covers)
 
     quiet = run("rank", "--panel=panel.csv", "--by", "median_wait")
-    pending = run("rank", "--period", "2026-W38", "--as-of", "2026-09-21", "--format", "csv")
+    pending = run("rank", "--period=2026-W38", "--as-of", "2026-09-21", "--compare-to", "previous")
     elsewhere = run("rank", "--period", "2025-W38")
 
     assert "no body is ranked: no request was written in 2026-W40\n" in quiet.err
@@ -137,9 +137,7 @@ def test_where_an_earlier_week_has_matured_it_is_named_with_its_requests(town: T
         "socialscore rank --panel=panel.csv --by median_wait --period 2026-W38"
     ]
     assert "final once the data reach 28 Sep 2026" in pending.err
-    assert command_lines(pending) == [
-        "socialscore rank --as-of 2026-09-21 --format csv --period 2026-W37"
-    ]
+    assert command_lines(pending) == ["socialscore rank --as-of 2026-09-21 --period 2026-W37"]
     assert "nothing was collected in 2025-W38, the data are from 7 Sep – 11 Oct 2026" in (
         elsewhere.err
     )
@@ -170,7 +168,7 @@ def test_what_was_collected_without_a_request_asks_for_more(town: Town) -> None:
     result = run("rank")
 
     assert command_lines(result) == []
-    assert "`socialscore status` shows what is there" in result.err
+    assert "`socialscore status` shows what was collected" in result.err
 
 
 def test_files_that_lie_elsewhere_are_named_with_a_folder(town: Town) -> None:
@@ -211,3 +209,19 @@ def test_what_cannot_be_published_says_the_same(town: Town) -> None:
     assert "no body is ranked: 93 % of 2026-W37 was in view" in result.err
     assert "--covers 2026-09-07..2026-09-27\n    socialscore publish weekly.toml\n" in result.err
     assert "--period all" not in result.err
+
+
+def test_a_publication_proposes_neither_what_is_published_nor_options_that_it_lacks(
+    town: Town,
+) -> None:
+    (town.folder / "weekly.toml").write_text('panel = "panel.csv"\n')
+    write(town.folder / "few.csv", W37 + WEEK, n=4)
+    town.imports("week 37.csv", "few.csv", options=("--covers", "2026-09-07..2026-09-27"))
+
+    result = run("publish", "weekly.toml", "--since", "2026-W37")
+    after = run("publish", "weekly.toml")
+
+    assert result.out.endswith("2026-W37\n")
+    assert (result.code, after.code) == (6, 6)
+    assert "if 4 requests are enough:\n    in the ranking file: min_requests = 4\n" in after.err
+    assert "--period" not in after.err

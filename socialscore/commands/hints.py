@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from socialscore.commands.common import Subject
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.scoring.way_out import Step, WayOut
 
+    Keep = Callable[[Step], bool]
+
 __all__ = ["remember", "tell", "tell_way_out"]
 
 _OF_RANKINGS = {"min_requests", "horizon"}  # keys that are options of `rank` alone
+_CONTRADICT = ("--since", "--compare-to")  # options that do not go with every --period
 
 _typed: list[str] = []  # the command line that is running, without the name of the program
 
@@ -27,7 +30,9 @@ def remember(arguments: Sequence[str]) -> None:
     _typed[:] = arguments
 
 
-def tell_way_out(asked: Subject, board: Scoreboard, who: str = "no body is") -> None:
+def tell_way_out(
+    asked: Subject, board: Scoreboard, who: str = "no body is", keep: Keep = lambda _: True
+) -> None:
     """Say on stderr why the bodies of a scoreboard have no rank, and what gives them one."""
     from socialscore.scoring.way_out import way_out
     from socialscore.store.runs import runs
@@ -40,27 +45,21 @@ def tell_way_out(asked: Subject, board: Scoreboard, who: str = "no body is") -> 
         as_of=asked.as_of,
         runs=runs(asked.store),
     )
-    tell(out, who)
+    tell(out, who, keep)
 
 
-def tell(out: WayOut, who: str = "no body is") -> None:
-    """Say on stderr what to do."""
+def tell(out: WayOut, who: str = "no body is", keep: Keep = lambda _: True) -> None:
+    """Say on stderr what to do: the steps that are to be kept."""
     lines = [f"socialscore: {who} ranked: {out.why}"]
-    steps = [step for step in out.steps if _is_possible(step)]
+    steps = [step for step in out.steps if keep(step)]
     for step in steps:
         lines += [f"  {step.what}:", *(f"    {line}" for line in _command_lines(step))]
     if not steps:
-        lines += [
-            "  nothing that is stored ranks anybody; `socialscore status` shows what is there, and "
-            "the gaps,",
-            "  `socialscore import FILE` and `socialscore collect` bring more",
-        ]
+        lines.append(
+            "  `socialscore status` shows what was collected, and the gaps; `socialscore import "
+            "FILE` and `socialscore collect` bring more"
+        )
     typer.echo("\n".join(lines), err=True)
-
-
-def _is_possible(step: Step) -> bool:
-    """Whether the command that is running can do it: `publish` refuses a period without end."""
-    return _typed[:1] != ["publish"] or step.options.get("period") != "all"
 
 
 def _command_lines(step: Step) -> list[str]:
@@ -69,18 +68,22 @@ def _command_lines(step: Step) -> list[str]:
         return [again]
     covers = ["--covers", step.covers]
     place = [part for flag in ("--panel", "--store") for part in _given(flag)]
-    # The store knows the names of files, and not where they lay.
-    files = [name if Path(name).exists() else f"FOLDER/{name}" for name in step.files]
+    # The store knows the names of files, and not where they lay; none is to look like an option.
+    files = [f"{'./' * name.startswith('-')}{name}" for name in step.files]
+    files = [name if Path(name).exists() else f"FOLDER/{name}" for name in files]
     return [shlex.join(["socialscore", "import", *files, *place, *covers]), again]
 
 
 def _again(options: Mapping[str, str]) -> str:
     """The command that is running, with other values of some options."""
     if _typed[:1] != ["rank"] and options.keys() & _OF_RANKINGS:
-        said = ", ".join(f"{key} = {value}" for key, value in options.items())
-        return f"in the ranking file: {said}"
+        said = (
+            f"{key} = {value}" if value.isdigit() else f'{key} = "{value}"'
+            for key, value in options.items()
+        )
+        return f"in the ranking file: {', '.join(said)}"
     changed = {f"--{key.replace('_', '-')}": value for key, value in options.items()}
-    gone = {*changed, "--since"} if "period" in options else changed.keys()
+    gone = {*changed, *(_CONTRADICT if "period" in options else ())}
     parts = ["socialscore"]
     is_value = False
     for part in _typed:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from socialscore.commands.common import Subject
     from socialscore.publishing.basis import Basis
     from socialscore.publishing.publish import Outcome
+    from socialscore.scoring.way_out import Step
 
 __all__ = ["command"]
 
@@ -130,7 +131,7 @@ def command(
         _tell_unsigned(folder / name)
     missing = _missing(outcomes)
     for label in missing:
-        _tell_way_out(asked, basis, label)
+        _tell_way_out(asked, basis, label, [each.period for each in outcomes if each.folder])
     if missing:
         raise TooLittleData(
             f"{', '.join(missing)}: nothing was published; collect more (`socialscore status` "
@@ -175,11 +176,15 @@ def _missing(outcomes: list[Outcome]) -> list[str]:
     return [period for period in missing if period > max(there, default="")]
 
 
-def _tell_way_out(asked: Subject, basis: Basis, period: str) -> None:
+def _tell_way_out(asked: Subject, basis: Basis, period: str, published: list[str]) -> None:
     """Say what to do for a period in which no body has a rank."""
+
+    def is_new(step: Step) -> bool:
+        return bool(step.files) or step.options.get("period") not in ("all", *published)
+
     from socialscore.inputs.ranking import override
 
     board = basis.scoreboard(period)
     if not any(line.rank for line in board.scores):
         ranking = override(asked.ranking, {"period": period})
-        tell_way_out(replace(asked, ranking=ranking), board)
+        tell_way_out(replace(asked, ranking=ranking), board, keep=is_new)

@@ -253,16 +253,17 @@ class _ImportedFile:
     imported_at: datetime
 
 
+def _is_named(run: RunSummary) -> bool:
+    """Whether its file can be named on a command line: standard input has no name."""
+    return run.file_name not in (None, "-") and str(run.file_name).isprintable()
+
+
 def _around(board: Scoreboard, runs: Sequence[RunSummary]) -> list[_ImportedFile]:
     """The files that follow each other and meet the period, or else the last ones that do."""
     files = [
         _ImportedFile(it.file_name or "", it.since, it.until, it.started_at)
         for it in runs
-        if it.file_name not in (None, "-")
-        and it.since
-        and it.until
-        and it.started_at
-        and not it.withdrawn_at
+        if _is_named(it) and it.since and it.until and it.started_at and not it.withdrawn_at
     ]
     chains: list[list[_ImportedFile]] = []
     for file in sorted(files, key=lambda it: it.since):

@@ -48,7 +48,11 @@ def draw(source: AuditSource, *, n: int, by: str, seed: int) -> tuple[Draw, list
     chosen = sample(rows, n)
     if not chosen:
         no_text = "its requests have no text, or it has expired"
-        why = no_text if rows else "none of its requests has matured"
+        why = (
+            no_text
+            if rows
+            else "none of its requests has matured; `socialscore rank` says what to do"
+        )
         raise UsageError(f"the period {question.period.label} cannot be audited: {why}")
     ranking = source.ranking
     drawn = Draw(
