@@ -50,7 +50,12 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "jinja2": ["publishing/site/"],
     "keyring": ["inputs/credentials.py"],
     "msgspec": ["importers/x_jsonl.py"],
-    "numpy": ["importers/records.py", "language/", "scoring/uncertainty.py"],
+    "numpy": [
+        "importers/records.py",
+        "importers/repeated_hours.py",
+        "language/",
+        "scoring/uncertainty.py",
+    ],
     "obstore": ["runtime/object_storage.py", "store/bucket.py"],
     "pandas": ["api/results.py"],
     "platformdirs": ["commands/", "store/bucket.py"],

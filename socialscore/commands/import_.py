@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
-from socialscore.errors import UsageError
+from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.formulas import cell_text
 from socialscore.reporters.files import check_output, write_output
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from socialscore.importers.identifiers import RoundedColumn
     from socialscore.importers.source import Source
-    from socialscore.importers.staged import StagedRows
+    from socialscore.importers.staged import Clock, StagedRows
     from socialscore.importers.staging import FileCounts, RefusedRow
     from socialscore.inputs.panel import Panel
     from socialscore.intake import Receipt
@@ -91,6 +91,20 @@ def command(
             metavar="NAME", help="Sheet of a workbook. Default: the one that has messages."
         ),
     ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Timezone of times without a UTC offset, such as Europe/Paris."
+        ),
+    ] = None,
+    date_format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="How the files write times, as for Python's strptime: %d/%m/%Y %H:%M. "
+            "Default: detected.",
+        ),
+    ] = None,
     refused: Annotated[
         Path | None,
         typer.Option(
@@ -107,11 +121,13 @@ def command(
     """
     from socialscore.importers import FileOptions, opened, read
     from socialscore.importers.staging import Stage
+    from socialscore.inputs.ranking import Ranking
     from socialscore.intake import keep
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key
 
-    options = FileOptions(layout, _pairs(columns or []), encoding, skip_lines, sheet)
+    clock = _clock(timezone, date_format)
+    options = FileOptions(layout, _pairs(columns or []), encoding, skip_lines, sheet, clock)
     settings = settings_here()
     root = store or settings.store
     bodies = _bodies(root, panel, bodies_from_data, settings.panel)
@@ -122,7 +138,9 @@ def command(
             path = source.path
             with Stage() as stage:
                 found = read(source, options)
-                stage.read(_shown(found.rows, source), path, now=datetime.now(UTC))
+                stage.read(
+                    _shown(found.rows, source), path, now=datetime.now(UTC), home=Ranking().zone
+                )
                 target = Store.create(root, key_id=Pseudonyms(key).key_id)
                 judge_again(target, key)
                 receipt = keep(
@@ -142,6 +160,8 @@ def command(
                     typer.echo(f"  {remark}", err=True)
                 for column in stage.rounded:
                     typer.echo(f"  {_rounding(column)}", err=True)
+                for hour in stage.repeated_hours:
+                    typer.echo(f"  {hour}", err=True)
                 _report(path, stage.refusals(), write_row)
 
 
@@ -178,6 +198,20 @@ def _bodies(
     raise UsageError(
         "whose messages? Write the bodies into the panel that `socialscore init` makes, or give "
         "--panel FILE, or --bodies-from-data to take all bodies"
+    )
+
+
+def _clock(timezone: str | None, date_format: str | None) -> Clock:
+    """What the options say of the times of the files."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    from socialscore.importers.staged import Clock
+    from socialscore.importers.time_formats import checked_date_format
+
+    if timezone and timezone not in (known := available_timezones()):
+        raise UnknownName("timezone", timezone, known)
+    return Clock(
+        date_format and checked_date_format(date_format), ZoneInfo(timezone) if timezone else None
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["RoundedColumn", "mend_rounded", "screened"]
+__all__ = ["RoundedColumn", "mend_rounded", "minted", "screened"]
 
 _OF_MESSAGES = ("message_id", "reply_to_id", "conversation_id")
 _OF_AUTHORS = ("author_id", "reply_to_author_id")
@@ -95,6 +95,17 @@ def _is_identifier(column: str) -> str:
     """Whether it is one, was one before it was rounded, or is not given."""
     rounded = f" OR ({_is_decimal(column)})" if column in _REFERRING else ""
     return f"{column} IS NULL OR {_is_whole(column)}{rounded}"
+
+
+def minted(table: str) -> str:
+    """SQL: when a network gave out the identifier of a message, where identifiers tell it."""
+    clocks = " ".join(
+        f"WHEN '{network.name}' THEN {network.snowflakes_since_ms}"
+        for network in BY_NAME.values()
+        if network.snowflakes_since_ms
+    )
+    since = f"CASE {table}.network {clocks} END"
+    return f"make_timestamp((({_id(f'{table}.message_id')} >> 22) + {since}) * 1000)"
 
 
 def _quoted(text: str) -> str:

@@ -13,7 +13,6 @@ from socialscore.importers.layout import OWN_NAMES
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.model.messages import KINDS, REPOST
 from socialscore.model.network import DEFAULT_NETWORK, NAMES_AS_WRITTEN, NETWORKS
-from socialscore.model.period import PLAUSIBLE_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -157,7 +156,7 @@ def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
         f"WHEN {ours} IS NULL THEN '{called[ours]} is empty'"
         for ours in ("message_id", "author_id")
     )
-    times = ",\n    ".join(f"{_time(ours)} AS {ours}" for ours in TIMES)
+    times = ",\n    ".join(f"{ours} AS {ours.removesuffix('_at')}_text" for ours in TIMES)
     marks = {mark: f"NOT regexp_full_match({mark}, '{_NO}')" for mark in MARKS}
     return f"""
 SELECT
@@ -167,12 +166,6 @@ SELECT
         refusal,
         CASE
             {empty}
-            WHEN {_time("sent_at")} IS NULL THEN '{called["sent_at"]} is not a time'
-            WHEN
-                deleted_at IS NOT NULL
-                AND COALESCE(YEAR({_time("deleted_at")}), 0) NOT BETWEEN {PLAUSIBLE_YEARS[0]}
-                    AND {PLAUSIBLE_YEARS[-1]}
-                THEN 'deleted_at is not a time of our days'
             WHEN network NOT IN ({_names(NETWORKS)}) THEN 'unknown network ' || network
             WHEN kind NOT IN ({_names(KINDS)}) THEN 'unknown kind ' || kind
             WHEN NOT regexp_full_match(n_edits, '[0-9]{{1,4}}') THEN 'n_edits is not a number'
@@ -242,13 +235,6 @@ def _text(choices: Choices, places: Mapping[str, str]) -> str:
     if not values:
         return "NULL::VARCHAR"
     return f"COALESCE({', '.join(values)})" if len(values) > 1 else values[0]
-
-
-def _time(column: str) -> str:
-    return (
-        f"COALESCE(TRY_CAST({column} AS TIMESTAMPTZ)::TIMESTAMP, "
-        f"TRY_STRPTIME({column}, '%a %b %d %H:%M:%S %z %Y')::TIMESTAMP)"
-    )
 
 
 def _value(parts: list[str]) -> str:

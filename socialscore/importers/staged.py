@@ -36,6 +36,7 @@ STAGED = pa.schema(
         pa.field("author_id", pa.string()),
         pa.field("author_handle", pa.string()),
         pa.field("sent_at", pa.timestamp("us")),  # naive UTC
+        pa.field("sent_text", pa.string()),  # as the file writes it, where `sent_at` is NULL
         pa.field("kind", pa.string()),
         pa.field("text", pa.string()),
         pa.field("reply_to_id", pa.string()),
@@ -49,6 +50,7 @@ STAGED = pa.schema(
         pa.field("bot", pa.bool_()),
         pa.field("n_edits", pa.int32()),
         pa.field("deleted_at", pa.timestamp("us")),
+        pa.field("deleted_text", pa.string()),  # likewise
     ]
 )
 """Order of columns is not significant; a missing column is NULL in every row."""
@@ -62,8 +64,8 @@ _NO_CELLS = (None,) * len(_OF_A_MESSAGE)
 class Clock:
     """How a file writes its times, as far as it is said."""
 
-    date_format: str | None = None  # as of strptime; None: found by the whole column
-    timezone: ZoneInfo | None = None  # of times without an offset; None: they end the import
+    date_format: str | None = None  # as of strptime; None: found from the whole column
+    timezone: ZoneInfo | None = None  # of times without an offset; None: these end the import
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ import pyarrow as pa
 
 from socialscore.errors import InputError
 from socialscore.importers.identifiers import mend_rounded, screened
+from socialscore.importers.repeated_hours import tell_apart
 from socialscore.importers.staged import STAGED
+from socialscore.importers.times import read_times, with_instants
 from socialscore.inputs.panel import Panel, bodies_from_handles
 from socialscore.model.network import BY_NAME
 from socialscore.model.period import CLOCKS_DIFFER, EARLIEST, LATEST, utc
@@ -25,9 +27,11 @@ from socialscore.runtime.duckdb import connect, within_limits
 from socialscore.runtime.prefetch import prefetch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from zoneinfo import ZoneInfo
 
     from socialscore.importers.identifiers import RoundedColumn
+    from socialscore.importers.repeated_hours import RepeatedHour
     from socialscore.importers.staged import StagedRows
 
 __all__ = ["FileCounts", "RefusedRow", "Stage"]
@@ -83,6 +87,7 @@ class Stage:
             "SELECT *, NULL::BIGINT AS copy_of, FALSE AS lost_parent FROM columns"
         )
         self.rounded: list[RoundedColumn] = []
+        self.repeated_hours: list[RepeatedHour] = []
 
     def __enter__(self) -> Self:
         return self
@@ -91,26 +96,38 @@ class Stage:
         self._connection.close()
 
     @within_limits()
-    def read(self, reading: StagedRows, place: object, *, now: datetime | None = None) -> None:
+    def read(
+        self,
+        reading: StagedRows,
+        place: Path | str,
+        *,
+        now: datetime | None = None,
+        home: ZoneInfo | None = None,
+    ) -> None:
         """Take in a whole file.
 
         Args:
             reading: its rows.
             place: its path, for the error.
             now: aware; what is dated more than a day later is refused. None: nobody knows.
+            home: the timezone to propose where times have none. None: the rows are not of a file,
+                but of a table in Python.
 
         Raises:
-            InputError: there are rows, and not one of them is a message.
+            InputError: there are rows, and not one of them is a message; or their times can only
+                be read if somebody says how.
         """
-        select = screened(reading.select, reading.names)
+        select = with_instants(screened(reading.select, reading.names), reading.clock)
         for piece in prefetch(reading.pieces):
             self._connection.register("piece", piece)
             self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
-        self._refuse_impossible_dates(now)
+        read_times(self._connection, reading.names, reading.clock, place, home)
+        self._refuse_impossible_dates(reading.names, now)
         self.rounded = mend_rounded(
             self._connection, reading.names, digits_are_exact=reading.digits_are_exact
         )
+        self.repeated_hours = tell_apart(self._connection)
         tally = self.tally()
         if tally.n_rows and tally.n_refused == tally.n_rows:
             first = next(self.refusals())
@@ -121,13 +138,27 @@ class Stage:
             )
         self._deduplicate()
 
-    def _refuse_impossible_dates(self, now: datetime | None) -> None:
+    def _refuse_impossible_dates(self, names: Mapping[str, str], now: datetime | None) -> None:
         earliest, latest = EARLIEST.date(), LATEST.date()
+        empty = names.get("sent_at", "sent_at") + " is empty"
         self._connection.execute(
             f"""
-            UPDATE staged SET refusal = 'dated ' || strftime(sent_at, '%Y-%m-%d')
-            WHERE refusal IS NULL AND (sent_at < '{earliest}' OR sent_at >= '{latest}')
-            """
+            UPDATE staged
+            SET refusal = CASE
+                WHEN sent_at IS NULL THEN $empty
+                WHEN sent_at < '{earliest}' OR sent_at >= '{latest}'
+                    THEN 'dated ' || strftime(sent_at, '%Y-%m-%d')
+                ELSE 'deleted on ' || strftime(deleted_at, '%Y-%m-%d')
+            END
+            WHERE
+                refusal IS NULL
+                AND (
+                    sent_at IS NULL
+                    OR sent_at < '{earliest}' OR sent_at >= '{latest}'
+                    OR deleted_at < '{earliest}' OR deleted_at >= '{latest}'
+                )
+            """,
+            {"empty": empty},
         )
         if now:
             self._connection.execute(

@@ -69,6 +69,8 @@ class Network:
     id_pattern: str = "[1-9][0-9]{0,24}"  # a regular expression for ids of people and accounts
     handle_prefix: str = "@"  # written before a handle; panels and stores keep handles without it
     integer_ids: bool = False  # identifiers of messages are whole numbers of less than 64 bits
+    # Milliseconds since 1970 from which identifiers of messages count, above their last 22 bits.
+    snowflakes_since_ms: int = 0
     collected: bool = False  # there is a folder for it in collectors/
     credentials: tuple[str, ...] = ()  # what it asks for, by name
     per_page: bool = False  # each account has credentials of its own: `page_token:ID`
@@ -99,6 +101,7 @@ _ALL = (
         label="X",
         also=("X (Twitter)", "X/Twitter", "Twitter/X"),
         integer_ids=True,
+        snowflakes_since_ms=1_288_834_974_657,
         collected=True,
         credentials=("bearer_token",),
         settings=(

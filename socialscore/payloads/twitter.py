@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from socialscore.model.identifiers import KEEP_AS_TEXT, is_decimal, is_whole
 from socialscore.model.messages import Message
+from socialscore.model.network import BY_NAME
 from socialscore.payloads import PayloadError
 from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
 
@@ -28,7 +29,6 @@ _KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
 """Kind of message by type of reference; of several the first one here holds."""
 
 _FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
-_SNOWFLAKE_EPOCH_MS = 1_288_834_974_657  # milliseconds since 1970, from which ids count
 
 _is_handle = re.compile(r"[A-Za-z0-9_]+").fullmatch
 # X writes what has no language (links, hashtags, a word or two) as `und` or a private-use tag.
@@ -108,7 +108,7 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
 
 def minted_at(post_id: str) -> datetime:
     """When X gave out an id, which it does by the clock; to the second, as in `created_at`."""
-    milliseconds = (int(post_id) >> 22) + _SNOWFLAKE_EPOCH_MS
+    milliseconds = (int(post_id) >> 22) + BY_NAME["twitter"].snowflakes_since_ms
     return datetime.fromtimestamp(milliseconds // 1000, UTC)
 
 

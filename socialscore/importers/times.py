@@ -1,0 +1,276 @@
+"""Times in files: what is unambiguous as it streams, and the rest at the end, by the whole column.
+
+Nothing is guessed of one value. Where the column leaves open which number is the day, or where no
+offset from UTC is written and nobody said the timezone, the import ends and shows what to add.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from socialscore.errors import InputError
+from socialscore.importers.local_times import OFFSETS, offsets
+from socialscore.importers.time_formats import instant, is_day_first, like, written
+from socialscore.inputs.toml_files import FilePosition
+from socialscore.inputs.value_errors import raise_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    import duckdb
+
+    from socialscore.importers.staged import Clock
+
+__all__ = ["read_times", "with_instants"]
+
+_TEXTS = {"sent_at": "sent_text", "deleted_at": "deleted_text"}
+_LONGEST = 60  # characters of a value in an error
+
+
+def with_instants(select: str, clock: Clock) -> str:
+    """The rows of a SELECT with the instants that their texts say; other texts are left."""
+    if clock.date_format:
+        return select  # it goes before everything else
+    found = ", ".join(
+        f"COALESCE({ours}, {instant(text)}) AS found_{ours}" for ours, text in _TEXTS.items()
+    )
+    columns = ", ".join(
+        f"found_{ours} AS {ours}, CASE WHEN found_{ours} IS NULL THEN {text} END AS {text}"
+        for ours, text in _TEXTS.items()
+    )
+    helpers = ", ".join(f"found_{ours}" for ours in _TEXTS)
+    return (
+        f"SELECT * EXCLUDE ({helpers}) REPLACE ({columns}) FROM (SELECT *, {found} FROM ({select}))"
+    )
+
+
+def read_times(
+    connection: duckdb.DuckDBPyConnection,
+    names: Mapping[str, str],
+    clock: Clock,
+    place: Path | str,
+    home: ZoneInfo | None,
+) -> None:
+    """Make instants of the texts that are left in `staged`, or refuse their rows.
+
+    Times in an hour that comes twice are taken to be in the first, and stand in `repeated`.
+
+    Args:
+        connection: with the rows of a whole file.
+        names: from our columns to those of the file, where they are called otherwise.
+        clock: what somebody says of the file.
+        place: its path, for errors.
+        home: a timezone to propose; None: the rows are of a table in Python.
+
+    Raises:
+        InputError: nothing tells days from months, or times have no offset and no timezone.
+        SeveralProblems: both.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated "
+        "(row_id BIGINT, day DATE, earliest TIMESTAMP, latest TIMESTAMP)"
+    )
+    shown, problems = {}, []
+    for ours, text in _TEXTS.items():
+        if not _has_texts(connection, text):
+            continue
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {ours} AS {written(text, clock.date_format)}"
+        )
+        column = _Column(ours, names.get(ours, ours), place)
+        shown[column] = _day_or_month(connection, column, clock, home)
+        problems += [shown[column], _without_timezone(connection, column, clock, home)]
+    raise_all([problem for problem in problems if isinstance(problem, InputError)])
+    for column, reading in shown.items():
+        _set(connection, column, str(reading), clock)
+
+
+def _has_texts(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
+    asked = f"SELECT 1 FROM staged WHERE refusal IS NULL AND {text} IS NOT NULL LIMIT 1"
+    return bool(connection.sql(asked).fetchall())
+
+
+# --- what somebody has to say -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of times."""
+
+    ours: str  # also of the table of what it says
+    theirs: str
+    place: Path | str  # the file
+
+    def problem(self, line: int, text: str, problem: str) -> InputError:
+        """An error about one value."""
+        return InputError(FilePosition(self.place, line), f"{self.theirs} {_shown(text)} {problem}")
+
+
+def _day_or_month(
+    connection: duckdb.DuckDBPyConnection,
+    column: _Column,
+    clock: Clock,
+    home: ZoneInfo | None,
+) -> str | InputError:
+    """By which reading the whole column can be understood: day_first or month_first."""
+    said = is_day_first(clock.date_format)
+    if said is not None:
+        return "day_first" if said else "month_first"
+    [(open_line, open_text, day_line, day_text, month_line, month_text)] = connection.sql(
+        f"""
+        SELECT
+            MIN(line) FILTER (day_first <> month_first),
+            MIN_BY(text, line) FILTER (day_first <> month_first),
+            MIN(line) FILTER (month_first IS NULL),
+            MIN_BY(text, line) FILTER (month_first IS NULL),
+            MIN(line) FILTER (day_first IS NULL),
+            MIN_BY(text, line) FILTER (day_first IS NULL)
+        FROM {column.ours}
+        WHERE problem IS NULL
+        """
+    ).fetchall()
+    if day_line and month_line:
+        contradiction = (
+            f"has the day first, and {_shown(month_text)} in line {month_line} the month; say "
+            f"which is right: {_formats(day_text, month_text, home)}; the others will be refused"
+        )
+        return column.problem(day_line, day_text, contradiction)
+    if open_line and not day_line and not month_line:
+        return column.problem(
+            open_line,
+            open_text,
+            "can be read in two ways, like all others: say which number is the day, "
+            f"{_formats(open_text, open_text, home)}",
+        )
+    return "month_first" if month_line else "day_first"
+
+
+def _formats(day_text: str, month_text: str, home: ZoneInfo | None) -> str:
+    formats = like(day_text, day_first=True), like(month_text, day_first=False)
+    if home is None:
+        calls = (f'pd.to_datetime(df["sent_at"], format="{each}")' for each in formats)
+        return " or ".join(calls)
+    return " or ".join(f'--date-format "{each}"' for each in formats)
+
+
+def _without_timezone(
+    connection: duckdb.DuckDBPyConnection,
+    column: _Column,
+    clock: Clock,
+    home: ZoneInfo | None,
+) -> InputError | None:
+    if clock.timezone:
+        return None
+    [(line, text)] = connection.sql(
+        f"""
+        SELECT MIN(line), MIN_BY(text, line)
+        FROM {column.ours}
+        WHERE problem IS NULL AND offset_s IS NULL AND zone IS NULL
+        """
+    ).fetchall()
+    if not line:
+        return None
+    if home is None:
+        localized = f'df["{column.theirs}"].dt.tz_localize("UTC")'
+        way_out = f"make it aware, as in {localized}, or of another timezone"
+    else:
+        others = "" if home.key == "UTC" else f" or --timezone {home.key}"
+        way_out = f"say in which timezone it is: --timezone UTC{others}"
+    return column.problem(line, text, f"has no offset from UTC; {way_out}")
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+# --- instants -----------------------------------------------------------------------------------
+
+
+def _set(
+    connection: duckdb.DuckDBPyConnection, column: _Column, reading: str, clock: Clock
+) -> None:
+    """Set the instants of a column, by one reading of day and month."""
+    [(first, last)] = connection.sql(
+        f"SELECT MIN({reading}), MAX({reading}) FROM {column.ours}"
+    ).fetchall()
+    zone = clock.timezone
+    table = offsets(zone, first, last) if zone and first else OFFSETS.empty_table()
+    connection.register("offsets", table)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE timed AS {_timed(column.ours, reading, clock)}"
+    )
+    connection.unregister("offsets")
+    connection.execute(
+        f"""
+        UPDATE staged
+        SET
+            {column.ours} = timed.earliest,
+            refusal = {_quoted(column.theirs)} || ' ''' || timed.excerpt || ''' ' || timed.problem
+        FROM timed
+        WHERE staged.rowid = timed.row_id
+        """
+    )
+    if column.ours == "sent_at":
+        connection.execute(
+            """
+            INSERT INTO repeated
+            SELECT row_id, local::DATE, earliest, latest FROM timed WHERE earliest < latest
+            """
+        )
+
+
+def _timed(table: str, reading: str, clock: Clock) -> str:
+    """The SELECT of instants, and of why there is none."""
+    zone = clock.timezone.key if clock.timezone else ""
+    unfit = "is not a time" + (" as --date-format has it" if clock.date_format else "")
+    letters = (
+        "names its timezone by letters, which several share; write an offset such as +01:00, or "
+        "name one that uses them, as in --timezone Europe/London"
+    )
+    return f"""
+WITH
+shown AS (
+    SELECT *, {reading} AS local
+    FROM {table}
+),
+
+-- One row per text; a timezone's abbreviation chooses between the two of a change.
+placed AS (
+    SELECT
+        *,
+        COALESCE(
+            offset_s, CASE WHEN zone IS NULL OR zone = name_before THEN before_s ELSE after_s END
+        ) AS earliest_s,
+        COALESCE(
+            offset_s, CASE WHEN zone IS NULL OR zone = name_after THEN after_s ELSE before_s END
+        ) AS latest_s,
+        CASE
+            WHEN problem IS NOT NULL THEN problem
+            WHEN local IS NULL THEN {_quoted(unfit)}
+            WHEN offset_s IS NOT NULL THEN NULL
+            WHEN name_before IS NULL THEN {_quoted(letters)}
+            WHEN zone NOT IN (name_before, name_after)
+                THEN 'says ' || zone || {_quoted(f", which {zone} does not use at that time")}
+            WHEN before_s < after_s
+                THEN {_quoted(f"never was: clocks in {zone} were put forward over that hour")}
+        END AS why_not
+    FROM shown
+    ASOF LEFT JOIN offsets ON shown.local >= offsets.starts
+)
+
+SELECT
+    row_id,
+    LEFT(text, {_LONGEST}) || CASE WHEN LEN(text) > {_LONGEST} THEN '…' ELSE '' END AS excerpt,
+    local,
+    CASE WHEN why_not IS NULL THEN local - to_seconds(earliest_s) END AS earliest,
+    CASE WHEN why_not IS NULL THEN local - to_seconds(latest_s) END AS latest,
+    why_not AS problem
+FROM placed
+"""
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
