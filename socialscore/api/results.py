@@ -50,7 +50,7 @@ _TYPES = {
 """By the type of a column, as `columns.Field` says it."""
 
 
-class Tabular:
+class AsTables:
     """A result that pandas, Polars, Arrow and notebooks take as a table."""
 
     def to_arrow(self) -> pa.Table:
@@ -107,7 +107,7 @@ def _types(of: Iterable[Field]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, repr=False)
-class ScoreboardTable(Tabular, Scoreboard):
+class ScoreboardTable(AsTables, Scoreboard):
     """A scoreboard; as a table, one row per body: rank, interval, who it is, every metric."""
 
     def __repr__(self) -> str:
@@ -124,7 +124,7 @@ class ScoreboardTable(Tabular, Scoreboard):
 
 
 @dataclass(frozen=True, repr=False)
-class BreakdownTable(Tabular, Breakdown):
+class BreakdownTable(AsTables, Breakdown):
     """A breakdown; as a table, one row per line: its bodies, every metric, medians of bodies."""
 
     def __repr__(self) -> str:
@@ -143,7 +143,7 @@ class BreakdownTable(Tabular, Breakdown):
 
 
 @dataclass(frozen=True, repr=False)
-class SensitivityTable(Tabular, Sensitivity):
+class SensitivityTable(AsTables, Sensitivity):
     """A ranking under every selection; as a table, one row per body."""
 
     def __repr__(self) -> str:
@@ -162,7 +162,7 @@ class SensitivityTable(Tabular, Sensitivity):
 
 
 @dataclass(frozen=True, repr=False)
-class ExplanationTable(Tabular, Explanation):
+class ExplanationTable(AsTables, Explanation):
     """An explanation; as a table, one row per message that somebody addressed to the body."""
 
     alone: bool = False  # of one message that was asked for, which a notebook shows step by step
@@ -194,7 +194,7 @@ class ExplanationTable(Tabular, Explanation):
 
 
 @dataclass(frozen=True, repr=False)
-class HistoryTable(Tabular, History):
+class HistoryTable(AsTables, History):
     """A history; as a table, one row per body and published period, in order of period."""
 
     body: Body | None  # the only one that is shown; None: all of them
@@ -231,7 +231,7 @@ def _of(board: Scoreboard, what: str) -> str:
     return f"{what}, {board.period}, ranked by {metric_named(board, board.key).label.lower()}"
 
 
-_Table = TypeVar("_Table", bound=Tabular)
+_Table = TypeVar("_Table", bound=AsTables)
 
 
 def as_table(kind: type[_Table], result: Any, **more: Any) -> _Table:
