@@ -88,7 +88,11 @@ def test_weekly_files_without_covers_are_to_be_imported_again_with_it(town: Town
         "no body is ranked: 93 % of 2026-W37 was in view, and min_coverage is 95 %; " in result.err
     )
     assert "28 requests of 2026-W37 cannot count, since replies were not in view" in result.err
-    assert "if the 3 files are complete for 7–27 Sep 2026, say so; then 2 bodies are" in result.err
+    assert (
+        "if the 3 files are complete for 7–27 Sep 2026, say so (with --map, --timezone and"
+        in result.err
+    )
+    assert " as before); then 2 bodies are ranked in 2026-W38:\n" in result.err
     assert lines == [
         "socialscore import 'week 37.csv' 'week 38.csv' 'week 39.csv' --panel panel.csv "
         "--covers 2026-09-07..2026-09-27",
@@ -169,6 +173,19 @@ def test_what_was_collected_without_a_request_asks_for_more(town: Town) -> None:
 
     assert command_lines(result) == []
     assert "`socialscore status` shows what was collected" in result.err
+
+
+def test_without_anything_that_bodies_wrote_the_data_are_in_doubt(town: Town) -> None:
+    lines = (town.folder / "week 37.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (town.folder / "asked.csv").write_text("".join(it for it in lines if "est ouvert" not in it))
+    town.imports("asked.csv", options=("--covers", "2026-09-07..2026-09-20"))
+
+    result = run("rank")
+
+    assert "no body wrote a reply in 2026-W37, so either what they wrote is not in the data" in (
+        result.err
+    )
+    assert command_lines(result) == []
 
 
 def test_files_that_lie_elsewhere_are_named_with_a_folder(town: Town) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["remember", "tell", "tell_way_out"]
 
-_OF_RANKINGS = {"min_requests", "horizon"}  # keys that are options of `rank` alone
+_TAKE_KEYS = ("rank", "explain")  # commands with an option for each key of a ranking
 _CONTRADICT = ("--since", "--compare-to")  # options that do not go with every --period
 
 _typed: list[str] = []  # the command line that is running, without the name of the program
@@ -76,7 +76,7 @@ def _command_lines(step: Step) -> list[str]:
 
 def _again(options: Mapping[str, str]) -> str:
     """The command that is running, with other values of some options."""
-    if _typed[:1] != ["rank"] and options.keys() & _OF_RANKINGS:
+    if _typed[0] not in _TAKE_KEYS and options.keys() - {"period"}:
         said = (
             f"{key} = {value}" if value.isdigit() else f'{key} = "{value}"'
             for key, value in options.items()

@@ -109,6 +109,11 @@ def _why(board: Scoreboard, tried: _Trial) -> str:
         clauses.insert(0, f"{seen}, and min_coverage is {least}")
     if not clauses and reasons["too-few"]:
         clauses = [_too_few(board)]
+    if not clauses and reasons["suspect"]:
+        clauses = [
+            f"no body wrote a reply in {board.period}, so either what they wrote is not in the "
+            "data, or these are not their accounts"
+        ]
     return "; ".join(clauses) or "the table says why"
 
 
@@ -234,7 +239,8 @@ def _import_again(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) 
         if ranked := tried.ranked(then):
             what = (
                 f"if {'the file is' if n == 1 else f'the {n} files are'} complete for "
-                f"{formatting.days(*covers)}, say so; then {ranked} in {then.period}"
+                f"{formatting.days(*covers)}, say so (with --map, --timezone and the like as "
+                f"before); then {ranked} in {then.period}"
             )
             names = tuple(dict.fromkeys(it.name for it in files))
             if options:
