@@ -67,7 +67,10 @@ class Desk:
         said = tomllib.loads((self.folder / f"{name}.toml").read_text(encoding="utf-8"))
         period = str(said.get("period", "last-week"))
         out = self.folder / "published" / name
-        if not (out.exists() or {"--since", "--period", "--out"} & set(map(str, options))):
+        if not (
+            any(out.glob("*/manifest.json"))
+            or {"--since", "--period", "--out"} & set(map(str, options))
+        ):
             options = (*options, *(("--since", period) if period in RULES else ()))
         return run("publish", f"{name}.toml", "--store", self.store, "--as-of", as_of, *options)
 
