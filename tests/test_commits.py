@@ -69,7 +69,7 @@ def test_what_another_brings_meanwhile_is_known(store: Store) -> None:
 
     saved = brought(store, rows)
 
-    assert saved == Saved(n_new=1, n_known=1)
+    assert saved == Saved(n_new=1, n_known=1, n_new_messages=1)
     assert rows.n_times == 2
     assert ids(store) == ["m1", "m2", "m3"]
 
@@ -80,7 +80,7 @@ def test_an_edit_of_what_another_brings_meanwhile_is_merged(store: Store) -> Non
         asks("m2", at(days=2), text="new", n_edits=1),
     )
 
-    assert brought(store, rows) == Saved(n_changed=1)
+    assert brought(store, rows) == Saved(n_changed=1, n_changed_messages=1)
     assert [row["text"] for row in kept(store)][1:] == ["new"]
 
 
@@ -161,7 +161,7 @@ def test_a_save_that_is_under_way_while_files_are_compacted_is_whole(store: Stor
         save(store, asks(f"m{day}", at(days=day)))
     rows = Arriving(store.compact, asks("m2", at(days=2)), asks("n", at(days=2)))
 
-    assert brought(store, rows) == Saved(n_new=1, n_known=1)
+    assert brought(store, rows) == Saved(n_new=1, n_known=1, n_new_messages=1)
     assert len(ids(store)) == len(set(ids(store))) == 11
 
 
@@ -173,7 +173,7 @@ def test_a_save_that_is_under_way_while_files_are_removed_is_whole(store: Store)
     stray.write_bytes(b"half")
     rows = Arriving(lambda: sweep(store.location, "message"), asks("m2", at(days=2)))
 
-    assert brought(store, rows) == Saved(n_new=1)
+    assert brought(store, rows) == Saved(n_new=1, n_new_messages=1)
     assert rows.n_times == 2
     assert not stray.exists()
     assert ids(store) == ["m1", "m2"]

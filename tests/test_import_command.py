@@ -111,6 +111,50 @@ def test_importing_twice_changes_nothing_and_says_so() -> None:
     assert stored("collected_at") == before
 
 
+def test_messages_are_counted_and_apart_from_them_the_accounts_that_they_concern() -> None:
+    Path("both.csv").write_text(
+        "body_id,body,network,account_id,handle\na,A,X,1,alpha\nb,B,X,2,beta\n", encoding="utf-8"
+    )
+    Path("a.csv").write_text("body_id,body,network,account_id,handle\na,A,X,1,alpha\n")
+    head = "message_id,author_id,sent_at,text,n_edits\n"
+    first = "11,9,2026-10-07T08:00Z,@alpha @beta Quand ?,0\n12,9,2026-10-07T09:00Z,@alpha Où ?,0\n"
+
+    def told(text: str, panel: str) -> str:
+        Path("t.csv").write_text(head + text, encoding="utf-8")
+        result = run("import", "t.csv", "--panel", panel, "--store", "both")
+        return result.err.split("replies; ")[1].splitlines()[0].removesuffix("; 0 refused")
+
+    nobody = "0 neither by nor to a body of the panel"
+    assert told(first, "both.csv") == (
+        "2 messages kept (3, counted once under each account that they concern); 0 already known; "
+        f"{nobody}"
+    )
+    assert told(first, "both.csv").startswith(f"0 messages kept; 2 already known; {nobody}")
+    assert told(first.replace(",0\n", ",1\n"), "both.csv") == (
+        f"0 messages kept; 0 already known; 2 changed by an edit or a deletion; {nobody}"
+    )
+    (runs, *_) = json.loads(run("status", "--runs", "--format", "json", "--store", "both").out)
+    assert (runs["n_messages"], runs["n_accounts"]) == (2, 2)
+
+
+def test_a_message_that_is_known_under_one_account_is_kept_under_another() -> None:
+    Path("t.csv").write_text(
+        "message_id,author_id,sent_at,text\n11,9,2026-10-07T08:00Z,@alpha @beta Quand ?\n",
+        encoding="utf-8",
+    )
+    head = "body_id,body,network,account_id,handle\na,A,X,1,alpha\n"
+    for name, rows in (("a.csv", ""), ("both.csv", "b,B,X,2,beta\n")):
+        Path(name).write_text(head + rows, encoding="utf-8")
+
+    first, again = (
+        run("import", "t.csv", "--panel", panel, "--store", "both").err
+        for panel in ("a.csv", "both.csv")
+    )
+
+    assert "1 message kept; 0 already known" in first
+    assert "1 message kept; 0 already known" in again
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_neither_order_nor_repetition_of_rows_and_imports_changes_a_number(seed: int) -> None:
     random, rows = Random(seed), correspondence(Random(seed), 40)

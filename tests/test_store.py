@@ -86,7 +86,7 @@ def store(tmp_path: Path) -> Store:
 def test_what_is_saved_is_read_with_its_month_and_when_it_came(store: Store) -> None:
     saved = save(store, asks("m1", at(days=1), text="Quand ?"), answers("m2", "m1", at(days=40)))
 
-    assert saved == Saved(n_new=2)
+    assert saved == Saved(n_new=2, n_new_messages=2)
     assert [row["month"] for row in kept(store)] == ["2026-09", "2026-10"]
     assert the(store, "m1")["text"] == "Quand ?"
     assert the(store, "m1")["collected_at"] == naive(NOW)
@@ -135,7 +135,7 @@ def test_an_edit_replaces_text_and_judgements_and_keeps_the_time(store: Store) -
     saved = save(store, edit, collected_at=NOW + timedelta(days=1))
 
     row = the(store, "m1")
-    assert saved == Saved(n_changed=1)
+    assert saved == Saved(n_changed=1, n_changed_messages=1)
     assert (row["text"], row["text_digest"], row["question"]) == ("Merci", "b", False)
     assert (row["sent_at"], row["collected_at"]) == (naive(at(days=1)), naive(NOW))
     assert row["edited_seen_at"] == naive(NOW + timedelta(days=1))
@@ -164,7 +164,7 @@ def test_a_deletion_is_noted_with_when_it_was_learnt(store: Store) -> None:
     saved = save(store, deleted, collected_at=later)
 
     row = the(store, "m1")
-    assert saved == Saved(n_changed=1)
+    assert saved == Saved(n_changed=1, n_changed_messages=1)
     assert (row["deleted_at"], row["deleted_seen_at"]) == (naive(at(days=3)), naive(later))
     assert row["text"] == ""
     assert row["edited_seen_at"] is None
@@ -296,7 +296,7 @@ def test_the_lock_is_given_back(store: Store) -> None:
     with store.writing():
         pass
 
-    assert save(Store.open(store.root), asks("m1", at())) == Saved(n_new=1)
+    assert save(Store.open(store.root), asks("m1", at())) == Saved(n_new=1, n_new_messages=1)
 
 
 # --- compaction --------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ between these costs a second merge, which changes nothing, and never a message.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from operator import add
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -166,6 +167,4 @@ def _staged(parts: Iterable[Part]) -> pa.Table:
 
 
 def _sum(one: Saved, other: Saved) -> Saved:
-    return Saved(
-        one.n_new + other.n_new, one.n_known + other.n_known, one.n_changed + other.n_changed
-    )
+    return Saved(*map(add, astuple(one), astuple(other)))

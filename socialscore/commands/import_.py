@@ -251,16 +251,19 @@ def _with_bar(pieces: Iterator[pa.Table], source: Source) -> Iterator[pa.Table]:
 
 
 def _summary(tally: FileCounts, receipt: Receipt) -> str:
-    """The closing line. A message is kept, or known, once under each account that it concerns."""
+    """The closing line. It counts messages; one is kept under each account that it concerns."""
     n_messages = tally.n_rows - tally.n_refused - tally.n_repeated
     saved = receipt.saved
+    n_known = receipt.n_addressed - saved.n_new_messages - saved.n_changed_messages
+    each = f" ({saved.n_new:,}, counted once under each account that they concern)"
     parts = [
         f"{_counted(tally.n_rows, 'row')} read, {tally.n_replies:,} of them replies",
-        f"{_counted(saved.n_new, 'message')} kept",
-        f"{saved.n_known + tally.n_repeated:,} already known",
+        f"{_counted(saved.n_new_messages, 'message')} kept"
+        + each * (saved.n_new > saved.n_new_messages),
+        f"{n_known + tally.n_repeated:,} already known",
     ]
-    if saved.n_changed:
-        parts.append(f"{saved.n_changed:,} changed by an edit or a deletion")
+    if saved.n_changed_messages:
+        parts.append(f"{saved.n_changed_messages:,} changed by an edit or a deletion")
     parts.append(f"{n_messages - receipt.n_addressed:,} neither by nor to a body of the panel")
     if tally.n_damaged:
         parts.append(f"{tally.n_damaged:,} damaged but kept")

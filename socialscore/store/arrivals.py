@@ -31,6 +31,8 @@ CREATE TEMP TABLE known (
     deleted BOOLEAN
 )
 """
+# Numbers instead of names: of a hundred million messages, hardly ever two have the same.
+_ARRIVED = "CREATE TEMP TABLE arrived (message UBIGINT, changed BOOLEAN)"
 _SHARE = 1 / 2  # of the memory: the arriving rows come from databases that take the rest
 
 
@@ -62,6 +64,7 @@ class Arrivals:
                 {"first": utc(first), "last": utc(last), "run_id": run_id},
             )
             self._connection.execute(_KNOWN)
+            self._connection.execute(_ARRIVED)
 
     @property
     def n_changed(self) -> int:
@@ -86,12 +89,32 @@ class Arrivals:
             changed = met.filter(met["changed"])
             if changed.num_rows:
                 self.changed.append(table.take(changed["row"]))
+                self._note(changed, changed=True)
             if met.num_rows:
                 self._keep_known(met)
                 table = table.filter(pc.invert(pc.is_in(row, met["row"].combine_chunks())))
             self.n_new += table.num_rows
             if table.num_rows:
+                self._note(table, changed=False)
                 yield table
+
+    def n_messages(self) -> tuple[int, int]:
+        """How many messages have new rows, and how many others have changed ones."""
+        with within_limits():
+            [(n_new, n_changed)] = self._connection.sql(
+                "SELECT COUNT(*) FILTER (WHERE NOT changed), COUNT(*) FILTER (WHERE changed) FROM "
+                "(SELECT message, BOOL_AND(changed) AS changed FROM arrived GROUP BY message)"
+            ).fetchall()
+        return n_new, n_changed
+
+    @within_limits()
+    def _note(self, rows: pa.Table, *, changed: bool) -> None:
+        """Note which messages rows are of; most are of one that has no other."""
+        self._connection.register("rows_of", rows.select(["network", "message_id"]))
+        self._connection.execute(
+            "INSERT INTO arrived SELECT DISTINCT HASH(network, message_id), $changed FROM rows_of",
+            {"changed": changed},
+        )
 
     @within_limits()
     def _met(self, rows: pa.Table) -> pa.Table:

@@ -88,6 +88,8 @@ class Saved:
     n_new: int = 0  # rows that were not there
     n_known: int = 0  # rows that were, and stay as they were
     n_changed: int = 0  # rows that an edit or a deletion changed
+    n_new_messages: int = 0  # of the new rows: one has a row under each account that it concerns
+    n_changed_messages: int = 0  # of the changed rows, without those that have new ones as well
 
 
 class Store:
@@ -300,7 +302,7 @@ class Store:
             changed = pa.concat_tables(arrivals.changed)
             retry(lambda: self._merge(changed, collected_at))
         n_known = arrivals.n_rows - arrivals.n_new - arrivals.n_changed
-        return Saved(arrivals.n_new, n_known, arrivals.n_changed)
+        return Saved(arrivals.n_new, n_known, arrivals.n_changed, *arrivals.n_messages())
 
     def _append(
         self,

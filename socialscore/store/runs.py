@@ -27,14 +27,16 @@ _BROUGHT = """
 SELECT
     run_id,
     CASE WHEN run_id IS NULL THEN source END AS source,
-    COUNT(*) AS n_messages,
+    COUNT(DISTINCT HASH(network, message_id)) AS n_messages,
     COUNT(DISTINCT (network, account_id)) AS n_accounts,
     MIN(collected_at) AS started_at
 FROM message
 GROUP BY ALL
 """
 
-_KNOWN = "SELECT run_id, COUNT(*) AS n_known FROM arrival GROUP BY ALL"
+_KNOWN = (
+    "SELECT run_id, COUNT(DISTINCT HASH(network, message_id)) AS n_known FROM arrival GROUP BY ALL"
+)
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class RunSummary:
     source: str  # the importer or collector
     file_name: str | None  # None: it read none, or nobody knows
     started_at: datetime | None  # aware, UTC, as below; None: nobody knows
-    n_messages: int  # rows of the message table that it brought
-    n_known: int  # rows that it brought and the store had already
+    n_messages: int  # that it brought, however many accounts each concerns
+    n_known: int  # that it brought and the store had already, under some account
     n_accounts: int  # under which its messages stand
     since: datetime | None  # first instant that it put in view; None: it did none
     until: datetime | None  # first instant after the last one
