@@ -18,6 +18,7 @@ from shell import run
 from worlds import PANEL, answers, asks, at, world
 
 from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.errors import option as flag_of
 from socialscore.inputs.options import (
     KEYS,
     OPTIONS,
@@ -141,6 +142,12 @@ def test_no_two_options_share_a_label_a_column_or_a_flag() -> None:
     for name in ("label", "label_fr", "column"):
         assert len({getattr(option, name) for option in OPTIONS}) == len(OPTIONS)
     assert len({option.flag for option in FLAGGED}) == len(FLAGGED)
+
+
+def test_errors_name_the_flags_that_help_lists() -> None:
+    for option in FLAGGED:
+        if not option.repeated:  # whose name is that of one value
+            assert flag_of(option.name) == option.flag
 
 
 @pytest.mark.parametrize("command", ["rank", "explain"])
