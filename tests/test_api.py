@@ -76,7 +76,9 @@ def test_replies_of_a_data_frame_are_matched_though_pandas_rounded_their_parents
     )
     panel = Panel("towns", (Body("ville", "Ville", "", (Account("twitter", "7", "ville"),)),))
 
-    board = socialscore.rank(frame, panel, horizon="1h", match="direct", as_of="2026-09-07T12:00")
+    board = socialscore.rank(
+        frame, panel, horizon="1h", match="direct", as_of="2026-09-07T12:00", min_requests=1
+    )
 
     assert answered(board) == {"ville": 1.0}
     assert (
@@ -179,7 +181,7 @@ ROWS = [
     )
 ]
 TOWN = Panel("towns", (Body("ville", "Ville <b>", "town", (Account("twitter", "7", "ville"),)),))
-UNTIL = {"as_of": "2026-09-20", "min_requests": 1}
+UNTIL = {"as_of": "2026-09-20", "min_requests": 1, "min_coverage": 0.0}
 
 
 def small() -> pa.Table:
@@ -494,3 +496,12 @@ def test_a_mistake_costs_one_line(call: Callable[[], object], said: str) -> None
         call()
 
     assert "--" not in str(caught.value)
+
+
+def test_where_nobody_is_ranked_the_arguments_that_rank_somebody_are_named() -> None:
+    with pytest.warns(UserWarning, match=r"^no body is ranked: .*: min_requests=2$") as warned:
+        board = socialscore.rank(small(), TOWN, as_of="2026-09-20")
+
+    assert board.scores[0].reason == "too-few"
+    assert warned[0].filename == __file__
+    assert socialscore.rank(small(), TOWN, as_of="2026-09-20", min_requests=2).scores[0].rank == 1

@@ -32,13 +32,14 @@ from socialscore.scoring.ignored import never_seen, unseen_in_words
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     import pyarrow as pa
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.model.scoreboard import Scoreboard
     from socialscore.scoring.source import Pseudonym
 
     AsOf = str | date | datetime | None
@@ -81,7 +82,8 @@ def rank(
             to be complete from its first message to its last, or to a later `as_of`.
 
     Returns:
-        The scoreboard; `to_pandas()`, `to_polars()` and `to_arrow()` make a table of it, with one
+        The scoreboard; where no body has a rank, a warning says why, and which arguments rank
+        some. `to_pandas()`, `to_polars()` and `to_arrow()` make a table of it, with one
         row per body.
 
     Raises:
@@ -89,6 +91,7 @@ def rank(
     """
     asked = _asked(messages, panel, ranking, as_of, engine, key_file, options)
     board = score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
+    _warn_if_nobody(board, asked)
     if compare_to is not None:
         period = period_to_compare(board, as_written(compare_to, joined=".."))
         earlier = override(asked.ranking, {"period": period})
@@ -350,6 +353,23 @@ def _asked(
     if unseen := never_seen(source, its):
         warnings.warn(unseen_in_words(its, unseen, named=True), stacklevel=4)
     return _Asked(source, bodies, its, end)
+
+
+def _warn_if_nobody(board: Scoreboard, asked: _Asked) -> None:
+    """Where no body has a rank, say why, and what ranks some."""
+    if any(line.rank for line in board.scores):
+        return
+    from socialscore.scoring.way_out import way_out
+
+    out = way_out(board, asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
+    steps = [f"{step.what}: {_arguments(step.options)}" for step in out.steps]
+    warnings.warn("; ".join((f"no body is ranked: {out.why}", *steps)), stacklevel=4)
+
+
+def _arguments(options: Mapping[str, str]) -> str:
+    """Options as the arguments that say them."""
+    numbers = {name: int(it) if it.isdecimal() else it for name, it in options.items()}
+    return ", ".join(option(name, it) for name, it in numbers.items())
 
 
 def _store(messages: Path | str) -> Store:
