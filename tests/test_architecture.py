@@ -82,6 +82,7 @@ SHARED = {
     "__init__",
     "access",
     "common",
+    "completion",
     "confirmation",
     "counts",
     "estimates",

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,8 @@ PROGRAM = "import sys; from socialscore.commands import main; main(sys.argv[1:])
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel's files, unpacked as an installer would."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, alone in its folder."""
     folder = tmp_path_factory.mktemp("wheel")
     kept = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -42,8 +43,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True,
     )
     (wheel,) = folder.glob("*.whl")
-    shutil.unpack_archive(wheel, folder / "site", "zip")
-    return folder / "site"
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """A folder with the wheel's files, unpacked as an installer would."""
+    shutil.unpack_archive(wheel, wheel.parent / "site", "zip")
+    return wheel.parent / "site"
 
 
 def test_the_wheel_installs_no_top_level_module_but_socialscore(installed: Path) -> None:
@@ -75,4 +82,33 @@ def test_the_wheel_runs_the_demo_elsewhere(installed: Path, tmp_path: Path) -> N
 
     assert done.returncode == 0, done.stderr
     assert "24 public bodies" in done.stderr
+    assert "Tram de Brévanche" in done.stdout
+
+
+def test_the_command_of_the_wheel_runs_in_an_environment_of_its_own(
+    wheel: Path, tmp_path: Path
+) -> None:
+    """As `pipx install` and `uvx` make it, with the dependencies that the tests have."""
+    environment = tmp_path / "environment"
+    uv = [sys.executable, "-m", "uv", "--offline"]
+    made = [
+        [*uv, "venv", "--python", sys.executable, str(environment)],
+        [*uv, "pip", "install", "--python", str(environment), "--no-deps", str(wheel)],
+    ]
+    for step in made:
+        subprocess.run(step, check=True, capture_output=True)
+    (site,) = environment.glob("lib/*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    done = subprocess.run(
+        [environment / "bin" / "socialscore", "demo", "--store", "store"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
     assert "Tram de Brévanche" in done.stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import CompletionItem, TyperGroup  # type: ignore[attr-defined]
 
 from socialscore.commands.hints import remember
 from socialscore.commands.streams import guard
@@ -63,7 +63,9 @@ class _Commands(TyperGroup):
     def list_commands(self, _: object) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, _: object, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if ctx.resilient_parsing and cmd_name not in COMMANDS:
+            return None  # somebody pressed tab behind it
         if cmd_name in _REMOVED:
             raise UsageError(_REMOVED[cmd_name])
         if cmd_name not in COMMANDS:
@@ -72,6 +74,16 @@ class _Commands(TyperGroup):
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
         single.command(name=cmd_name)(module.command)
         return typer.main.get_command(single)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The commands from their texts, where one is being typed, else what typer offers."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=_summary(module))
+            for name, module in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, _: object, formatter: Any) -> None:
         """List them from their texts: to import all of them takes three times as long."""
@@ -89,15 +101,14 @@ def _summary(module: str) -> str:
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(ctx: typer.Context, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
         typer.echo(f"socialscore {__version__}")
         raise typer.Exit
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import (
     EngineOption,
     PanelOption,
@@ -34,7 +35,10 @@ def command(
     panel: PanelOption = None,
     store: StoreOption = None,
     network: Annotated[
-        list[str] | None, typer.Option(help="Only this network. May be repeated.")
+        list[str] | None,
+        typer.Option(
+            autocompletion=completion.networks, help="Only this network. May be repeated."
+        ),
     ] = None,
     as_of: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import (
     AsOfOption,
     EngineOption,
@@ -41,6 +42,7 @@ def command(
         str,
         typer.Argument(
             metavar="RANKING",
+            autocompletion=completion.rankings,
             help="A ranking file, or the name of a shipped one.",
             show_default=False,
         ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, settings_here
 from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.commands.screens import say
@@ -24,6 +25,7 @@ def command(
         list[str],
         typer.Argument(
             metavar="RANKING...",
+            autocompletion=completion.rankings,
             help="Ranking files, or names of shipped rankings.",
             show_default=False,
         ),

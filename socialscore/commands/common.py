@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from platformdirs import user_config_path
 
+from socialscore.commands import completion
 from socialscore.errors import UsageError
 from socialscore.runtime.limits import limit
 
@@ -52,6 +53,7 @@ RankingArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[RANKING]",
+        autocompletion=completion.rankings,
         help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
     ),
 ]
@@ -87,6 +89,7 @@ PresetOption = Annotated[
     str | None,
     typer.Option(
         "--preset",
+        autocompletion=completion.presets,
         help="A published way of counting to build on; `socialscore presets` lists them. "
         "Default: default.",
     ),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import (
     AsOfOption,
     EngineOption,
@@ -29,7 +30,12 @@ __all__ = ["command"]
 @with_ranking_options(before="show")
 def command(
     body: Annotated[
-        str, typer.Argument(metavar="BODY", help="A body of the panel, by its body_id or its name.")
+        str,
+        typer.Argument(
+            metavar="BODY",
+            autocompletion=completion.body_ids,
+            help="A body of the panel, by its body_id or its name.",
+        ),
     ],
     message: Annotated[
         str | None,
@@ -39,6 +45,7 @@ def command(
         str | None,
         typer.Option(
             metavar="FILE",
+            autocompletion=completion.rankings,
             help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
         ),
     ] = None,
@@ -48,7 +55,12 @@ def command(
     store: StoreOption = None,
     panel: PanelOption = None,
     show: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Metrics of the body's line, with commas.")
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            autocompletion=completion.metrics,
+            help="Metrics of the body's line, with commas.",
+        ),
     ] = None,
     limit: Annotated[
         int | None,

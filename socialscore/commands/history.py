@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import screen_width, settings_here
 from socialscore.commands.output import FORMATS, FormatOption, OutputOption, chosen_format, put
 
@@ -18,13 +19,17 @@ def command(
     ranking: Annotated[
         str,
         typer.Option(
-            metavar="RANKING", help="The ranking: its file or its name.", show_default=False
+            metavar="RANKING",
+            autocompletion=completion.rankings,
+            help="The ranking: its file or its name.",
+            show_default=False,
         ),
     ],
     body: Annotated[
         str | None,
         typer.Argument(
             metavar="[BODY]",
+            autocompletion=completion.published_bodies,
             help="A body, by its body_id or any name it has had. Default: all, one line each.",
             show_default=False,
         ),
@@ -41,7 +46,9 @@ def command(
     metric: Annotated[
         str | None,
         typer.Option(
-            metavar="METRIC", help="Metric of the sparkline. Default: the one that ranks."
+            metavar="METRIC",
+            autocompletion=completion.metrics,
+            help="Metric of the sparkline. Default: the one that ranks.",
         ),
     ] = None,
     format_name: FormatOption = None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
 from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.formulas import cell_text
@@ -46,6 +47,7 @@ def command(
         str | None,
         typer.Option(
             metavar="NAME",
+            autocompletion=completion.layouts,
             help="What the columns mean: a layout of docs/import.md, such as twarc-csv, or a TOML "
             "file of your own. Default: recognised.",
         ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.errors import UnknownName
 
@@ -19,9 +20,15 @@ _COLUMNS = ("name", "label", "label_fr", "unit", "better", "description")
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Describe only this metric.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", autocompletion=completion.metrics, help="Describe only this metric."
+        ),
     ] = None,
-    preset: Annotated[str, typer.Option(help="Preset whose metrics to describe.")] = "default",
+    preset: Annotated[
+        str,
+        typer.Option(autocompletion=completion.presets, help="Preset whose metrics to describe."),
+    ] = "default",
     format_name: FormatOption = None,
 ) -> None:
     """Describe every metric: name, unit, which direction is better, and meaning."""

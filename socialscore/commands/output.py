@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ _SUFFIXES = {
 
 FormatOption = Annotated[
     str | None,
-    typer.Option("--format", help="Output format: table, csv or json. Default: table."),
+    typer.Option(
+        "--format",
+        autocompletion=completion.among(FORMATS),
+        help="Output format: table, csv or json. Default: table.",
+    ),
 ]
 OutputOption = Annotated[
     Path | None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.inputs.options import OPTIONS
 
@@ -28,7 +29,11 @@ _COLUMNS = ("selection", "unit", "horizon", "by", "min_requests")
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="Describe only this preset, with all its keys."),
+        typer.Argument(
+            metavar="[NAME]",
+            autocompletion=completion.presets,
+            help="Describe only this preset, with all its keys.",
+        ),
     ] = None,
     format_name: FormatOption = None,
 ) -> None:

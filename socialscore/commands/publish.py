@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import (
     AsOfOption,
     EngineOption,
@@ -37,6 +38,7 @@ def command(
         str,
         typer.Argument(
             metavar="RANKING",
+            autocompletion=completion.rankings,
             help="A ranking file, or the name of a shipped one.",
             show_default=False,
         ),

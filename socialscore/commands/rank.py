@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import (
     AsOfOption,
     EngineOption,
@@ -54,12 +55,18 @@ def command(
     ] = None,
     as_of: AsOfOption = None,
     show: Annotated[
-        str | None, typer.Option(metavar="LIST", help="Metrics in the table, with commas.")
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            autocompletion=completion.metrics,
+            help="Metrics in the table, with commas.",
+        ),
     ] = None,
     by_group: Annotated[
         str | None,
         typer.Option(
             metavar="GROUP",
+            autocompletion=completion.among(completion.GROUPS),
             help="Show totals by account, network, category, day, week or hour-of-week instead "
             "of a ranking.",
         ),
@@ -92,7 +99,11 @@ def command(
     ] = False,
     format_name: Annotated[
         str | None,
-        typer.Option("--format", help=f"Output format: {', '.join(FORMATS)}. Default: table."),
+        typer.Option(
+            "--format",
+            autocompletion=completion.among(FORMATS),
+            help=f"Output format: {', '.join(FORMATS)}. Default: table.",
+        ),
     ] = None,
     csv_dialect: Annotated[
         str | None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.inputs.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _parameter(option: Option) -> inspect.Parameter:
     described: Any = typer.Option(
         flag,
         metavar=None if is_switch else "NAME" if option.repeated else _metavar(option),
+        autocompletion=_offered(option),
         help=f"{option.description}{repeats}",
         show_default=False,
     )
@@ -61,6 +63,15 @@ def _parameter(option: Option) -> inspect.Parameter:
         default=None,
         annotation=Annotated[value | None, described],
     )
+
+
+def _offered(option: Option) -> Callable[[str], list[str]] | None:
+    """What completes its values, if these can be named."""
+    if option.kind == "metric":
+        return completion.metrics
+    if option.name in ("networks", "calendar"):
+        return completion.networks if option.name == "networks" else completion.calendars
+    return completion.among(option.choices) if option.choices else None
 
 
 def _metavar(option: Option) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialscore.collectors.base import RATE_LIMIT_WAIT
+from socialscore.commands import completion
 from socialscore.commands.common import settings_here
 from socialscore.commands.notations import PARTS, Schedule, destination
 from socialscore.errors import InputError, UnknownName, UsageError
@@ -40,7 +41,11 @@ _FORMATS = {
 def command(
     rankings: Annotated[
         list[str],
-        typer.Argument(metavar="RANKING...", help="Ranking files, or names of shipped rankings."),
+        typer.Argument(
+            metavar="RANKING...",
+            autocompletion=completion.rankings,
+            help="Ranking files, or names of shipped rankings.",
+        ),
     ],
     out: Annotated[
         Path | None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.errors import UnknownName, UsageError
@@ -23,7 +24,10 @@ __all__ = ["command"]
 
 def command(
     network: Annotated[
-        list[str] | None, typer.Option(help="Only this network. May be repeated.")
+        list[str] | None,
+        typer.Option(
+            autocompletion=completion.networks, help="Only this network. May be repeated."
+        ),
     ] = None,
     panel: PanelOption = None,
     store: StoreOption = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import StoreOption, screen_width, settings_here
 from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.commands.screens import is_watched, say
@@ -34,6 +35,7 @@ def command(
         str,
         typer.Argument(
             metavar="check|repair",
+            autocompletion=completion.among(_ACTIONS),
             help="check: read every file of the store, and list what is damaged. "
             "repair: save what can be saved.",
             show_default=False,
