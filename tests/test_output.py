@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from publications import BODIES, Desk
 from python_calamine import load_workbook
 from shell import Result, begin, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LISTINGS = {
     "status": ("status",),
@@ -20,6 +17,8 @@ LISTINGS = {
     "store check": ("store", "check"),
     "adoption": ("adoption",),
     "check": ("check", "wrong.toml"),
+    "panel": ("panel", "check", "panel.csv"),
+    "wrong panel": ("panel", "check", "weekly.toml"),
     "presets": ("presets",),
     "one preset": ("presets", "sprout"),
     "metrics": ("metrics",),
@@ -27,7 +26,7 @@ LISTINGS = {
     "auth check": ("auth", "check", "twitter"),
     "verify": ("verify", "published"),
 }
-CODES = {"check": 3, "auth check": 4, "verify": 3}
+CODES = {"check": 3, "wrong panel": 3, "auth check": 4, "verify": 3}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +95,9 @@ def test_shares_are_numbers() -> None:
 def test_a_problem_stands_beside_its_place() -> None:
     (row,) = csv.DictReader(listed("check", "--format", "csv").out.splitlines())
 
-    assert row["place"] == "wrong.toml:4, key unit"
+    lines = Path("wrong.toml").read_text(encoding="utf-8").splitlines()
+    assert (row["file"], row["key"]) == ("wrong.toml", "unit")
+    assert lines[int(row["line"]) - 1] == 'unit = "mesage"'
     assert row["problem"].startswith("unknown unit 'mesage'; did you mean")
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, settings_here
-from socialscore.commands.output import FormatOption, chosen_format, put_listing
+from socialscore.commands.output import FormatOption, chosen_format, put_problems
 from socialscore.commands.screens import say
 from socialscore.errors import InputError
 
-if TYPE_CHECKING:
-    from socialscore.errors import SocialscoreError
-
 __all__ = ["command"]
-
-_COLUMNS = ("place", "problem")
 
 
 def command(
@@ -48,7 +43,7 @@ def command(
     ]
     # Rankings may share a panel.
     problems = {str(problem): problem for each in found for problem in each.problems}
-    put_listing(format_name, _COLUMNS, map(_record, problems.values()), lambda: problems)
+    put_problems(format_name, [*problems.values()])
     for note in dict.fromkeys(note for each in found for note in each.notes):
         say(note)
     if not problems:
@@ -56,11 +51,3 @@ def command(
         return
     say(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
     raise typer.Exit(InputError.exit_code)
-
-
-def _record(problem: SocialscoreError) -> dict[str, str | None]:
-    """Where it is, with the line or the key, and what is wrong there."""
-    place = getattr(problem, "place", None)
-    if place is None:
-        return {"place": None, "problem": str(problem)}
-    return {"place": str(place), "problem": str(problem).removeprefix(f"{place}: ")}

@@ -13,7 +13,17 @@ from socialscore.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["FORMATS", "FormatOption", "OutputOption", "chosen_format", "put", "put_listing"]
+    from socialscore.errors import SocialscoreError
+
+__all__ = [
+    "FORMATS",
+    "FormatOption",
+    "OutputOption",
+    "chosen_format",
+    "put",
+    "put_listing",
+    "put_problems",
+]
 
 FORMATS = ("table", "csv", "json")
 """What commands that list something write."""
@@ -117,3 +127,22 @@ def put_listing(
     else:
         written = listing_to_csv if format_name == "csv" else listing_to_json
         put(written(columns, rows), None)
+
+
+_PROBLEMS = ("file", "line", "key", "problem")
+
+
+def put_problems(format_name: str, problems: Sequence[SocialscoreError]) -> None:
+    """Write what is wrong with files; as a table, a line each."""
+    put_listing(format_name, _PROBLEMS, map(_of_problem, problems), lambda: map(str, problems))
+
+
+def _of_problem(problem: SocialscoreError) -> dict[str, Any]:
+    place = getattr(problem, "place", None)
+    path = getattr(place, "path", place)
+    return {
+        "file": None if path is None else str(path),
+        "line": getattr(place, "line", None),
+        "key": getattr(place, "key", None) or None,
+        "problem": str(problem).removeprefix(f"{place}: "),
+    }

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import StoreOption, settings_here
+from socialscore.commands.output import (
+    FormatOption,
+    chosen_format,
+    put_listing,
+    put_problems,
+)
 from socialscore.commands.screens import aligned, say
 from socialscore.errors import InputError, UnknownName, UsageError
-from socialscore.inputs.formulas import cell_text
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from socialscore.errors import SocialscoreError
     from socialscore.inputs.panel import Panel, PanelReading
 
     Fact = tuple[str, str, int, Sequence[str]]
@@ -29,7 +31,6 @@ __all__ = ["command"]
 
 _ACTIONS = ("check",)
 _NAME = "panel.csv"  # in a store
-_PROBLEMS = ("file", "line", "problem")
 _FACTS = ("what", "of", "number", "which")
 _MOST_NAMES = 5  # in a cell of the table
 
@@ -39,6 +40,7 @@ def command(
         str,
         typer.Argument(
             metavar="check",
+            autocompletion=completion.among(_ACTIONS),
             help="check: list every mistake in a panel, or what is in it.",
             show_default=False,
         ),
@@ -53,9 +55,7 @@ def command(
         ),
     ] = None,
     store: StoreOption = None,
-    format_name: Annotated[
-        str, typer.Option("--format", help="Output format: table, csv or json.")
-    ] = "table",
+    format_name: FormatOption = None,
 ) -> None:
     """Check a panel: list every mistake with its line, or sum up whom it names.
 
@@ -63,14 +63,13 @@ def command(
     """
     if action not in _ACTIONS:
         raise UnknownName("action", action, _ACTIONS)
-    if format_name not in ("table", *_FORMATS):
-        raise UnknownName("format", format_name, ("table", *_FORMATS))
+    format_name = chosen_format(format_name)
     path, reading = _examined(file, store)
     if problems := reading.problems:
-        typer.echo(_of_problems(problems, path, format_name), nl=False)
+        put_problems(format_name, problems)
         say(f"{len(problems):,} problem{'s' * (len(problems) > 1)}")
         raise typer.Exit(InputError.exit_code)
-    typer.echo(_of_panel(reading.panel, format_name), nl=False)
+    _put_facts(reading.panel, format_name)
     say(f"{path}: no problem")
 
 
@@ -121,52 +120,24 @@ def _facts(panel: Panel) -> list[Fact]:
     ]
 
 
-def _of_panel(panel: Panel, format_name: str) -> str:
-    if format_name != "table":
-        facts = (
-            (what, of, n, ", ".join(which) if format_name == "csv" else which)
-            for what, of, n, which in _facts(panel)
-        )
-        return _FORMATS[format_name](_FACTS, facts)
+def _put_facts(panel: Panel, format_name: str) -> None:
+    facts = _facts(panel)
+    rows = (
+        (what, of, n, ", ".join(which) if format_name == "csv" else which)
+        for what, of, n, which in facts
+    )
+    records = (dict(zip(_FACTS, row, strict=True)) for row in rows)
+    put_listing(format_name, _FACTS, records, lambda: _table(facts))
+
+
+def _table(facts: Sequence[Fact]) -> list[str]:
     rows = [
         (what, formatting.one_line(of), formatting.count(n), _some(which))
-        for what, of, n, which in _facts(panel)
+        for what, of, n, which in facts
     ]
-    lines = aligned([_FACTS, *rows], numbers=(2,))
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _of_problems(problems: Sequence[SocialscoreError], path: Path | str, format_name: str) -> str:
-    if format_name == "table":
-        return "".join(f"{problem}\n" for problem in problems)
-    places = [getattr(each, "place", None) for each in problems]
-    rows = (
-        (str(path), getattr(place, "line", None), str(each).removeprefix(f"{place}: "))
-        for each, place in zip(problems, places, strict=True)
-    )
-    return _FORMATS[format_name](_PROBLEMS, rows)
+    return aligned([_FACTS, *rows], numbers=(2,))
 
 
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(map(formatting.one_line, names[:_MOST_NAMES]))
     return f"{shown} …" if len(names) > _MOST_NAMES else shown
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell_text(cell) if isinstance(cell, str) else cell for cell in row])
-    return lines.getvalue()
-
-
-def _json(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    records = [dict(zip(columns, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
-
-
-_FORMATS: dict[str, Callable[[Sequence[str], Iterable[Sequence[object]]], str]] = {
-    "csv": _csv,
-    "json": _json,
-}
