@@ -116,7 +116,7 @@ def test_a_sheet_is_never_written_over(desk: Callable[..., Result]) -> None:
         (["sheet.csv"], "to read sheet.csv, say --read"),
         (["--read"], "name the filled sheet"),
         (["--read", "sheet.csv", "--seed", "2"], "leave out --read"),
-        (["--read", "sheet.csv"], "sheet.csv: cannot be read"),
+        (["--read", "sheet.csv"], "sheet.csv: there is no such file"),
         (["--period", "2026-W30"], "cannot be audited: none of its requests has matured"),
         (["--output", "nowhere/sheet.csv"], "nowhere/sheet.csv: cannot be written"),
     ],

@@ -158,7 +158,7 @@ def test_columns_with_our_names_get_other_ones(path: Path) -> None:
         (b'a,b,"c\n1,2,3\n4,5,6\n"\n7,8,9\n', "some.csv:1: a quote in the header is closed some"),
         (b"a,\x81\xe9\n", "some.csv:1: the header is not UTF-8 .*--encoding latin-1"),
         (b"PK\x03\x04\x14\0\n", "some.csv:1: is not text; save a spreadsheet as CSV"),
-        ("a,b\n".encode("utf-16-le"), "some.csv:1: is not text"),
+        ("a,b\n".encode("utf-16-le"), "some.csv:1: holds NUL bytes; .*--encoding utf-16-le"),
     ],
 )
 def test_a_wrong_header_is_named(path: Path, content: bytes, problem: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from socialscore.errors import InputError
-from socialscore.importers.source import Source
+from socialscore.importers.source import HEAD_BYTES, Source
+from socialscore.importers.unpacking import DAMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +22,12 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _ENCRYPTED = 0x1
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
+_MAX_WORKBOOK_BYTES = 4 * 1024**3  # it is read as a whole
+
 _WORKBOOK_PARTS = ("xl/workbook.xml", "content.xml")
+_PROTECTED = "is protected by a password; save it without one"
 _OTHER_PARTS = {  # what a zip with such a file in it really is
+    "encrypted-package": _PROTECTED,
     "xl/workbook.bin": "is a binary Excel workbook (.xlsb); save it as .xlsx",
     "word/document.xml": "is a Word document; save its table as .xlsx or CSV",
     "ppt/presentation.xml": "is a presentation; save its table as .xlsx or CSV",
@@ -66,20 +72,37 @@ def check_workbook(source: Source) -> None:
     """
     with _archive(source) as archive:
         names = set(archive.namelist())
+        kind, manifest = _part(archive, "mimetype"), _part(archive, "META-INF/manifest.xml")
+        n_bytes = sum(info.file_size for info in archive.infolist())
     for part, problem in _OTHER_PARTS.items():
         if part in names:
             raise InputError(source.path, problem)
+    if b"encryption-data" in manifest:
+        raise InputError(source.path, _PROTECTED)
+    if kind and b".spreadsheet" not in kind:
+        problem = "is another document than a spreadsheet; save its table as .ods or CSV"
+        raise InputError(source.path, problem)
     if not names & set(_WORKBOOK_PARTS):
         problem = "is a zip archive within another file; unpack it, and import what is in it"
+        raise InputError(source.path, problem)
+    if n_bytes > _MAX_WORKBOOK_BYTES:
+        problem = f"unpacks to more than {_MAX_WORKBOOK_BYTES // 1024**3} GiB; save it as CSV"
         raise InputError(source.path, problem)
 
 
 def _archive(source: Source) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source.on_disk())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (*DAMAGE, OSError, ValueError) as error:
         problem = f"the zip archive is damaged or cut off ({error})"
         raise InputError(source.path, problem) from None
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The beginning of a part of a document; nothing if it has none."""
+    with suppress(*DAMAGE, KeyError, OSError, RuntimeError), archive.open(name) as file:
+        return file.read(HEAD_BYTES)
+    return b""
 
 
 def _names_something_else(archive: zipfile.ZipFile) -> bool:

@@ -30,11 +30,9 @@ _BLOCK_BYTES = 1024 * 1024  # a bad record makes the reading of its block slow
 _TABLE_BYTES = 24 * 1024 * 1024
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
-_ROW = re.compile(
-    rb'(?:\xef\xbb\xbf)?+(?P<blank>[\r\n]*+)(?P<row>(?:%b|[^"\r\n]++)++)%b' % (QUOTED, LINE_END)
-)
+_ROW = re.compile(rb'(?P<blank>[\r\n]*+)(?P<row>(?:%b|[^"\r\n]++)++)%b' % (QUOTED, LINE_END))
 _LINE = re.compile(rb"[^\r\n]*+" + LINE_END)
-_SAYS_DELIMITER = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=(.)"?(?:\r?\n|\r)')  # for Excel
+_SAYS_DELIMITER = re.compile(rb'"?sep=(.)"?(?:\r?\n|\r)')  # for Excel
 _HOLDS_RECORDS = re.compile(r"[\r\n][^\r\n]*[,;\t|]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -219,6 +217,8 @@ def _first(
     row: re.Match[bytes], delimiters: Sequence[str], path: Path, undecodable: str
 ) -> _Header:
     place = f"{path}:{1 + _n_lines(row.string[: row.start('row')])}"
+    if b"\0" in row["row"] and not _CONTROL.search(row["row"].replace(b"\0", b"")):
+        raise InputError(place, "holds NUL bytes; if it is UTF-16, say --encoding utf-16-le")
     if _CONTROL.search(row["row"]):
         raise InputError(place, "is not text; save a spreadsheet as CSV first")
     if not _is_decodable(row["row"]):

@@ -135,7 +135,8 @@ class Source:
     def on_disk(self) -> Path | IO[bytes]:
         """The whole file, for a format that is not read forwards.
 
-        Of a pipe, and of what is compressed or part of an archive, a temporary copy.
+        Of a pipe, and of what is compressed or part of an archive, a temporary copy: after that,
+        no more than the beginning can be looked at here.
 
         Raises:
             OutOfRoom: the disk has no room for the copy.
@@ -144,9 +145,9 @@ class Source:
         if is_file and self._stream is self._file:
             return self.path
         if self._copy is None:
+            start = self.peek(HEAD_BYTES)
             self._copy = self._copied()
-            # Whoever looks at its beginning again finds it.
-            self._stream = self._copy
+            self._stream = io.BufferedReader(io.BytesIO(start), HEAD_BYTES)  # to look at again
         self._copy.seek(0)
         return self._copy
 

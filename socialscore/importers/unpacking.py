@@ -24,7 +24,7 @@ COMPRESSIONS = {
 }
 """What files begin with that are compressed."""
 
-DAMAGE = (EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (EOFError, NotImplementedError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 """What is raised, besides OSError, where a compressed file is damaged."""
 
 _BLOCK_BYTES = 256 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import python_calamine
@@ -17,16 +17,16 @@ from socialscore.importers.staged import NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from python_calamine import CalamineSheet
 
     from socialscore.importers.header import IsHeader
     from socialscore.importers.source import Source
 
-__all__ = ["Workbook", "cell_text", "open_workbook", "read_workbook"]
+__all__ = ["Workbook", "read_workbook"]
 
-_ROWS_AT_ONCE = 20_000
+_ROWS_OF_A_TABLE = 20_000
+_ROWS_AT_ONCE = 500  # more would only keep Python busy with looking for cycles in them
 _EXACT = 2**53  # up to here floating point holds all whole numbers
 _SAVE_AGAIN = "save it again as .xlsx or CSV"
 
@@ -50,7 +50,7 @@ class Workbook:
     ) -> Iterator[pa.Table]:
         """These columns as text, with the lines that spreadsheets count; empty rows are left out.
 
-        A row is NOTES, none of which refuses it, and the columns: see `cell_text`.
+        A row is NOTES, none of which refuses it, and the columns: see `_text`.
 
         Raises:
             InputError: a column has no name, or a name that another has too.
@@ -63,16 +63,19 @@ class Workbook:
         schema = pa.schema([*NOTES, *((name, pa.string()) for name in names)])
         texts = [_Texts() for _ in places]
         rows = islice(enumerate(self._sheet.iter_rows(), start=1), self._header, None)
-        while part := [*islice(rows, _ROWS_AT_ONCE)]:
-            filled = [(line, row) for line, row in part if any(cell != "" for cell in row)]
-            lines = pa.array([line for line, _ in filled], pa.int64())
-            n_rows = len(filled)
-            notes = [lines, pa.nulls(n_rows, pa.int32()), pa.nulls(n_rows, pa.string())]
-            cells = [
-                pa.array(text.of([row[place] for _, row in filled]), pa.string())
-                for text, place in zip(texts, places, strict=True)
-            ]
-            yield pa.Table.from_arrays([*notes, *cells], schema=schema)
+        while True:
+            lines: list[int] = []
+            cells: list[list[str]] = [[] for _ in places]
+            while len(lines) < _ROWS_OF_A_TABLE and (part := [*islice(rows, _ROWS_AT_ONCE)]):
+                filled = [(line, row) for line, row in part if row.count("") < len(row)]
+                lines += [line for line, _ in filled]
+                columns = list(zip(*(row for _, row in filled), strict=True))
+                for column, text, place in zip(cells, texts, places, strict=True):
+                    column += text.of(columns[place]) if filled else ()
+            if not lines:
+                return
+            notes = [lines, pa.nulls(len(lines), pa.int32()), pa.nulls(len(lines), pa.string())]
+            yield pa.table([*notes, *cells], schema=schema)
 
 
 class _Texts:
@@ -81,23 +84,26 @@ class _Texts:
     def __init__(self) -> None:
         self._has_times = False  # of the day
 
-    def of(self, cells: Sequence[Any]) -> list[str]:
+    def of(self, cells: Sequence[Any]) -> Sequence[str]:
         """The texts of the next cells.
 
         To the reader of workbooks midnight is a date alone. It is a time in a column in which
         others are.
         """
-        self._has_times = self._has_times or any(cell.__class__ is dt.datetime for cell in cells)
+        kinds = set(map(type, cells))
+        if kinds <= {str}:
+            return cells
+        self._has_times = self._has_times or dt.datetime in kinds
         if self._has_times:
             midnight = dt.time()
             cells = [
                 dt.datetime.combine(cell, midnight) if cell.__class__ is dt.date else cell
                 for cell in cells
             ]
-        return [cell if cell.__class__ is str else cell_text(cell) for cell in cells]
+        return [cell if cell.__class__ is str else _text(cell) for cell in cells]
 
 
-def cell_text(cell: Any) -> str:
+def _text(cell: Any) -> str:
     """A cell as somebody would type it: a spreadsheet makes numbers and truth values of texts.
 
     Times are ISO 8601, without an offset; a date alone has no time of day. A number of more digits
@@ -110,22 +116,6 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, dt.datetime):
         return cell.isoformat(" ")
     return str(cell)
-
-
-def open_workbook(file: Path | IO[bytes], place: object) -> CalamineWorkbook:
-    """A workbook whose sheets can be read.
-
-    Raises:
-        InputError: it is none, is damaged or protected.
-    """
-    try:
-        return CalamineWorkbook.from_object(file)
-    except python_calamine.PasswordError:
-        problem = "is protected by a password; save it without one"
-        raise InputError(place, problem) from None
-    except (CalamineError, OSError) as error:
-        problem = f"cannot be read as a workbook ({error}); {_SAVE_AGAIN}"
-        raise InputError(place, problem) from None
 
 
 def read_workbook(
@@ -149,7 +139,11 @@ def read_workbook(
         UnknownName: there is no such sheet.
         OutOfRoom: it has to be copied to the disk, which has no room for it.
     """
-    book = open_workbook(source.on_disk(), source.path)
+    try:
+        book = CalamineWorkbook.from_object(source.on_disk())
+    except (CalamineError, OSError) as error:
+        problem = f"cannot be read as a workbook ({error}); {_SAVE_AGAIN}"
+        raise InputError(source.path, problem) from None
     names = [each.name for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
     if sheet is not None and sheet not in names:
         raise UnknownName("sheet", sheet, names, source.path)
@@ -186,7 +180,7 @@ def _found(
         problem = f"sheet {name!r} cannot be read ({error}); {_SAVE_AGAIN}"
         raise InputError(source.path, problem) from None
     first = [
-        (line, column_names([*map(cell_text, row)])) for line, row in _first_rows(sheet, skip_lines)
+        (line, column_names([*map(_text, row)])) for line, row in _first_rows(sheet, skip_lines)
     ]
     if not first:
         return None
