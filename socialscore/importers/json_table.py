@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["JsonFile", "read_json"]
 
-_ROWS_AT_ONCE = 50_000
+_ROWS_OF_A_TABLE = 50_000
+_ROWS_AT_ONCE = 500  # more would only keep Python busy with looking for cycles in them
 _DOCUMENTS_WITH_NAMES = 1000
 _BYTES_WITH_NAMES = 16 * 1024 * 1024
 _DEPTH = 20  # of objects within objects, as far as their names are looked for
@@ -55,10 +56,14 @@ class JsonFile:
         schema = pa.schema([*NOTES, *((name, pa.string()) for name in columns)])
         cells = [_cell_under(name, may_be_list=name in lists) for name in columns]
         found = (_row(line, value, cells) for line, value in self._rows(rows))
-        while part := list(islice(found, _ROWS_AT_ONCE)):
-            values = zip(zip(*part, strict=True), schema, strict=True)
-            arrays = [pa.array(column, field.type) for column, field in values]
-            yield pa.Table.from_arrays(arrays, schema=schema)
+        while True:
+            values: list[list[object]] = [[] for _ in schema]
+            while len(values[0]) < _ROWS_OF_A_TABLE and (part := [*islice(found, _ROWS_AT_ONCE)]):
+                for column, more in zip(values, zip(*part, strict=True), strict=True):
+                    column += more
+            if not values[0]:
+                return
+            yield pa.table(values, schema=schema)
 
     def _rows(self, path: str) -> Iterator[Row]:
         if not path:
@@ -142,7 +147,7 @@ def _under(value: object, steps: tuple[str, ...]) -> Iterator[object]:
 
 
 def _row(
-    line: int, value: object, cells: Iterable[Callable[[object], str | None]]
+    line: int, value: object, cells: Iterable[Callable[[Mapping[str, object]], str | None]]
 ) -> tuple[object, ...]:
     """The cells of a row, NOTES first."""
     if isinstance(value, ValueError):
@@ -155,14 +160,17 @@ def _row(
         return line, None, str(error), *(None for _ in cells)
 
 
-def _cell_under(name: str, *, may_be_list: bool) -> Callable[[object], str | None]:
+def _cell_under(name: str, *, may_be_list: bool) -> Callable[[Mapping[str, object]], str | None]:
     """Makes the text under a name of an object.
 
     The function raises ValueError where something stands there that is none.
     """
     steps, is_list = tuple(name.split(".")), "[]" in name
 
-    def cell(value: object) -> str | None:
+    def plain(value: Mapping[str, object]) -> str | None:
+        return _text(name, value.get(name), may_be_list)
+
+    def cell(value: Mapping[str, object]) -> str | None:
         found = _under(value, steps)
         if is_list:
             return (
@@ -170,15 +178,17 @@ def _cell_under(name: str, *, may_be_list: bool) -> Callable[[object], str | Non
             )
         return _text(name, next(found, None), may_be_list)
 
-    return cell
+    return plain if len(steps) == 1 and not is_list else cell
 
 
 def _text(name: str, value: object, may_be_list: bool) -> str | None:
+    if value is None:
+        return None
     if isinstance(value, list) and may_be_list:
         return " ".join(filter(None, (_text(name, part, False) for part in value)))
     if isinstance(value, dict | list):
         raise ValueError(f"{name} holds {'a list' if isinstance(value, list) else 'an object'}")
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     text = value if isinstance(value, str) else json.dumps(value)
     if text.isascii():
