@@ -269,9 +269,9 @@ def test_a_label_that_is_unknown_in_many_rows_is_named_once(desk: Callable[..., 
         (b"body,text\nVille,hello\n", "has no column 'row'"),
         (b"row,genuine\n,yes\n", "names no row of an audit"),
         (b"row,genuine\n12345678-ab,yes\n87654321-ab,yes\n", "holds rows of several draws"),
-        (b"row,genuine,genuine\n12345678-ab,yes,no\n", "two columns are named 'genuine'"),
+        (b"row,genuine,genuine\n12345678-ab,yes,no\n", "two columns have the name 'genuine'"),
         (b"row,genuine\n12345678-ab,yes\n", "demo.audit-12345678.json, which is not there"),
-        (b"", "has no column 'row'"),
+        (b"", "sheet.csv: is empty"),
     ],
 )
 def test_what_is_no_sheet_of_an_audit_is_refused(
@@ -286,12 +286,12 @@ def test_what_is_no_sheet_of_an_audit_is_refused(
 
 
 def test_a_file_that_is_no_workbook_is_refused(desk: Callable[..., Result]) -> None:
-    Path("sheet.xlsx").write_bytes(b"row,genuine\n")
+    Path("sheet.xlsx").write_bytes(b"PK\3\4row,genuine\n")
 
     read = desk("--read", "sheet.xlsx")
 
     assert read.code == 3
-    assert "cannot be read as a workbook" in read.err
+    assert "sheet.xlsx: the zip archive is damaged or cut off" in read.err
 
 
 def test_a_sheet_that_nobody_filled_in_is_refused(desk: Callable[..., Result]) -> None:

@@ -52,10 +52,12 @@ def _lowered(names: Sequence[str]) -> list[str]:
 
 def _rows(table: Tabular, path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     names = [name for name in table.columns if name]
+    n_more = 0  # lines that a row of several has beyond its first: spreadsheets count rows
     for piece in table.tables(names):
         for row in piece.to_pylist():
             if row["refusal"]:
                 raise InputError(f"{path}:{row['line']}", row["refusal"])
             cells = {name.lower(): (row[name] or "").strip() for name in names}
             if any(cells.values()):
-                yield row["line"], cells
+                yield row["line"] - n_more, cells
+            n_more += (row["n_lines"] or 1) - 1
