@@ -209,9 +209,8 @@ def test_without_a_panel_one_is_asked_for() -> None:
     assert result == Result(
         2,
         "",
-        "socialscore: whose messages? Write the bodies into the panel that `socialscore init` makes, or "
-        "give --panel FILE, or --bodies-from-data to take all "
-        "bodies\n",
+        "socialscore: whose messages? Write the bodies into the panel that `socialscore init` "
+        "makes, or give --panel FILE, or --bodies-from-data to take all bodies\n",
     )
 
 

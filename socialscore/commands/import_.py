@@ -140,9 +140,8 @@ def command(
             path = source.path
             with Stage() as stage:
                 found = read(source, options)
-                stage.read(
-                    _shown(found.rows, source), path, now=datetime.now(UTC), home=Ranking().zone
-                )
+                rows = _shown(found.rows, source)
+                stage.read(rows, path, now=datetime.now(UTC), home=Ranking().zone)
                 target = Store.create(root, key_id=Pseudonyms(key).key_id)
                 judge_again(target, key)
                 receipt = keep(
@@ -212,9 +211,11 @@ def _clock(timezone: str | None, date_format: str | None) -> Clock:
 
     if timezone and timezone not in (known := available_timezones()):
         raise UnknownName("timezone", timezone, known)
-    return Clock(
-        date_format and checked_date_format(date_format), ZoneInfo(timezone) if timezone else None
-    )
+    try:
+        checked = date_format and checked_date_format(date_format)
+    except ValueError as error:
+        raise UsageError(f"--date-format {date_format}: {error}") from None
+    return Clock(checked, ZoneInfo(timezone) if timezone else None)
 
 
 def _interval(covers: str | None) -> tuple[datetime, datetime] | None:

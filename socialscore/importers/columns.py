@@ -5,7 +5,7 @@ from __future__ import annotations
 from socialscore.model.messages import KINDS
 from socialscore.model.network import DEFAULT_NETWORK, NETWORKS, either, network_named
 
-__all__ = ["COLUMNS", "FLAGS", "LISTS", "MARKS", "NEEDED", "TIMES"]
+__all__ = ["COLUMNS", "FLAGS", "LISTS", "MARKS", "NEEDED"]
 
 NEEDED = ("message_id", "author_id", "sent_at", "text")
 
@@ -36,8 +36,6 @@ COLUMNS = {
     "n_edits": "how often it was edited",
     "deleted_at": "when it was deleted",
 }
-
-TIMES = ("sent_at", "deleted_at")
 
 LISTS = ("mentioned_handles", "mentioned_ids")
 

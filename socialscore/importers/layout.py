@@ -18,6 +18,7 @@ from pydantic import AfterValidator, create_model
 
 from socialscore.importers.columns import COLUMNS, NEEDED
 from socialscore.importers.staged import Clock
+from socialscore.importers.time_formats import checked_date_format
 from socialscore.inputs.checked_toml import (
     Listed,
     Table,
@@ -68,7 +69,7 @@ class LayoutSettings(Table):
     recognised_by: Listed[str] = ()  # columns that only such files have
     rows: str = ""  # JSON: where in a document its messages are, such as "statuses[]"
     timezone: Annotated[str, AfterValidator(checked_timezone)] | None = None
-    date_format: str | None = None
+    date_format: Annotated[str, AfterValidator(checked_date_format)] | None = None
     notices: Listed[str] = ()  # columns of rows that are no messages, as in streams
     beside: Beside | None = None
     remark: str | None = None  # what to know of such files, said when one is imported

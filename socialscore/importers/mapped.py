@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from socialscore.errors import InputError, UnknownName, UsageError, listed
-from socialscore.importers.columns import COLUMNS, FLAGS, LISTS, MARKS, NEEDED, TIMES
+from socialscore.importers.columns import COLUMNS, FLAGS, LISTS, MARKS, NEEDED
 from socialscore.importers.layout import OWN_NAMES
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.model.messages import KINDS, REPOST
@@ -156,7 +156,6 @@ def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
         f"WHEN {ours} IS NULL THEN '{called[ours]} is empty'"
         for ours in ("message_id", "author_id")
     )
-    times = ",\n    ".join(f"{ours} AS {ours.removesuffix('_at')}_text" for ours in TIMES)
     marks = {mark: f"NOT regexp_full_match({mark}, '{_NO}')" for mark in MARKS}
     return f"""
 SELECT
@@ -177,7 +176,8 @@ SELECT
     message_id,
     author_id,
     LTRIM(author_handle, '@') AS author_handle,
-    {times},
+    sent_at AS sent_text,
+    deleted_at AS deleted_text,
     CASE
         WHEN
             kind = 'repost' OR repost_of_id IS NOT NULL OR {marks["is_repost"]}

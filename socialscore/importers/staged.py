@@ -64,8 +64,8 @@ _NO_CELLS = (None,) * len(_OF_A_MESSAGE)
 class Clock:
     """How a file writes its times, as far as it is said."""
 
-    date_format: str | None = None  # as of strptime; None: found from the whole column
-    timezone: ZoneInfo | None = None  # of times without an offset; None: these end the import
+    date_format: str | None = None  # as of strptime; None: found by the whole column
+    timezone: ZoneInfo | None = None  # of times without an offset; None: they end the import
 
 
 @dataclass(frozen=True)

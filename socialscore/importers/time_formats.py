@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from socialscore.errors import UsageError
 from socialscore.model.period import MONTHS
 
 __all__ = ["checked_date_format", "instant", "is_day_first", "like", "written"]
@@ -206,19 +205,18 @@ def checked_date_format(text: str) -> str:
     """A format as Python's strptime takes it, if it makes a time of day of a text.
 
     Raises:
-        UsageError: it does not, or has something else than numbers and names of days and months.
+        ValueError: it does not, or has something else than numbers and names of days and months.
     """
     said = re.findall("%-?(.?)", text.replace("%%", ""))
     for directive in said:
         if directive not in _DIRECTIVES:
             known = " ".join(f"%{each}" for each in sorted(_DIRECTIVES, key=str.lower))
-            raise UsageError(f"--date-format {text}: cannot read %{directive}; there are {known}")
+            raise ValueError(f"cannot read %{directive}; there are {known}")
     for what, directives in _NEEDED:
         if not set(directives) & set(said):
-            example = "'%d/%m/%Y %H:%M'"
-            raise UsageError(f"--date-format {text}: it has not {what}; write it as in {example}")
+            raise ValueError(f"it has not {what}; write it as in '%d/%m/%Y %H:%M'")
     if "I" in said and "p" not in said:
-        raise UsageError(f"--date-format {text}: %I needs %p, or write %H for hours up to 23")
+        raise ValueError("%I needs %p, or write %H for hours up to 23")
     return text
 
 
