@@ -23,14 +23,18 @@ UTF-16, where a lost byte breaks all that comes after it.
 from __future__ import annotations
 
 import argparse
+import bz2
 import faulthandler
 import gzip
 import io
 import json
+import lzma
 import re
 import tempfile
 import time
+import zipfile
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -44,8 +48,7 @@ import pyarrow.parquet as pq
 from shell import zstd
 
 from socialscore.errors import InputError
-from socialscore.importers import FileOptions, read
-from socialscore.importers.source import Source
+from socialscore.importers import FileOptions, opened, read
 from socialscore.importers.staging import Stage
 from socialscore.inputs.panel import Panel
 from socialscore.model.messages import Account, Body
@@ -230,6 +233,14 @@ def _of_values(random: Random, layout: str) -> File:
     return File(layout, b"", tuple(Record(_table(row), (row,)) for row in found))
 
 
+def zipped(content: bytes) -> bytes:
+    """An archive with one file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("broken"), content)
+    return packed.getvalue()
+
+
 LAYOUTS: dict[str, Callable[[Random, str], File]] = {
     "care": lambda random, layout: _csv(random, layout, _care),
     "table csv": lambda random, layout: _csv(random, layout, _table),
@@ -242,6 +253,9 @@ PACKS: dict[str, Callable[[bytes], bytes]] = {
     "plain": bytes,
     "gzip": partial(gzip.compress, compresslevel=1, mtime=0),
     "zstd": zstd,
+    "bz2": bz2.compress,
+    "xz": partial(lzma.compress, preset=0),
+    "zip": zipped,
     "gzip of two parts": lambda content: (
         gzip.compress(content[: len(content) // 3], mtime=0)
         + gzip.compress(content[len(content) // 3 :], mtime=0)
@@ -408,9 +422,10 @@ class Found:
 
 def imported(path: Path, file: File) -> Found:
     """The messages of a file, read as `import` reads it."""
-    with Source(path) as source, Stage() as stage:
-        opened = read(source, FileOptions(file.layout.split()[0], encoding=file.encoding))
-        stage.read(opened.rows, path)
+    with closing(opened(path)) as sources, Stage() as stage:
+        source = next(sources)
+        options = FileOptions(file.layout.split()[0], encoding=file.encoding)
+        stage.read(read(source, options).rows, path)
         assert source.bytes_read <= (source.size or 0)
         list(stage.refusals())
         stage.address(PANEL)

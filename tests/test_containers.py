@@ -255,7 +255,7 @@ FOREIGN = {
     "is a binary Excel workbook (.xlsb); save it as .xlsx": zipped({"xl/workbook.bin": b""}),
     "is a Numbers or Pages document": zipped({"Index/Document.iwa": b""}),
     "is another document than a spreadsheet": zipped(
-        {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b""}
+        {"mimetype": b"application/vnd.oasis.opendocument.text", "META-INF/manifest.xml": b""}
     ),
     "is a PDF": b"%PDF-1.7\n1 0 obj",
     "is an SQLite database": b"SQLite format 3\0" + bytes(50),
@@ -306,6 +306,12 @@ def test_every_file_of_an_archive_is_read_under_its_name(path: Path) -> None:
         found = [(source.path, len(cells(source))) for source in sources]
 
     assert found == [(path / "a.csv", 2), (path / "b/c.csv", 30_000)]
+
+
+def test_an_archive_may_hold_files_with_the_names_of_parts_of_workbooks(path: Path) -> None:
+    path.write_bytes(zipped({"content.xml": CSV, "workbook.xml": CSV}))
+
+    assert read(path) == ROWS + ROWS
 
 
 def test_a_name_in_an_archive_leads_nowhere(path: Path) -> None:
@@ -456,6 +462,7 @@ PREAMBLE = "Report:,Bulk\nFrom:,Mon Nov 09\n\n"
         (PREAMBLE.encode() + CSV.replace(b",", b";"), 4),
         (b'"one\ntwo, three"\n' + CSV, 3),
         (b"sep=;\r\n" + CSV.replace(b",", b";"), 2),
+        (b"sep=\xe9\n" + CSV, 2),
         (b'"sep=|"\n' + CSV.replace(b",", b"|"), 2),
         (b"a title; with, more| of\tthese\n" + CSV, 2),
     ],

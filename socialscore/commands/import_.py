@@ -40,7 +40,9 @@ def command(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="Files to read: plain, .gz or .zst; - is standard input."
+            metavar="FILE...",
+            help="CSV, JSON, Parquet, .xlsx or .ods, also compressed or in a .zip; - is standard "
+            "input.",
         ),
     ],
     layout: Annotated[

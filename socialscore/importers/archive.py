@@ -24,7 +24,7 @@ _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfil
 
 _MAX_WORKBOOK_BYTES = 4 * 1024**3  # it is read as a whole
 
-_WORKBOOK_PARTS = ("xl/workbook.xml", "content.xml")
+_WORKBOOK_PARTS = ("[Content_Types].xml", "META-INF/manifest.xml")
 _PROTECTED = "is protected by a password; save it without one"
 _OTHER_PARTS = {  # what a zip with such a file in it really is
     "encrypted-package": _PROTECTED,

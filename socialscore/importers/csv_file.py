@@ -32,7 +32,7 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 _ROW = re.compile(rb'(?P<blank>[\r\n]*+)(?P<row>(?:%b|[^"\r\n]++)++)%b' % (QUOTED, LINE_END))
 _LINE = re.compile(rb"[^\r\n]*+" + LINE_END)
-_SAYS_DELIMITER = re.compile(rb'"?sep=(.)"?(?:\r?\n|\r)')  # for Excel
+_SAYS_DELIMITER = re.compile(rb'"?sep=([^"\r\n\0\x80-\xff])"?(?:\r?\n|\r)')  # for Excel
 _HOLDS_RECORDS = re.compile(r"[\r\n][^\r\n]*[,;\t|]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
