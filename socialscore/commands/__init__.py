@@ -39,6 +39,7 @@ COMMANDS = {
     "publish": "publish",
     "verify": "verify",
     "history": "history",
+    "chart": "chart",
     "adoption": "adoption",
     "schedule": "schedule",
     "site": "site",

@@ -35,6 +35,7 @@ _SUFFIXES = {
     ".md": "markdown",
     ".xlsx": "xlsx",
     ".sql": "sql",
+    ".svg": "svg",
 }
 
 FormatOption = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from socialscore.errors import UnknownName
+from socialscore.errors import UnknownName, UsageError
 from socialscore.model.breakdown import Breakdown
 from socialscore.model.sensitivity import Sensitivity
 
@@ -87,6 +87,16 @@ def _markdown(result: Result, _width: int, _colour: bool) -> str:
     return to_markdown(worded(result))
 
 
+def _svg(result: Result, _width: int, _colour: bool) -> str:
+    from socialscore.reporters import charts
+
+    if isinstance(result, Breakdown) and result.by == "hour-of-week":
+        return charts.hours(result)
+    if isinstance(result, (Breakdown, Sensitivity)):
+        raise UsageError("svg draws a ranking, or requests --by-group hour-of-week")
+    return charts.ranking(result)
+
+
 def worded(result: Result) -> Report:
     """What the formats for people lay out."""
     from socialscore.reporters.breakdowns import worded_breakdown
@@ -103,6 +113,7 @@ REPORTERS: Mapping[str, Callable[[Result, int, bool], str]] = {
     "csv": _csv,
     "json": _json,
     "markdown": _markdown,
+    "svg": _svg,
 }
 """By the name that `--format` takes."""
 

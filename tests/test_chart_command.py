@@ -1,0 +1,95 @@
+"""`socialscore chart`, and the pictures of `rank`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pytest
+from publications import BOURG, GARE, VILLE, Desk, lay_store
+from shell import Result, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Weeks 44 and 45, published."""
+    folder = lay_store(tmp_path_factory.mktemp("project"))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.chdir(folder)
+        desk = Desk(folder, folder / "socialscore-data")
+        desk.ranking()
+        desk.panel(VILLE, BOURG, GARE)
+        desk.published("2026-11-17", "--since", "2026-W44")
+        yield
+
+
+def drawn(result: Result) -> list[dict[str, str]]:
+    """The attributes of the marks of a chart."""
+    assert result.code == 0, result.err
+    picture = ElementTree.fromstring(result.out)  # noqa: S314 - our own
+    return [dict(it.attrib) for it in picture.findall(f"{SVG}g")]
+
+
+def asked(*arguments: object) -> Result:
+    return run(*arguments, "weekly.toml", "--period", "2026-W44", "--as-of", "2026-11-17")
+
+
+def test_a_ranking_is_drawn_alike_by_both_commands() -> None:
+    chart, ranked = asked("chart", "ranking"), asked("rank", "--format", "svg")
+
+    assert chart == ranked
+    assert {it["data-body"] for it in drawn(chart)} <= {"ville", "bourg", "gare"}
+    assert len(drawn(chart)) > 1
+
+
+def test_the_suffix_of_a_file_makes_a_picture() -> None:
+    result = asked("rank", "--output", "week.svg")
+
+    assert (result.code, result.out) == (0, "")
+    assert Path("week.svg").read_text(encoding="utf-8") == asked("chart", "ranking").out
+
+
+def test_hours_and_funnel_are_drawn_of_a_ranking() -> None:
+    hours, broken_down = (
+        asked("chart", "hours"),
+        asked("rank", "--by-group", "hour-of-week", "--format", "svg"),
+    )
+
+    assert hours == broken_down
+    assert all(int(it["data-requests"]) >= 5 for it in drawn(hours))
+    assert {it["data-body"] for it in drawn(asked("chart", "funnel"))} == {
+        it["data-body"] for it in drawn(asked("chart", "ranking"))
+    }
+
+
+def test_a_trend_is_drawn_of_what_was_published() -> None:
+    result = run("chart", "trend", "ville", "--ranking", "weekly")
+
+    periods = [it["data-period"] for it in drawn(result)]
+    assert periods == ["2026-W44", "2026-W45"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("chart", "rankings"), "unknown chart 'rankings'; did you mean 'ranking'?"),
+        (("chart", "trend"), "Name the body, and the ranking: chart trend BODY --ranking R"),
+        (
+            ("chart", "trend", "ville", "--ranking", "weekly", "--unit", "message"),
+            "takes --ranking",
+        ),
+        (("chart", "ranking", "--ranking", "weekly"), "--ranking and --out go with trend"),
+        (("chart", "ranking", "--output", "x.png"), "no format has that suffix; choose .svg"),
+        (("rank", "--by-group", "day", "--format", "svg"), "svg draws a ranking, or requests"),
+    ],
+)
+def test_a_mistake_is_named_with_the_way_out(arguments: tuple[str, ...], problem: str) -> None:
+    result = run(*arguments)
+
+    assert (result.code, problem in result.err) == (2, True), result.err
