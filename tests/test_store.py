@@ -556,12 +556,24 @@ def test_an_account_that_changed_its_handle_is_known_by_the_new_one(store: Store
 def test_an_account_under_another_identifier_is_refused(store: Store) -> None:
     store.remember(PANEL)
     before = store.panel()
-    other = Body("v", "Ville", "", (Account("twitter", "Montsabran", "Montsabran"),))
+    other = Body("v", "Ville", "", (Account("twitter", "7", "Montsabran"),))
 
-    with pytest.raises(StoreError, match="'montsabran' are kept under '1', the panel says 'Mont"):
+    with pytest.raises(StoreError, match="'montsabran' are kept under '1', the panel says '7'"):
         store.remember(Panel("new", (other,)))
 
     assert store.panel() == before
+
+
+def test_an_account_of_which_a_panel_has_the_handle_alone_is_the_one_that_is_kept(
+    store: Store,
+) -> None:
+    before = store.remember(PANEL)
+    other = Body("ville", "Ville", "", (Account("twitter", "Montsabran", "Montsabran"),))
+
+    panel = store.remember(Panel("new", (other,)))
+
+    assert panel.account_keys == before.account_keys
+    assert not any(account.other_ids for _, account in panel.accounts())
 
 
 # --- opening and making ------------------------------------------------------------------------
