@@ -223,6 +223,7 @@ def test_without_a_panel_nobody_is_asked(ground: Ground) -> None:
         (["--max-wait", "none"], "--max-wait none: write a time"),
         (["--max-wait", "25h"], "--max-wait 25h: at most 24h"),
         (["--count"], "--count goes with --estimate"),
+        (["--format", "csv"], "--format goes with --estimate"),
         (["--strategy", "guess"], "unknown strategy 'guess'"),
     ],
 )
@@ -257,6 +258,19 @@ def test_an_estimate_needs_no_credentials(ground: Ground, monkeypatch: pytest.Mo
     assert result.code == 0
     assert "$80.00" in result.out
     assert "no credentials" in result.err
+
+
+def test_an_estimate_is_a_list_for_programs(ground: Ground) -> None:
+    rows = list(csv.DictReader(collect(ground, "--estimate", "--format", "csv").out.splitlines()))
+
+    records = json.loads(collect(ground, "--estimate", "--format", "json").out)
+
+    assert [row["network"] for row in rows] == [record["network"] for record in records]
+    assert list(rows[0]) == list(records[0])
+    assert [float(row["dollars"]) for row in rows] == pytest.approx(
+        [record["dollars"] for record in records], abs=1e-6
+    )
+    assert {record["exact"] for record in records} <= {True, False}
 
 
 def test_an_estimate_may_let_x_count(ground: Ground) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
+from socialscore.commands.output import FORMATS, chosen_format
 from socialscore.commands.screens import Lines, is_watched, say, screen
 from socialscore.commands.waiting import (
     MaxWaitOption,
@@ -93,6 +95,14 @@ def command(
         str | None,
         typer.Option(help=_STRATEGY_HELP),
     ] = None,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            autocompletion=completion.among(FORMATS),
+            help="With --estimate, its format: table, csv or json. Default: table.",
+        ),
+    ] = None,
 ) -> None:
     """Collect the mentions and replies of the panel's accounts from their networks.
 
@@ -110,6 +120,9 @@ def command(
     wait = longest_wait(max_wait, watched=is_watched())
     if count and not estimate:
         raise UsageError("--count goes with --estimate")
+    if format_name and not estimate:
+        raise UsageError("--format goes with --estimate")
+    format_name = chosen_format(format_name)
     bodies = whose_messages(root, panel, settings.panel)
     wanted = accesses(network, bodies, settings, every_account=estimate)
     if strategy and not any(access.network in _STRATEGIES for access in wanted):
@@ -119,7 +132,7 @@ def command(
     if estimate:
         from socialscore.commands.estimates import show
 
-        show(wanted, request, count=count)
+        show(wanted, request, format_name, count=count)
         return
     raise typer.Exit(_collect(_open(wanted, named=bool(network)), request, budget, limit))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from socialscore.commands.output import put_listing
 from socialscore.commands.screens import aligned
 from socialscore.commands.waiting import now, outside, stoppable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from socialscore.collecting.coverage import Row
     from socialscore.collectors.base import Task
@@ -20,15 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 
-def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
+_COLUMNS = ("network", "n_streams", "n_requests", "n_messages", "seconds", "dollars", "exact")
+_HEADER = ("network", "streams", "requests", "messages", "time", "cost")
+
+
+def show(wanted: list[Access], request: CollectRequest, format_name: str, *, count: bool) -> None:
     """Print what each network would take; without `count`, no network is asked anything."""
     from socialscore.collecting.planning import plan
-    from socialscore.reporters.formatting import duration
     from socialscore.store.lake import Store
 
     kept = Store.find(request.root)
     rows = kept.coverage().to_pylist() if kept else []
-    lines = [("network", "streams", "requests", "messages", "time", "cost")]
+    records = []
     notes = []
     with stoppable() as stop:
         for access in wanted:
@@ -48,17 +52,10 @@ def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
                 overlap=request.settings.overlap,
             )
             most = collector.estimate(tasks)
-            bound = "" if most.exact or not tasks.tasks else "≤ "
-            lines.append(
-                (
-                    access.network,
-                    f"{len(tasks.tasks):,}",
-                    f"{bound}{most.n_requests:,}",
-                    "unknown" if most.n_items is None else f"{bound}{most.n_items:,}",
-                    f"{bound}{duration(most.seconds)}",
-                    f"{bound if most.dollars else ''}${most.dollars:,.2f}",
-                )
-            )
+            n_streams, exact = len(tasks.tasks), most.exact or not tasks.tasks
+            taken = (most.n_requests, most.n_items, most.seconds, most.dollars)
+            values = (access.network, n_streams, *taken, exact)
+            records.append(dict(zip(_COLUMNS, values, strict=True)))
             if kept and (again := _read_again(kept, rows, tasks.tasks)):
                 dollars = again * most.dollars / most.n_items if most.n_items else 0.0
                 notes.append(
@@ -68,9 +65,30 @@ def show(wanted: list[Access], request: CollectRequest, *, count: bool) -> None:
             notes.append(f"{access.network}: prices and limits of {most.prices_of}")
             if access.closed:
                 notes.append(f"{access.network}: {access.lacks()}")
-    typer.echo("\n".join(aligned(lines, numbers=(1, 2, 3, 4, 5))))
+    put_listing(
+        format_name,
+        _COLUMNS,
+        records,
+        lambda: aligned([_HEADER, *map(_line, records)], numbers=(1, 2, 3, 4, 5)),
+    )
     for note in notes:
         typer.echo(note, err=True)
+
+
+def _line(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """A network for people; what it may take at most is marked so."""
+    from socialscore.reporters.formatting import duration
+
+    bound = "" if record["exact"] else "≤ "
+    n_messages, dollars = record["n_messages"], record["dollars"]
+    return (
+        record["network"],
+        f"{record['n_streams']:,}",
+        f"{bound}{record['n_requests']:,}",
+        "unknown" if n_messages is None else f"{bound}{n_messages:,}",
+        f"{bound}{duration(record['seconds'])}",
+        f"{bound if dollars else ''}${dollars:,.2f}",
+    )
 
 
 def _read_again(kept: Store, rows: Sequence[Row], tasks: Sequence[Task]) -> int:
