@@ -70,6 +70,7 @@ class Read:
             rows = [row for part in stage.messages() for row in part.to_pylist()]
             self.refusals = {row.line: row.reason for row in stage.refusals()}
             self.repeated_hours = stage.repeated_hours
+            self.remark = stage.clock_remark
         by_id = {row["message_id"]: row["sent_at"].replace(tzinfo=UTC) for row in rows}
         self.instants = [by_id.get(message_id) for message_id in table["message_id"].to_pylist()]
 
@@ -311,6 +312,27 @@ def test_the_format_that_is_proposed_reads_the_value(text: str, form: str) -> No
     assert Read([text], PARIS, form).instants != [None]
 
 
+def test_each_row_of_a_column_with_many_forms_is_read_or_refused() -> None:
+    texts = [
+        "2026-07-09 14:05:00 BST",
+        "2026-07-09 14:05:00 CEST",
+        "2026-07-09 14:05:00 +0200",
+        "1783598700",
+        "09/07/2026 14:05",
+        "2026-07-09",
+        "2026-07-09 14:05:00",
+    ]
+
+    found = Read(texts, PARIS, "%d/%m/%Y %H:%M")
+
+    read = at("2026-07-09T12:05:00Z")
+    assert found.instants == [None, read, read, read, read, None, read]
+    assert [reason.partition("' ")[2] for reason in found.refusals.values()] == [
+        "says BST, which Europe/Paris does not use at that time",
+        "is a date without a time of day: delays cannot be counted",
+    ]
+
+
 # --- clocks that are changed ---------------------------------------------------------------------
 
 FIRST, SECOND = at("2026-10-25T02:30:00+02:00"), at("2026-10-25T02:30:00+01:00")
@@ -355,6 +377,25 @@ def test_identifiers_of_x_tell_the_hours_apart() -> None:
         "2 times fall in the hour that 25 Oct 2026 has twice: 2 told by identifiers, 0 taken as the"
         " first"
     ]
+
+
+def night(zone: ZoneInfo | None) -> Read:
+    """Ten times of a summer night, with identifiers that say when that was."""
+    instants = [at(f"2026-07-09T01:{minute}:00Z") for minute in range(10, 20)]
+    texts = [f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M:%S}" for instant in instants]
+    return Read(texts, zone, message_id=[snowflake(instant) for instant in instants])
+
+
+def test_identifiers_say_which_timezone_is_meant() -> None:
+    with pytest.raises(InputError, match=r"\(by their identifiers, the times are UTC\+02:00\)$"):
+        night(None)
+
+
+def test_identifiers_contradict_a_wrong_timezone() -> None:
+    assert night(PARIS).remark == ""
+    assert night(LONDON).remark == (
+        "sent_at: by their identifiers, times are UTC+02:00, not those of Europe/London"
+    )
 
 
 BEFORE = [f"2026-10-24 {hour:02}:00:00" for hour in range(10, 16)]

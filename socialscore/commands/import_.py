@@ -163,8 +163,8 @@ def command(
                     typer.echo(f"  {remark}", err=True)
                 for column in stage.rounded:
                     typer.echo(f"  {_rounding(column)}", err=True)
-                for hour in stage.repeated_hours:
-                    typer.echo(f"  {hour}", err=True)
+                for line in filter(None, (stage.clock_remark, *map(str, stage.repeated_hours))):
+                    typer.echo(f"  {line}", err=True)
                 _report(path, stage.refusals(), write_row)
 
 

@@ -88,6 +88,7 @@ class Stage:
         )
         self.rounded: list[RoundedColumn] = []
         self.repeated_hours: list[RepeatedHour] = []
+        self.clock_remark = ""
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +123,7 @@ class Stage:
             self._connection.register("piece", piece)
             self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
-        read_times(self._connection, reading.names, reading.clock, place, home)
+        self.clock_remark = read_times(self._connection, reading.names, reading.clock, place, home)
         self._refuse_impossible_dates(reading.names, now)
         self.rounded = mend_rounded(
             self._connection, reading.names, digits_are_exact=reading.digits_are_exact

@@ -16,6 +16,7 @@ __all__ = ["checked_date_format", "instant", "is_day_first", "like", "written"]
 
 # DuckDB's own cast guesses: it reads BST as the time of Bangladesh, and a date as its midnight.
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)"
+_LOCAL_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"
 _OF_X = "%a %b %d %H:%M:%S %z %Y"  # Thu Jul 09 14:05:00 +0000 2026
 # Seconds, milli-, micro- and nanoseconds since 1970: for all of our years, seconds have ten digits.
 _EPOCH = r"[1-4]\d{9}(\d{3}|\d{6}|\d{9})?(\.\d+)?"
@@ -71,7 +72,7 @@ def written(column: str, date_format: str | None) -> str:
         column: of texts.
         date_format: tried before all other forms.
     """
-    said, exact = _said(column, date_format)
+    exact, shown = _whole(column, date_format)
     return f"""
 WITH
 asked AS (
@@ -79,11 +80,19 @@ asked AS (
         rowid AS row_id,
         line,
         {column} AS text,
-        {said} AS said,
         {exact} AS exact,
-        {_tidy(column)} AS tidy
+        {shown} AS shown
     FROM staged
     WHERE refusal IS NULL AND {column} IS NOT NULL
+),
+
+-- What was not read as a whole is taken apart.
+tidied AS (
+    SELECT
+        *,
+        COALESCE(exact, shown) AS said,
+        CASE WHEN exact IS NULL AND shown IS NULL THEN {_tidy("text")} END AS tidy
+    FROM asked
 ),
 
 parts AS (
@@ -91,9 +100,9 @@ parts AS (
         CASE
             WHEN regexp_full_match(tidy, '{_SERIAL}') THEN REPLACE(tidy, ',', '.')::DOUBLE
         END AS serial,
-        (SELECT COUNT(*) > 0 FROM asked WHERE regexp_full_match(tidy, '{_SERIAL_WITH_TIME}'))
+        (SELECT COUNT(*) > 0 FROM tidied WHERE regexp_full_match(tidy, '{_SERIAL_WITH_TIME}'))
         AS serials_have_times
-    FROM asked
+    FROM tidied
 ),
 
 fields AS (
@@ -146,7 +155,8 @@ SELECT
         ELSE by_day
     END AS month_first,
     CASE
-        WHEN said IS NOT NULL THEN CASE WHEN exact THEN 0 END
+        WHEN exact IS NOT NULL THEN 0
+        WHEN shown IS NOT NULL THEN NULL
         WHEN UPPER(part.zone) IN ('Z', 'UT', 'UTC', 'GMT') THEN 0
         ELSE (TRY_CAST(part.hours AS INTEGER) * 60 + COALESCE(TRY_CAST(part.minutes AS INTEGER), 0))
             * CASE part.sign WHEN '-' THEN -60 ELSE 60 END
@@ -157,16 +167,20 @@ FROM judged
 """
 
 
-def _said(column: str, date_format: str | None) -> tuple[str, str]:
-    """What a text says by the format, or else without doubt; and whether that is an instant."""
+def _whole(column: str, date_format: str | None) -> tuple[str, str]:
+    """What is read as a whole: an instant, or else what a clock showed."""
+    is_iso = f"regexp_full_match({column}, '{_LOCAL_ISO}')"
+    iso = f"CASE WHEN {is_iso} THEN TRY_CAST({column} AS TIMESTAMP) END"
     if date_format is None:
-        return "NULL::TIMESTAMP", "FALSE"
+        return "NULL::TIMESTAMP", iso  # `instant` has been tried
     by_format = (  # whatever the format, DuckDB knows `infinity` and `epoch`
         f"CASE WHEN regexp_matches({column}, '[0-9]') "
         f"THEN TRY_STRPTIME({column}, '{_quoted(date_format)}')::TIMESTAMP END"
     )
-    exact = "TRUE" if "%z" in date_format else f"{by_format} IS NULL"
-    return f"COALESCE({by_format}, {instant(column)})", exact
+    if "%z" in date_format:
+        return f"COALESCE({by_format}, {instant(column)})", iso
+    exact = f"CASE WHEN {by_format} IS NULL THEN {instant(column)} END"
+    return exact, f"COALESCE({by_format}, {iso})"
 
 
 def _tidy(text: str) -> str:

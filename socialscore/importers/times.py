@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError
+from socialscore.importers.identifiers import minted
 from socialscore.importers.local_times import OFFSETS, offsets
 from socialscore.importers.time_formats import instant, is_day_first, like, written
 from socialscore.inputs.toml_files import FilePosition
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["read_times", "with_instants"]
 
 _TEXTS = {"sent_at": "sent_text", "deleted_at": "deleted_text"}
+_TOLERANCE = 60  # seconds between a time and what its identifier says
+_ENOUGH = 5  # identifiers that agree by no chance
 _LONGEST = 60  # characters of a value in an error
 
 
@@ -53,7 +56,7 @@ def read_times(
     clock: Clock,
     place: Path | str,
     home: ZoneInfo | None,
-) -> None:
+) -> str:
     """Make instants of the texts that are left in `staged`, or refuse their rows.
 
     Times in an hour that comes twice are taken to be in the first, and stand in `repeated`.
@@ -64,6 +67,9 @@ def read_times(
         clock: what somebody says of the file.
         place: its path, for errors.
         home: a timezone to propose; None: the rows are of a table in Python.
+
+    Returns:
+        What speaks against the timezone that somebody named; empty if nothing does.
 
     Raises:
         InputError: nothing tells days from months, or times have no offset and no timezone.
@@ -82,10 +88,18 @@ def read_times(
         )
         column = _Column(ours, names.get(ours, ours), place)
         shown[column] = _day_or_month(connection, column, clock, home)
-        problems += [shown[column], _without_timezone(connection, column, clock, home)]
+        problems += [
+            shown[column],
+            _without_timezone(connection, column, clock, home, shown[column]),
+        ]
     raise_all([problem for problem in problems if isinstance(problem, InputError)])
-    for column, reading in shown.items():
+    for column, reading in reversed(shown.items()):  # `timed` stays that of sent_at
         _set(connection, column, str(reading), clock)
+    return "".join(
+        _disagreement(connection, column, str(reading), clock)
+        for column, reading in shown.items()
+        if column.ours == "sent_at"
+    )
 
 
 def _has_texts(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
@@ -161,6 +175,7 @@ def _without_timezone(
     column: _Column,
     clock: Clock,
     home: ZoneInfo | None,
+    reading: str | InputError,
 ) -> InputError | None:
     if clock.timezone:
         return None
@@ -179,11 +194,80 @@ def _without_timezone(
     else:
         others = "" if home.key == "UTC" else f" or --timezone {home.key}"
         way_out = f"say in which timezone it is: --timezone UTC{others}"
-    return column.problem(line, text, f"has no offset from UTC; {way_out}")
+    known = _by_ids(connection, column, reading) if isinstance(reading, str) else ""
+    told = f" (by their identifiers, the times are {known})" if known else ""
+    return column.problem(line, text, f"has no offset from UTC; {way_out}{told}")
 
 
 def _shown(text: str) -> str:
     return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+# --- what identifiers say ------------------------------------------------------------------------
+
+
+def _by_ids(connection: duckdb.DuckDBPyConnection, column: _Column, reading: str) -> str:
+    """How far ahead of UTC clocks were by identifiers that count time, such as UTC+02:00.
+
+    Empty if identifiers do not tell; UTC+01:00 and UTC+02:00 where clocks were changed.
+    """
+    if column.ours != "sent_at":
+        return ""
+    found = connection.sql(
+        f"""
+        SELECT
+            CASE
+                WHEN ABS(ahead - ROUND(ahead / 900) * 900) < {_TOLERANCE} THEN ROUND(ahead / 900)
+            END,
+            COUNT(*)
+        FROM (
+            SELECT epoch({reading}) - epoch({minted("staged")}) AS ahead
+            FROM sent_at
+            INNER JOIN staged ON sent_at.row_id = staged.rowid
+            WHERE problem IS NULL AND offset_s IS NULL AND zone IS NULL
+        )
+        WHERE ahead IS NOT NULL
+        GROUP BY ALL
+        """
+    ).fetchall()
+    n_rows = sum(n for _, n in found)
+    ahead = {
+        int(quarters) * 15: n
+        for quarters, n in found
+        if quarters is not None and abs(quarters) <= 15 * 4 and n >= n_rows / 20
+    }
+    if n_rows < _ENOUGH or sum(ahead.values()) < n_rows * 0.9:
+        return ""
+    return " and ".join(
+        f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        for minutes in sorted(ahead)
+    )
+
+
+def _disagreement(
+    connection: duckdb.DuckDBPyConnection, column: _Column, reading: str, clock: Clock
+) -> str:
+    """What identifiers say against the timezone, if most do."""
+    if not clock.timezone or not (known := _by_ids(connection, column, reading)):
+        return ""
+    [(n_rows, n_other)] = connection.sql(
+        f"""
+        SELECT COUNT(*), COUNT(*) FILTER (
+            LEAST(
+                ABS(epoch(timed.earliest) - epoch({minted("staged")})),
+                ABS(epoch(timed.latest) - epoch({minted("staged")}))
+            ) > {_TOLERANCE}
+        )
+        FROM sent_at
+        INNER JOIN timed ON sent_at.row_id = timed.row_id
+        INNER JOIN staged ON sent_at.row_id = staged.rowid
+        WHERE timed.problem IS NULL AND offset_s IS NULL AND zone IS NULL
+        """
+    ).fetchall()
+    if n_other <= n_rows / 2:
+        return ""
+    zone = clock.timezone.key
+    return f"{column.theirs}: by their identifiers, times are {known}, not those of {zone}"
 
 
 # --- instants -----------------------------------------------------------------------------------
