@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from datetime import UTC, datetime, timedelta
 from hashlib import sha512
 from pathlib import Path
@@ -957,6 +958,42 @@ def test_a_layout_that_is_none_or_does_not_fit_is_told(name: str, code: int, pro
     result = take(lines(ASKS), "--layout", name)
 
     assert (result.code, problem in result.err) == (code, True), result.err
+
+
+def zipped(**files: str) -> Path:
+    with zipfile.ZipFile("export.zip", "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"data/{name.replace('_', '.')}", text)
+    return Path("export.zip")
+
+
+def test_files_of_an_archive_that_are_no_messages_are_passed_over_and_named() -> None:
+    archive = zipped(
+        readme_txt="Exported on Monday",
+        asks_csv=f"{CARE}\n{ASKS}\n",
+        followers_json='[{"follower": {"accountId": "7"}}]',
+        answers_csv=f"{CARE}\n{ANSWERS}\n",
+    )
+
+    result = take(archive)
+
+    assert result.code == 0
+    assert "export.zip/data/asks.csv (care): 1 row read" in result.err
+    assert "export.zip/data/answers.csv (care): 1 row read" in result.err
+    assert (
+        "passed over, since nothing in them is known as messages: "
+        "export.zip/data/readme.txt, export.zip/data/followers.json\n" in result.err
+    )
+    assert stored() == ["1", "2"]
+    runs = json.loads(run("status", "--runs", "--format", "json").out)
+    assert {it["file_name"] for it in runs} >= {"export.zip/data/asks.csv"}
+
+
+def test_an_archive_without_messages_is_an_error() -> None:
+    result = take(zipped(readme_txt="Exported on Monday"))
+
+    assert result.code == 3
+    assert "export.zip/data/readme.txt:1: is CSV with commas, but of no known layout" in result.err
 
 
 # --- stores and disks --------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import typer
 
 from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, StoreOption, judge_again, settings_here
+from socialscore.commands.screens import say
 from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.formulas import cell_text
 from socialscore.reporters.files import check_output, write_output
@@ -123,7 +124,7 @@ def command(
     of socialscore.toml, else the bodies in the store; --bodies-from-data takes it from the
     files. Importing a file twice changes nothing.
     """
-    from socialscore.importers import FileOptions, opened, read
+    from socialscore.importers import FileOptions, readings
     from socialscore.importers.staging import Stage
     from socialscore.inputs.ranking import Ranking
     from socialscore.intake import keep
@@ -138,10 +139,10 @@ def command(
     interval = _interval(covers)
     key = read_key(settings.key_file)
     with _listing(refused) as write_row:
-        for source in chain.from_iterable(map(opened, files)):
+        opened = (readings(path, options, say) for path in files)
+        for source, found in chain.from_iterable(opened):
             path = source.path
             with Stage() as stage:
-                found = read(source, options)
                 rows = _shown(found.rows, source)
                 stage.read(rows, path, now=datetime.now(UTC), home=Ranking().zone)
                 target = Store.create(root, key_id=Pseudonyms(key).key_id)
@@ -153,7 +154,7 @@ def command(
                     key,
                     source=found.layout.name,
                     collected_at=datetime.now(UTC),
-                    file_name=path.name,
+                    file_name=source.name,
                     covers=interval,
                 )
                 typer.echo(

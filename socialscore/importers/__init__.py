@@ -22,7 +22,7 @@ from socialscore.importers.staged import Clock
 from socialscore.importers.tabular import opened, tabular
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -40,6 +40,7 @@ __all__ = [
     "opened",
     "read",
     "read_arrow",
+    "readings",
 ]
 
 X_PAGES = Layout("x-jsonl", {}, "pages of the X API v2, and what twarc writes of them")
@@ -146,6 +147,39 @@ def read(source: Source, options: FileOptions | None = None) -> FileReading:
     rows = staged_rows(content, layout, mapped)
     rows = replace(rows, clock=_clock(said.clock, layout.clock))
     return FileReading(layout, rows, content, mapped)
+
+
+def readings(
+    path: Path, options: FileOptions, pass_over: Callable[[str], object]
+) -> Iterator[tuple[Source, FileReading]]:
+    """Begin to read a file or, of an archive, each file in it that has messages.
+
+    An archive holds other files as well; what they are is told, unless no file can be read.
+
+    Args:
+        path: the file.
+        options: what is said of it.
+        pass_over: is told, in words, which files of an archive are passed over.
+
+    Raises:
+        InputError: the file cannot be read, or none in the archive.
+    """
+    n_read, refusals = 0, []
+    for source in opened(path):
+        try:
+            reading = read(source, options)
+        except InputError as error:
+            if source.archive is None:
+                raise
+            refusals.append((source.name, error))
+            continue
+        n_read += 1
+        yield source, reading
+    if refusals and not n_read:
+        raise refusals[0][1]
+    if refusals:
+        names = listed([name for name, _ in refusals])
+        pass_over(f"{path}: passed over, since nothing in them is known as messages: {names}")
 
 
 def read_arrow(data: pa.Table) -> StagedRows:

@@ -38,8 +38,8 @@ _OTHER_PARTS = {  # what a zip with such a file in it really is
 def opened(path: Path) -> Iterator[Source]:
     """The file of that path or, of a zip archive, each file in it, one after the other.
 
-    Each is closed when the next is asked for. What systems add to an archive is left out: folders,
-    `__MACOSX`, and files whose names begin with a dot.
+    Each is closed when the next is asked for. What has nothing in it, or what systems add to an
+    archive, is left out: folders, `__MACOSX`, and files whose names begin with a dot.
 
     Raises:
         InputError: a file cannot be read, or the archive is damaged, encrypted or without files.
@@ -60,7 +60,8 @@ def opened(path: Path) -> Iterator[Source]:
             for info in members:
                 _check(path, info)
             for info in members:
-                with Source(Path(f"{path}/{info.filename}"), _ZipMember(archive, info)) as member:
+                inner = Path(f"{path}/{info.filename}")
+                with Source(inner, _ZipMember(archive, info), path) as member:
                     yield member
 
 
@@ -112,7 +113,7 @@ def _names_something_else(archive: zipfile.ZipFile) -> bool:
 
 def _is_content(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
-    return not (info.is_dir() or parts[0] == "__MACOSX" or parts[-1].startswith("."))
+    return info.file_size > 0 and not (parts[0] == "__MACOSX" or parts[-1].startswith("."))
 
 
 def _check(path: Path, info: zipfile.ZipInfo) -> None:

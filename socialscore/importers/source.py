@@ -66,14 +66,18 @@ class Source:
     Args:
         path: the file, for messages too.
         member: the file of an archive to read instead.
+        archive: the path of that archive.
 
     Raises:
         InputError: the path is missing, a folder, empty or unreadable, or its compression is
             damaged.
     """
 
-    def __init__(self, path: Path, member: Member | None = None) -> None:
+    def __init__(
+        self, path: Path, member: Member | None = None, archive: Path | None = None
+    ) -> None:
         self.path = path
+        self.archive = archive
         self.marked_as: str | None = None  # the encoding that a byte order mark tells
         self._member = member
         self._copy: io.BufferedRandom | None = None
@@ -95,6 +99,13 @@ class Source:
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+
+    @property
+    def name(self) -> str:
+        """What the file is called, with its archive if it lies in one."""
+        if self.archive is None:
+            return self.path.name
+        return str(self.path.relative_to(self.archive.parent))
 
     def _decompressed(self) -> io.BufferedReader[Any]:
         compression = self._compression(self._file)
