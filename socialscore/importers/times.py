@@ -95,11 +95,14 @@ def read_times(
     raise_all([problem for problem in problems if isinstance(problem, InputError)])
     for column, reading in reversed(shown.items()):  # `timed` stays that of sent_at
         _set(connection, column, str(reading), clock)
-    return "".join(
+    remark = "".join(
         _disagreement(connection, column, str(reading), clock)
         for column, reading in shown.items()
         if column.ours == "sent_at"
     )
+    for table in (*_TEXTS, "timed"):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    return remark
 
 
 def _has_texts(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
@@ -287,16 +290,18 @@ def _set(
         f"CREATE OR REPLACE TEMP TABLE timed AS {_timed(column.ours, reading, clock)}"
     )
     connection.unregister("offsets")
-    connection.execute(
-        f"""
-        UPDATE staged
-        SET
-            {column.ours} = timed.earliest,
-            refusal = {_quoted(column.theirs)} || ' ''' || timed.excerpt || ''' ' || timed.problem
-        FROM timed
-        WHERE staged.rowid = timed.row_id
-        """
-    )
+    values = {
+        column.ours: "timed.earliest",
+        "refusal": f"{_quoted(column.theirs)} || ' ''' || timed.excerpt || ''' ' || timed.problem",
+    }
+    for (name, value), holds in zip(values.items(), ("IS NULL", "IS NOT NULL"), strict=True):
+        connection.execute(
+            f"""
+            UPDATE staged SET {name} = {value}
+            FROM timed
+            WHERE staged.rowid = timed.row_id AND timed.problem {holds}
+            """
+        )
     if column.ours == "sent_at":
         connection.execute(
             """
@@ -347,7 +352,10 @@ placed AS (
 
 SELECT
     row_id,
-    LEFT(text, {_LONGEST}) || CASE WHEN LEN(text) > {_LONGEST} THEN '…' ELSE '' END AS excerpt,
+    CASE
+        WHEN why_not IS NOT NULL
+            THEN LEFT(text, {_LONGEST}) || CASE WHEN LEN(text) > {_LONGEST} THEN '…' ELSE '' END
+    END AS excerpt,
     local,
     CASE WHEN why_not IS NULL THEN local - to_seconds(earliest_s) END AS earliest,
     CASE WHEN why_not IS NULL THEN local - to_seconds(latest_s) END AS latest,
