@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,13 +16,13 @@ from socialscore.model.messages import Coverage
 from socialscore.model.period import LAST_MATURED_WEEK, day_in_words
 from socialscore.reporters import formatting
 from socialscore.scoring import break_down, score
+from socialscore.scoring.imported_files import are_covered, between, days_of, files_around
 from socialscore.scoring.in_view import in_view
 from socialscore.store.lake import coverage_row
 from socialscore.store.schema import COVERAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
 
     from socialscore.inputs.panel import Panel
     from socialscore.model.scoreboard import Score, Scoreboard
@@ -34,10 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Step", "WayOut", "way_out", "way_out_of_counts"]
 
 _STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_INSTANT = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 _TRIES = 3  # weeks, of those that have the requests
-_QUIET_DAYS = 2
 _SHORTER = "24h"
 
 
@@ -223,17 +221,17 @@ def _steps(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Iter
 
 def _import_again(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Step | None:
     """To say for what files are complete: else each is from its first message to its last."""
-    files = _around(board, runs)
+    files = files_around(board, runs)
     if not files:
         return None
     n = len({file.name for file in files})
     periods: list[dict[str, str]] = [{}, {"period": board.period}]
     if tried.ranking.period != LAST_MATURED_WEEK:
         periods[1:] = [{"period": LAST_MATURED_WEEK}]
-    spans = dict.fromkeys(_days(files, whole_weeks=it) for it in (False, True))
+    spans = dict.fromkeys(days_of(files, whole_weeks=it) for it in (False, True))
     for (first, last), options in product(spans, periods):
-        covers = _between(first, last)
-        if _are_covered(files, covers):
+        covers = between(first, last)
+        if are_covered(files, covers):
             continue
         then = tried.board(covers, **options)
         if ranked := tried.ranked(then):
@@ -247,75 +245,6 @@ def _import_again(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) 
                 options = {"period": then.period}
             return Step(what, options, names, f"{first}..{last}")
     return None
-
-
-@dataclass(frozen=True)
-class _ImportedFile:
-    """A file that was imported, and what it put in view."""
-
-    name: str
-    since: datetime
-    until: datetime
-    imported_at: datetime
-
-
-def _is_named(run: RunSummary) -> bool:
-    """Whether its file can be named on a command line: standard input has no name."""
-    return run.file_name not in (None, "-") and str(run.file_name).isprintable()
-
-
-def _around(board: Scoreboard, runs: Sequence[RunSummary]) -> list[_ImportedFile]:
-    """The files that follow each other and meet the period, or else the last ones that do."""
-    files = [
-        _ImportedFile(it.file_name or "", it.since, it.until, it.started_at)
-        for it in runs
-        if _is_named(it) and it.since and it.until and it.started_at and not it.withdrawn_at
-    ]
-    chains: list[list[_ImportedFile]] = []
-    for file in sorted(files, key=lambda it: it.since):
-        if not chains or file.since - max(it.until for it in chains[-1]) >= _WEEK:
-            chains.append([])  # there may have been another one between them
-        chains[-1].append(file)
-    meeting = [
-        chain
-        for chain in chains
-        if chain[0].since < board.until and board.since < max(it.until for it in chain)
-    ]
-    return (meeting or chains or [[]])[-1]
-
-
-def _days(files: Sequence[_ImportedFile], *, whole_weeks: bool) -> tuple[date, date]:
-    """The first and the last day of files, in the timezone of `import --covers`.
-
-    Whole weeks begin and end with the days on which nobody wrote, where these are few.
-    """
-    zone = Ranking().zone
-    first = min(it.since for it in files).astimezone(zone).date()
-    last = (max(it.until for it in files) - _INSTANT).astimezone(zone).date()
-    if not whole_weeks:
-        return first, last
-    n_before, n_after = first.weekday(), 6 - last.weekday()
-    imported_on = max(it.imported_at for it in files).astimezone(zone).date()
-    if n_before <= _QUIET_DAYS:
-        first -= n_before * _DAY
-    if n_after <= _QUIET_DAYS and last + n_after * _DAY < imported_on:
-        last += n_after * _DAY
-    return first, last
-
-
-def _are_covered(files: Sequence[_ImportedFile], covers: Span) -> bool:
-    """Whether the files were said to be complete for all of it."""
-    reached, until = covers
-    for file in files:
-        if file.since <= reached:
-            reached = max(reached, file.until)
-    return reached >= until
-
-
-def _between(first: date, last: date) -> Span:
-    """From the beginning of one day to the end of another."""
-    zone = Ranking().zone
-    return datetime.combine(first, time(), zone), datetime.combine(last + _DAY, time(), zone)
 
 
 def _other_period(board: Scoreboard, tried: _Trial) -> Step | None:
