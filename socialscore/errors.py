@@ -30,6 +30,7 @@ import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import SequenceMatcher, get_close_matches
+from itertools import product
 from typing import TYPE_CHECKING
 from unicodedata import combining, normalize
 
@@ -114,14 +115,16 @@ class InputError(SocialscoreError):
     Args:
         place: the path, with the line or the key where it is known: `panel.csv:7`.
         problem: what is wrong there, and the way out.
+        ways_out: options of the command, each of which is one; COLUMN is to be filled in.
     """
 
     exit_code = 3
 
-    def __init__(self, place: object, problem: str) -> None:
+    def __init__(self, place: object, problem: str, ways_out: Sequence[str] = ()) -> None:
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.problem = problem
+        self.ways_out = tuple(ways_out)
 
 
 class SeveralProblems(InputError):
@@ -137,6 +140,8 @@ class SeveralProblems(InputError):
         self.place = getattr(problems[0], "place", None)
         self.problem = str(self)
         self.problems = tuple(problems)
+        ways = dict.fromkeys(each for it in problems if (each := getattr(it, "ways_out", ())))
+        self.ways_out = tuple(map(" ".join, product(*ways))) if ways else ()
         self.exit_code = problems[0].exit_code
 
 

@@ -33,7 +33,7 @@ LAYERS = (  # from the ground up; parts of one layer do not know each other
     {"inputs", "payloads"},
     {"language"},
     {"collectors", "engines", "importers", "reporters", "store"},
-    {"intake", "scoring"},
+    {"intake", "previewing", "scoring"},
     {"collecting", "publishing"},
     {"api"},
     {"socialscore"},  # whose names are those of the API
@@ -87,6 +87,7 @@ SHARED = {
     "counts",
     "estimates",
     "hints",
+    "import_preview",
     "notations",
     "streams",
     "outcomes",

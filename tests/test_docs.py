@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import forgeries
 import pytest
+import town_hall
 from exports import complete
 
 import socialscore
@@ -52,6 +53,7 @@ DAMAGE_COLUMNS = (
     "`store repair`", "then `rank`",
 )  # fmt: skip
 THREE = ["rank", "demo", "--store", "three-presets", "--format", "json"]
+SAVED = re.compile(r"(?s)Save it as `([\w.]+)`:\n\n```\w+\n(.*?)```")
 BLOCK = re.compile(r"(?s)<!-- ([a-z-]+) -->\n(.*?)<!-- end -->")
 
 
@@ -87,6 +89,7 @@ def test_a_page_says_what_the_code_says(
     request: pytest.FixtureRequest,
 ) -> None:
     text = page.read_text(encoding="utf-8")
+    save_files(page, text)
     names: dict[str, Any] = {}  # what one block of Python defines, the next ones know
 
     def printed(block: re.Match[str]) -> str:
@@ -130,6 +133,14 @@ def test_every_function_of_the_package_is_documented() -> None:
 
 
 # --- what the blocks are printed from
+
+
+def save_files(page: Path, text: str) -> None:
+    """What a page tells its readers to save, and the export that they are to have."""
+    for name, content in SAVED.findall(text):
+        Path(name).write_text(content, encoding="utf-8")
+    if page.name == "first-ranking.md":
+        town_hall.write_export(Path("export.xlsx"))
 
 
 def session(content: str) -> str:

@@ -645,8 +645,11 @@ def bad_file(content: bytes) -> Result:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 99, "is an image; ask for the table as CSV or .xlsx"),
         (b"PK\x03\x04\x14\0\x08\x08" * 99, "the zip archive is damaged or cut off"),
         (f"{ASKS}\n{ANSWERS}\n".encode(), "but of no known layout"),
-        (b"name,first name\nIda,Roz\n", "Name those that are needed, as in --map message_id=ID"),
-        (CARE.encode().replace(b"inbound", b"inbuond"), "but of no known layout"),
+        (
+            b"name,first name\nIda,Roz\n",
+            "name those that are needed, as in --map message_id=COLUMN",
+        ),
+        (CARE.encode().replace(b"created_at", b"craeted_at"), "but of no known layout"),
         (
             gzip.compress(CARE.encode() * 999, mtime=0)[:-9],
             "the compressed file is damaged or cut off",

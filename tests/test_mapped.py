@@ -161,7 +161,7 @@ def test_an_unknown_column_of_the_file_is_likened_to_a_known_one(path: Path) -> 
         ("message_id", " ", "message_id is empty"),
         ("author_id", "", "author_id is empty"),
         ("network", "twiter", "unknown network twiter"),
-        ("kind", "tweet", "unknown kind tweet"),
+        ("kind", "novel", "unknown kind novel"),
         ("n_edits", "-1", "n_edits is not a number"),
         ("n_edits", "1e9", "n_edits is not a number"),
         ("official", "perhaps", "official is neither true nor false"),

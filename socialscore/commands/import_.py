@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from socialscore.importers.identifiers import RoundedColumn
     from socialscore.importers.source import Source
     from socialscore.importers.staged import Clock, StagedRows
     from socialscore.importers.staging import FileCounts, RefusedRow
@@ -38,6 +37,7 @@ _N_SHOWN = 10
 
 
 def command(
+    context: typer.Context,
     files: Annotated[
         list[Path],
         typer.Argument(
@@ -117,6 +117,19 @@ def command(
             help="Write the rows that were refused to FILE (CSV), with line and reason.",
         ),
     ] = None,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview", help="Show how the files would be read, and keep nothing of them."
+        ),
+    ] = False,
+    write_layout: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml",
+            help="With --preview: write which column is which to FILE.toml, for --layout.",
+        ),
+    ] = None,
 ) -> None:
     """Import files of messages into the store.
 
@@ -135,8 +148,14 @@ def command(
     options = FileOptions(layout, _pairs(columns or []), encoding, skip_lines, sheet, clock)
     settings = settings_here()
     root = store or settings.store
-    bodies = _bodies(root, panel, bodies_from_data, settings.panel)
+    previewed = preview or write_layout is not None
+    bodies = _bodies(root, panel, bodies_from_data, settings.panel, needed=not previewed)
     interval = _interval(covers)
+    if previewed:
+        from socialscore.commands.import_preview import show_previews
+
+        show_previews(context, files, options, bodies, write_layout, _shown)
+        return
     key = read_key(settings.key_file)
     with _listing(refused) as write_row:
         opened = (readings(path, options, say) for path in files)
@@ -160,10 +179,10 @@ def command(
                 typer.echo(
                     f"{path} ({found.layout.name}): {_summary(stage.tally(), receipt)}", err=True
                 )
-                for remark in found.remarks:
+                for remark in filter(None, [found.taken, *found.remarks]):
                     typer.echo(f"  {remark}", err=True)
                 for column in stage.rounded:
-                    typer.echo(f"  {_rounding(column)}", err=True)
+                    typer.echo(f"  {column}", err=True)
                 for line in filter(None, (stage.clock_remark, *map(str, stage.repeated_hours))):
                     typer.echo(f"  {line}", err=True)
                 _report(path, stage.refusals(), write_row)
@@ -184,9 +203,9 @@ def _pairs(entries: Sequence[str]) -> dict[str, str]:
 
 
 def _bodies(
-    root: Path | str, option: Path | None, from_data: bool, setting: Path | None
+    root: Path | str, option: Path | None, from_data: bool, setting: Path | None, *, needed: bool
 ) -> Panel | None:
-    """The panel whose messages to keep; None: that of each file."""
+    """The panel whose messages to keep; None: that of each file, or none where none is needed."""
     from socialscore.inputs.panel import read_panel
     from socialscore.store.lake import Store
 
@@ -199,6 +218,8 @@ def _bodies(
         return read_panel(path)
     if store and (known := store.panel()).bodies:
         return known
+    if not needed:
+        return None
     raise UsageError(
         "whose messages? Write the bodies into the panel that `socialscore init` makes, or give "
         "--panel FILE, or --bodies-from-data to take all bodies"
@@ -279,16 +300,6 @@ def _summary(tally: FileCounts, receipt: Receipt) -> str:
     )
     unchanged = not saved.n_new and not saved.n_changed
     return "; ".join(parts) + ("; no message changed" if unchanged else "")
-
-
-def _rounding(column: RoundedColumn) -> str:
-    """What became of references that were rounded."""
-    n_unknown = column.n_rounded - column.n_matched
-    return (
-        f"{column.name}: {column.n_rounded:,} of {column.n_values:,} look rounded by a "
-        f"spreadsheet; {column.n_matched:,} matched to the one {column.refers_to} they can mean, "
-        f"{n_unknown:,} unknown; keep identifiers as text"
-    )
 
 
 def _counted(number: int, noun: str) -> str:

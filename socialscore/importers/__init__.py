@@ -19,6 +19,7 @@ from socialscore.importers.layout import OWN_NAMES, Layout, read_layout, recogni
 from socialscore.importers.mapped import chosen, staged_rows
 from socialscore.importers.parquet_file import ArrowTable
 from socialscore.importers.staged import Clock
+from socialscore.importers.synonyms import headers_of
 from socialscore.importers.tabular import opened, tabular
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from socialscore.importers.mapped import Mapped
     from socialscore.importers.source import Source
     from socialscore.importers.staged import StagedRows
+    from socialscore.importers.synonyms import Headers
     from socialscore.importers.tabular import Tabular
 
 __all__ = [
@@ -79,6 +81,23 @@ class FileReading:
         said = (self.content.remark if self.content else "", self.layout.remark)
         return [remark for remark in said if remark]
 
+    @property
+    def taken(self) -> str:
+        """Of a file that is known by its headers alone: which column was taken for what."""
+        if self.mapped is None or not self.layout.guessed:
+            return ""
+        pairs = (f"{ours} from {self.mapped.in_words(ours)}" for ours in self.mapped.columns)
+        return f"read by its headers: {', '.join(pairs)}"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file that was opened, before it is known whether all that is needed is there."""
+
+    content: Tabular
+    layout: Layout | None  # that was named, or that knows it
+    headers: Headers  # what those say, where there is no such layout
+
 
 def layout_names() -> dict[str, str]:
     """The layouts that `--layout` takes by name, with what writes such files."""
@@ -114,15 +133,31 @@ def read(source: Source, options: FileOptions | None = None) -> FileReading:
         InputError: no layout fits the file, or not the one that was named.
     """
     said = options or FileOptions()
+    found = recognise(source, said)
+    return x_pages(source) if found is None else under_layout(source, found, said)
+
+
+def x_pages(source: Source) -> FileReading:
+    """The posts in pages of the X API."""
+    return FileReading(X_PAGES, x_jsonl.read(source))
+
+
+def recognise(source: Source, said: FileOptions) -> Recognised | None:
+    """What a file is; None: pages of the X API.
+
+    Raises:
+        What `read` does, but nothing for missing columns.
+    """
     if said.layout == X_PAGES.name or (
         said.layout is None and not said.columns and x_jsonl.claims(source.head())
     ):
         _check_x_pages(said)
-        return FileReading(X_PAGES, x_jsonl.read(source))
+        return None
     named = layout_named(said.layout) if said.layout else None
 
     def is_header(names: Sequence[str]) -> bool:
-        return _layout_of(names, named, said.columns) is not None
+        known = _layout_of(names, named, said.columns)
+        return known is not None or (not named and not headers_of(names, said.columns).missing)
 
     content = tabular(
         source,
@@ -132,10 +167,13 @@ def read(source: Source, options: FileOptions | None = None) -> FileReading:
         sheet=said.sheet,
     )
     layout = _layout_of(content.columns, named, said.columns) or named
-    if layout is None and said.columns:
-        layout = OWN_NAMES
-    if layout is None:
-        raise InputError(content.place, _unknown(content))
+    return Recognised(content, layout, headers_of(content.columns, said.columns))
+
+
+def under_layout(source: Source, found: Recognised, said: FileOptions) -> FileReading:
+    """The rows of a file in a layout. Raises an InputError where columns are missing."""
+    content = found.content
+    layout = found.layout or _by_headers(found, said)
     mapped = chosen(
         layout,
         said.columns,
@@ -182,6 +220,24 @@ def readings(
         pass_over(f"{path}: passed over, since nothing in them is known as messages: {names}")
 
 
+def _by_headers(found: Recognised, said: FileOptions) -> Layout:
+    """The layout that the headers of a file make up.
+
+    Raises:
+        InputError: a column is missing, or several could be one.
+    """
+    headers, content = found.headers, found.content
+    if headers.missing and said.columns:
+        chosen(headers.layout, said.columns, content.columns, content.place)  # says what is wrong
+    if headers.problem:
+        ways = headers.ways_out()
+        columns = f"its columns are {listed(content.columns)}"
+        problem = f"is {content.what}, but of no known layout; {columns}. {headers.problem}"
+        way_out = f"name those that are needed, as in {' or '.join(ways)}"
+        raise InputError(content.place, f"{problem}; {way_out}", ways)
+    return headers.layout
+
+
 def read_arrow(data: pa.Table) -> StagedRows:
     """The rows of a table in memory, in our columns.
 
@@ -196,7 +252,7 @@ def read_arrow(data: pa.Table) -> StagedRows:
 def _layout_of(
     names: Sequence[str], named: Layout | None, pairs: Mapping[str, str]
 ) -> Layout | None:
-    """The layout under which a file with these columns can be read, if it is one."""
+    """The layout with a name under which a file with these columns can be read, if there is one."""
     layout = named or recognised(names) or (OWN_NAMES if pairs else None)
     if layout is None:
         return None
@@ -205,14 +261,6 @@ def _layout_of(
     except (InputError, UnknownName):
         return None
     return layout
-
-
-def _unknown(content: Tabular) -> str:
-    example = "--map message_id=ID --map sent_at=DATE --map author_id=AUTHOR --map text=TEXT"
-    return (
-        f"is {content.what}, but of no known layout; its columns are {listed(content.columns)}. "
-        f"Name those that are needed, as in {example}"
-    )
 
 
 def _clock(said: Clock, of_layout: Clock) -> Clock:

@@ -41,6 +41,15 @@ class RoundedColumn:
     n_matched: int  # with the one message or author that they can mean
     refers_to: str  # message or author
 
+    def __str__(self) -> str:
+        """What became of them."""
+        n_unknown = self.n_rounded - self.n_matched
+        return (
+            f"{self.name}: {self.n_rounded:,} of {self.n_values:,} look rounded by a spreadsheet; "
+            f"{self.n_matched:,} matched to the one {self.refers_to} they can mean, "
+            f"{n_unknown:,} unknown; keep identifiers as text"
+        )
+
 
 # --- row by row ----------------------------------------------------------------------------------
 

@@ -93,6 +93,7 @@ class Layout:
     beside: Beside | None = None
     remark: str = ""
     own: bool = False  # somebody's own: it names columns that are there
+    guessed: bool = False  # by the headers of a file alone
 
     def claims(self, columns: Collection[str]) -> bool:
         """Whether a file with these columns is of this layout, by what only such files have."""

@@ -11,6 +11,7 @@ from socialscore.errors import InputError, UnknownName, UsageError, listed
 from socialscore.importers.columns import COLUMNS, FLAGS, LISTS, MARKS, NEEDED
 from socialscore.importers.layout import OWN_NAMES
 from socialscore.importers.staged import NOTES, StagedRows
+from socialscore.importers.synonyms import in_our_words
 from socialscore.model.messages import KINDS, REPOST
 from socialscore.model.network import DEFAULT_NETWORK, NAMES_AS_WRITTEN, NETWORKS
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from socialscore.importers.layout import Choices, Layout
     from socialscore.importers.tabular import Tabular
 
-__all__ = ["Mapped", "chosen", "staged_rows"]
+__all__ = ["Mapped", "chosen", "places_in_pieces", "staged_rows"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def chosen(
             place,
             f"has no column {' or '.join(missing)}; its columns are {listed(list(columns))}. "
             f"Say which is which: --map {missing[0]}=COLUMN",
+            [" ".join(f"--map {ours}=COLUMN" for ours in missing)],
         )
     return Mapped(found, constants)
 
@@ -119,17 +121,21 @@ def _occurs(choices: Choices, columns: Collection[str]) -> bool:
 
 def staged_rows(tabular: Tabular, layout: Layout, mapped: Mapped) -> StagedRows:
     """The rows of a file under what its layout finds in it."""
-    names = [*mapped.theirs, *layout.notices]
+    places = places_in_pieces(layout, mapped)
     lists = {name for ours in LISTS for choice in mapped.columns.get(ours, ()) for name in choice}
-    pieces = tabular.tables(names, lists, layout.rows)
-    # SQL does not tell the file's `Text` from its `text`.
-    places = {name: f"c{place}" for place, name in enumerate(names)}
+    pieces = tabular.tables([*places], lists, layout.rows)
     return StagedRows(
         (_renamed(piece, places) for piece in pieces),
         _select(mapped, layout, places),
         {ours: mapped.in_words(ours) for ours in mapped.columns},
         clock=layout.clock,
     )
+
+
+def places_in_pieces(layout: Layout, mapped: Mapped) -> dict[str, str]:
+    """What columns of a file are called in its pieces: SQL does not tell `Text` from `text`."""
+    names = dict.fromkeys([*mapped.theirs, *layout.notices])
+    return {name: f"c{place}" for place, name in enumerate(names)}
 
 
 def _renamed(piece: pa.Table, places: Mapping[str, str]) -> pa.Table:
@@ -145,6 +151,7 @@ def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
     texts = {ours: _text(mapped.columns.get(ours, ()), places) for ours in COLUMNS}
     texts |= {ours: f"{_quoted(value)}::VARCHAR" for ours, value in mapped.constants.items()}
     texts["network"] = _network(texts["network"])
+    texts |= {ours: in_our_words(ours, texts[ours]) for ours in ("kind", "language")}
     raw = ",\n        ".join(f"{text} AS {ours}" for ours, text in texts.items())
     called = {ours: _quoted_within(mapped.in_words(ours)) for ours in COLUMNS}
     flags = "\n            ".join(
@@ -156,6 +163,12 @@ def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
         f"WHEN {ours} IS NULL THEN '{called[ours]} is empty'"
         for ours in ("message_id", "author_id")
     )
+    known_kind = f"kind IN ({_names(KINDS)})"
+    other_kind = f"WHEN NOT {known_kind} THEN 'unknown kind ' || kind"
+    # What a file calls a type may be one of something else, and its row a message still.
+    foreign = layout.guessed or layout.own
+    refused_kind = "" if foreign else other_kind
+    strange_kind = f", CASE {other_kind} END" if foreign else ""
     marks = {mark: f"NOT regexp_full_match({mark}, '{_NO}')" for mark in MARKS}
     return f"""
 SELECT
@@ -166,15 +179,15 @@ SELECT
         CASE
             {empty}
             WHEN network NOT IN ({_names(NETWORKS)}) THEN 'unknown network ' || network
-            WHEN kind NOT IN ({_names(KINDS)}) THEN 'unknown kind ' || kind
+            {refused_kind}
             WHEN NOT regexp_full_match(n_edits, '[0-9]{{1,4}}') THEN 'n_edits is not a number'
             {flags}
         END
     ) AS refusal,
-    {_BROKEN} AS damage,
+    COALESCE({_BROKEN}{strange_kind}) AS damage,
     COALESCE(network, '{DEFAULT_NETWORK}') AS network,
     message_id,
-    author_id,
+    LTRIM(author_id, '@') AS author_id,
     LTRIM(author_handle, '@') AS author_handle,
     sent_at AS sent_text,
     deleted_at AS deleted_text,
@@ -183,7 +196,7 @@ SELECT
             kind = 'repost' OR repost_of_id IS NOT NULL OR {marks["is_repost"]}
             OR regexp_matches(text, '{REPOST}')
             THEN 'repost'
-        WHEN kind IS NOT NULL THEN kind
+        WHEN {known_kind} THEN kind
         WHEN reply_to_id IS NOT NULL OR {marks["is_reply"]} THEN 'reply'
         WHEN quote_of_id IS NOT NULL OR {marks["is_quote"]} THEN 'quote'
         WHEN {_OFFICIAL} THEN 'post'

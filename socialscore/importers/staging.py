@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -86,6 +86,7 @@ class Stage:
             "CREATE TABLE staged AS "
             "SELECT *, NULL::BIGINT AS copy_of, FALSE AS lost_parent FROM columns"
         )
+        self.told_format: str | None = None  # by which days and months were told apart
         self.rounded: list[RoundedColumn] = []
         self.repeated_hours: list[RepeatedHour] = []
         self.clock_remark = ""
@@ -123,7 +124,8 @@ class Stage:
             self._connection.register("piece", piece)
             self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
-        self.clock_remark = read_times(self._connection, reading.names, reading.clock, place, home)
+        told = read_times(self._connection, reading.names, reading.clock, place, home)
+        self.told_format, self.clock_remark = told.date_format, told.remark
         self._refuse_impossible_dates(reading.names, now)
         self.rounded = mend_rounded(
             self._connection, reading.names, digits_are_exact=reading.digits_are_exact
@@ -279,6 +281,30 @@ class Stage:
         """Network and account_id of the accounts that `address` found."""
         rows = self._connection.sql("SELECT DISTINCT network, account_id FROM concern").fetchall()
         return frozenset((network, account_id) for network, account_id in rows)
+
+    @within_limits()
+    def beginning(self, n: int) -> list[dict[str, Any]]:
+        """The first rows, each with the accounts of `address` that it concerns.
+
+        A row has line, refusal, network, author, sent_at (naive UTC), kind, text, language,
+        reply_to_id, own_account_id (NULL: none of them wrote it) and addressed (a list).
+        """
+        found = self._connection.sql(_sql("beginning"), params={"n": n})
+        rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
+        return rows
+
+    @within_limits()
+    def links(self) -> tuple[int, int, frozenset[tuple[str, str]]]:
+        """What `address` found out about answers, and who wrote.
+
+        How many messages answer one, how many of these are not in the file, and network and
+        account_id of the accounts that wrote something.
+        """
+        ((n_replies, n_orphans),) = self._connection.sql(_sql("parents")).fetchall()
+        writers = self._connection.sql(
+            "SELECT DISTINCT network, own_account_id FROM concern WHERE own_account_id IS NOT NULL"
+        ).fetchall()
+        return n_replies, n_orphans, frozenset((network, own) for network, own in writers)
 
     @within_limits()
     def losses(self) -> list[tuple[str, str, str, int]]:

@@ -17,7 +17,7 @@ from socialscore.inputs.toml_files import FilePosition
 from socialscore.inputs.value_errors import raise_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -31,6 +31,14 @@ _TEXTS = {"sent_at": "sent_text", "deleted_at": "deleted_text"}
 _TOLERANCE = 60  # seconds between a time and what its identifier says
 _ENOUGH = 5  # identifiers that agree by no chance
 _LONGEST = 60  # characters of a value in an error
+
+
+@dataclass(frozen=True)
+class ToldTimes:
+    """What a column of times told, beside the times."""
+
+    date_format: str | None  # by which it told which number is the day; None: said, or not needed
+    remark: str  # what speaks against the timezone that somebody named; empty if nothing does
 
 
 def with_instants(select: str, clock: Clock) -> str:
@@ -56,7 +64,7 @@ def read_times(
     clock: Clock,
     place: Path | str,
     home: ZoneInfo | None,
-) -> str:
+) -> ToldTimes:
     """Make instants of the texts that are left in `staged`, or refuse their rows.
 
     Times in an hour that comes twice are taken to be in the first, and stand in `repeated`.
@@ -69,7 +77,7 @@ def read_times(
         home: a timezone to propose; None: the rows are of a table in Python.
 
     Returns:
-        What speaks against the timezone that somebody named; empty if nothing does.
+        What was found out of them.
 
     Raises:
         InputError: nothing tells days from months, or times have no offset and no timezone.
@@ -100,9 +108,22 @@ def read_times(
         for column, reading in shown.items()
         if column.ours == "sent_at"
     )
+    readings = {column.ours: str(reading) for column, reading in shown.items()}
+    told = ToldTimes(_told_format(connection, readings.get("sent_at")), remark)
     for table in (*_TEXTS, "timed"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
-    return remark
+    return told
+
+
+def _told_format(connection: duckdb.DuckDBPyConnection, reading: str | None) -> str | None:
+    """The format of the first text that can be read in one way only."""
+    if reading is None:
+        return None
+    [(text,)] = connection.sql(
+        "SELECT MIN_BY(text, line) FROM sent_at "
+        "WHERE problem IS NULL AND (day_first IS NULL) <> (month_first IS NULL)"
+    ).fetchall()
+    return text and like(text, day_first=reading == "day_first")
 
 
 def _has_texts(connection: duckdb.DuckDBPyConnection, text: str) -> bool:
@@ -121,9 +142,12 @@ class _Column:
     theirs: str
     place: Path | str  # the file
 
-    def problem(self, line: int, text: str, problem: str) -> InputError:
+    def problem(
+        self, line: int, text: str, problem: str, ways_out: Sequence[str] = ()
+    ) -> InputError:
         """An error about one value."""
-        return InputError(FilePosition(self.place, line), f"{self.theirs} {_shown(text)} {problem}")
+        said = f"{self.theirs} {_shown(text)} {problem}"
+        return InputError(FilePosition(self.place, line), said, ways_out)
 
 
 def _day_or_month(
@@ -150,27 +174,24 @@ def _day_or_month(
         """
     ).fetchall()
     if day_line and month_line:
+        formats = _formats(day_text, month_text, home)
         contradiction = (
             f"has the day first, and {_shown(month_text)} in line {month_line} the month; say "
-            f"which is right: {_formats(day_text, month_text, home)}; the others will be refused"
+            f"which is right: {' or '.join(formats)}; the others will be refused"
         )
-        return column.problem(day_line, day_text, contradiction)
+        return column.problem(day_line, day_text, contradiction, formats)
     if open_line and not day_line and not month_line:
-        return column.problem(
-            open_line,
-            open_text,
-            "can be read in two ways, like all others: say which number is the day, "
-            f"{_formats(open_text, open_text, home)}",
-        )
+        formats = _formats(open_text, open_text, home)
+        both = "can be read in two ways, like all others: say which number is the day, "
+        return column.problem(open_line, open_text, f"{both}{' or '.join(formats)}", formats)
     return "month_first" if month_line else "day_first"
 
 
-def _formats(day_text: str, month_text: str, home: ZoneInfo | None) -> str:
+def _formats(day_text: str, month_text: str, home: ZoneInfo | None) -> list[str]:
     formats = like(day_text, day_first=True), like(month_text, day_first=False)
     if home is None:
-        calls = (f'pd.to_datetime(df["sent_at"], format="{each}")' for each in formats)
-        return " or ".join(calls)
-    return " or ".join(f'--date-format "{each}"' for each in formats)
+        return [f'pd.to_datetime(df["sent_at"], format="{each}")' for each in formats]
+    return [f'--date-format "{each}"' for each in formats]
 
 
 def _without_timezone(
@@ -192,14 +213,14 @@ def _without_timezone(
     if not line:
         return None
     if home is None:
-        localized = f'df["{column.theirs}"].dt.tz_localize("UTC")'
+        localized, ways = f'df["{column.theirs}"].dt.tz_localize("UTC")', []
         way_out = f"make it aware, as in {localized}, or of another timezone"
     else:
-        others = "" if home.key == "UTC" else f" or --timezone {home.key}"
-        way_out = f"say in which timezone it is: --timezone UTC{others}"
+        ways = [f"--timezone {name}" for name in dict.fromkeys(("UTC", home.key))]
+        way_out = f"say in which timezone it is: {' or '.join(ways)}"
     known = _by_ids(connection, column, reading) if isinstance(reading, str) else ""
     told = f" (by their identifiers, the times are {known})" if known else ""
-    return column.problem(line, text, f"has no offset from UTC; {way_out}{told}")
+    return column.problem(line, text, f"has no offset from UTC; {way_out}{told}", ways)
 
 
 def _shown(text: str) -> str:

@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from socialscore.reporters.report import NAME, REASON
+from socialscore.reporters.report import NAME, REASON, Column, Fact, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from socialscore.reporters.report import Cell, Column, Fact, Report
+    from socialscore.reporters.report import Cell, Report
 
-__all__ = ["bar", "to_console"]
+__all__ = ["bar", "page_to_console", "to_console"]
 
 # All widths are in cells of the screen.
 _NARROWEST = 60
@@ -44,6 +45,21 @@ _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 def to_console(report: Report, *, width: int = 80, colour: bool = False) -> str:
     """The report for a screen of `width` cells; one below 60 has to wrap the lines for 60."""
     width = max(width, _NARROWEST)
+    return _printed(_parts(report, width), width, colour)
+
+
+def page_to_console(
+    parts: Iterable[Paragraph | Sequence[Fact] | Sequence[Column]],
+    *,
+    width: int = 80,
+    colour: bool = False,
+) -> str:
+    """Paragraphs, facts and tables of words, one after the other, for a screen as above."""
+    width = max(width, _NARROWEST)
+    return _printed((part for each in parts for part in _laid_out(each, width)), width, colour)
+
+
+def _printed(parts: Iterable[RenderableType], width: int, colour: bool) -> str:
     screen = Console(
         file=io.StringIO(),
         width=width,
@@ -55,7 +71,7 @@ def to_console(report: Report, *, width: int = 80, colour: bool = False) -> str:
         _environ={},  # NO_COLOR and COLUMNS are for the caller to read
     )
     with screen.capture() as captured:
-        for part in _parts(report, width):
+        for part in parts:
             screen.print(part)
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
@@ -74,6 +90,30 @@ def _parts(report: Report, width: int) -> Iterator[RenderableType]:
     for note in (*notes, *report.notes):
         yield Text(note)
     yield Text(report.origin, style="dim")
+
+
+def _laid_out(
+    part: Paragraph | Sequence[Fact] | Sequence[Column], width: int
+) -> Iterator[RenderableType]:
+    if isinstance(part, Paragraph):
+        yield Padding(Text(part.text, part.style), (0, 0, 0, part.indent))
+    elif facts := [each for each in part if isinstance(each, Fact)]:
+        label_width = max(len(fact.name) for fact in facts)
+        yield _grid([(fact,) for fact in facts], label_width)
+    elif columns := [each for each in part if isinstance(each, Column)]:
+        yield _words(columns, width)
+
+
+def _words(columns: Sequence[Column], width: int) -> Table:
+    """A table of words: the first column keeps its width, and the others share what is left."""
+    laid: dict[str, _Laid] = {}
+    for n_after, column in reversed(list(enumerate(reversed(columns)))):
+        taken = sum(it.width + _GAP for it in laid.values())
+        share = (width - taken - n_after * _GAP) // (n_after + 1) if laid else width
+        cells = [Text(cell.words, "dim" if cell.doubtful else "") for cell in column.cells]
+        natural = _widest([column.header, *(cell.words for cell in column.cells)])
+        laid[column.name] = _Laid(column.header, cells, min(natural, share))
+    return _table(laid, len(columns[0].cells))
 
 
 # --- the facts ------------------------------------------------------------------------------------

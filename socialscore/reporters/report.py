@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["NAME", "REASON", "Cell", "Column", "Fact", "Report"]
+__all__ = ["NAME", "REASON", "Cell", "Column", "Fact", "Paragraph", "Report"]
 
 NAME = "name"
 """The column of names: the one that folds and never gives way."""
@@ -44,6 +44,15 @@ class Fact:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or a heading of a page, which wraps."""
+
+    text: str = ""
+    style: str = ""  # bold, dim, or the name of a colour
+    indent: int = 0  # cells
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
         Explanation,
     )
 
-__all__ = ["in_brief", "in_sentences", "quoted"]
+__all__ = ["LEVELS", "in_brief", "in_sentences", "quoted"]
 
-_LEVELS = {
+LEVELS = {
     "question-mark": "a question mark",
     "question": "a question without the sign",
     "request": "it asks for something or reports a fault, without a question",
@@ -121,9 +121,9 @@ def _selection(explanation: Explanation, message: ExplainedMessage) -> str:
 def _rule(explanation: Explanation, rule_id: str) -> str:
     description = explanation.rules.get(rule_id, "a rule that is there no longer").rstrip(".")
     level = rule_id.split(".")[1] if "." in rule_id else ""
-    if level not in _LEVELS or level == "question-mark":
+    if level not in LEVELS or level == "question-mark":
         return f"{rule_id} ({description})"
-    return f"{rule_id} ({description}): {_LEVELS[level]}"
+    return f"{rule_id} ({description}): {LEVELS[level]}"
 
 
 def _request(explanation: Explanation, message: ExplainedMessage) -> Iterator[str]:
