@@ -28,8 +28,10 @@ from bench import clustered, coverage, language
 from bench.report import section
 from socialscore.commands import COMMANDS, main
 from socialscore.errors import SocialscoreError
+from socialscore.importers import X_PAGES
 from socialscore.importers.columns import COLUMNS, NEEDED
 from socialscore.importers.counts import COUNT_COLUMNS
+from socialscore.importers.layout import shipped_layouts
 from socialscore.inputs.ranking import Ranking, load_ranking
 from socialscore.inputs.shipped import calendar_names, calendar_path, preset_names, preset_path
 from socialscore.model.audit import Audit, AuditCell, Draw, DrawnRequest
@@ -306,6 +308,24 @@ def of_table_columns() -> str:
     return table(("column", "meaning"), rows)
 
 
+def of_layouts() -> str:
+    """Those that are shipped, and the one that is code."""
+    of_x = (f"`{X_PAGES.name}`", X_PAGES.title, "what only the API writes", "")
+    rows = [
+        (
+            f"`{name}`",
+            f"[{layout.title}]({layout.source}), {layout.described}",
+            ", ".join(f"`{column}`" for column in sorted(layout.recognised_by)),
+            layout.remark,
+        )
+        for name, layout in shipped_layouts().items()
+    ]
+    return table(
+        ("layout", "files", "recognised by", "what to know"),
+        sorted([*rows, of_x], key=lambda row: row[0].strip("`")),
+    )
+
+
 def of_count_columns() -> str:
     return table(
         ("column", "meaning"), [(f"`{name}`", says) for name, says in COUNT_COLUMNS.items()]
@@ -384,6 +404,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "run-columns": of_schema(RUN),
     "arrival-columns": of_schema(ARRIVAL),
     "language-figures": of_language_figures,
+    "layouts": of_layouts,
     "long-form-columns": of_long_form_columns,
     "message-columns": of_schema(MESSAGE),
     "metrics": of_metrics,

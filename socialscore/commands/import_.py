@@ -21,7 +21,7 @@ from socialscore.inputs.formulas import cell_text
 from socialscore.reporters.files import check_output, write_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -181,6 +181,8 @@ def command(
                 )
                 for remark in filter(None, [found.taken, *found.remarks]):
                     typer.echo(f"  {remark}", err=True)
+                if stage.notices:
+                    typer.echo(f"  {_notices(stage.notices)}", err=True)
                 for column in stage.rounded:
                     typer.echo(f"  {column}", err=True)
                 for line in filter(None, (stage.clock_remark, *map(str, stage.repeated_hours))):
@@ -300,6 +302,13 @@ def _summary(tally: FileCounts, receipt: Receipt) -> str:
     )
     unchanged = not saved.n_new and not saved.n_changed
     return "; ".join(parts) + ("; no message changed" if unchanged else "")
+
+
+def _notices(found: Mapping[str, int]) -> str:
+    """Which rows of a file are no messages."""
+    n_rows = sum(found.values())
+    kinds = ", ".join(f"{number:,} × {name}" for name, number in found.items())
+    return f"{n_rows:,} {'row is no message' if n_rows == 1 else 'rows are no messages'}: {kinds}"
 
 
 def _counted(number: int, noun: str) -> str:

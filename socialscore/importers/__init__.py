@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError, UnknownName, UsageError, listed
+from socialscore.errors import InputError, SeveralProblems, UnknownName, UsageError, listed
 from socialscore.importers import x_jsonl
 from socialscore.importers.beside import said_beside
 from socialscore.importers.json_table import JsonFile
@@ -258,7 +258,7 @@ def _layout_of(
         return None
     try:
         chosen(layout, pairs, names, "")
-    except (InputError, UnknownName):
+    except (InputError, UnknownName, SeveralProblems):
         return None
     return layout
 

@@ -25,6 +25,8 @@ COLUMNS = {
     "is_reply": "yes where it answers a message, whether or not the file says which",
     "is_repost": "yes where it only repeats another message",
     "is_quote": "yes where it quotes another message",
+    "row_key": "the file's own number of the row",
+    "reply_to_row_key": "the row that it answers, where the file does not name the message",
     "conversation_id": "the thread that it stands in",
     "mentioned_handles": "the handles that it names",
     "mentioned_ids": "the identifiers of the accounts that it names",

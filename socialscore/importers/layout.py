@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date  # noqa: TC003 - pydantic reads it
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, create_model
+from pydantic import AfterValidator, Field, PlainValidator, create_model
 
 from socialscore.importers.columns import COLUMNS, NEEDED
 from socialscore.importers.staged import Clock
@@ -27,6 +27,7 @@ from socialscore.inputs.checked_toml import (
     read_checked,
 )
 from socialscore.inputs.shipped import layout_names, layout_path
+from socialscore.inputs.toml_files import place_of
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS, network_named
 
@@ -34,22 +35,55 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["OWN_NAMES", "Choices", "Layout", "read_layout", "recognised", "shipped_layouts"]
+__all__ = [
+    "OWN_NAMES",
+    "Choices",
+    "Layout",
+    "LayoutSettings",
+    "read_layout",
+    "recognised",
+    "shipped_layouts",
+]
 
 Choices = tuple[tuple[str, ...], ...]
 """Columns of a file for one of ours: the first of these choices that says something counts; each is
 a column, or several that are joined by spaces."""
 
-_Names = Annotated[Listed[str], AfterValidator(at_least_one)]
+_Notice = tuple[str, str | None]  # a column, and the value that says it; None: any
+
+_COLUMN = 'write a column in quotation marks, {join = ["Date", "Time"]}, or a list of these'
+_NOTICE = 'write a column in quotation marks, or {column = "type", value = "deletion"}'
 
 
-class Joined(Table):
-    """A value that stands in several columns."""
+def _choices(value: object) -> Choices:
+    """The columns of the file that a value of ours names.
 
-    join: _Names
+    Raises:
+        ValueError: it names none.
+    """
+    return tuple(map(_choice, at_least_one(tuple(value) if isinstance(value, list) else (value,))))
 
 
-_Column = str | Joined | Annotated[Listed[str | Joined], AfterValidator(at_least_one)]
+def _choice(value: object) -> tuple[str, ...]:
+    match value:
+        case str():
+            return (value,)
+        case {"join": [str(), *_] as names, **others} if not others and _are_texts(names):
+            return tuple(names)
+    raise ValueError(_COLUMN)
+
+
+def _notice(value: object) -> _Notice:
+    match value:
+        case str():
+            return value, None
+        case {"column": str(column), "value": str(said), **others} if not others:
+            return column, said
+    raise ValueError(_NOTICE)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 class Beside(Table):
@@ -70,13 +104,18 @@ class LayoutSettings(Table):
     rows: str = ""  # JSON: where in a document its messages are, such as "statuses[]"
     timezone: Annotated[str, AfterValidator(checked_timezone)] | None = None
     date_format: Annotated[str, AfterValidator(checked_date_format)] | None = None
-    notices: Listed[str] = ()  # columns of rows that are no messages, as in streams
+    text_escapes: Listed[Literal["html", "newlines"]] = ()  # what texts have for <, >, & and \n
+    walls: bool = False  # posts stand on walls, by whose identifiers their own begin
+    # Rows that are no messages, as in streams: what they are, and a column that only they have.
+    notices: dict[str, Annotated[_Notice, PlainValidator(_notice)]] = Field(default_factory=dict)
     beside: Beside | None = None
     remark: str | None = None  # what to know of such files, said when one is imported
 
 
-_fields: dict[str, Any] = dict.fromkeys(COLUMNS, (_Column | None, None))
-LayoutFile = create_model("LayoutFile", __base__=LayoutSettings, **_fields)
+_columns: dict[str, Any] = {
+    name: (Annotated[Choices | None, PlainValidator(_choices)], None) for name in COLUMNS
+}
+LayoutFile = create_model("LayoutFile", __base__=LayoutSettings, **_columns)
 
 
 @dataclass(frozen=True)
@@ -86,14 +125,27 @@ class Layout:
     name: str
     columns: Mapping[str, Choices]  # by our name
     title: str = ""
+    source: str = ""  # where the columns are described
+    described: date | None = None  # when they were looked up there
     recognised_by: frozenset[str] = frozenset()
     rows: str = ""
     clock: Clock = field(default_factory=Clock)
-    notices: tuple[str, ...] = ()
+    text_escapes: tuple[str, ...] = ()
+    walls: bool = False
+    notices: tuple[tuple[str, str, str | None], ...] = ()  # what a row is, a column and its value
     beside: Beside | None = None
     remark: str = ""
-    own: bool = False  # somebody's own: it names columns that are there
+    path: Path | None = None  # of somebody's own: it names columns that are there
     guessed: bool = False  # by the headers of a file alone
+
+    @property
+    def own(self) -> bool:
+        """Whether it is somebody's own."""
+        return self.path is not None
+
+    def place(self, ours: str) -> object:
+        """Where it says which column is one of ours."""
+        return place_of(self.path, ours) if self.path else self.name
 
     def claims(self, columns: Collection[str]) -> bool:
         """Whether a file with these columns is of this layout, by what only such files have."""
@@ -126,27 +178,26 @@ def read_layout(path: Path) -> Layout:
     zone = said.timezone and ZoneInfo(said.timezone)
     return Layout(
         path.stem,
-        {ours: _choices(value) for ours in COLUMNS if (value := getattr(said, ours)) is not None},
+        {ours: value for ours in COLUMNS if (value := getattr(said, ours)) is not None},
         said.title or path.stem,
+        said.source or "",
+        said.described,
         frozenset(said.recognised_by),
         said.rows,
         Clock(said.date_format, zone),
-        said.notices,
+        said.text_escapes,
+        said.walls,
+        tuple((name, *value) for name, value in said.notices.items()),
         said.beside,
         said.remark or "",
-        own=True,
+        path,
     )
-
-
-def _choices(value: str | Joined | Iterable[str | Joined]) -> Choices:
-    values = [value] if isinstance(value, str | Joined) else value
-    return tuple((each,) if isinstance(each, str) else each.join for each in values)
 
 
 @cache
 def shipped_layouts() -> Mapping[str, Layout]:
     """The layouts that are shipped, by name."""
-    return {name: replace(read_layout(layout_path(name)), own=False) for name in layout_names()}
+    return {name: replace(read_layout(layout_path(name)), path=None) for name in layout_names()}
 
 
 def recognised(columns: Collection[str]) -> Layout | None:

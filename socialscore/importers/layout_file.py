@@ -39,6 +39,8 @@ def format_layout(file_name: str, layout: Layout, mapped: Mapped, clock: Clock) 
             lines += [f"# {says}", f"{ours} = {_value(mapped.columns[ours])}", ""]
         elif ours in mapped.constants and not _is_beside(layout, ours):
             lines += [f"# {says}", f"{ours} = {_quoted(mapped.constants[ours])}", ""]
+    if layout.notices:
+        lines += ["[notices]", *map(_notice, layout.notices), ""]
     if layout.beside:
         pairs = layout.beside.model_dump(exclude_none=True).items()
         lines += ["[beside]", *(f"{key} = {_quoted(value)}" for key, value in pairs), ""]
@@ -52,12 +54,20 @@ def _settings(layout: Layout, clock: Clock) -> Iterator[str]:
         yield from ("# How times are written.", f"date_format = {_quoted(clock.date_format)}", "")
     if layout.rows:
         yield from (f"rows = {_quoted(layout.rows)}", "")
-    if layout.notices:
-        yield from (f"notices = {_listed(layout.notices)}", "")
+    if layout.text_escapes:
+        yield from (f"text_escapes = {_listed(layout.text_escapes)}", "")
+    if layout.walls:
+        yield from ("walls = true", "")
 
 
 def _is_beside(layout: Layout, ours: str) -> bool:
     return layout.beside is not None and getattr(layout.beside, ours, None) is not None
+
+
+def _notice(notice: tuple[str, str, str | None]) -> str:
+    name, column, value = notice
+    says = f"{{ column = {_quoted(column)}, value = {_quoted(value)} }}" if value else None
+    return f"{_quoted(name)} = {says or _quoted(column)}"
 
 
 def _value(choices: Choices) -> str:

@@ -12,7 +12,8 @@ from socialscore.importers.columns import COLUMNS, FLAGS, LISTS, MARKS, NEEDED
 from socialscore.importers.layout import OWN_NAMES
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.importers.synonyms import in_our_words
-from socialscore.model.messages import KINDS, REPOST
+from socialscore.inputs.value_errors import raise_all
+from socialscore.model.messages import HTML_ESCAPES, KINDS, NO_LANGUAGE, REPOST, UNKNOWN_AUTHOR
 from socialscore.model.network import DEFAULT_NETWORK, NAMES_AS_WRITTEN, NETWORKS
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def chosen(
     Raises:
         InputError: a needed column is missing.
         UnknownName: a column that somebody names is not ours, or not the file's.
+        SeveralProblems: several are not the file's.
         UsageError: a pair is the wrong way round.
     """
     for ours, theirs in pairs.items():
@@ -83,9 +85,13 @@ def chosen(
         if ours not in constants
         if (kept := tuple(each for each in choices if set(each) <= set(columns))) or may_have_more
     }
-    for ours in said:
-        if ours not in constants and not _occurs(said[ours], columns):
-            raise UnknownName(f"column (for {ours})", said[ours][0][0], columns, place)
+    raise_all(
+        [
+            _no_such_column(ours, choices, columns, place if ours in pairs else layout.place(ours))
+            for ours, choices in said.items()
+            if ours not in constants and not _occurs(choices, columns)
+        ]
+    )
     missing = [
         ours
         for ours in NEEDED
@@ -115,6 +121,13 @@ def _by_name(layout: Layout, columns: Collection[str]) -> Mapping[str, Choices]:
     return {}
 
 
+def _no_such_column(
+    ours: str, choices: Choices, columns: Collection[str], place: object
+) -> UnknownName:
+    missing = next(name for choice in choices for name in choice if name not in columns)
+    return UnknownName(f"column (for {ours})", missing, columns, place)
+
+
 def _occurs(choices: Choices, columns: Collection[str]) -> bool:
     return any(set(choice) <= set(columns) for choice in choices)
 
@@ -134,7 +147,8 @@ def staged_rows(tabular: Tabular, layout: Layout, mapped: Mapped) -> StagedRows:
 
 def places_in_pieces(layout: Layout, mapped: Mapped) -> dict[str, str]:
     """What columns of a file are called in its pieces: SQL does not tell `Text` from `text`."""
-    names = dict.fromkeys([*mapped.theirs, *layout.notices])
+    notices = [column for _, column, _ in layout.notices]
+    names = dict.fromkeys([*mapped.theirs, *notices])
     return {name: f"c{place}" for place, name in enumerate(names)}
 
 
@@ -152,6 +166,10 @@ def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
     texts |= {ours: f"{_quoted(value)}::VARCHAR" for ours, value in mapped.constants.items()}
     texts["network"] = _network(texts["network"])
     texts |= {ours: in_our_words(ours, texts[ours]) for ours in ("kind", "language")}
+    texts["text"] = _unescaped(texts["text"], layout.text_escapes)
+    if layout.walls:
+        unknown = f"'{UNKNOWN_AUTHOR}' || {texts['message_id']}"
+        texts["author_id"] = f"COALESCE({texts['author_id']}, {unknown})"
     raw = ",\n        ".join(f"{text} AS {ours}" for ours, text in texts.items())
     called = {ours: _quoted_within(mapped.in_words(ours)) for ours in COLUMNS}
     flags = "\n            ".join(
@@ -174,6 +192,7 @@ def _select(mapped: Mapped, layout: Layout, places: Mapping[str, str]) -> str:
 SELECT
     line,
     n_lines,
+    notice,
     COALESCE(
         refusal,
         CASE
@@ -199,22 +218,28 @@ SELECT
         WHEN {known_kind} THEN kind
         WHEN reply_to_id IS NOT NULL OR {marks["is_reply"]} THEN 'reply'
         WHEN quote_of_id IS NOT NULL OR {marks["is_quote"]} THEN 'quote'
-        WHEN {_OFFICIAL} THEN 'post'
-        ELSE 'mention'
+        WHEN
+            COALESCE(mentioned_handles, mentioned_ids, account) IS NOT NULL
+            OR regexp_matches(text, '{_HANDLE}')
+            THEN 'mention'
+        ELSE 'post'
     END AS kind,
     COALESCE(text, '') AS text,
     reply_to_id,
-    reply_to_author_id,
+    {_parents_author(mapped, layout)} AS reply_to_author_id,
+    row_key,
+    reply_to_row_key,
+    {"SPLIT_PART(message_id, '_', 1)" if layout.walls else "NULL"} AS wall,
     conversation_id,
     CASE
         WHEN mentioned_handles IS NOT NULL
             THEN regexp_extract_all(LOWER(mentioned_handles), '[^\\s,|@]+')
-        ELSE regexp_extract_all(LOWER(text), '@(\\w[\\w.-]*\\w)', 1)
+        ELSE regexp_extract_all(LOWER(text), '{_HANDLE}', 1)
     END AS mentioned_handles,
     regexp_extract_all(mentioned_ids, '[^\\s,|]+') AS mentioned_ids,
     LTRIM(account, '@') AS account,
     {_OFFICIAL} AS official,
-    language,
+    CASE WHEN NOT regexp_matches(language, '^{NO_LANGUAGE}') THEN language END AS language,
     regexp_full_match(bot, '{_YES}') AS bot,
     TRY_CAST(n_edits AS INTEGER) AS n_edits
 FROM (
@@ -222,13 +247,14 @@ FROM (
         line,
         n_lines,
         refusal,
+        {_notice(layout, places)} AS notice,
         {raw}
     FROM piece
-    {_without_notices(layout, places)}
 )
 """
 
 
+_HANDLE = "(?:^|[^\\w])@(\\w[\\w.-]*\\w)"
 _YES = "(?i)(true|t|yes|y|1|1\\.0|oui|vrai)"
 _NO = "(?i)(false|f|no|n|0|0\\.0|non|faux|none|null|nan|\\[\\]|\\{\\})"
 _OFFICIAL = (
@@ -255,9 +281,28 @@ def _value(parts: list[str]) -> str:
     return f"NULLIF(TRIM({joined}), '')"
 
 
-def _without_notices(layout: Layout, places: Mapping[str, str]) -> str:
-    notices = [places[name] for name in layout.notices]
-    return f"WHERE COALESCE({', '.join(notices)}) IS NULL" if notices else ""
+def _notice(layout: Layout, places: Mapping[str, str]) -> str:
+    """What a row is instead of a message; NULL where it is one."""
+    cases = [
+        f"WHEN {_value([f'CAST({places[column]} AS VARCHAR)'])} "
+        f"{'IS NOT NULL' if value is None else f'= {_quoted(value)}'} THEN {_quoted(name)}"
+        for name, column, value in layout.notices
+    ]
+    return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
+
+
+def _parents_author(mapped: Mapped, layout: Layout) -> str:
+    """Exports name whomever a text begins with; without a parent, that is no answer to them."""
+    if layout is OWN_NAMES or layout.own or "reply_to_id" not in mapped.columns:
+        return "reply_to_author_id"
+    return "CASE WHEN reply_to_id IS NOT NULL THEN reply_to_author_id END"
+
+
+def _unescaped(text: str, escapes: Collection[str]) -> str:
+    pairs = [*(HTML_ESCAPES if "html" in escapes else ())]
+    for escape, character in pairs:
+        text = f"REPLACE({text}, '{escape}', '{character}')"
+    return f"REPLACE({text}, '\\n', CHR(10))" if "newlines" in escapes else text
 
 
 def _network(text: str) -> str:

@@ -51,6 +51,11 @@ STAGED = pa.schema(
         pa.field("n_edits", pa.int32()),
         pa.field("deleted_at", pa.timestamp("us")),
         pa.field("deleted_text", pa.string()),  # likewise
+        # What the row is instead of a message, such as a deletion in a stream. NULL: none of these.
+        pa.field("notice", pa.string()),
+        pa.field("row_key", pa.string()),  # the file's own number of the row
+        pa.field("reply_to_row_key", pa.string()),  # by which others name it as their parent
+        pa.field("wall", pa.string()),  # the page on whose wall it stands, or seems to
     ]
 )
 """Order of columns is not significant; a missing column is NULL in every row."""

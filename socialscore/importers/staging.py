@@ -19,6 +19,7 @@ from socialscore.errors import InputError
 from socialscore.importers.identifiers import mend_rounded, screened
 from socialscore.importers.repeated_hours import tell_apart
 from socialscore.importers.staged import STAGED
+from socialscore.importers.threads import address_walls, find_parents, find_threads
 from socialscore.importers.times import read_times, with_instants
 from socialscore.inputs.panel import Panel, bodies_from_handles
 from socialscore.model.network import BY_NAME
@@ -90,6 +91,7 @@ class Stage:
         self.rounded: list[RoundedColumn] = []
         self.repeated_hours: list[RepeatedHour] = []
         self.clock_remark = ""
+        self.notices: dict[str, int] = {}  # rows that are no messages: what they are, how many
 
     def __enter__(self) -> Self:
         return self
@@ -124,6 +126,8 @@ class Stage:
             self._connection.register("piece", piece)
             self._connection.execute(f"INSERT INTO staged BY NAME {select}")
             self._connection.unregister("piece")
+        find_parents(self._connection)
+        self._set_notices_aside()
         told = read_times(self._connection, reading.names, reading.clock, place, home)
         self.told_format, self.clock_remark = told.date_format, told.remark
         self._refuse_impossible_dates(reading.names, now)
@@ -140,6 +144,16 @@ class Stage:
                 f"{first.reason}{others if tally.n_rows > 1 else ', and the only row'}",
             )
         self._deduplicate()
+        find_threads(self._connection)
+        address_walls(self._connection)
+
+    def _set_notices_aside(self) -> None:
+        found = self._connection.sql(
+            "SELECT notice, COUNT(*) FROM staged WHERE notice IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        self.notices = dict(found)
+        if found:
+            self._connection.execute("DELETE FROM staged WHERE notice IS NOT NULL")
 
     def _refuse_impossible_dates(self, names: Mapping[str, str], now: datetime | None) -> None:
         earliest, latest = EARLIEST.date(), LATEST.date()
@@ -300,7 +314,7 @@ class Stage:
         How many messages answer one, how many of these are not in the file, and network and
         account_id of the accounts that wrote something.
         """
-        ((n_replies, n_orphans),) = self._connection.sql(_sql("parents")).fetchall()
+        ((n_replies, n_orphans),) = self._connection.sql(_sql("orphans")).fetchall()
         writers = self._connection.sql(
             "SELECT DISTINCT network, own_account_id FROM concern WHERE own_account_id IS NOT NULL"
         ).fetchall()

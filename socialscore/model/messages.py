@@ -12,7 +12,17 @@ KINDS = ("mention", "reply", "quote", "comment", "wall-post", "post", "repost", 
 """What a message is on its network. `direct` (private) messages are never counted."""
 
 REPOST = r"^RT @\w"
-"""How the text of a repost begins, in the older clients and exports of X."""
+"""How the text of a repost begins, whatever else a network or an export says of it."""
+
+HTML_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+"""What X writes in texts for these three and no others, in the order in which it is undone: with
+`&amp;` first, a typed "&lt;" would become "<"."""
+
+NO_LANGUAGE = r"(?:q[a-t][a-z]|und|zxx|art|mis|mul)\b"
+"""How tags begin that name no language, such as those of X for links, hashtags, a word or two."""
+
+UNKNOWN_AUTHOR = "unknown:"
+"""How the identifier of an author begins whom the network does not name; the message's follows."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from socialscore.model.messages import Message
+from socialscore.model.messages import UNKNOWN_AUTHOR, Message
 from socialscore.payloads import PayloadError
 from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
 
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
     Json = Mapping[str, Any]
 
-__all__ = ["UNKNOWN_AUTHOR", "to_message"]
-
-UNKNOWN_AUTHOR = "unknown:"
-"""What the identifier of an author begins with whom Facebook does not name; the item's follows."""
+__all__ = ["to_message"]
 
 _OPENED = datetime(2004, 2, 4, tzinfo=UTC)
 _ID = re.compile(r"[0-9]+(?:_[0-9]+)*")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from socialscore.model.identifiers import KEEP_AS_TEXT, is_decimal, is_whole
-from socialscore.model.messages import Message
+from socialscore.model.messages import HTML_ESCAPES, NO_LANGUAGE, REPOST, Message
 from socialscore.model.network import BY_NAME
 from socialscore.payloads import PayloadError
 from socialscore.payloads.values import as_instant, as_object, as_objects, whole_characters
@@ -30,11 +30,9 @@ _KINDS = {"retweeted": "repost", "replied_to": "reply", "quoted": "quote"}
 
 _FIRST_POST = datetime(2006, 3, 21, tzinfo=UTC)
 
+_is_repost = re.compile(REPOST).match
 _is_handle = re.compile(r"[A-Za-z0-9_]+").fullmatch
-# X writes what has no language (links, hashtags, a word or two) as `und` or a private-use tag.
-_is_language = re.compile(
-    r"(?!(?:q[a-t][a-z]|und|zxx|art|mis|mul)\b)[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
-).fullmatch
+_is_language = re.compile(rf"(?!{NO_LANGUAGE})[a-z]{{2,3}}(?:-[A-Za-z0-9]{{2,8}})*").fullmatch
 
 
 @dataclass(frozen=True)
@@ -87,13 +85,14 @@ def to_message(post: Json, included: Included = NOTHING) -> Message:
     parent = next((each for each in references if each.get("type") == "replied_to"), None)
     note = as_object(post.get("note_post") or post.get("note_tweet"))  # above 280 characters
     mentions = _mentions(post, note)
+    text = _text(post, note, versions)
     return Message(
         network="twitter",
         message_id=versions[0],
         author_id=author_id,
         sent_at=created_at if post_id == versions[0] else minted_at(versions[0]),
-        text=_text(post, note, versions),
-        kind=_kind(references, mentions),
+        text=text,
+        kind=_kind(references, mentions, text),
         author_handle=_author_handle(post) or included.handles.get(author_id),
         reply_to_id=_answered(parent, included) if parent else None,
         # Without a parent this field only says that the text begins with somebody's handle.
@@ -146,9 +145,8 @@ def _text(post: Json, note: Json, versions: Sequence[str]) -> str:
     for link in _own_pictures(post, note, versions):
         text = text.replace(f" {link}", "").replace(link, "")
     if "&" in text:
-        # X escapes these three and no others; `&amp;` comes last, or a typed "&lt;" would become
-        # "<".
-        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        for escape, character in HTML_ESCAPES:
+            text = text.replace(escape, character)
     return whole_characters(text)
 
 
@@ -166,7 +164,9 @@ def _own_pictures(post: Json, note: Json, versions: Sequence[str]) -> list[str]:
     ]
 
 
-def _kind(references: Sequence[Json], mentions: Sequence[Json]) -> str:
+def _kind(references: Sequence[Json], mentions: Sequence[Json], text: str) -> str:
+    if _is_repost(text):
+        return "repost"
     if references:
         types = [reference.get("type") for reference in references]
         for type_, kind in _KINDS.items():

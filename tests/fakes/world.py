@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from socialscore.model.messages import Account, Message
-from socialscore.payloads.facebook import UNKNOWN_AUTHOR
+from socialscore.model.messages import UNKNOWN_AUTHOR, Account, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -1,29 +1,13 @@
--- One row: how many messages answer one, and how many answer one that the file does not have.
-WITH
-known AS (
-    SELECT DISTINCT
-        network,
-        message_id
-    FROM staged
-    WHERE refusal IS NULL
-),
-
-reply AS (
+-- Replies that name a row of the file answer the message in it, if it is one.
+UPDATE staged
+SET reply_to_id = found.message_id, lost_parent = found.row_key IS NULL
+FROM (
     SELECT
-        network,
-        reply_to_id
-    FROM staged
-    WHERE
-        refusal IS NULL
-        AND copy_of IS NULL
-        AND reply_to_id IS NOT NULL
-)
-
-SELECT
-    COUNT(*) AS n_replies,
-    COUNT(*) FILTER (WHERE known.message_id IS NULL) AS n_orphans
-FROM reply
-LEFT JOIN known
-    ON
-        reply.network = known.network
-        AND reply.reply_to_id = known.message_id
+        child.rowid AS child_id,
+        parent.row_key,
+        CASE WHEN parent.notice IS NULL THEN parent.message_id END AS message_id
+    FROM staged AS child
+    LEFT JOIN staged AS parent ON child.reply_to_row_key = parent.row_key
+    WHERE child.reply_to_id IS NULL AND child.reply_to_row_key IS NOT NULL
+) AS found
+WHERE staged.rowid = found.child_id
