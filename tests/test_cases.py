@@ -90,6 +90,31 @@ def test_what_cannot_be_read_is_refused_with_the_way_out(
     assert problem in refused.err
 
 
+@pytest.mark.parametrize(
+    ("line", "options", "understood"),
+    [
+        (2, PARIS, "says BST, which Europe/Paris does not use at that time"),
+        (3, PARIS, "9 Jul 2026 14:05 +02:00"),  # CEST, of Paris
+        (4, (), "9 Jul 2026 14:05 +02:00"),
+        (5, (), "9 Nov 2026 15:00 +01:00"),
+        (6, (*PARIS, "--date-format", "%d/%m/%Y %H:%M"), "9 Jul 2026 14:05 +02:00"),
+        (6, PARIS, "can be read in two ways"),
+        (7, PARIS, "is a date without a time of day"),
+        (8, PARIS, "9 Jul 2026 14:05 +02:00"),
+        (8, (), "has no offset from UTC"),
+    ],
+)
+def test_a_time_is_understood_or_asked_for(
+    line: int, options: tuple[str, ...], understood: str
+) -> None:
+    header, *rows = Path("dates.csv").read_text(encoding="utf-8").splitlines()
+    Path("date.csv").write_text(f"{header}\n{rows[line - 2]}\n", encoding="utf-8")
+
+    seen = run("import", "date.csv", *THREE, *options, "--preview")
+
+    assert understood in " ".join(seen.out.split())
+
+
 @pytest.mark.parametrize("file", ["retweets_twarc.csv", "retweets_kind.csv"])
 def test_reposts_are_no_requests(file: str) -> None:
     assert run("import", file, "--panel", "panel2.csv", "--covers", "2026-11").code == 0

@@ -149,7 +149,7 @@ def session(content: str) -> str:
     """The commands of a session with what they print today."""
     lines = ["```console"]
     for command in re.findall(r"^\$ socialscore (.*)$", content, re.MULTILINE):
-        shown = run(shlex.split(command))
+        shown = run(shlex.split(command)).replace(str(Path.cwd()), "/home/you/towns")
         lines += [f"$ socialscore {command}", *(line.rstrip() for line in shown.splitlines())]
     return "\n".join([*lines, "```"])
 

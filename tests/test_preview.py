@@ -243,6 +243,58 @@ def test_replies_to_messages_that_are_not_there_are_doubtful() -> None:
     assert "1 of 1 replies answer a message that is not in the file" in " ".join(seen.out.split())
 
 
+# --- times ----------------------------------------------------------------------------------------
+
+
+LOCAL = ("03/11/2026 08:54;1;ana;@montsabran Bonjour ?;", "04/11/2026 09:10;2;ana;Merci;")
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_leaves_open_day_and_timezone_ends_with_a_command_for_each_choice() -> None:
+    export(*LOCAL, header="Date;N°;Auteur;Message;En réponse à")
+
+    seen = run("import", "export.csv", "--panel", "panel.csv", "--preview")
+
+    assert seen.code == 3
+    assert "can be read in two ways" in " ".join(seen.out.split())
+    assert "line 2 03/11/2026 08:54 ana to Ville de Montsabran" in " ".join(seen.out.split())
+    assert seen.out.splitlines()[-4:] == [
+        "  socialscore import export.csv --panel panel.csv "
+        f'--date-format "{order} %H:%M" --timezone {zone} --preview'
+        for order in ("%d/%m/%Y", "%m/%d/%Y")
+        for zone in ("UTC", "Europe/Paris")
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_layout_says_the_timezone_and_how_days_and_months_were_told_apart() -> None:
+    export(*LOCAL, "25/11/2026 10:00;3;ana;Merci;", header="Date;N°;Auteur;Message;En réponse à")
+    arguments = ("import", "export.csv", "--panel", "panel.csv", "--preview")
+
+    seen = run(*arguments, "--timezone", "Europe/Paris", "--write-layout", "my.toml")
+    export(*LOCAL, header="Date;N°;Auteur;Message;En réponse à")
+    alike = run(*arguments, "--layout", "my.toml")
+
+    layout = Path("my.toml").read_text(encoding="utf-8")
+    assert 'timezone = "Europe/Paris"' in layout
+    assert 'date_format = "%d/%m/%Y %H:%M"' in layout
+    last = seen.out.splitlines()[-1]
+    assert last == "  socialscore import export.csv --panel panel.csv --layout my.toml"
+    assert alike.code == 0
+    assert "line 2 3 Nov 2026 08:54 +01:00" in " ".join(alike.out.split())
+
+
+@pytest.mark.usefixtures("folder")
+def test_hours_that_come_twice_are_worth_checking() -> None:
+    export("2026-10-25 02:30;1;ana;@montsabran Bonjour ?;", header="Date;N°;Auteur;Message;Fil")
+
+    seen = run(
+        "import", "export.csv", "--panel", "panel.csv", "--preview", "--timezone", "Europe/Paris"
+    )
+
+    assert "in the hour that 25 Oct 2026 has twice" in " ".join(seen.out.split())
+
+
 # --- the layout -----------------------------------------------------------------------------------
 
 
