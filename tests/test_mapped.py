@@ -201,7 +201,8 @@ def test_a_message_that_answers_another_one_is_a_reply_unless_the_file_says_othe
     [
         ("@Montsabran et @valdoine, bonjour", ["montsabran", "valdoine"]),
         ("bonjour .@montsabran.", ["montsabran"]),
-        ("@mairie@social.example ?", ["mairie", "social.example"]),
+        ("@mairie@social.example ?", ["mairie@social.example"]),
+        ("from ana@example.org", []),
         ("nobody", []),
     ],
 )

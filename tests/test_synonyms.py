@@ -165,7 +165,7 @@ def test_types_and_languages_are_understood_in_words(path: Path) -> None:
         rows = stage.beginning(4)
         refusals = [(it.line, it.outcome, it.reason) for it in stage.refusals()]
 
-    assert [row["kind"] for row in rows] == ["direct", "repost", "mention", "mention"]
+    assert [row["kind"] for row in rows] == ["direct", "repost", "post", "post"]
     assert [row["language"] for row in rows] == ["fr", "en", None, None]
     assert rows[0]["author"] == "ana"
     assert refusals == [(5, "damaged", "unknown kind Positif")]

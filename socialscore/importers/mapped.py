@@ -254,7 +254,8 @@ FROM (
 """
 
 
-_HANDLE = "(?:^|[^\\w])@(\\w[\\w.-]*\\w)"
+_NAME = "\\w[\\w.-]*\\w"
+_HANDLE = f"(?:^|[^\\w])@({_NAME}(?:@{_NAME})?)"  # Mastodon's end with the name of a server
 _YES = "(?i)(true|t|yes|y|1|1\\.0|oui|vrai)"
 _NO = "(?i)(false|f|no|n|0|0\\.0|non|faux|none|null|nan|\\[\\]|\\{\\})"
 _OFFICIAL = (
