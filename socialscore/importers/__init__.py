@@ -49,6 +49,9 @@ X_PAGES = Layout("x-jsonl", {}, "pages of the X API v2, and what twarc writes of
 """The one layout that is code."""
 
 
+_NAMED = 5  # files of an archive that are passed over
+
+
 @dataclass(frozen=True)
 class FileOptions:
     """What somebody says of a file; whatever is not said is found."""
@@ -216,8 +219,9 @@ def readings(
     if refusals and not n_read:
         raise refusals[0][1]
     if refusals:
-        names = listed([name for name, _ in refusals])
-        pass_over(f"{path}: passed over, since nothing in them is known as messages: {names}")
+        names = ", ".join(name for name, _ in refusals[:_NAMED])
+        more = f" and {len(refusals) - _NAMED:,} more" * (len(refusals) > _NAMED)
+        pass_over(f"{path}: passed over, since nothing in them is known as messages: {names}{more}")
 
 
 def _by_headers(found: Recognised, said: FileOptions) -> Layout:
