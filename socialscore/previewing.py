@@ -160,7 +160,7 @@ def _names(opened: FileReading) -> tuple[str, ...]:
 def _unread(opened: FileReading) -> Iterator[str]:
     """Columns of the file that nobody needs."""
     if opened.mapped:
-        read = {*opened.mapped.theirs, *opened.layout.notices}
+        read = {*opened.mapped.theirs, *(column for _, column, _ in opened.layout.notices)}
         yield from (name for name in _names(opened) if name and name not in read)
 
 
@@ -240,7 +240,8 @@ def _judged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _of_file(page: FilePreview, opened: FileReading, stage: Stage) -> Iterator[str]:
     """What was guessed, or lost, in reading."""
     yield from opened.remarks
-    yield from map(str, (*stage.rounded, *stage.repeated_hours))
+    yield from map(str, stage.rounded)
+    yield from filter(None, (stage.clock_remark, *map(str, stage.repeated_hours)))
     if page.columns and "network" not in {column.ours for column in page.columns}:
         yield (
             f"no column names the network, so all are taken to be from {DEFAULT_NETWORK}; "

@@ -13,6 +13,9 @@ import pytest
 from rich.cells import cell_len
 from shell import begin, run
 
+from socialscore.importers.layout import read_layout, shipped_layouts
+from socialscore.importers.layout_file import format_layout
+from socialscore.importers.mapped import Mapped
 from socialscore.model.preview import FilePreview, PreviewColumn, PreviewRow
 from socialscore.reporters.previews import render_preview
 
@@ -210,6 +213,7 @@ def test_each_file_of_an_archive_is_previewed() -> None:
     with ZipFile("export.zip", "w") as archive:
         archive.write("export.csv", "a.csv")
         archive.write("export.csv", "b.csv")
+        archive.writestr("about.csv", "Likes;Vues\n1;2\n")
 
     seen = run("import", "export.zip", "--panel", "panel.csv", "--preview")
     refused = run("import", "export.zip", "--preview", "--write-layout", "my.toml")
@@ -217,6 +221,7 @@ def test_each_file_of_an_archive_is_previewed() -> None:
     assert seen.code == 0
     for name in ("a.csv", "b.csv"):
         assert f"export.zip/{name}: how it would be read" in seen.out
+    assert "about.csv is passed over" in seen.err
     assert seen.out.endswith("To import them:\n  socialscore import export.zip --panel panel.csv\n")
     assert refused.code == 2
     assert "about one file" in refused.err
@@ -346,3 +351,25 @@ def test_a_layout_is_a_toml_file_of_one_file(arguments: tuple[str, ...], problem
 
     assert refused.code == 2
     assert problem in refused.err
+
+
+@pytest.mark.parametrize("name", shipped_layouts())
+def test_a_layout_that_is_written_says_what_the_shipped_one_says(name: str, tmp_path: Path) -> None:
+    layout = shipped_layouts()[name]
+    constants = layout.constants(())
+    columns = {ours: it for ours, it in layout.columns.items() if ours not in constants}
+    path = tmp_path / "my.toml"
+
+    path.write_text(format_layout("a", layout, Mapped(columns, constants), layout.clock), "utf-8")
+
+    again = read_layout(path)
+    shared = {
+        "name": name,
+        "title": "",
+        "source": "",
+        "described": None,
+        "remark": "",
+        "path": None,
+    }
+    shared["recognised_by"] = frozenset()
+    assert replace(again, **shared) == replace(layout, **shared)

@@ -155,8 +155,8 @@ def test_types_and_languages_are_understood_in_words(path: Path) -> None:
         "Id;Date;Auteur;Message;Type;Langue",
         "1;2026-11-09T10:00:00Z;@ana;Bonjour;Message privé;Français",
         "2;2026-11-09T10:00:00Z;ben;Hello;Retweet;en",
-        "3;2026-11-09T10:00:00Z;eva;Hello;Tweet;",
-        "4;2026-11-09T10:00:00Z;eva;Hello;Positif;",
+        "3;2026-11-09T10:00:00Z;eva;@roz Hello;Tweet;",
+        "4;2026-11-09T10:00:00Z;eva;@roz Hello;Positif;",
     )
 
     with Source(path) as source, Stage() as stage:
@@ -165,7 +165,7 @@ def test_types_and_languages_are_understood_in_words(path: Path) -> None:
         rows = stage.beginning(4)
         refusals = [(it.line, it.outcome, it.reason) for it in stage.refusals()]
 
-    assert [row["kind"] for row in rows] == ["direct", "repost", "post", "post"]
+    assert [row["kind"] for row in rows] == ["direct", "repost", "mention", "mention"]
     assert [row["language"] for row in rows] == ["fr", "en", None, None]
     assert rows[0]["author"] == "ana"
     assert refusals == [(5, "damaged", "unknown kind Positif")]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from socialscore.commands.common import screen_width
-from socialscore.errors import UsageError
+from socialscore.commands.screens import say
+from socialscore.errors import InputError, UsageError
 from socialscore.runtime.write_file import create_file
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from socialscore.importers import FileOptions
+    from socialscore.importers.source import Source
     from socialscore.importers.staged import StagedRows
     from socialscore.inputs.panel import Panel
     from socialscore.previewing import Previewed
@@ -48,28 +50,21 @@ def show_previews(
         layout_file: where to write the layout of the only file; None: nowhere.
         shown: rows with a progress bar while they are read.
     """
-    from socialscore.importers import opened
     from socialscore.inputs.ranking import Ranking
     from socialscore.previewing import preview
     from socialscore.reporters.previews import render_preview
 
+    def look(source: Source) -> Previewed:
+        zone, now, bar = Ranking().zone, datetime.now(UTC), partial(shown, source=source)
+        return preview(source, options, panel, zone=zone, now=now, shown=bar)
+
     _check_layout_file(layout_file, files)
     found = []
-    for source in chain.from_iterable(map(opened, files)):
-        seen = preview(
-            source,
-            options,
-            panel,
-            zone=Ranking().zone,
-            now=datetime.now(UTC),
-            shown=partial(shown, source=source),
-        )
+    on_screen = sys.stdout.isatty()
+    width = screen_width() if on_screen else 80
+    for seen in chain.from_iterable(_seen(path, look) for path in files):
         found.append(seen)
-        on_screen = sys.stdout.isatty()
-        typer.echo(
-            render_preview(seen.page, width=screen_width() if on_screen else 80, colour=on_screen),
-            nl=False,
-        )
+        typer.echo(render_preview(seen.page, width=width, colour=on_screen), nl=False)
     if layout_file:
         _check_layout_file(layout_file, found)
         _write_layout(layout_file, found[0])
@@ -77,6 +72,34 @@ def show_previews(
         typer.echo(line)
     if errors := [each.error for each in found if each.error]:
         raise typer.Exit(errors[0].exit_code)
+
+
+def _seen(path: Path, look: Callable[[Source], Previewed]) -> Iterator[Previewed]:
+    """What is seen of a file or, of an archive, of each file in it that has messages."""
+    from socialscore.importers import opened
+
+    unknown: list[tuple[str, Previewed | InputError]] = []
+    n_known = 0
+    for source in opened(path):
+        try:
+            seen = look(source)
+        except InputError as error:
+            if source.archive is None:
+                raise
+            unknown.append((source.name, error))
+            continue
+        if source.archive and seen.opened is None:
+            unknown.append((source.name, seen))
+            continue
+        n_known += 1
+        yield seen
+    for name, it in unknown:
+        if n_known:
+            say(f"{name} is passed over, since nothing in it is known as messages")
+        elif isinstance(it, InputError):
+            raise it
+        else:
+            yield it
 
 
 def _check_layout_file(path: Path | None, files: Sequence[object]) -> None:
