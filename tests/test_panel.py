@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from datetime import date
@@ -144,13 +145,32 @@ def test_the_template_names_nobody_and_its_example_is_a_panel(path: Path) -> Non
     assert [len(body.accounts) for body in read_panel(path, example.encode()).bodies] == [2, 1]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_template_that_a_spreadsheet_saved_names_nobody(path: Path, delimiter: str) -> None:
+    rows = list(csv.reader(TEMPLATE.splitlines()))
+    n_columns = max(map(len, rows))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerows(row + [""] * (n_columns - len(row)) for row in rows)
+
+    assert is_blank(path)
+
+
+def test_what_cannot_be_read_is_not_blank(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe")
+
+    assert not is_blank(path)
+    assert not is_blank(path.with_name("not-there.csv"))
+
+
 def test_a_body_may_have_no_account(path: Path) -> None:
     assert read(path, "roz,Roz,ville,,,,,,").bodies == (Body("roz", "Roz", "ville"),)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_what_spreadsheets_write_is_read(path: Path, delimiter: str) -> None:
-    text = f"{HEADER}\r\na,Ville d'Évran,ville,twitter,12,evran,,,\r\n".replace(",", delimiter)
+    text = f"{HEADER}\r\na,Ville d'Évran,ville,twitter,12,evran,,,\r\n,,,,,,,,\r\n"
+    text = text.replace(",", delimiter)
     path.write_text(text, encoding="utf-8-sig", newline="")
 
     (found,) = read_panel(path).bodies
@@ -258,12 +278,13 @@ def test_a_column_stands_once(path: Path) -> None:
     [
         (",Roz,,twitter,1,roz,,,", "body_id and body must not be empty"),
         ("b,,,twitter,1,roz,,,", "body_id and body must not be empty"),
-        (",,,,,,,,", "body_id and body must not be empty"),
         ("b,Roz,,twitter,1.70048E+17,roz,,,", "account_id '1.70048E+17' was rounded by a spre"),
         ("b,Roz,,twitter,170048123456789000,roz,,,", "enter it again, or leave it empty"),
         ("b,Roz,,facebook,1.00064E+14,roz,,,", "account_id '1.00064E+14' was rounded by a sp"),
         ("b,Roz,,twiter,1,roz,,,", "unknown network 'twiter'; did you mean 'twitter'?"),
-        ("b,Roz,,,1,roz,,,", "unknown network ''; known: bluesky, facebook, mastodon, twitter"),
+        ("b,Roz,,,1,@roz,,,", "the account 'roz' has no network"),
+        ("b,Roz,,twitter,1,https://x.com/roz,,,", "write the name alone, without an address"),
+        ("b,Roz,,twitter,1,Port de Roz,,,", "handle 'Port de Roz' is not one; write the name"),
         ("b,Roz,,twitter,1,,,,", "the account has no handle"),
         ("b,Roz,,,1,,,,", "the account 1 has no network and no handle"),
         ("b,Roz,,twitter,1,roz,mane,,", "unknown role 'mane'; did you mean 'main'?"),
@@ -335,7 +356,7 @@ def test_a_handle_or_identifier_that_comes_back_is_named_with_both_lines(
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9)
 DAYS = st.none() | st.dates(date(2004, 1, 1), date(2099, 12, 31))
 NETWORK, ROLE = st.sampled_from(NETWORKS), st.sampled_from(ROLES)
-HANDLES = WORDS.filter(lambda handle: not handle.startswith("@"))
+HANDLES = WORDS.filter(lambda handle: not handle.startswith("@") and "/" not in handle)
 ACCOUNTS = st.builds(Account, NETWORK, WORDS, HANDLES, ROLE, DAYS, DAYS, st.booleans()).filter(
     lambda it: not (it.valid_from and it.valid_until) or it.valid_from < it.valid_until
 )
@@ -542,7 +563,7 @@ def test_identifiers_of_networks_that_have_no_numbers_may_end_with_zeros(path: P
 
 
 def test_a_rounded_identifier_in_a_panel_that_was_accepted_is_read(path: Path) -> None:
-    path.write_text(f"{HEADER}\nb,Roz,,twitter,1.70048E+17,roz,,,\n", encoding="utf-8")
+    path.write_text(f"{HEADER}\nb,Roz,,twitter,1.70048E+17,x.com/roz,,,\n", encoding="utf-8")
 
     assert read_panel(path, accepted=True).bodies
 

@@ -209,12 +209,8 @@ def format_panel(panel: Panel) -> str:
 
 def is_blank(path: Path) -> bool:
     """Whether a panel has nothing but a header and comments, as `init` writes it."""
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            lines = (line for line in file if line.strip() and not line.startswith(_COMMENT))
-            return next(lines, None) is not None and next(lines, None) is None
-    except OSError:
-        return False  # whoever reads it says so
+    problems: list[SocialscoreError] = []  # whoever reads it says so
+    return next(_rows(path, None, problems), None) is None and not problems
 
 
 @dataclass(frozen=True)
@@ -233,8 +229,8 @@ def read_panel(path: Path | str, content: bytes | None = None, *, accepted: bool
         path: of the file, or another address of it.
         content: what it holds. None: it is read.
         accepted: it was checked when it came into a store or a publication, and nobody can mend it:
-            days of implausible years and rounded identifiers are taken, as earlier versions took
-            them.
+            days of implausible years, rounded identifiers and addresses in place of handles are
+            taken, as earlier versions took them.
 
     Raises:
         InputError: naming the line, and the column where it is one that is wrong.
@@ -254,6 +250,7 @@ def examine_panel(
     rows = _rows(path, content, problems)
     if not accepted:
         rows = _in_plausible_years(_not_rounded(rows, problems), problems)
+        rows = _with_handles(rows, problems)
     bodies, places = _bodies(rows, problems)
     if not (bodies or problems or accepted):
         problems.append(InputError(path, "the panel names no body; write a line for each account"))
@@ -283,7 +280,8 @@ def _rows(
     place = FilePosition(path)
     blank = dict.fromkeys(COLUMNS, "")  # columns that a row does not have
     try:
-        records = (cells for cells in reader if cells and not cells[0].startswith(_COMMENT))
+        # Spreadsheets leave rows of empty cells.
+        records = (it for it in reader if "".join(it).strip() and not it[0].startswith(_COMMENT))
         columns = next(records, None)
         place = FilePosition(path, reader.line_num)
         wrong = list(_wrong_columns(path, columns))
@@ -402,12 +400,15 @@ def _account(
 def _wrong_cells(place: FilePosition, row: Mapping[str, str]) -> Iterator[SocialscoreError]:
     """What is wrong with the account of a row."""
     network, role, closed = (row[column] for column in ("network", "role", "closed"))
-    if not network and not row["handle"]:
+    handle = row["handle"].removeprefix("@")
+    if not network and not handle:
         yield InputError(place, f"the account {row['account_id']} has no network and no handle")
         return
-    if network not in NETWORKS:
+    if not network:
+        yield InputError(place, f"the account {handle!r} has no network")
+    elif network not in NETWORKS:
         yield UnknownName("network", network, NETWORKS, place)
-    if not row["handle"].removeprefix("@"):
+    if not handle:
         yield InputError(place, "the account has no handle")
     if role and role not in ROLES:
         yield UnknownName("role", role, ROLES, place)
@@ -481,6 +482,16 @@ def _is_day(text: str) -> bool:
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def _with_handles(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:
+    """The rows; what nobody can write to in place of a handle goes to `problems`."""
+    for place, row in rows:
+        network, handle = BY_NAME.get(row["network"]), row["handle"]
+        if "/" in handle or (network and network.handle_prefix and " " in handle):
+            problem = f"handle {handle!r} is not one; write the name alone, without an address"
+            problems.append(InputError(place, problem))
+        yield place, row
 
 
 def _not_rounded(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:
