@@ -122,6 +122,7 @@ def test_every_mistake_is_listed_with_its_line() -> None:
     assert records[0] == {
         "file": "wrong.csv",
         "line": 3,
+        "key": None,
         "problem": "unknown network 'twiter'; did you mean 'twitter'?",
     }
 
