@@ -12,6 +12,8 @@ from shutil import copytree
 import pytest
 from shell import begin, run
 
+from socialscore.publishing.manifest import digest
+
 PUBLISHED = Path(__file__).parents[1] / "fixtures" / "published-0.1.0"
 SERIES = ("business", "calendar")
 
@@ -49,7 +51,8 @@ def test_its_numbers_are_not_counted_again(name: str) -> None:
 def test_nobody_escapes_being_counted_again_by_naming_another_method(folder: Path) -> None:
     take_messages()
     ranking = PUBLISHED / "business.toml"
-    published = run("publish", ranking, "--as-of", "2026-10-24T00:00", "--out", "now")
+    options = ("--as-of", "2026-10-24T00:00", "--period", "last-week", "--out", "now")
+    published = run("publish", ranking, *options)
     assert published.code == 0, published.err
     [path] = folder.glob("now/business/*/manifest.json")
     path.chmod(0o644)
@@ -78,6 +81,31 @@ def test_a_number_that_was_changed_is_found(folder: Path, name: str) -> None:
 
     assert verified.code == 3
     assert "ranking.csv: " in verified.err
+
+
+def test_a_period_from_one_day_to_another_ended_before_the_second(folder: Path) -> None:
+    weeks = ("2026-09-28..2026-10-05", "2026-10-05..2026-10-12", "2026-10-12..2026-10-19T00:00")
+    before = None
+    for week in weeks:
+        path = folder / "days" / week.replace(":", "")
+        copytree(PUBLISHED / "calendar" / "2026-W40", path)
+        since, until = (day[:10] for day in week.split(".."))
+        said = {"period_from": f"{since}T00:00+02:00", "period_until": f"{until}T00:00+02:00"}
+        document = json.loads((path / "ranking.json").read_text(encoding="utf-8"))
+        (path / "ranking.json").write_text(json.dumps(document | said | {"period": week}))
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        manifest |= {"period": week, "compared_to": before}
+        manifest["files"]["ranking.json"] = digest((path / "ranking.json").read_bytes())
+        (path / "manifest.json").write_text(json.dumps(manifest))
+        before = {
+            "folder": path.name,
+            "manifest": digest((path / "manifest.json").read_bytes()),
+        }
+
+    verified = run("verify", "days")
+
+    assert verified.code == 0, verified.out + verified.err
+    assert verified.out.count("as published") == 3
 
 
 @pytest.mark.parametrize("name", SERIES)

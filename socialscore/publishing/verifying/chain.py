@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import time
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError
@@ -17,7 +18,9 @@ from socialscore.model.scoreboard import Change
 from socialscore.publishing.edition import with_changes
 from socialscore.publishing.manifest import FILE_NAME, digest, read_manifest
 from socialscore.publishing.series import folder_name, read_publication
+from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.verifying.opening import damaged, files_in, open_publication
+from socialscore.version import FIRST_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +55,16 @@ def earlier_period(opened: Opened) -> str:
     period = parse_period(manifest.period, opened.ranking.zone, covered=(as_of, as_of))
     if period.label != manifest.period:
         raise InputError(FILE_NAME, f"{manifest.period!r} is not a period that can be published")
+    if manifest.method == FIRST_METHOD and ".." in manifest.period:
+        return _range_before(scoreboard_of(opened.publication))
     return period_before(period)
+
+
+def _range_before(board: Scoreboard) -> str:
+    """The FROM..UNTIL before another one by method 1, in which UNTIL did not count."""
+    since, until = (it.replace(tzinfo=None) for it in (board.since, board.until))
+    edges = (since - (until - since), since)
+    return "..".join((it.date() if it.time() == time() else it).isoformat() for it in edges)
 
 
 def check_links(opened: Opened) -> Iterator[str]:
