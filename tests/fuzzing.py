@@ -48,7 +48,8 @@ import pyarrow.parquet as pq
 from shell import zstd
 
 from socialscore.errors import InputError
-from socialscore.importers import FileOptions, opened, read
+from socialscore.importers import FileOptions, read
+from socialscore.importers.archive import opened
 from socialscore.importers.staging import Stage
 from socialscore.inputs.panel import Panel
 from socialscore.model.messages import Account, Body

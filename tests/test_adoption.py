@@ -152,9 +152,9 @@ metro,Métro de Valdoine,transport,twitter,3,valdoine
 """
 MESSAGES = """\
 message_id,author_id,author_handle,sent_at,text,reply_to_id
-101,1,montsabran,2026-09-02T08:00,La piscine ouvre lundi.,
-102,3,valdoine,2026-10-07T08:00,@ida La ligne 2 circule.,
-103,901,ida,2026-10-09T08:00,@roz Où est le marché ?,
+101,1,montsabran,2026-09-02T08:00Z,La piscine ouvre lundi.,
+102,3,valdoine,2026-10-07T08:00Z,@ida La ligne 2 circule.,
+103,901,ida,2026-10-09T08:00Z,@roz Où est le marché ?,
 """
 COVERED = "2026-09-01..2026-10-10"
 

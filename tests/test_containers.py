@@ -22,7 +22,8 @@ from shell import zstd
 
 from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.importers import json_lines
-from socialscore.importers.tabular import opened, tabular
+from socialscore.importers.archive import opened
+from socialscore.importers.tabular import tabular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

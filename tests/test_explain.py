@@ -631,11 +631,11 @@ metro,Métro de Valdoine,transport,twitter,2,valdoine
 """
 MESSAGES = """\
 message_id,author_id,author_handle,sent_at,text,reply_to_id
-101,90000001,ida_marker,2026-09-07T08:00,@montsabran Où est le marché ASKMARKER ?,
-102,1,montsabran,2026-09-07T08:30,@ida_marker Place du Four REPLYMARKER.,101
-103,90000002,omar_marker,2026-09-08T10:00,"@montsabran =1+1 ASKMARKER, en panne !",
-104,90000003,rita_marker,2026-09-30T10:00,@montsabran Pourquoi ASKMARKER,
-105,90000003,rita_marker,2026-09-08T10:00,@valdoine Pourquoi ASKMARKER,
+101,90000001,ida_marker,2026-09-07T08:00Z,@montsabran Où est le marché ASKMARKER ?,
+102,1,montsabran,2026-09-07T08:30Z,@ida_marker Place du Four REPLYMARKER.,101
+103,90000002,omar_marker,2026-09-08T10:00Z,"@montsabran =1+1 ASKMARKER, en panne !",
+104,90000003,rita_marker,2026-09-30T10:00Z,@montsabran Pourquoi ASKMARKER,
+105,90000003,rita_marker,2026-09-08T10:00Z,@valdoine Pourquoi ASKMARKER,
 """
 WHERE = ("--period", "2026-W37", "--panel", "bodies.csv")
 

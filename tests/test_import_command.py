@@ -970,7 +970,7 @@ def zipped(**files: str) -> Path:
     return Path("export.zip")
 
 
-def test_files_of_an_archive_that_are_no_messages_are_passed_over_and_named() -> None:
+def test_files_of_an_archive_that_are_no_messages_are_passed_over_with_the_reason() -> None:
     archive = zipped(
         readme_txt="Exported on Monday",
         asks_csv=f"{CARE}\n{ASKS}\n",
@@ -983,13 +983,23 @@ def test_files_of_an_archive_that_are_no_messages_are_passed_over_and_named() ->
     assert result.code == 0
     assert "export.zip/data/asks.csv (care): 1 row read" in result.err
     assert "export.zip/data/answers.csv (care): 1 row read" in result.err
-    assert (
-        "passed over, since nothing in them is known as messages: "
-        "export.zip/data/readme.txt, export.zip/data/followers.json\n" in result.err
+    assert result.err.endswith(
+        "socialscore: export.zip: passed over what cannot be read as messages:\n"
+        "  is CSV with commas, but of no known layout: data/readme.txt\n"
+        "  is a JSON array, but of no known layout: data/followers.json\n"
     )
     assert stored() == ["1", "2"]
     runs = json.loads(run("status", "--runs", "--format", "json").out)
     assert {it["file_name"] for it in runs} >= {"export.zip/data/asks.csv"}
+
+
+def test_a_column_that_is_named_need_not_be_in_every_file_of_an_archive() -> None:
+    archive = zipped(readme_txt="Exported on Monday", asks_csv=f"{CARE}\n{ASKS}\n")
+
+    result = take(archive, "--map", "language=created_at")
+
+    assert result.code == 0
+    assert "  unknown column (for language) 'created_at': data/readme.txt\n" in result.err
 
 
 def test_an_archive_without_messages_is_an_error() -> None:

@@ -228,6 +228,36 @@ def test_each_file_of_an_archive_is_previewed() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_of_an_archive_that_is_previewed_which_an_import_would_read() -> None:
+    export(FIRST, SECOND)
+    with ZipFile("export.zip", "w") as archive:
+        archive.writestr("index.html", "<!DOCTYPE html>")
+        archive.writestr("people.csv", "Who\nAna\n")
+        archive.write("export.csv", "a.csv")
+
+    seen = run("import", "export.zip", "--panel", "panel.csv", "--preview")
+
+    assert seen.code == 0
+    assert seen.out.startswith("export.zip/a.csv: how it would be read")
+    assert seen.out.count("how it would be read") == 1
+    assert seen.err.endswith("but of no known layout: people.csv\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_of_an_archive_without_known_columns_the_tables_are_shown_with_what_to_fill_in() -> None:
+    export("9 Nov;Bonjour;7", header="Quand;Message;Likes")
+    with ZipFile("export.zip", "w") as archive:
+        archive.writestr("index.html", "<!DOCTYPE html>")
+        archive.write("export.csv", "a.csv")
+
+    seen = run("import", "export.zip", "--panel", "panel.csv", "--preview")
+
+    assert seen.code == 3
+    assert seen.out.startswith("export.zip/a.csv: how it would be read")
+    assert "To go on, fill in and run" in seen.out
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_body_that_wrote_nothing_is_doubtful() -> None:
     export(FIRST)
 

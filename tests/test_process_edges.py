@@ -17,8 +17,8 @@ from socialscore.store.location import location_at
 PANEL = "body_id,body,network,account_id,handle\nville,Ville,twitter,1,montsabran\n"
 MESSAGES = """\
 message_id,author_id,author_handle,sent_at,text,reply_to_id
-11,901,ida,2026-09-07T08:00,@montsabran Où est le marché ?,
-12,1,montsabran,2026-09-07T08:30,@ida Place du Four.,11
+11,901,ida,2026-09-07T08:00Z,@montsabran Où est le marché ?,
+12,1,montsabran,2026-09-07T08:30Z,@ida Place du Four.,11
 """
 RANK = "{socialscore} rank --period 2026-W37 --min-requests 1"
 IMPORT = "{socialscore} import messages.csv --panel panel.csv --store other"

@@ -438,8 +438,8 @@ def gap(desk: Desk, tmp_path: Path) -> Desk:
     weeks = {"2026-10-05..2026-10-11": "2026-10-07", "2026-11-23..2026-11-29": "2026-11-25"}
     for number, (covers, day) in enumerate(weeks.items(), 1):
         rows = [
-            f"{number}1,7,{day}T08:00,@montsabran ?,",
-            f"{number}2,101,{day}T09:00,Oui.,{number}1",
+            f"{number}1,7,{day}T08:00Z,@montsabran ?,",
+            f"{number}2,101,{day}T09:00Z,Oui.,{number}1",
         ]
         Path("messages.csv").write_text(text + "\n".join(rows), encoding="utf-8")
         options = ("--panel", "panel.csv", "--store", desk.store, "--covers", covers)
@@ -493,10 +493,10 @@ def test_a_publication_says_which_bodies_lost_replies(desk: Desk, tmp_path: Path
     desk.ranking(horizon="1d")
     Path("messages.csv").write_text(
         "message_id,author_id,sent_at,text,reply_to_id\n"
-        "1,7,2026-10-07T08:00,@montsabran @gareroz ?,\n"
-        "2,101,2026-10-07T09:00,Oui.,1\n"
-        "3,103,2026-10-07T10:00,Non.,1E+05\n"
-        "0x4,103,2026-10-07T11:00,Non.,1\n"
+        "1,7,2026-10-07T08:00Z,@montsabran @gareroz ?,\n"
+        "2,101,2026-10-07T09:00Z,Oui.,1\n"
+        "3,103,2026-10-07T10:00Z,Non.,1E+05\n"
+        "0x4,103,2026-10-07T11:00Z,Non.,1\n"
         "5\n",
         encoding="utf-8",
     )

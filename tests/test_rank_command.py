@@ -23,13 +23,13 @@ gare,Gare de Roz,transport,twitter,3,gareroz
 """
 MESSAGES = """\
 message_id,author_id,author_handle,sent_at,text,reply_to_id
-101,901,ida,2026-09-07T08:00,@montsabran Où est le marché ?,
-102,1,montsabran,2026-09-07T08:30,@ida Place du Four.,101
-103,902,omar,2026-09-08T10:00,@valdoine La ligne 2 est en panne ?,
-104,903,rita,2026-09-09T10:00,@montsabran Pourquoi est-ce fermé ?,
-105,1,montsabran,2026-09-09T12:00,@rita Les vacances.,104
-106,904,saul,2026-09-10T11:00,@montsabran Merci !,
-107,905,nour,2026-10-29T11:00,@montsabran Quand ouvrez-vous ?,
+101,901,ida,2026-09-07T08:00Z,@montsabran Où est le marché ?,
+102,1,montsabran,2026-09-07T08:30Z,@ida Place du Four.,101
+103,902,omar,2026-09-08T10:00Z,@valdoine La ligne 2 est en panne ?,
+104,903,rita,2026-09-09T10:00Z,@montsabran Pourquoi est-ce fermé ?,
+105,1,montsabran,2026-09-09T12:00Z,@rita Les vacances.,104
+106,904,saul,2026-09-10T11:00Z,@montsabran Merci !,
+107,905,nour,2026-10-29T11:00Z,@montsabran Quand ouvrez-vous ?,
 """
 COVERED = "2026-09-07..2026-11-01"
 WEEK = ("--period", "2026-W37", "--min-requests", "1")

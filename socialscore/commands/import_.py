@@ -7,6 +7,7 @@ import io
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -137,7 +138,7 @@ def command(
     of socialscore.toml, else the bodies in the store; --bodies-from-data takes it from the
     files. Importing a file twice changes nothing.
     """
-    from socialscore.importers import FileOptions, readings
+    from socialscore.importers import FileOptions, each_read, read
     from socialscore.importers.staging import Stage
     from socialscore.inputs.ranking import Ranking
     from socialscore.intake import keep
@@ -158,7 +159,7 @@ def command(
         return
     key = read_key(settings.key_file)
     with _listing(refused) as write_row:
-        opened = (readings(path, options, say) for path in files)
+        opened = (each_read(path, partial(read, options=options), say) for path in files)
         for source, found in chain.from_iterable(opened):
             path = source.path
             with Stage() as stage:

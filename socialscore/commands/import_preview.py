@@ -54,15 +54,21 @@ def show_previews(
     from socialscore.previewing import preview
     from socialscore.reporters.previews import render_preview
 
-    def look(source: Source) -> Previewed:
-        zone, now, bar = Ranking().zone, datetime.now(UTC), partial(shown, source=source)
-        return preview(source, options, panel, zone=zone, now=now, shown=bar)
+    def looked(source: Source) -> Previewed:
+        return preview(
+            source,
+            options,
+            panel,
+            zone=Ranking().zone,
+            now=datetime.now(UTC),
+            shown=partial(shown, source=source),
+        )
 
     _check_layout_file(layout_file, files)
     found = []
     on_screen = sys.stdout.isatty()
     width = screen_width() if on_screen else 80
-    for seen in chain.from_iterable(_seen(path, look) for path in files):
+    for seen in chain.from_iterable(_previews(path, looked) for path in files):
         found.append(seen)
         typer.echo(render_preview(seen.page, width=width, colour=on_screen), nl=False)
     if layout_file:
@@ -74,32 +80,28 @@ def show_previews(
         raise typer.Exit(errors[0].exit_code)
 
 
-def _seen(path: Path, look: Callable[[Source], Previewed]) -> Iterator[Previewed]:
-    """What is seen of a file or, of an archive, of each file in it that has messages."""
-    from socialscore.importers import opened
+def _previews(path: Path, looked: Callable[[Source], Previewed]) -> Iterator[Previewed]:
+    """What a look at a file shows or, of an archive, at each file that an import would read.
 
-    unknown: list[tuple[str, Previewed | InputError]] = []
-    n_known = 0
-    for source in opened(path):
-        try:
-            seen = look(source)
-        except InputError as error:
-            if source.archive is None:
-                raise
-            unknown.append((source.name, error))
-            continue
-        if source.archive and seen.opened is None:
-            unknown.append((source.name, seen))
-            continue
-        n_known += 1
-        yield seen
-    for name, it in unknown:
-        if n_known:
-            say(f"{name} is passed over, since nothing in it is known as messages")
-        elif isinstance(it, InputError):
-            raise it
-        else:
-            yield it
+    If it would read none, those are shown of which somebody only has to say which column is which.
+    """
+    from socialscore.importers import each_read
+
+    unsettled = []
+
+    def settled(source: Source) -> Previewed:
+        seen = looked(source)
+        if seen.opened is None and seen.error and source.archive:
+            unsettled.append(seen)
+            raise seen.error
+        return seen
+
+    try:
+        yield from (seen for _, seen in each_read(path, settled, say))
+    except InputError:
+        if not unsettled:
+            raise
+        yield from unsettled
 
 
 def _check_layout_file(path: Path | None, files: Sequence[object]) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from socialscore.errors import InputError, SeveralProblems, UnknownName, UsageError, listed
+from socialscore.errors import InputError, UnknownName, UsageError, listed
 from socialscore.importers import x_jsonl
+from socialscore.importers.archive import opened
 from socialscore.importers.beside import said_beside
 from socialscore.importers.json_table import JsonFile
 from socialscore.importers.layout import OWN_NAMES, Layout, read_layout, recognised, shipped_layouts
@@ -20,13 +21,14 @@ from socialscore.importers.mapped import chosen, staged_rows
 from socialscore.importers.parquet_file import ArrowTable
 from socialscore.importers.staged import Clock
 from socialscore.importers.synonyms import headers_of
-from socialscore.importers.tabular import opened, tabular
+from socialscore.importers.tabular import tabular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
+    from socialscore.errors import SocialscoreError
     from socialscore.importers.mapped import Mapped
     from socialscore.importers.source import Source
     from socialscore.importers.staged import StagedRows
@@ -37,19 +39,17 @@ __all__ = [
     "X_PAGES",
     "FileOptions",
     "FileReading",
+    "each_read",
     "layout_named",
     "layout_names",
-    "opened",
     "read",
     "read_arrow",
-    "readings",
 ]
+
+T = TypeVar("T")
 
 X_PAGES = Layout("x-jsonl", {}, "pages of the X API v2, and what twarc writes of them")
 """The one layout that is code."""
-
-
-_NAMED = 5  # files of an archive that are passed over
 
 
 @dataclass(frozen=True)
@@ -190,38 +190,47 @@ def under_layout(source: Source, found: Recognised, said: FileOptions) -> FileRe
     return FileReading(layout, rows, content, mapped)
 
 
-def readings(
-    path: Path, options: FileOptions, pass_over: Callable[[str], object]
-) -> Iterator[tuple[Source, FileReading]]:
-    """Begin to read a file or, of an archive, each file in it that has messages.
+def each_read(
+    path: Path, looked: Callable[[Source], T], pass_over: Callable[[str], object]
+) -> Iterator[tuple[Source, T]]:
+    """A file or, of an archive, each file in it that can be read, with what a look at it says.
 
-    An archive holds other files as well; what they are is told, unless no file can be read.
+    An archive holds other files as well; they are told with the reasons, unless no file can be
+    read.
 
     Args:
         path: the file.
-        options: what is said of it.
+        looked: looks at a file, such as `read`; it raises an error if that cannot be read.
         pass_over: is told, in words, which files of an archive are passed over.
 
     Raises:
-        InputError: the file cannot be read, or none in the archive.
+        What `looked` does, of a file that is in no archive, or if no file of the archive can be
+        read.
     """
     n_read, refusals = 0, []
     for source in opened(path):
         try:
-            reading = read(source, options)
-        except InputError as error:
+            found = looked(source)
+        except (InputError, UnknownName, UsageError) as error:
             if source.archive is None:
                 raise
-            refusals.append((source.name, error))
+            refusals.append((source.path.relative_to(source.archive), error))
             continue
         n_read += 1
-        yield source, reading
+        yield source, found
     if refusals and not n_read:
         raise refusals[0][1]
     if refusals:
-        names = ", ".join(name for name, _ in refusals[:_NAMED])
-        more = f" and {len(refusals) - _NAMED:,} more" * (len(refusals) > _NAMED)
-        pass_over(f"{path}: passed over, since nothing in them is known as messages: {names}{more}")
+        pass_over(f"{path}: passed over what cannot be read as messages:{_by_reason(refusals)}")
+
+
+def _by_reason(refusals: Sequence[tuple[Path, SocialscoreError]]) -> str:
+    """A line for each reason, with the files that it is about."""
+    names: dict[str, list[str]] = {}
+    for name, error in refusals:
+        what, _, _ = str(error).removeprefix(f"{getattr(error, 'place', None)}: ").partition(";")
+        names.setdefault(what, []).append(str(name))
+    return "".join(f"\n  {what}: {listed(those)}" for what, those in names.items())
 
 
 def _by_headers(found: Recognised, said: FileOptions) -> Layout:
@@ -262,7 +271,7 @@ def _layout_of(
         return None
     try:
         chosen(layout, pairs, names, "")
-    except (InputError, UnknownName, SeveralProblems):
+    except (InputError, UnknownName):
         return None
     return layout
 

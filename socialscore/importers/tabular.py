@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from socialscore.errors import InputError, UsageError
-from socialscore.importers.archive import ZIP_MAGIC, check_workbook, opened
+from socialscore.importers.archive import ZIP_MAGIC, check_workbook
 from socialscore.importers.csv_file import read_csv
 from socialscore.importers.foreign import foreign
 from socialscore.importers.json_lines import is_json
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from socialscore.importers.header import IsHeader
     from socialscore.importers.source import Source
 
-__all__ = ["Tabular", "opened", "tabular"]
+__all__ = ["Tabular", "tabular"]
 
 
 class Tabular(Protocol):

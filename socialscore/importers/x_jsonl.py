@@ -154,4 +154,4 @@ def _not_from_x(doubtful: list[list[Row]]) -> str:
     (line, reason), (last, _) = doubtful[0][0], doubtful[-1][0]
     problem = f"no post of the X API v2 up to line {last} (line {line}: {reason})"
     expected = "expected pages or posts, one a line, with author_id and created_at"
-    return f"{problem}; {expected}; name another format with --format"
+    return f"{problem}; {expected}; name another layout with --layout"
