@@ -682,7 +682,7 @@ def test_of_very_many_columns_a_mistake_names_some() -> None:
 
     assert unknown.code == near.code == missing.code == 3
     assert "unknown column (for kind) 'öööö'; known: author_id, c0, c1, c10," in unknown.err
-    assert unknown.err.endswith(" and 99,964 more\n")
+    assert unknown.err.endswith(" and 99,972 more\n")
     assert near.err.endswith("did you mean 'c7777'?\n")
     assert "has no column message_id; its columns are author_id, sent_at, text, c0" in missing.err
     assert len(missing.err) < 1000
@@ -930,6 +930,9 @@ def test_columns_are_named_by_a_layout_of_ones_own() -> None:
             "--map sent_at: write OURS=THEIRS, as in sent_at=date; a file of such lines",
         ),
         (("mine.toml",), 2, "is a layout: --layout FILE.toml"),
+        (("text=",), 2, "--map text=: write OURS=THEIRS, as in sent_at=date"),
+        ((*MAP, "text=User"), 2, "--map names two columns for text: Words and User; where either"),
+        ((*MAP, "kind=Repost"), 3, "unknown column (for kind) 'Repost'; did you mean 'repost'?"),
         ((*MAP, "network=Network"), 3, "unknown column (for network) 'Network'"),
     ],
 )
@@ -940,6 +943,43 @@ def test_a_mistake_in_a_map_is_named_with_the_way_out(
 
     assert result.code == code
     assert problem in result.err
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('network = "Twiter"', "unknown column (for network) 'Twiter'; did you mean 'twitter'?"),
+        ('rows = "posts[]"', "messages.csv:1: has nothing under posts[], where mine has rows"),
+        (
+            '[beside]\nfile = "../who.js"\nauthor_id = "id"',
+            "mine.toml:6, key beside.file: name a file in the same folder, without the folder",
+        ),
+        (
+            '[notices]\ndeletion = "Deleted"',
+            "mine.toml:6, key notices.deletion: unknown column 'Deleted'",
+        ),
+    ],
+)
+def test_a_mistake_in_a_layout_is_named_with_its_line(line: str, problem: str) -> None:
+    Path("mine.toml").write_text(
+        f'message_id = "Post ID"\nauthor_id = "User"\nsent_at = "When"\ntext = "Words"\n{line}\n'
+    )
+
+    result = take(lines(FOREIGN_ROW, header=FOREIGN), "--layout", "mine.toml")
+
+    assert (result.code, problem in result.err) == (3, True), result.err
+
+
+def test_where_rows_of_json_are_is_suggested() -> None:
+    Path("mine.toml").write_text('rows = "data.posts"\ntext = "message"\n')
+    Path("posts.json").write_text('{"data": {"posts": [{"message": "@montsabran ?"}]}}')
+
+    result = take(Path("posts.json"), "--layout", "mine.toml")
+
+    assert result.code == 3
+    assert "mine.toml:1, key rows: unknown rows 'data.posts'; did you mean 'data.posts[]'" in (
+        result.err
+    )
 
 
 def test_a_pair_goes_before_what_the_layout_says() -> None:

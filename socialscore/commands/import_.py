@@ -193,15 +193,20 @@ def command(
 
 def _pairs(entries: Sequence[str]) -> dict[str, str]:
     """From our columns to those of the files: of `sent_at=date`."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for entry in entries:
-        ours, equals, theirs = entry.partition("=")
-        if not equals:
+        ours, theirs = (name.strip() for name in (*entry.split("=", 1), "")[:2])
+        if not ours or not theirs:
             raise UsageError(
                 f"--map {entry}: write OURS=THEIRS, as in sent_at=date; a file of such lines is a "
                 "layout: --layout FILE.toml"
             )
-        pairs[ours.strip()] = theirs.strip()
+        if ours in pairs:
+            raise UsageError(
+                f"--map names two columns for {ours}: {pairs[ours]} and {theirs}; where either may "
+                f'say it, write {ours} = ["{pairs[ours]}", "{theirs}"] into a layout of your own'
+            )
+        pairs[ours] = theirs
     return pairs
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "CONSTANTS",
     "OWN_NAMES",
     "Choices",
     "Layout",
@@ -48,6 +49,9 @@ __all__ = [
 Choices = tuple[tuple[str, ...], ...]
 """Columns of a file for one of ours: the first of these choices that says something counts; each is
 a column, or several that are joined by spaces."""
+
+CONSTANTS = {"network": NETWORKS, "kind": KINDS}
+"""Of our columns, those for which a layout may name a value, which all rows then have."""
 
 _Notice = tuple[str, str | None]  # a column, and the value that says it; None: any
 
@@ -86,10 +90,16 @@ def _are_texts(values: Iterable[object]) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
+def _file_name(text: str) -> str:
+    if not text or text in (".", "..") or set(text) & set("/\\\0"):
+        raise ValueError("name a file in the same folder, without the folder")
+    return text
+
+
 class Beside(Table):
     """A file in the same folder that says who wrote the messages: JSON, of which dotted names."""
 
-    file: str
+    file: Annotated[str, AfterValidator(_file_name)]
     author_id: str
     author_handle: str | None = None
 
@@ -143,9 +153,9 @@ class Layout:
         """Whether it is somebody's own."""
         return self.path is not None
 
-    def place(self, ours: str) -> object:
-        """Where it says which column is one of ours."""
-        return place_of(self.path, ours) if self.path else self.name
+    def place(self, *keys: str) -> object:
+        """Where it says a key."""
+        return place_of(self.path, *keys) if self.path else self.name
 
     def claims(self, columns: Collection[str]) -> bool:
         """Whether a file with these columns is of this layout, by what only such files have."""
@@ -154,7 +164,7 @@ class Layout:
     def constants(self, columns: Collection[str]) -> dict[str, str]:
         """Of our columns, those with one value for all rows: a network's name, or a kind."""
         found = {}
-        for ours, values in (("network", NETWORKS), ("kind", KINDS)):
+        for ours, values in CONSTANTS.items():
             for (name, *others), *_ in filter(None, [self.columns.get(ours)]):
                 said = network_named(name) if ours == "network" else name
                 if not others and said in values and name not in columns:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from socialscore.errors import InputError, UnknownName, UsageError, listed
 from socialscore.importers.columns import COLUMNS, FLAGS, LISTS, MARKS, NEEDED
-from socialscore.importers.layout import OWN_NAMES
+from socialscore.importers.layout import CONSTANTS, OWN_NAMES
 from socialscore.importers.staged import NOTES, StagedRows
 from socialscore.importers.synonyms import in_our_words
 from socialscore.inputs.value_errors import raise_all
@@ -73,7 +73,7 @@ def chosen(
             raise UsageError(f"--map {ours}={theirs}: {problem}")
         if ours not in COLUMNS:
             raise UnknownName("column on the left of --map", ours, COLUMNS)
-    columns = _within(layout.rows, columns)
+    columns = _within(layout, columns, place)
     said: dict[str, Choices] = {ours: ((theirs,),) for ours, theirs in pairs.items()}
     if layout.own:
         said = {**layout.columns, **said}
@@ -90,6 +90,11 @@ def chosen(
             _no_such_column(ours, choices, columns, place if ours in pairs else layout.place(ours))
             for ours, choices in said.items()
             if ours not in constants and not _occurs(choices, columns)
+        ]
+        + [
+            UnknownName("column", column, filter(None, columns), layout.place("notices", name))
+            for name, column, _ in layout.notices
+            if layout.own and not may_have_more and column not in columns
         ]
     )
     missing = [
@@ -108,10 +113,19 @@ def chosen(
     return Mapped(found, constants)
 
 
-def _within(rows: str, columns: Collection[str]) -> Collection[str]:
+def _within(layout: Layout, columns: Collection[str], place: object) -> Collection[str]:
     """The columns as they are named from where the rows of a document are."""
-    inner = [name.removeprefix(f"{rows}.") for name in columns if name.startswith(f"{rows}.")]
-    return inner if rows else columns
+    if not layout.rows:
+        return columns
+    before = f"{layout.rows}."
+    inner = [name.removeprefix(before) for name in columns if name.startswith(before)]
+    if inner:
+        return inner
+    steps = [name.split(".") for name in columns]
+    ways = {".".join(each[:n]) for each in steps for n in range(1, len(each))}
+    if not ways:
+        raise InputError(place, f"has nothing under {layout.rows}, where {layout.name} has rows")
+    raise UnknownName("rows", layout.rows, ways, layout.place("rows") if layout.own else place)
 
 
 def _by_name(layout: Layout, columns: Collection[str]) -> Mapping[str, Choices]:
@@ -125,7 +139,8 @@ def _no_such_column(
     ours: str, choices: Choices, columns: Collection[str], place: object
 ) -> UnknownName:
     missing = next(name for choice in choices for name in choice if name not in columns)
-    return UnknownName(f"column (for {ours})", missing, columns, place)
+    known = [*filter(None, columns), *CONSTANTS.get(ours, ())]
+    return UnknownName(f"column (for {ours})", missing, known, place)
 
 
 def _occurs(choices: Choices, columns: Collection[str]) -> bool:
