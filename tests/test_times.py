@@ -123,6 +123,8 @@ def test_seconds_and_milliseconds_keep_their_fractions() -> None:
         ("2026-02-30T00:00:00Z", "is not a time"),
         ("2026-07-09 14:60:00Z", "is not a time"),
         ("2026-07-09 14:05:00 +99:00", "is not a time"),
+        ("2026-07-09 14:05:00+16:00", "is not a time"),
+        ("2026-07-09 14:05:00 (GMT+2)", "is not a time"),
         ("2026-07-09 14:05 PM", "is not a time"),
         ("infinity", "is not a time"),
         ("12", "is not a time"),
@@ -173,6 +175,8 @@ def test_a_long_value_is_quoted_by_its_beginning() -> None:
         "7/19/2026 2:05 p.m.",
         "Sun, 19 Jul 2026 14:05:00",
         "19 July 2026 14:05",
+        "19 juil. 2026 à 14:05",
+        "dim. 19 juillet 2026 14h05",
         "Jul 19, 2026 02:05 pm",
         "46222.5868055556",
         "46222,5868055556",
@@ -180,6 +184,27 @@ def test_a_long_value_is_quoted_by_its_beginning() -> None:
 )
 def test_a_time_without_an_offset_is_of_the_timezone_that_is_named(text: str) -> None:
     assert Read([text], PARIS).instants == [at("2026-07-19T12:05:00Z")]
+
+
+def test_months_may_be_named_in_french() -> None:
+    months = [
+        "janv.",
+        "févr.",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "octobre",
+        "novembre",
+        "décembre",
+    ]
+
+    found = Read([f"1er {month} 2026 10:00" for month in months], ZoneInfo("UTC"))
+
+    assert found.instants == [datetime(2026, n, 1, 10, tzinfo=UTC) for n in range(1, 13)]
 
 
 @pytest.mark.parametrize(("text", "hour"), [("12:05 AM", 0), ("12:05 PM", 12), ("1:05 AM", 1)])
@@ -232,8 +257,8 @@ def test_a_column_that_can_be_read_in_two_ways_shows_both_formats() -> None:
         Read(["07/07/2026 14:05", "09/07/2026 14:05"], PARIS)
 
     assert str(error.value) == (
-        "messages.csv:3: sent_at '09/07/2026 14:05' can be read in two ways, like all others: say "
-        'which number is the day, --date-format "%d/%m/%Y %H:%M" or --date-format '
+        "messages.csv:3: sent_at '09/07/2026 14:05' can be read in two ways, and no other time "
+        'tells which number is the day; say it: --date-format "%d/%m/%Y %H:%M" or --date-format '
         '"%m/%d/%Y %H:%M"'
     )
 
@@ -283,14 +308,14 @@ def test_a_format_may_have_the_offset() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("%d/%m %H:%M", "it has not a year"),
-        ("%Y-%m %H:%M", "it has not a day"),
-        ("%d %Y %H:%M", "it has not a month"),
-        ("%d/%m/%Y", "it has not an hour"),
+        ("%d/%m %H:%M", "it has no year"),
+        ("%Y-%m %H:%M", "it has no day"),
+        ("%d %Y %H:%M", "it has no month"),
+        ("%d/%m/%Y", "it has no hour"),
         ("%d/%m/%Y %I:%M", "%I needs %p"),
         ("%d/%m/%Y %H:%M %Z", "cannot read %Z"),
         ("%c", "cannot read %c"),
-        ("%%Y-%m-%d %H", "it has not a year"),
+        ("%%Y-%m-%d %H", "it has no year"),
     ],
 )
 def test_a_format_that_makes_no_time_is_refused_early(text: str, problem: str) -> None:
@@ -580,7 +605,7 @@ def test_options_that_cannot_be_are_refused_before_a_file_is_read() -> None:
 
     assert (wrong_zone.code, wrong_form.code) == (2, 2)
     assert "unknown timezone 'Europe/Pari'; did you mean 'Europe/Paris'?" in wrong_zone.err
-    assert "--date-format %d/%m/%Y: it has not an hour" in wrong_form.err
+    assert "--date-format %d/%m/%Y: it has no hour" in wrong_form.err
 
 
 @pytest.mark.usefixtures("folder")

@@ -138,10 +138,10 @@ class Stage:
         tally = self.tally()
         if tally.n_rows and tally.n_refused == tally.n_rows:
             first = next(self.refusals())
-            others = f"; and so on: none of the {tally.n_rows:,} rows can be read"
+            others = f"and so on: none of the {tally.n_rows:,} rows can be read"
             raise InputError(
                 f"{place}:{first.line}",
-                f"{first.reason}{others if tally.n_rows > 1 else ', and the only row'}",
+                f"{first.reason}; {others if tally.n_rows > 1 else 'there is no other row'}",
             )
         self._deduplicate()
         find_threads(self._connection)

@@ -15,7 +15,7 @@ __all__ = ["checked_date_format", "instant", "is_day_first", "like", "written"]
 # --- what is unambiguous -------------------------------------------------------------------------
 
 # DuckDB's own cast guesses: it reads BST as the time of Bangladesh, and a date as its midnight.
-_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)"
+_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|GMT|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 _LOCAL_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"
 _OF_X = "%a %b %d %H:%M:%S %z %Y"  # Thu Jul 09 14:05:00 +0000 2026
 # Seconds, milli-, micro- and nanoseconds since 1970: for all of our years, seconds have ten digits.
@@ -35,12 +35,17 @@ def instant(text: str) -> str:
 
 # --- what only the column or the timezone decides ------------------------------------------------
 
-_MONTH = "|".join(MONTHS)
-_WEEKDAY = "(?:[a-z]{3,9},? )?"
+# How they begin, in English and, without accents, in French.
+_MONTH_NUMBERS = {name.lower(): number for number, name in enumerate(MONTHS, start=1)} | {
+    "fev": 2, "avr": 4, "mai": 5, "juin": 6, "juil": 7, "aou": 8,
+}  # fmt: skip
+_MONTH = "|".join(_MONTH_NUMBERS)
+_WEEKDAY = r"(?:[a-z]{3,9}\.?,? )?"
 _DATE = (
     r"(?P<year1>\d{4})[-/.](?P<month1>\d{1,2})[-/.](?P<day1>\d{1,2})"
     r"|(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year2>\d{4}|\d\d)"
-    rf"|{_WEEKDAY}(?P<day3>\d{{1,2}})[- ](?P<month3>{_MONTH})[a-z]*\.?,?[- ](?P<year3>\d{{4}}|\d\d)"
+    rf"|{_WEEKDAY}(?P<day3>\d{{1,2}})(?:er)?[- ](?P<month3>{_MONTH})[a-z]*\.?,?"
+    r"[- ](?P<year3>\d{4}|\d\d)"
     rf"|{_WEEKDAY}(?P<month4>{_MONTH})[a-z]*\.? (?P<day4>\d{{1,2}}),? (?P<year4>\d{{4}})"
 )
 _TIME = (
@@ -49,9 +54,9 @@ _TIME = (
 )
 _ZONE = (
     r"(?: ?(?:(?:utc|gmt)?(?P<offset>(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?)"
-    r"|(?P<zone>[a-z]{1,5})))?(?: \([^)]*\))?"
+    r"|(?P<zone>[a-z]{1,5}))(?: \([^)]*\))?)?"
 )
-_SHAPE = rf"(?i)^(?:{_DATE})(?:(?:t|,? (?:at |à )?){_TIME}{_ZONE})?$"
+_SHAPE = rf"(?i)^(?:{_DATE})(?:(?:t|,? (?:at |[aà] )?){_TIME}{_ZONE})?$"
 _GROUPS = ", ".join(f"'{name}'" for name in re.compile(_SHAPE).groupindex)
 _YEAR_LAST = r"(?i)^([a-z]{3} [a-z]{3} \d{1,2}) (.*) (\d{4})$"  # as X and `date` write it
 _SERIAL = r"\d{5}(?:[.,]\d+)?"  # of a spreadsheet: days since 30 Dec 1899, as its clock showed
@@ -184,16 +189,14 @@ def _whole(column: str, date_format: str | None) -> tuple[str, str]:
 
 
 def _tidy(text: str) -> str:
-    """One space where there are several, or wider ones, and the year before the time of day."""
-    spaced = f"TRIM(regexp_replace({text}, '[\\s\\p{{Z}}]+', ' ', 'g'))"
+    """One space where there are several, or wider ones; no accents; the year before the time."""
+    spaced = f"strip_accents(TRIM(regexp_replace({text}, '[\\s\\p{{Z}}]+', ' ', 'g')))"
     return f"regexp_replace({spaced}, '{_YEAR_LAST}', '\\1 \\3 \\2')"
 
 
 def _number_of(month: str) -> str:
-    names = ", ".join(f"'{name.lower()}'" for name in MONTHS)
-    return (
-        f"CASE WHEN {month} = '' THEN '' ELSE LIST_POSITION([{names}], LOWER({month}))::VARCHAR END"
-    )
+    numbers = " ".join(f"WHEN '{name}' THEN '{number}'" for name, number in _MONTH_NUMBERS.items())
+    return f"CASE LOWER({month}) {numbers} ELSE '' END"
 
 
 def _hour(hour: str) -> str:
@@ -212,7 +215,7 @@ def _local(month: str, day: str) -> str:
 # --- formats that people name --------------------------------------------------------------------
 
 _DIRECTIVES = frozenset("aAbBdfHIjmMpSyYz%")
-_NEEDED = (("a year", "yY"), ("a day", "dj"), ("a month", "mbBj"), ("an hour", "HI"))
+_NEEDED = {"year": "yY", "day": "dj", "month": "mbBj", "hour": "HI"}
 
 
 def checked_date_format(text: str) -> str:
@@ -226,9 +229,9 @@ def checked_date_format(text: str) -> str:
         if directive not in _DIRECTIVES:
             known = " ".join(f"%{each}" for each in sorted(_DIRECTIVES, key=str.lower))
             raise ValueError(f"cannot read %{directive}; there are {known}")
-    for what, directives in _NEEDED:
+    for what, directives in _NEEDED.items():
         if not set(directives) & set(said):
-            raise ValueError(f"it has not {what}; write it as in '%d/%m/%Y %H:%M'")
+            raise ValueError(f"it has no {what}; write it as in '%d/%m/%Y %H:%M'")
     if "I" in said and "p" not in said:
         raise ValueError("%I needs %p, or write %H for hours up to 23")
     return text

@@ -182,7 +182,7 @@ def _day_or_month(
         return column.problem(day_line, day_text, contradiction, formats)
     if open_line and not day_line and not month_line:
         formats = _formats(open_text, open_text, home)
-        both = "can be read in two ways, like all others: say which number is the day, "
+        both = "can be read in two ways, and no other time tells which number is the day; say it: "
         return column.problem(open_line, open_text, f"{both}{' or '.join(formats)}", formats)
     return "month_first" if month_line else "day_first"
 
