@@ -653,7 +653,9 @@ def test_what_nobody_vouched_for_is_said_once(
 
 
 def test_a_ranking_without_a_panel_vouches_for_options_only(weekly: Path) -> None:
-    (weekly.parent / "weekly.toml").write_text('title = "The week"\nmin_requests = 1\n')
+    (weekly.parent / "weekly.toml").write_text(
+        'title = "The week"\nperiod = "last-week"\nmin_requests = 1\n'
+    )
 
     result = run("verify", weekly, "--ranking", "weekly.toml")
 

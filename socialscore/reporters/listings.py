@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import date
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.formulas import cell_text
@@ -31,7 +32,7 @@ def listing_to_json(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """A list of the records, no value as null."""
     records = [{name: row[name] for name in columns} for row in rows]
     text = json.dumps(
-        records, ensure_ascii=False, indent=2, allow_nan=False, default=date.isoformat
+        records, ensure_ascii=False, indent=2, allow_nan=False, default=methodcaller("isoformat")
     )
     return f"{text}\n"
 
