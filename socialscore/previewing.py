@@ -240,8 +240,7 @@ def _judged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _of_file(page: FilePreview, opened: FileReading, stage: Stage) -> Iterator[str]:
     """What was guessed, or lost, in reading."""
     yield from opened.remarks
-    yield from map(str, stage.rounded)
-    yield from filter(None, (stage.clock_remark, *map(str, stage.repeated_hours)))
+    yield from stage.remarks()
     if page.columns and "network" not in {column.ours for column in page.columns}:
         yield (
             f"no column names the network, so all are taken to be from {DEFAULT_NETWORK}; "

@@ -76,15 +76,27 @@ def test_replies_of_a_data_frame_are_matched_though_pandas_rounded_their_parents
     )
     panel = Panel("towns", (Body("ville", "Ville", "", (Account("twitter", "7", "ville"),)),))
 
-    board = socialscore.rank(
-        frame, panel, horizon="1h", match="direct", as_of="2026-09-07T12:00", min_requests=1
-    )
+    with pytest.warns(UserWarning, match="^reply_to_id: 2 of 2 look rounded .*; 1 matched"):
+        board = socialscore.rank(
+            frame, panel, horizon="1h", match="direct", as_of="2026-09-07T12:00", min_requests=1
+        )
 
     assert answered(board) == {"ville": 1.0}
     assert (
         "it is unknown which messages some replies answer, as identifiers in imported files were "
         "rounded: Ville (1)"
     ) in board.notes
+
+
+def test_refused_rows_of_a_table_are_warned_of() -> None:
+    rows = [*ROWS, ROWS[0] | {"message_id": "2.1e+18"}, ROWS[0] | {"message_id": ""}]
+    said = f"^2 of {len(rows)} rows are refused, the first of them row {len(ROWS) + 1}: .*rounded"
+
+    with pytest.warns(UserWarning, match=said) as warned:
+        board = socialscore.rank(rows, TOWN, **UNTIL)
+
+    assert warned[0].filename == __file__
+    assert board.scores == socialscore.rank(ROWS, TOWN, **UNTIL).scores
 
 
 def test_without_a_panel_the_official_accounts_are_the_bodies(messages: pa.Table) -> None:

@@ -60,7 +60,7 @@ def ranks(*options: str) -> list[tuple[str, str, str]]:
         (
             "float_parent.csv",
             THREE,
-            "reply_to_id: 1 of 1 look rounded by a spreadsheet; 1 matched",
+            "reply_to_id: 1 of 1 look rounded by a spreadsheet or pandas; 1 matched",
         ),
     ],
 )

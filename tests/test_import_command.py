@@ -364,7 +364,7 @@ def test_replies_to_rounded_parents_are_kept_and_their_column_is_named() -> None
 
     assert "3 rows read, 2 of them replies; 3 messages kept" in result.err
     assert result.err.splitlines()[1:] == [
-        "  parent: 2 of 2 look rounded by a spreadsheet; "
+        "  parent: 2 of 2 look rounded by a spreadsheet or pandas; "
         "1 matched to the one message they can mean, 1 unknown; keep identifiers as text"
     ]
     assert stored("reply_to_id") == [None, "2119588004623286620", None]

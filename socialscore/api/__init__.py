@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,7 +33,7 @@ from socialscore.scoring.ignored import never_seen, unseen_in_words
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date, datetime
 
     import pyarrow as pa
@@ -405,6 +406,8 @@ def _in_memory(
     """The messages of a table, judged as an import judges them, and the bodies they concern."""
     with Stage() as stage:
         stage.read(read_arrow(messages), "the table")
+        if remarks := [*_refusals(stage), *stage.remarks()]:
+            warnings.warn("; ".join(remarks), stacklevel=5)
         bodies = panel or stage.bodies()
         found = MessageTable(*in_memory(stage, bodies, end))
     if not found.covered:
@@ -415,3 +418,13 @@ def _in_memory(
             else f"the table does not say which accounts are official; name them: {option('panel')}"
         )
     return found, bodies
+
+
+def _refusals(stage: Stage) -> Iterator[str]:
+    """How many rows are refused, and why the first one is."""
+    for first in islice(stage.refusals(), 1):
+        tally = stage.tally()
+        yield (
+            f"{tally.n_refused:,} of {tally.n_rows:,} rows are refused, the first of them row "
+            f"{first.line}: {first.reason}"
+        )

@@ -184,10 +184,8 @@ def command(
                     typer.echo(f"  {remark}", err=True)
                 if stage.notices:
                     typer.echo(f"  {_notices(stage.notices)}", err=True)
-                for column in stage.rounded:
-                    typer.echo(f"  {column}", err=True)
-                for line in filter(None, (stage.clock_remark, *map(str, stage.repeated_hours))):
-                    typer.echo(f"  {line}", err=True)
+                for remark in stage.remarks():
+                    typer.echo(f"  {remark}", err=True)
                 _report(path, stage.refusals(), write_row)
 
 

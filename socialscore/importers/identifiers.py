@@ -42,12 +42,10 @@ class RoundedColumn:
     refers_to: str  # message or author
 
     def __str__(self) -> str:
-        """What became of them."""
-        n_unknown = self.n_rounded - self.n_matched
         return (
-            f"{self.name}: {self.n_rounded:,} of {self.n_values:,} look rounded by a spreadsheet; "
-            f"{self.n_matched:,} matched to the one {self.refers_to} they can mean, "
-            f"{n_unknown:,} unknown; keep identifiers as text"
+            f"{self.name}: {self.n_rounded:,} of {self.n_values:,} look rounded by a spreadsheet "
+            f"or pandas; {self.n_matched:,} matched to the one {self.refers_to} they can mean, "
+            f"{self.n_rounded - self.n_matched:,} unknown; keep identifiers as text"
         )
 
 

@@ -235,6 +235,13 @@ class Stage:
         while rows := found.fetchmany(1000):
             yield from (RefusedRow(*row) for row in rows)
 
+    def remarks(self) -> Iterator[str]:
+        """What had to be guessed in reading, each as a sentence."""
+        yield from map(str, self.rounded)
+        if self.clock_remark:
+            yield self.clock_remark
+        yield from map(str, self.repeated_hours)
+
     @within_limits()
     def span(self) -> tuple[datetime, datetime] | None:
         """When the first and the last message were sent; None without messages."""
