@@ -213,7 +213,7 @@ class UnknownName(SocialscoreError):
         known, titles = sorted(known), titles or {}
         meant = [
             repr(each) + (f" ({titles[each]})" if each in titles else "")
-            for each in _meant(name, known, titles)
+            for each in _meant(str(name), known, titles)
         ]
         *others, last = meant or [""]
         either = f"{', '.join(others)} or {last}" if others else last

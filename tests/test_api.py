@@ -226,9 +226,19 @@ def test_lazy_and_foreign_tables_are_ranked_too(messages: Callable[[], Any]) -> 
     assert answered(board) == {"ville": 0.5}
 
 
-def test_what_is_no_table_is_refused() -> None:
-    with pytest.raises(UsageError, match="messages=…: cannot read a int; give a path, or a table"):
-        socialscore.rank(7)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (7, "int; "),
+        (pd.Series(["Où ?"]), r"Series \(.*\); "),
+        (pd.DataFrame([["1", "2"]], columns=["text", "text"]), r"DataFrame \(Dup.*\); "),
+    ],
+    ids=["int", "column", "two of one name"],
+)
+def test_what_is_no_table_is_refused(given: object, said: str) -> None:
+    said = f"^messages=…: cannot read a table from this {said}give a path, or a table of pandas"
+    with pytest.raises(UsageError, match=said):
+        socialscore.rank(given)
 
 
 @pytest.mark.parametrize("of", [pa.Table.to_pandas, pl.from_arrow, lambda table: table])
@@ -328,6 +338,12 @@ def test_a_day_and_a_pair_of_days_or_times_is_a_period(period: Any) -> None:
     assert board.scores[0].values["n_requests"] == 2
 
 
+def test_a_period_of_pandas_that_is_no_whole_days_keeps_its_hours() -> None:
+    board = socialscore.rank(small(), TOWN, period=pd.Period("2026-09-07 10:00", "h"), **UNTIL)
+
+    assert board.until - board.since == timedelta(hours=1)
+
+
 # --- what it results in ---------------------------------------------------------------------------
 
 
@@ -359,8 +375,8 @@ def test_without_polars_the_error_says_what_to_install(monkeypatch: pytest.Monke
 
 def test_results_are_short_in_a_console_and_tables_without_markup_of_others_in_a_notebook() -> None:
     results = {
-        "<Scoreboard 1 bodies, all, ranked by response rate>": socialscore.rank,
-        "<Sensitivity 1 bodies, all, ranked by response rate>": socialscore.sensitivity,
+        "<Scoreboard 1 body, all, ranked by response rate>": socialscore.rank,
+        "<Sensitivity 1 body, all, ranked by response rate>": socialscore.sensitivity,
     }
 
     for said, function in results.items():
@@ -379,8 +395,9 @@ def test_requests_are_counted_by_something_else_than_bodies() -> None:
         ["town", 1, 2]
     ]
     assert "town" in found._repr_html_()
-    with pytest.raises(UnknownName, match="unknown group 'categry'"):
-        socialscore.break_down(small(), "categry", TOWN)
+    for group in ("categry", None):
+        with pytest.raises(UnknownName, match=f"unknown group {group!r}"):
+            socialscore.break_down(small(), group, TOWN)  # type: ignore[arg-type]
 
 
 def test_a_body_is_explained_message_by_message() -> None:
@@ -428,6 +445,10 @@ def test_the_history_of_what_was_published_is_a_table(demo: Path, tmp_path: Path
         ({"networks": []}, r"^networks=…: name at least one, or leave it out"),
         ({"clock": "business"}, r"or one for all with calendar='office'$"),
         ({"bands": [{"label": "A"}]}, r"^bands=…: a band needs a condition"),
+        ({"as_of": ""}, r"^as_of='': write a day or a time"),
+        ({"period": (None, date(2026, 9, 7))}, r"^cannot read the period 'None..2026-09-07"),
+        ({"engine": None}, r"^unknown engine None; use duckdb"),
+        ({"ranking": {"unit": "author"}}, r"^ranking=.*: .* options are arguments of their own"),
     ],
 )
 def test_errors_name_arguments_and_not_options_of_a_command(
@@ -500,6 +521,10 @@ def test_a_table_that_concerns_nobody_says_why() -> None:
             "there is no message '7' in the data; without message=…, all those to Ville",
         ),
         (lambda: socialscore.explain(small(), "bourg", TOWN), "unknown body 'bourg'; known: ville"),
+        (
+            lambda: socialscore.rank(small(), TOWN, categories=["city"]),
+            "unknown category of the panel 'city'; known: town",
+        ),
         (lambda: socialscore.limit(threads=0), "threads: write a whole number of threads"),
     ],
 )

@@ -257,7 +257,7 @@ def history(
     from socialscore.publishing.history import find_body, metric_of, read_history
 
     found = read_history(Path(out), Path(ranking).name.removesuffix(".toml"))
-    its = find_body(found, body) if body else None
+    its = None if body is None else find_body(found, str(body))
     return as_table(HistoryTable, found, body=its, metric=metric_of(found, metric))
 
 
@@ -348,7 +348,7 @@ def _asked(
         pseudonym = _pseudonym(store, key_file) if its.ignore else None
         source = MessageSource(store, pseudonym, **common)
     else:
-        until = parse_as_of(end, its.zone) if end else None
+        until = None if end is None else parse_as_of(end, its.zone)
         table, bodies = _in_memory(messages_of(messages), bodies, until)
         source = MessageSource(table, **common)
     if unseen := never_seen(source, its):

@@ -41,14 +41,17 @@ def as_written(value: Any, *, joined: str = "") -> Any:
         said = value.isoformat()
         return said if not joined or isinstance(value, datetime) else f"{said}{joined}{said}"
     if joined and hasattr(value, "start_time"):  # a Period of pandas
-        return joined.join((f"{value.start_time:%Y-%m-%d}", f"{value.end_time:%Y-%m-%d}"))
+        since, until = value.start_time, (value + 1).start_time
+        if since == since.normalize() and until == until.normalize():
+            return f"{since:%Y-%m-%d}{joined}{value.end_time:%Y-%m-%d}"
+        return f"{since.isoformat()}{joined}{until.isoformat()}"
     if isinstance(value, timedelta):
         return f"{value // timedelta(seconds=1)}s"
     if hasattr(value, "tolist"):  # of NumPy and pandas
         return as_written(value.tolist(), joined=joined)
     if isinstance(value, (list, tuple, set, frozenset)):
         each = [as_written(one) for one in value]
-        return joined.join(each) if joined and len(each) == 2 else each
+        return joined.join(map(str, each)) if joined and len(each) == 2 else each
     return value
 
 
@@ -68,11 +71,16 @@ def _table_of(given: Any, what: str) -> pa.Table:
         return pa.Table.from_pylist(given)
     if hasattr(given, "collect") and not hasattr(given, "__arrow_c_stream__"):
         given = given.collect()
-    if isinstance(given, (pa.Table, pa.RecordBatch, dict)) or hasattr(given, "__arrow_c_stream__"):
-        return pa.table(given)
+    is_table = isinstance(given, (pa.Table, pa.RecordBatch, dict))
+    problem = ""
+    if is_table or hasattr(given, "__arrow_c_stream__"):
+        try:
+            return pa.table(given)
+        except (ValueError, TypeError) as error:  # a single column, or two with one name
+            problem = f" ({error})"
     raise UsageError(
-        f"{what}: cannot read a {type(given).__name__}; give a path, or a table of pandas, Polars, "
-        "Arrow or DuckDB"
+        f"{what}: cannot read a table from this {type(given).__name__}{problem}; give a path, or a "
+        "table of pandas, Polars, Arrow or DuckDB"
     )
 
 
@@ -144,6 +152,11 @@ def chosen(given: Ranking | Path | str | None, options: Mapping[str, Any]) -> Ra
         return ranking
     if given is None:
         return checked_ranking(None, written)
+    if not is_path(given):
+        raise UsageError(
+            f"{option('ranking', given)}: give a ranking, the path of one, or a name; options are "
+            "arguments of their own, as in unit='message'"
+        )
     name = str(given)
     if name in preset_names() and not is_there(Path(name)):
         return checked_ranking(None, {"preset": name} | written)

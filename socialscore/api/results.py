@@ -16,7 +16,7 @@ from socialscore.model.sensitivity import Sensitivity
 from socialscore.publishing.history import History
 from socialscore.reporters import columns, records, worded
 from socialscore.reporters.facts import median_metrics, metric_named
-from socialscore.reporters.formatting import count, one_line
+from socialscore.reporters.formatting import counted, one_line
 from socialscore.reporters.html import preformatted, to_html
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class ScoreboardTable(AsTables, Scoreboard):
     """A scoreboard; as a table, one row per body: rank, interval, who it is, every metric."""
 
     def __repr__(self) -> str:
-        return f"<Scoreboard {_of(self, f'{count(len(self.scores))} bodies')}>"
+        return f"<Scoreboard {_of(self, counted(len(self.scores), 'body'))}>"
 
     def _repr_html_(self) -> str:
         return to_html(worded(self))
@@ -147,7 +147,7 @@ class SensitivityTable(AsTables, Sensitivity):
     """A ranking under every selection; as a table, one row per body."""
 
     def __repr__(self) -> str:
-        return f"<Sensitivity {_of(self.scoreboard, f'{count(len(self.lines))} bodies')}>"
+        return f"<Sensitivity {_of(self.scoreboard, counted(len(self.lines), 'body'))}>"
 
     def _repr_html_(self) -> str:
         return to_html(worded(self))
@@ -168,7 +168,7 @@ class ExplanationTable(AsTables, Explanation):
     alone: bool = False  # of one message that was asked for, which a notebook shows step by step
 
     def __repr__(self) -> str:
-        what = f"{one_line(self.score.body.name)}, {count(len(self.messages))} messages"
+        what = f"{one_line(self.score.body.name)}, {counted(len(self.messages), 'message')}"
         return f"<Explanation {_of(self.scoreboard, what)}>"
 
     def _repr_html_(self) -> str:
@@ -203,7 +203,7 @@ class HistoryTable(AsTables, History):
     def __repr__(self) -> str:
         first, last = self.periods[0], self.periods[-1]
         whose = f" of {one_line(self.body.name)}" if self.body else ""
-        n = f"{len(self.periods)} period{'s' * (len(self.periods) != 1)}"
+        n = counted(len(self.periods), "period")
         return f"<History{whose} in {self.ranking}, {n}, {first} to {last}>"
 
     def _repr_html_(self) -> str:

@@ -20,6 +20,7 @@ from socialscore.commands.screens import say
 from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.formulas import cell_text
 from socialscore.reporters.files import check_output, write_output
+from socialscore.reporters.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -290,8 +291,8 @@ def _summary(tally: FileCounts, receipt: Receipt) -> str:
     n_known = receipt.n_addressed - saved.n_new_messages - saved.n_changed_messages
     each = f" ({saved.n_new:,}, counted once under each account that they concern)"
     parts = [
-        f"{_counted(tally.n_rows, 'row')} read, {tally.n_replies:,} of them replies",
-        f"{_counted(saved.n_new_messages, 'message')} kept"
+        f"{counted(tally.n_rows, 'row')} read, {tally.n_replies:,} of them replies",
+        f"{counted(saved.n_new_messages, 'message')} kept"
         + each * (saved.n_new > saved.n_new_messages),
         f"{n_known + tally.n_repeated:,} already known",
     ]
@@ -313,10 +314,6 @@ def _notices(found: Mapping[str, int]) -> str:
     n_rows = sum(found.values())
     kinds = ", ".join(f"{number:,} × {name}" for name, number in found.items())
     return f"{n_rows:,} {'row is no message' if n_rows == 1 else 'rows are no messages'}: {kinds}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager

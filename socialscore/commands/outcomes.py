@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from socialscore.collectors.base import LONGEST_WAIT
 from socialscore.commands.screens import aligned, clock_time, name_of
 from socialscore.reporters import formatting
+from socialscore.reporters.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def why(reason: str | None) -> str:
     """Why something is not in view, in words."""
     kind, _, number = (reason or "").partition(":")
     words = REASONS.get(kind or None, kind)
-    return words.format(n=_counted(int(number), "message")) if number.isdecimal() else words
+    return words.format(n=counted(int(number), "message")) if number.isdecimal() else words
 
 
 def lines(report: CollectionReport, network: str) -> Iterator[str]:
@@ -60,7 +61,7 @@ def lines(report: CollectionReport, network: str) -> Iterator[str]:
         refused.update(task.refused)
     yield from (f"  {n:,} left out: {formatting.one_line(why)}" for why, n in refused.most_common())
     if n_late := sum(task.n_late for task in report.tasks):
-        yield f"  {_counted(n_late, 'message')} shown late: an earlier run had read that time"
+        yield f"  {counted(n_late, 'message')} shown late: an earlier run had read that time"
     yield from (f"  {problem}; its time is asked for again" for problem in report.damaged)
     yield from _clock(report, network)
     yield from _errors(report)
@@ -140,18 +141,14 @@ def _sum(report: CollectionReport, n_gaps: int) -> str:
     n_messages = sum(task.n_messages for task in report.tasks)
     n_pages = sum(task.n_pages for task in report.tasks)
     parts = [
-        f"{_counted(n_messages, 'message')} in {_counted(n_pages, 'page')}",
-        f"{_counted(report.saved.n_new, 'row')} new in the store",
+        f"{counted(n_messages, 'message')} in {counted(n_pages, 'page')}",
+        f"{counted(report.saved.n_new, 'row')} new in the store",
         f"${report.cost:,.2f}",
     ]
     if report.n_replayed:
-        parts.insert(1, f"{_counted(report.n_replayed, 'page')} from a run that was cut off")
+        parts.insert(1, f"{counted(report.n_replayed, 'page')} from a run that was cut off")
     if n_left := report.n_tasks - len(report.tasks):
-        parts.append(f"{n_left:,} of {_counted(report.n_tasks, 'stream')} not asked")
+        parts.append(f"{n_left:,} of {counted(report.n_tasks, 'stream')} not asked")
     if n_gaps:
-        parts.append(_counted(n_gaps, "gap"))
+        parts.append(counted(n_gaps, "gap"))
     return "; ".join(parts) if report.n_tasks or report.n_replayed else "nothing is missing"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

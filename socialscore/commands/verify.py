@@ -13,6 +13,7 @@ from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.commands.screens import say
 from socialscore.errors import InputError, UsageError
 from socialscore.reporters import formatting
+from socialscore.reporters.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,7 +109,7 @@ def command(
     )
     _tell_trust(trusting)
     if failed:
-        n_failed = f"{len(failed)} of {_counted(len(found), 'publication')}"
+        n_failed = f"{len(failed)} of {counted(len(found), 'publication')}"
         raise InputError(", ".join(failed), f"{n_failed} not as published")
 
 
@@ -177,26 +178,21 @@ def _tell_trust(trusting: Mapping[tuple[str, str], int]) -> None:
     """
     for (what, signer), n_publications in trusting.items():
         if what:
-            of_some = "" if len(trusting) == 1 else f" in {_counted(n_publications, 'publication')}"
+            of_some = "" if len(trusting) == 1 else f" in {counted(n_publications, 'publication')}"
             who = f"only {formatting.one_line(signer)}, who signed," if signer else "nobody"
             say(f"{what} as published{of_some}: {who} vouched for them")
 
 
 def _in_short(verification: Verification) -> str:
-    counts = [_counted(verification.n_files, "file"), _counted(verification.n_bodies, "body")]
+    counts = [counted(verification.n_files, "file"), counted(verification.n_bodies, "body")]
     if verification.n_cells:
-        counts.append(f"{_counted(verification.n_cells, 'cell')} computed again")
+        counts.append(f"{counted(verification.n_cells, 'cell')} computed again")
     if verification.signed_by:
         counts.append(f"signed by {formatting.one_line(verification.signed_by)}")
     if verification.problems:
-        verdict = f"NOT as published, {_counted(len(verification.problems), 'problem')}"
+        verdict = f"NOT as published, {counted(len(verification.problems), 'problem')}"
     elif verification.touched:
         verdict = "as published, but for what was erased, edited or judged otherwise since"
     else:
         verdict = "as published"
     return f"{', '.join(counts)}: {verdict}"
-
-
-def _counted(n: int, thing: str) -> str:
-    plural = {"body": "bodies"}.get(thing, f"{thing}s")
-    return f"{n:,} {thing if n == 1 else plural}"

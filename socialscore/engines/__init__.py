@@ -29,7 +29,7 @@ def engine(address: str, *, allow_hashed_ids: bool = True) -> Callable[[], Engin
         from socialscore.engines.duckdb import DuckDB
 
         return DuckDB if allow_hashed_ids else partial(DuckDB, allow_hashed_ids=False)
-    if address == "local" or address.startswith(("spark://", "sc://")):
+    if address == "local" or str(address).startswith(("spark://", "sc://")):
         from socialscore.engines.spark import Spark
 
         return partial(Spark, address)

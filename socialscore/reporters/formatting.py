@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_VALUE",
     "count",
+    "counted",
     "days",
     "duration",
     "instant",
@@ -42,6 +43,12 @@ def quantity(value: float | None, unit: str) -> str:
 def count(value: float | None) -> str:
     """`1,574,775`, `−619,819`."""
     return NO_VALUE if value is None else f"{round(value):,}".replace("-", "−")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 body`, `1,200 bodies`."""
+    several = "bodies" if noun == "body" else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else several}"
 
 
 def share(value: float | None) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from socialscore.errors import UsageError
+from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.ranking import compared
 from socialscore.model.period import Period, parse_period, period_before, week_of
 
@@ -34,6 +34,7 @@ def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetim
     view still are: neither one message nor one account moves it.
 
     Raises:
+        UnknownName: no body of the panel is of the ranking's categories.
         UsageError: none ever was.
     """
     begins: dict[_Key, int] = {}
@@ -42,6 +43,9 @@ def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetim
         begins[key] = min(begin, begins.get(key, begin))
         ends[key] = max(end, ends.get(key, end))
     if not ends:
+        if panel.bodies and not compared(panel, ranking):
+            known = {body.category for body in panel.bodies} - {""}
+            raise UnknownName("category of the panel", ranking.categories[0], known)
         raise UsageError(
             f"nothing was collected for the bodies of the panel {panel.name!r} yet: "
             "`socialscore import FILE` adds messages"

@@ -115,7 +115,7 @@ def ask(
     """
     key_metric(ranking)
     begin, end = in_view(coverage, panel, ranking)
-    end = parse_as_of(as_of, ranking.zone) if as_of else end
+    end = end if as_of is None else parse_as_of(as_of, ranking.zone)
     period = (
         last_matured_week(coverage, panel, ranking, end)
         if ranking.period == LAST_MATURED_WEEK

@@ -15,6 +15,7 @@ from socialscore.inputs.ranking import Ranking, override
 from socialscore.model.messages import Coverage
 from socialscore.model.period import LAST_MATURED_WEEK, day_in_words
 from socialscore.reporters import formatting
+from socialscore.reporters.formatting import counted
 from socialscore.scoring import break_down, score
 from socialscore.scoring.imported_files import are_covered, between, days_of, files_around
 from socialscore.scoring.in_view import in_view
@@ -122,13 +123,13 @@ def _not_watched(board: Scoreboard, ranking: Ranking) -> Iterator[str]:
     )
     if n_unwatched:
         yield (
-            f"{_counted(n_unwatched, 'request')} of {board.period} cannot count, since replies "
+            f"{counted(n_unwatched, 'request')} of {board.period} cannot count, since replies "
             f"were not in view to the end of the horizon ({formatting.span(board.horizon or 0)})"
         )
     if n_pending:
         final = (board.until.astimezone(UTC) + ranking.maturing).astimezone(ranking.zone)
         yield (
-            f"{_counted(n_pending, 'request')} of {board.period} may still be answered in time, "
+            f"{counted(n_pending, 'request')} of {board.period} may still be answered in time, "
             f"and it is final once the data reach {day_in_words(final.date())}"
         )
 
@@ -147,10 +148,6 @@ def _named(period: str) -> str:
 
 def _number(line: Score, name: str) -> int:
     return int(line.values.get(name) or 0)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 # --- what would rank somebody --------------------------------------------------------------------
@@ -254,7 +251,7 @@ def _other_period(board: Scoreboard, tried: _Trial) -> Step | None:
         then = tried.board(period=label)
         if ranked := tried.ranked(then):
             n = sum(_number(it, "n_requests") for it in then.scores)
-            what = f"{_named(label)} has {_counted(n, 'matured request')}, and {ranked}"
+            what = f"{_named(label)} has {counted(n, 'matured request')}, and {ranked}"
             return Step(what, {"period": label})
     return None
 
@@ -266,7 +263,7 @@ def _fewer(board: Scoreboard, tried: _Trial, **options: Any) -> Step | None:
     if not 0 < n < tried.ranking.min_requests:
         return None
     ranked = tried.ranked(tried.board(min_requests=n, **options))
-    what = f"{ranked} in {_named(board.period)} if {_counted(n, 'request')} are enough"
+    what = f"{ranked} in {_named(board.period)} if {counted(n, 'request')} are enough"
     return Step(what, {**options, "min_requests": str(n)}) if ranked else None
 
 

@@ -143,6 +143,6 @@ def _in_words(dots: Sequence[dict[str, Any]], mean: float) -> str:
         return "No body is ranked: there is no request to draw."
     above, below = (sum(it["outside"] == side for it in dots) for side in ("above", "below"))
     return (
-        f"{len(dots)} bodies answered {formatting.share(mean)} of all requests; {above} lie above "
-        f"what chance allows, {below} below."
+        f"{formatting.counted(len(dots), 'body')} answered {formatting.share(mean)} of "
+        f"all requests; {above} above what chance allows, {below} below."
     )

@@ -126,14 +126,15 @@ def _in_words(scoreboard: Scoreboard, ranked: Sequence[Score]) -> str:
         return f"No body is ranked in {scoreboard.period}."
     first, last = ranked[0], ranked[-1]
     return (
-        f"{len(ranked)} bodies, a row each, with their response rate and its 95 % interval. "
+        f"{formatting.counted(len(ranked), 'body')}, a row each: its response rate and "
+        "the 95 % interval. "
         f"First: {_said(first)}. Last: {_said(last)}."
     )
 
 
 def _unranked(scoreboard: Scoreboard) -> list[str]:
     n = sum(score.rank is None for score in scoreboard.scores)
-    return [f"not ranked: {n} {'body' if n == 1 else 'bodies'}"] if n else []
+    return [f"not ranked: {formatting.counted(n, 'body')}"] if n else []
 
 
 def _how(scoreboard: Scoreboard, ranked: Sequence[Score]) -> list[str]:
