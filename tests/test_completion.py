@@ -14,8 +14,9 @@ from shell import command
 from socialscore.commands import COMMANDS, completion
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names, ranking_names
-from socialscore.model.network import NETWORKS
+from socialscore.model.network import COLLECTED, NETWORKS
 from socialscore.reporters import FORMATS
+from socialscore.reporters.delimited import DIALECTS, LABELS
 from socialscore.scoring import GROUPS
 from socialscore.scoring.metrics import metrics_for
 
@@ -56,7 +57,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         rows = "".join(f"{it}-ville,Ville,twitter\n{it}-ville,Ville,facebook\n" for it in body_ids)
         (place / "panel.csv").write_text(f"body_id,body,network\n{rows}", encoding="utf-8")
     (published / "panel.csv").rename(published / "ranking.csv")
-    (tmp_path / "weekly.toml").touch()
+    for file in ("weekly.toml", "published/other.toml"):
+        (tmp_path / file).touch()
     return tmp_path
 
 
@@ -77,6 +79,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("socialscore status --format ", ["table", "csv", "json"]),
         ("socialscore rank demo-", [*filter(lambda it: it != "demo", ranking_names())]),
         ("socialscore rank weekl", ["weekly.toml"]),
+        ("socialscore rank ./", ["./weekly.toml"]),
+        ("socialscore rank published/", ["published/other.toml"]),
+        ("socialscore rank --csv-dialect ", [*DIALECTS]),
+        ("socialscore rank --labels ", [*LABELS]),
+        ("socialscore rank --engine ", ["duckdb", "local"]),
+        ("socialscore auth set ", [*COLLECTED]),
+        ("socialscore chart funnel weekl", ["weekly.toml"]),
+        ("socialscore chart trend --ranking weekly ", ["c-ville", "d-ville"]),
         ("socialscore explain ", ["a-ville", "b-ville"]),
         ("socialscore explain --store nowhere ", []),
         ("socialscore history --ranking weekly ", ["c-ville", "d-ville"]),

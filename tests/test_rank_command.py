@@ -441,6 +441,7 @@ def test_an_interruption_ends_a_command_without_a_word(tmp_path: Path) -> None:
         (["--compare-to", "soon"], 2, "cannot read the period 'soon'; write 2026-W46"),
         (["--period", "all", "--compare-to", "previous"], 2, "no period precedes `all`"),
         (["--sql", "--compare-to", "previous"], 2, "it cannot be combined with --format"),
+        (["--sql", "--engine", "local"], 2, "it cannot be combined with --format, --compare-to or"),
         (["--clock", "business"], 2, "3 of the bodies have no opening hours; name their calendars"),
         (["--calendar", "ofice", "--clock", "business"], 2, "'ofice'; did you mean 'office'?"),
         (["--within", "none"], 2, "--within none: write times such as 1h, 24h or 7d"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from socialscore.commands import completion
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
 from socialscore.commands.output import FormatOption, chosen_format, put_listing
 from socialscore.errors import UnknownName, UsageError
@@ -39,7 +40,11 @@ def command(
     ],
     network: Annotated[
         str | None,
-        typer.Argument(metavar="[NETWORK]", help=f"{either(COLLECTED)}. check: all by default."),
+        typer.Argument(
+            metavar="[NETWORK]",
+            autocompletion=completion.among(COLLECTED),
+            help=f"{either(COLLECTED)}. check: all by default.",
+        ),
     ] = None,
     page: Annotated[
         str | None,

@@ -31,7 +31,7 @@ _OF_RANKINGS = ("ranking", "funnel", "hours")
 _KINDS = (*_OF_RANKINGS, "trend")
 
 
-@with_ranking_options(before="series")
+@with_ranking_options(before="ranking")
 def command(
     kind: Annotated[
         str,
@@ -48,6 +48,7 @@ def command(
         str | None,
         typer.Argument(
             metavar="[NAME]",
+            autocompletion=completion.charted,
             help="A ranking file or the name of a shipped ranking; of a trend, the body.",
             show_default=False,
         ),
@@ -57,7 +58,7 @@ def command(
     preset: PresetOption = None,
     period: PeriodOption = None,
     as_of: AsOfOption = None,
-    series: Annotated[
+    ranking: Annotated[
         str | None,
         typer.Option(
             "--ranking",
@@ -93,9 +94,9 @@ def command(
         of_rankings = [store, panel, as_of, engine, *options.values()]
         if any(value is not None for value in of_rankings):
             raise UsageError("a trend shows what was published; it takes --ranking and --out only")
-        put(_trend(name, series, out), output)
+        put(_trend(name, ranking, out), output)
         return
-    if series or out:
+    if ranking or out:
         raise UsageError(f"--ranking and --out go with trend, not with {kind}: name the ranking")
     asked = subject(name, options, store=store, panel=panel, as_of=as_of, engine=engine)
     put(_of_ranking(kind, asked), output)
@@ -114,15 +115,15 @@ def _of_ranking(kind: str, asked: Subject) -> str:
     return draw(score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of))
 
 
-def _trend(body: str | None, series: str | None, out: Path | None) -> str:
+def _trend(body: str | None, ranking: str | None, out: Path | None) -> str:
     from socialscore.publishing.history import find_body, read_history
     from socialscore.publishing.history.trend import body_trend
 
-    if not (body and series):
+    if not (body and ranking):
         raise UsageError(
             "whose trend? Name the body, and the ranking: chart trend BODY --ranking R"
         )
     history = read_history(
-        out or settings_here().published, Path(series).name.removesuffix(".toml")
+        out or settings_here().published, Path(ranking).name.removesuffix(".toml")
     )
     return body_trend(history, find_body(history, body))

@@ -119,6 +119,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ADDRESS",
+        autocompletion=completion.among(("duckdb", "local")),
         help="Query engine: duckdb, or Spark as local, spark://HOST:PORT or sc://HOST:PORT. "
         "Default: `engine` in socialscore.toml, else duckdb.",
     ),

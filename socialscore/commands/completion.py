@@ -26,6 +26,7 @@ __all__ = [
     "among",
     "body_ids",
     "calendars",
+    "charted",
     "layouts",
     "metrics",
     "networks",
@@ -59,8 +60,9 @@ presets = among(preset_names)
 
 def rankings(incomplete: str) -> list[str]:
     """Shipped rankings, and the TOML files of the folder that is being typed."""
-    folder = Path(incomplete).parent if "/" in incomplete else Path()
-    files = (str(path) for path in sorted(folder.glob("*.toml")) if path.name != _SETTINGS)
+    folder, slash, _ = incomplete.rpartition("/")  # as typed: ./ stays
+    found = sorted(Path(folder + slash).glob("*.toml"))
+    files = (f"{folder}{slash}{path.name}" for path in found if path.name != _SETTINGS)
     return [name for name in (*ranking_names(), *files) if name.startswith(incomplete)]
 
 
@@ -90,6 +92,12 @@ def published_bodies(ctx: typer.Context, incomplete: str) -> list[str]:
     name = Path(ctx.params.get("ranking") or "").name.removesuffix(".toml")
     tables = sorted((folder / name).glob("*/ranking.csv"))
     return _bodies_in(tables[-1], incomplete) if tables else []
+
+
+def charted(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What the chart that is named already can be of."""
+    of_a_body = ctx.params.get("kind") == "trend"
+    return published_bodies(ctx, incomplete) if of_a_body else rankings(incomplete)
 
 
 def _bodies_in(path: Path, incomplete: str) -> list[str]:

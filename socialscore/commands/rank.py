@@ -108,13 +108,17 @@ def command(
     csv_dialect: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="With --format csv: standard, or excel-fr for a French Excel."
+            metavar="NAME",
+            autocompletion=completion.among(("standard", "excel-fr")),
+            help="With --format csv: standard, or excel-fr for a French Excel.",
         ),
     ] = None,
     labels: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="With --format csv, column headers: names, or labels in en or fr."
+            metavar="KIND",
+            autocompletion=completion.among(("names", "en", "fr")),
+            help="With --format csv, column headers: names, or labels in en or fr.",
         ),
     ] = None,
     output: OutputOption = None,
@@ -133,9 +137,10 @@ def command(
     """
     from socialscore.scoring import GROUPS
 
-    if sql and (format_name or compare_to):
+    if sql and (format_name or compare_to or engine):
         raise UsageError(
-            "--sql prints one table's script; it cannot be combined with --format or --compare-to"
+            "--sql prints the script of one table, for DuckDB; it cannot be combined with "
+            "--format, --compare-to or --engine"
         )
     format_name = chosen_format(format_name, output, ("sql",) if sql else FORMATS)
     notation = _notation(format_name, csv_dialect, labels)
