@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import fields, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,7 @@ from socialscore.inputs.shipped import preset_names
 from socialscore.model.breakdown import Breakdown
 from socialscore.model.scoreboard import Scoreboard
 from socialscore.reporters import columns, records, render
-from socialscore.reporters.columns import Field
+from socialscore.reporters.columns import COMPARISON, Field
 from socialscore.reporters.datapackage import datapackage
 from socialscore.reporters.delimited import (
     DIALECTS,
@@ -42,7 +43,8 @@ from socialscore.reporters.delimited import (
     scoreboard_to_long_csv,
     to_csv,
 )
-from socialscore.reporters.facts import COMPARISON, context, median_metrics
+from socialscore.reporters.explanation import message_columns
+from socialscore.reporters.facts import context, median_metrics
 from socialscore.reporters.wording import audited
 from socialscore.scoring.metrics import metrics_for
 
@@ -95,6 +97,12 @@ def test_every_metric_has_a_french_label_of_its_own(preset: str) -> None:
     for labels in ([it.label for it in metrics], [it.label_fr for it in metrics]):
         assert all(labels)
         assert len(set(labels)) == len(labels)
+
+
+def test_the_columns_of_an_explanation_are_documented() -> None:
+    page = (CHECKOUT / "docs" / "exports.md").read_text(encoding="utf-8")
+
+    assert all(f"`{it}`" in page for it in message_columns(SimpleNamespace(texts={})))
 
 
 def test_whatever_an_export_could_say_of_a_body_is_declared_and_in_this_order() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from socialscore.model.sensitivity import Sensitivity
 
 __all__ = [
+    "COMPARISON",
     "Field",
     "in_hours",
     "of_bodies",
@@ -186,6 +187,8 @@ _COMPARISON = (
         "By how many ranks the body rose since the earlier period; negative: it fell.",
     ),
 )
+COMPARISON = tuple(field.name for field in _COMPARISON)
+"""The columns of an export that compares to an earlier period."""
 
 _PERIOD = _text("period", "Period", "Période", "The period: 2026-W46, 2026-11, 2026-Q4 …")
 _PERIOD_FROM = _instant(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
+from socialscore.reporters.columns import COMPARISON
 
 if TYPE_CHECKING:
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = [
-    "COMPARISON",
     "comparison",
     "context",
     "median_metrics",
@@ -74,19 +74,6 @@ def _clusters(scoreboard: Scoreboard) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
-
-
-COMPARISON = (
-    "previous_rank",
-    "previous_response_rate",
-    "difference",  # of the response rates, as a share, with Newcombe's 95 % interval
-    "difference_low",
-    "difference_high",
-    "direction",  # up or down where that is more than chance
-    "entered",  # new or back: ranked, and not in the earlier period
-    "movement",  # by how many ranks the body rose; negative: fell
-)
-"""The columns of an export that compares to an earlier period."""
 
 
 def comparison(score: Score) -> dict[str, float | int | str | None]:

@@ -13,7 +13,7 @@ from socialscore.inputs.ranking import compared
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.signatures import SIGNATURE
 from socialscore.reporters import columns
-from socialscore.reporters.facts import COMPARISON
+from socialscore.reporters.columns import COMPARISON
 from socialscore.scoring.metrics import key_metric, metrics_for
 
 if TYPE_CHECKING:
