@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -78,13 +78,15 @@ def first_matured(basis: Basis, last: Period) -> Period | None:
         return None
     for label in labels_between(label_at(last.label, seen[0][0].astimezone(zone)), last.label):
         period = parse_period(label, zone, covered=(basis.as_of, basis.as_of))
-        parts = (min(end, period.until) - max(begin, period.since) for begin, end in seen)
+        # In UTC: elsewhere, Python reckons by the clock, which changes.
+        since, until = period.since.astimezone(UTC), period.until.astimezone(UTC)
+        parts = (min(end, until) - max(begin, since) for begin, end in seen)
         in_view = sum((part for part in parts if part > timedelta()), timedelta())
         n_unseen = 0 if in_view else n_unseen + 1
         if n_unseen >= _MANY:
             first = None
-        is_enough = in_view >= basis.ranking.min_coverage * (period.until - period.since)
-        if first is None and is_enough and period.until + basis.ranking.maturing <= basis.as_of:
+        is_enough = in_view >= basis.ranking.min_coverage * (until - since)
+        if first is None and is_enough and until + basis.ranking.maturing <= basis.as_of:
             first = period
     return first
 
