@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,20 +46,21 @@ def tell_way_out(
         as_of=asked.as_of,
         runs=runs(asked.store),
     )
-    tell(out, who, keep)
-
-
-def tell(out: WayOut, who: str = "no body is", keep: Keep = lambda _: True) -> None:
-    """Say on stderr what to do: the steps that are to be kept."""
-    lines = [f"socialscore: {who} ranked: {out.why}"]
-    steps = [step for step in out.steps if keep(step)]
-    for step in steps:
-        lines += [f"  {step.what}:", *(f"    {line}" for line in _command_lines(step))]
-    if not steps:
-        lines.append(
+    out = replace(out, steps=tuple(filter(keep, out.steps)))
+    tell(out, who)
+    if not out.steps:
+        typer.echo(
             "  `socialscore status` shows what was collected, and the gaps; `socialscore import "
-            "FILE` and `socialscore collect` bring more"
+            "FILE` and `socialscore collect` bring more",
+            err=True,
         )
+
+
+def tell(out: WayOut, who: str = "no body is") -> None:
+    """Say on stderr what to do."""
+    lines = [f"socialscore: {who} ranked: {out.why}"]
+    for step in out.steps:
+        lines += [f"  {step.what}:", *(f"    {line}" for line in _command_lines(step))]
     typer.echo("\n".join(lines), err=True)
 
 

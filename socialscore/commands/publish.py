@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from socialscore.commands.common import Subject
     from socialscore.publishing.basis import Basis
     from socialscore.publishing.publish import Outcome
+    from socialscore.publishing.series import Series
     from socialscore.scoring.way_out import Step
 
 __all__ = ["command"]
@@ -127,13 +128,14 @@ def command(
         _tell(each)
     if not any(each.what == "published" for each in outcomes):
         _tell_nothing([each.period for each in outcomes if each.what == "final"])
-    for each in withdrawn_since(basis, read_series(folder / name)):
+    series = read_series(folder / name)
+    for each in withdrawn_since(basis, series):
         _tell(each)
     if sign:
-        _tell_unsigned(folder / name)
+        _tell_unsigned(series)
     missing = _missing(outcomes)
     for label in missing:
-        _tell_way_out(asked, basis, label, [each.period for each in outcomes if each.folder])
+        _tell_way_out(asked, basis, label, series)
     if missing:
         raise TooLittleData(
             f"{', '.join(missing)}: nothing was published; collect more (`socialscore status` "
@@ -152,17 +154,14 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _tell_nothing(final: list[str]) -> None:
-    if len(final) > 1:
-        say(f"nothing to publish: {len(final)} periods are, from {final[0]} to {final[-1]}")
-    else:
-        say(f"nothing to publish{''.join(f': {period} is' for period in final)}")
+    there = f"{len(final)} periods are" if len(final) > 1 else "".join(f"{it} is" for it in final)
+    named = f": {final[0]} to {final[-1]}" if len(final) > 1 else ""
+    say(f"nothing to publish{f'; {there} published{named}' if final else ''}")
 
 
-def _tell_unsigned(folder: Path) -> None:
+def _tell_unsigned(series: Series) -> None:
     """Say which publications of a series nobody signed when they were made."""
-    from socialscore.publishing.series import read_series
-
-    unsigned = [it.folder.name for it in read_series(folder).publications if not it.is_signed]
+    unsigned = [it.folder.name for it in series.publications if not it.is_signed]
     if unsigned:
         what = unsigned[0] if len(unsigned) == 1 else f"{unsigned[0]} to {unsigned[-1]}"
         say(
@@ -178,11 +177,11 @@ def _missing(outcomes: list[Outcome]) -> list[str]:
     return [period for period in missing if period > max(there, default="")]
 
 
-def _tell_way_out(asked: Subject, basis: Basis, period: str, published: list[str]) -> None:
+def _tell_way_out(asked: Subject, basis: Basis, period: str, series: Series) -> None:
     """Say what to do for a period in which no body has a rank."""
 
     def is_new(step: Step) -> bool:
-        return bool(step.files) or step.options.get("period") not in ("all", *published)
+        return bool(step.files) or step.options.get("period") not in ("all", *series.latest)
 
     from socialscore.inputs.ranking import override
 

@@ -28,7 +28,7 @@ _QUIET_DAYS = 2
 class ImportedFile:
     """A file that was imported, and what it put in view."""
 
-    name: str
+    name: str  # of the archive, for one that lies in it
     since: datetime
     until: datetime
     imported_at: datetime
@@ -42,7 +42,7 @@ def _is_named(run: RunSummary) -> bool:
 def files_around(board: Scoreboard, runs: Sequence[RunSummary]) -> list[ImportedFile]:
     """The files that follow each other and meet the period, or else the last ones that do."""
     files = [
-        ImportedFile(it.file_name or "", it.since, it.until, it.started_at)
+        ImportedFile((it.file_name or "").split("/")[0], it.since, it.until, it.started_at)
         for it in runs
         if _is_named(it) and it.since and it.until and it.started_at and not it.withdrawn_at
     ]
@@ -62,15 +62,17 @@ def files_around(board: Scoreboard, runs: Sequence[RunSummary]) -> list[Imported
 def days_of(files: Sequence[ImportedFile], *, whole_weeks: bool) -> tuple[date, date]:
     """The first and the last day of files, in the timezone of `import --covers`.
 
-    Whole weeks begin and end with the days on which nobody wrote, where these are few.
+    Whole weeks begin and end with the days on which nobody wrote, where these are few. The day of
+    the import is none of them: it was not over.
     """
     zone = Ranking().zone
     first = min(it.since for it in files).astimezone(zone).date()
+    imported_on = max(it.imported_at for it in files).astimezone(zone).date()
     last = (max(it.until for it in files) - _INSTANT).astimezone(zone).date()
+    last = min(last, imported_on - _DAY)
     if not whole_weeks:
         return first, last
     n_before, n_after = first.weekday(), 6 - last.weekday()
-    imported_on = max(it.imported_at for it in files).astimezone(zone).date()
     if n_before <= _QUIET_DAYS:
         first -= n_before * _DAY
     if n_after <= _QUIET_DAYS and last + n_after * _DAY < imported_on:

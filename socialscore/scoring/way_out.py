@@ -78,6 +78,9 @@ def way_out(
         runs: of the store; the files of its imports may be imported again.
     """
     tried = _Trial(source, panel, ranking, as_of, {it.body.body_id for it in board.scores})
+    begin, _ = tried.data
+    if board.as_of <= begin:
+        return WayOut(f"nothing was collected before {formatting.instant(begin)}", ())
     return WayOut(_why(board, tried), tuple(_steps(board, tried, runs)))
 
 
@@ -96,9 +99,7 @@ def _why(board: Scoreboard, tried: _Trial) -> str:
     """All that keeps most bodies from a rank."""
     reasons = Counter(it.reason for it in board.scores)
     if reasons.keys() - {"no-account", "closed"} == {"not-collected"}:
-        zone = tried.ranking.zone
-        begin, end = in_view(tried.source.coverage(), tried.panel, tried.ranking)
-        data = formatting.days(begin.astimezone(zone), end.astimezone(zone))
+        data = formatting.days(*tried.data)
         return f"nothing was collected in {board.period}, the data are from {data}"
     clauses = list(_not_watched(board, tried.ranking))
     if reasons["low-coverage"] > len(board.scores) / 2:
@@ -106,13 +107,14 @@ def _why(board: Scoreboard, tried: _Trial) -> str:
         least = formatting.limit(tried.ranking.min_coverage, "share")
         seen = f"{formatting.share(most)} of {board.period} was in view"
         clauses.insert(0, f"{seen}, and min_coverage is {least}")
-    if not clauses and reasons["too-few"]:
-        clauses = [_too_few(board)]
     if not clauses and reasons["suspect"]:
+        who = "no body with enough requests" if reasons["too-few"] else "no body"
         clauses = [
-            f"no body wrote a reply in {board.period}, so either what they wrote is not in the "
+            f"{who} wrote a reply in {board.period}, so either what they wrote is not in the "
             "data, or these are not their accounts"
         ]
+    if not clauses and reasons["too-few"]:
+        clauses = [_too_few(board)]
     return "; ".join(clauses) or "the table says why"
 
 
@@ -122,9 +124,10 @@ def _not_watched(board: Scoreboard, ranking: Ranking) -> Iterator[str]:
         sum(_number(it, name) for it in board.scores) for name in ("n_unwatched", "n_pending")
     )
     if n_unwatched:
+        end = f"horizon ({formatting.span(board.horizon)})" if board.horizon else "data"
         yield (
             f"{counted(n_unwatched, 'request')} of {board.period} cannot count, since replies "
-            f"were not in view to the end of the horizon ({formatting.span(board.horizon or 0)})"
+            f"were not in view to the end of the {end}"
         )
     if n_pending:
         final = (board.until.astimezone(UTC) + ranking.maturing).astimezone(ranking.zone)
@@ -162,6 +165,12 @@ class _Trial:
     ranking: Ranking
     as_of: str | None
     wanted: set[str]  # the bodies of which one is to be ranked
+
+    @cached_property
+    def data(self) -> Span:
+        """Where the data begin and end, in the timezone of the ranking."""
+        begin, end = in_view(self.source.coverage(), self.panel, self.ranking)
+        return begin.astimezone(self.ranking.zone), end.astimezone(self.ranking.zone)
 
     def board(self, covers: Span | None = None, /, **options: Any) -> Scoreboard:
         """The scoreboard; `covers`: as if all accounts were in view in that interval."""
@@ -250,10 +259,14 @@ def _other_period(board: Scoreboard, tried: _Trial) -> Step | None:
     for label in [it for it in enough if it != board.period][:_TRIES] + ["all"] * bool(tried.weeks):
         then = tried.board(period=label)
         if ranked := tried.ranked(then):
-            n = sum(_number(it, "n_requests") for it in then.scores)
-            what = f"{_named(label)} has {counted(n, 'matured request')}, and {ranked}"
-            return Step(what, {"period": label})
+            return _period_with(ranked, then, label)
     return None
+
+
+def _period_with(ranked: str, then: Scoreboard, label: str) -> Step:
+    n = sum(_number(it, "n_requests") for it in then.scores)
+    what = f"{_named(label)} has {counted(n, 'matured request')}, and {ranked}"
+    return Step(what, {"period": label})
 
 
 def _fewer(board: Scoreboard, tried: _Trial, **options: Any) -> Step | None:
@@ -280,7 +293,9 @@ def _last_resort(tried: _Trial) -> Step | None:
     for options in choices:
         then = tried.board(**options)
         if ranked := tried.ranked(then):
-            return Step(f"{ranked} by what was answered within {_SHORTER}", options)
+            if "horizon" in options:
+                return Step(f"{ranked} by what was answered within {_SHORTER}", options)
+            return _period_with(ranked, then, options["period"])
         if step := _fewer(then, tried, **options):
             return step
     return None
