@@ -169,11 +169,14 @@ def labels_between(first: str, last: str) -> list[str]:
 
 def _range(since: datetime, until: datetime) -> str:
     """The shortest name of `[since, until)`: by the days that it includes, where it cuts none."""
-    first, last = since.date(), until.date() - timedelta(days=1)
-    return (
-        f"{first if since.time() == time() else since.isoformat()}.."
-        f"{last if until.time() == time() else until.isoformat()}"
-    )
+    return f"{_shortest(since, since)}..{_shortest(until, until - timedelta(days=1))}"
+
+
+def _shortest(edge: datetime, day: datetime) -> str:
+    """The day, if an edge of a period cuts none; else the instant."""
+    if edge.time() == time():
+        return day.date().isoformat()
+    return edge.isoformat(timespec="auto" if edge.second or edge.microsecond else "minutes")
 
 
 def _bounds(text: str, timezone: ZoneInfo) -> tuple[datetime, datetime]:
