@@ -264,9 +264,12 @@ def _of_links(page: FilePreview, stage: Stage, panel: Panel) -> Iterator[str]:
     ]
     if silent and page.n_rows > page.n_refused:
         more = f" and {len(silent) - _N_NAMES:,} more" if len(silent) > _N_NAMES else ""
+        who = (
+            f"{len(silent):,} of {len(accounts):,} accounts" if accounts[1:] else "the only account"
+        )
         yield (
-            f"{len(silent):,} of {len(accounts):,} accounts of the panel wrote nothing in the "
-            f"file: {', '.join(silent[:_N_NAMES])}{more}; check their handles"
+            f"{who} of the panel wrote nothing in the file: {', '.join(silent[:_N_NAMES])}{more}; "
+            f"check {'their handles' if silent[1:] else 'its handle'}"
         )
 
 
@@ -275,7 +278,7 @@ def _panel_in_words(panel: Panel | None, bodies: Panel) -> str:
     more = f" and {len(names) - _N_NAMES:,} more" if len(names) > _N_NAMES else ""
     listed = f"{', '.join(names[:_N_NAMES])}{more}"
     if panel is not None:
-        return f"{len(names):,} bodies: {listed}"
+        return f"{len(names):,} {'bodies' if names[1:] else 'body'}: {listed}"
     if not names:
         return "none was given, and no account here looks like a body's"
     return f"none was given; with --bodies-from-data {len(names):,}: {listed}"

@@ -175,7 +175,7 @@ def test_a_preview_of_unknown_columns_shows_them_and_what_to_fill_in() -> None:
     seen = run("import", "export.csv", "--panel", "panel.csv", "--preview")
 
     assert seen.code == 3
-    assert "No column is called like message_id or author_id or sent_at" in " ".join(
+    assert "No column is recognised as message_id or author_id or sent_at" in " ".join(
         seen.out.split()
     )
     assert "text ← Message Bonjour" in " ".join(seen.out.split())
@@ -195,6 +195,25 @@ def test_where_two_columns_could_be_one_of_ours_each_choice_is_a_command() -> No
         f"  socialscore import export.csv --panel panel.csv --map author_id={name} --preview"
         for name in ("Auteur", "Nom")
     ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_with_a_header_alone_is_said_to_have_no_rows() -> None:
+    export()
+
+    seen = run("import", "export.csv", "--panel", "panel.csv", "--preview")
+
+    assert seen.code == 0
+    assert "rows    none" in seen.out
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_command_to_go_on_with_says_each_option_once() -> None:
+    export(FIRST)
+
+    seen = run("import", "export.csv", "--bodies-from-data", "--preview")
+
+    assert seen.out.endswith("  socialscore import export.csv --bodies-from-data\n")
 
 
 @pytest.mark.usefixtures("folder")
@@ -264,7 +283,7 @@ def test_a_body_that_wrote_nothing_is_doubtful() -> None:
     seen = run("import", "export.csv", "--panel", "panel.csv", "--preview")
 
     said = " ".join(seen.out.split())
-    assert "1 of 1 accounts of the panel wrote nothing in the file: Ville de Montsabran" in said
+    assert "the only account of the panel wrote nothing in the file: Ville de Montsabran" in said
 
 
 @pytest.mark.usefixtures("folder")

@@ -142,8 +142,17 @@ def test_two_columns_that_could_be_one_of_ours_are_asked_for(path: Path) -> None
     assert begin(path, *lines, author_id="Auteur").layout.name == "headers"
 
 
+def test_columns_that_have_one_header_are_to_be_renamed(path: Path) -> None:
+    lines = ("Id,Date,Date,Auteur,Message", "1,2026-11-09T10:00:00Z,Monday,Ana,Bonjour")
+
+    with pytest.raises(InputError, match="columns are called Date; rename all but one") as caught:
+        begin(path, *lines)
+
+    assert caught.value.ways_out == ()
+
+
 def test_what_is_missing_is_named(path: Path) -> None:
-    with pytest.raises(InputError, match="called like message_id or author_id") as caught:
+    with pytest.raises(InputError, match="recognised as message_id or author_id") as caught:
         begin(path, "Date,Message,Likes", "2026-11-09T10:00:00Z,Bonjour,3")
 
     assert "--map message_id=COLUMN --map author_id=COLUMN" in str(caught.value)

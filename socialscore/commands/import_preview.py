@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["show_previews"]
 
 _IN_A_LAYOUT = ("--layout ", "--map ", "--timezone ", "--date-format ")
+_FROM_DATA = "--bodies-from-data"
 _ONLY_HERE = ("--preview", "--write-layout", "--refused")
 
 
@@ -151,15 +152,12 @@ def _next(
         yield from (f"  {_command(said, [choice, '--preview'])}" for choice in choices)
     elif not any(each.error for each in found):
         yield "To import it:" if len(found) == 1 else "To import them:"
-        yield f"  {_command(said, _whose(found))}"
+        is_said = all(each.has_panel for each in found) or _FROM_DATA in said
+        yield f"  {_command(said, [] if is_said else [_FROM_DATA])}"
 
 
 def _command(said: Sequence[str], more: Sequence[str]) -> str:
     return " ".join(["socialscore import", *said, *more])
-
-
-def _whose(found: Sequence[Previewed]) -> list[str]:
-    return ["--bodies-from-data"] if any(not each.has_panel for each in found) else []
 
 
 def _said(context: typer.Context) -> Iterator[str]:

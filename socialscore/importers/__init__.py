@@ -246,8 +246,8 @@ def _by_headers(found: Recognised, said: FileOptions) -> Layout:
         ways = headers.ways_out()
         columns = f"its columns are {listed(content.columns)}"
         problem = f"is {content.what}, but of no known layout; {columns}. {headers.problem}"
-        way_out = f"name those that are needed, as in {' or '.join(ways)}"
-        raise InputError(content.place, f"{problem}; {way_out}", ways)
+        way_out = f"; name those that are needed, as in {' or '.join(ways)}" if ways else ""
+        raise InputError(content.place, problem + way_out, ways)
     return headers.layout
 
 

@@ -36,14 +36,16 @@ class Headers:
 
     layout: Layout
     doubles: Mapping[str, tuple[str, ...]]  # by ours, the columns of which each could be it
-    missing: tuple[str, ...]  # of ours that are needed, those that no column is called like
+    missing: tuple[str, ...]  # of ours that are needed, those that no column stands for
 
     @property
     def problem(self) -> str:
         """Why somebody has to say which column is which; empty: nobody has to."""
         if self.missing:
-            return f"No column is called like {' or '.join(self.missing)}"
+            return f"No column is recognised as {' or '.join(self.missing)}"
         for ours, names in self.doubles.items():
+            if len(set(names)) < len(names):
+                return f"Several columns are called {names[0]}; rename all but one"
             return f"{' and '.join(names)} could each be {ours}"
         return ""
 
@@ -52,6 +54,8 @@ class Headers:
         if self.missing:
             return (" ".join(f"--map {ours}=COLUMN" for ours in self.missing),)
         for ours, theirs in self.doubles.items():
+            if len(set(theirs)) < len(theirs):
+                return ()  # the name does not tell them apart
             return tuple(f"--map {shlex.quote(f'{ours}={name}')}" for name in theirs)
         return ()
 

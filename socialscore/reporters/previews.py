@@ -66,8 +66,8 @@ def _facts(preview: FilePreview) -> Iterator[Fact]:
     yield Fact("layout", preview.layout or "none that is known")
     if preview.times:
         yield Fact("times", preview.times)
-    if preview.n_rows:
-        yield Fact("rows", _counts(preview))
+    if preview.layout:
+        yield Fact("rows", _counts(preview) if preview.n_rows else "none")
     if preview.first and preview.last:
         first, last = map(formatting.instant, (preview.first, preview.last))
         span = first if first == last else f"{first} – {last}"
