@@ -240,7 +240,7 @@ def test_each_file_of_an_archive_is_previewed() -> None:
     assert seen.code == 0
     for name in ("a.csv", "b.csv"):
         assert f"export.zip/{name}: how it would be read" in seen.out
-    assert "about.csv is passed over" in seen.err
+    assert "passed over what cannot be read as messages:" in seen.err
     assert seen.out.endswith("To import them:\n  socialscore import export.zip --panel panel.csv\n")
     assert refused.code == 2
     assert "about one file" in refused.err
