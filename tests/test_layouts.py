@@ -238,6 +238,22 @@ def test_an_archive_may_stay_in_its_zip(folder: str, tmp_path: Path) -> None:
     assert "2 rows read, 1 of them replies; 2 messages kept" in taken.err
 
 
+@pytest.mark.usefixtures("here")
+def test_a_layout_of_which_one_column_is_missing_is_suggested(tmp_path: Path) -> None:
+    path = tmp_path / "tweets.csv"
+    text = file_of("twarc-csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("author.username", "username", 1), encoding="utf-8")
+    arguments = ("import", path, "--panel", PAIRS / "panel.csv")
+
+    said = run(*arguments)
+    shown = run(*arguments, "--preview")
+
+    remark = "it has the columns of twarc-csv except author.username; if that is what wrote it, "
+    assert f"  {remark}add --layout twarc-csv\n" in said.err
+    assert remark.strip() in " ".join(shown.out.split())
+    assert reading(path, layout="twarc-csv").layout == "twarc-csv"
+
+
 # --- what is said at an import -------------------------------------------------------------------
 
 

@@ -16,7 +16,14 @@ from socialscore.importers import x_jsonl
 from socialscore.importers.archive import opened
 from socialscore.importers.beside import said_beside
 from socialscore.importers.json_table import JsonFile
-from socialscore.importers.layout import OWN_NAMES, Layout, read_layout, recognised, shipped_layouts
+from socialscore.importers.layout import (
+    OWN_NAMES,
+    Layout,
+    nearly_recognised,
+    read_layout,
+    recognised,
+    shipped_layouts,
+)
 from socialscore.importers.mapped import chosen, staged_rows
 from socialscore.importers.parquet_file import ArrowTable
 from socialscore.importers.staged import Clock
@@ -81,8 +88,19 @@ class FileReading:
     @property
     def remarks(self) -> list[str]:
         """What to know of such a file, and of this one, as far as it has been read."""
-        said = (self.content.remark if self.content else "", self.layout.remark)
+        said = (self.content.remark if self.content else "", self.layout.remark, *self._likenesses)
         return [remark for remark in said if remark]
+
+    @property
+    def _likenesses(self) -> Iterator[str]:
+        """Which layouts a file may be of that is known by its headers alone."""
+        if self.content and self.layout.guessed:
+            for layout, lacking in nearly_recognised(self.content.columns):
+                if _layout_of(self.content.columns, layout, {}):
+                    yield (
+                        f"it has the columns of {layout.name} except {lacking}; if that is what wrote "
+                        f"it, add --layout {layout.name}"
+                    )
 
     @property
     def taken(self) -> str:

@@ -32,7 +32,7 @@ from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS, network_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Choices",
     "Layout",
     "LayoutSettings",
+    "nearly_recognised",
     "read_layout",
     "recognised",
     "shipped_layouts",
@@ -216,3 +217,11 @@ def recognised(columns: Collection[str]) -> Layout | None:
     if found:
         return max(found, key=lambda layout: len(layout.recognised_by))
     return OWN_NAMES if set(NEEDED) <= set(columns) else None
+
+
+def nearly_recognised(columns: Collection[str]) -> Iterator[tuple[Layout, str]]:
+    """Shipped layouts of whose telling columns a file lacks one, of three or more; and that one."""
+    for layout in shipped_layouts().values():
+        lacking = [*(layout.recognised_by - set(columns))]
+        if len(lacking) == 1 and len(layout.recognised_by) > 2:
+            yield layout, lacking[0]
