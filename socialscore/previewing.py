@@ -18,14 +18,14 @@ from socialscore.errors import InputError
 from socialscore.importers import recognise, under_layout, x_pages
 from socialscore.importers.columns import COLUMNS
 from socialscore.importers.examples import noting_examples
-from socialscore.importers.mapped import Mapped, places_in_pieces
+from socialscore.importers.mapped import Mapped, columns_within, places_in_pieces
 from socialscore.importers.staging import Stage
 from socialscore.language.judge import judge
 from socialscore.model.network import DEFAULT_NETWORK
 from socialscore.model.preview import FilePreview, PreviewColumn, PreviewRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -153,8 +153,10 @@ def _columns(opened: FileReading, examples: Mapping[str, str]) -> Iterator[Previ
             yield PreviewColumn(ours, " or ".join(map(" + ".join, there)), example)
 
 
-def _names(opened: FileReading) -> tuple[str, ...]:
-    return opened.content.columns if opened.content else ()
+def _names(opened: FileReading) -> Collection[str]:
+    """The columns of the file, as its layout names them."""
+    content = opened.content
+    return columns_within(opened.layout, content.columns, content.place) if content else ()
 
 
 def _unread(opened: FileReading) -> Iterator[str]:

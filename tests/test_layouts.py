@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from shell import CHECKOUT, begin, run
 
-from socialscore.errors import SeveralProblems, UnknownName
+from socialscore.errors import InputError, SeveralProblems, UnknownName
 from socialscore.importers import FileOptions, read, x_jsonl
 from socialscore.importers.columns import NEEDED
 from socialscore.importers.layout import LayoutSettings, read_layout, shipped_layouts
@@ -252,6 +252,19 @@ def test_a_layout_of_which_one_column_is_missing_is_suggested(tmp_path: Path) ->
     assert f"  {remark}add --layout twarc-csv\n" in said.err
     assert remark.strip() in " ".join(shown.out.split())
     assert reading(path, layout="twarc-csv").layout == "twarc-csv"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["[ ]", "nonsense", '[{"account": {"accountId": null}}]', '[{"account": {"accountId": {}}}]'],
+)
+def test_an_archive_whose_owner_is_not_said_is_an_error(said: str, tmp_path: Path) -> None:
+    posts = file_of("x-archive").read_text(encoding="utf-8")
+    (tmp_path / "tweets.js").write_text(posts, encoding="utf-8")
+    (tmp_path / "account.js").write_text(f"window.YTD.account.part0 = {said}", encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"account\.js: does not say account\.accountId"):
+        reading(tmp_path / "tweets.js")
 
 
 # --- what is said at an import -------------------------------------------------------------------

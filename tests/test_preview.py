@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -371,6 +372,21 @@ def test_a_layout_that_a_preview_writes_reads_the_file_alike() -> None:
     counts = [done.err.splitlines()[0].partition("): ")[2] for done in (by_headers, by_layout)]
     assert counts[0] == counts[1]
     assert "by its headers: sent_at from Date, message_id from N°" in by_headers.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_columns_within_a_list_are_shown_as_the_layout_names_them() -> None:
+    post = {"id": "1", "user_id": "2", "created_at": "2026-11-09T10:00:00Z", "message": "Merci"}
+    Path("export.json").write_text(json.dumps({"data": [post | {"likes": 3}]}), encoding="utf-8")
+    arguments = ("import", "export.json", "--panel", "panel.csv", "--preview")
+
+    seen = run(*arguments, "--write-layout", "my.toml")
+    alike = run(*arguments, "--layout", "my.toml")
+
+    for found in (seen, alike):
+        assert found.code == 0
+        assert "text ← message Merci" in " ".join(found.out.split())
+        assert "not read likes" in " ".join(found.out.split())
 
 
 @pytest.mark.usefixtures("folder")

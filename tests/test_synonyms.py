@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,7 @@ from socialscore.importers.synonyms import headers_of
 from socialscore.model.messages import KINDS
 
 if TYPE_CHECKING:
-    from socialscore.importers import Opened
+    from socialscore.importers import FileReading
 
 CONTENT = tomllib.loads(Path(synonyms.__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
@@ -33,7 +34,7 @@ def write(path: Path, *lines: str) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def begin(path: Path, *lines: str, **pairs: str) -> Opened:
+def begin(path: Path, *lines: str, **pairs: str) -> FileReading:
     write(path, *lines)
     with Source(path) as source:
         return read(source, FileOptions(columns=pairs))
@@ -140,6 +141,14 @@ def test_two_columns_that_could_be_one_of_ours_are_asked_for(path: Path) -> None
 
     assert "--map author_id=Auteur or --map author_id=Nom" in str(caught.value)
     assert begin(path, *lines, author_id="Auteur").layout.name == "headers"
+
+
+def test_messages_in_a_list_of_a_json_document_are_found(path: Path) -> None:
+    post = {"id": "1", "created_at": "2026-11-09T10:00:00Z", "user_id": "2", "message": "Bonjour"}
+
+    found = begin(path, json.dumps({"page": 1, "data": {"posts": [post, post | {"id": "3"}]}}))
+
+    assert (found.layout.name, found.layout.rows) == ("headers", "data.posts[]")
 
 
 def test_columns_that_have_one_header_are_to_be_renamed(path: Path) -> None:

@@ -98,8 +98,8 @@ class FileReading:
             for layout, lacking in nearly_recognised(self.content.columns):
                 if _layout_of(self.content.columns, layout, {}):
                     yield (
-                        f"it has the columns of {layout.name} except {lacking}; if that is what wrote "
-                        f"it, add --layout {layout.name}"
+                        f"it has the columns of {layout.name} except {lacking}; "
+                        f"if that is what wrote it, add --layout {layout.name}"
                     )
 
     @property

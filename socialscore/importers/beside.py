@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError
+from socialscore.importers.json_lines import decoded_json
 
 if TYPE_CHECKING:
     from socialscore.importers.layout import Layout
@@ -40,11 +41,11 @@ def said_beside(source: Source, layout: Layout, mapped: Mapped) -> Mapped:
 
 def _value(content: bytes, name: str, place: object) -> str:
     """What a JSON document says under a dotted name; the document may be the only one of a list."""
-    _, _, text = content.decode("utf-8-sig", errors="replace").partition("=")
-    try:
-        found: Any = json.loads(text or content)
+    found: Any = None
+    with suppress(ValueError, LookupError, TypeError):
+        found = decoded_json(content)
         for key in name.split("."):
             found = (found[0] if isinstance(found, list) else found)[key]
-    except (ValueError, LookupError, TypeError):
-        raise InputError(place, f"does not say {name}") from None
+    if not isinstance(found, str | int) or isinstance(found, bool) or found == "":
+        raise InputError(place, f"does not say {name}")
     return str(found)

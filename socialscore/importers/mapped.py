@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from socialscore.importers.layout import Choices, Layout
     from socialscore.importers.tabular import Tabular
 
-__all__ = ["Mapped", "chosen", "places_in_pieces", "staged_rows"]
+__all__ = ["Mapped", "chosen", "columns_within", "places_in_pieces", "staged_rows"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def chosen(
             raise UsageError(f"--map {ours}={theirs}: {problem}")
         if ours not in COLUMNS:
             raise UnknownName("column on the left of --map", ours, COLUMNS)
-    columns = _within(layout, columns, place)
+    columns = columns_within(layout, columns, place)
     said: dict[str, Choices] = {ours: ((theirs,),) for ours, theirs in pairs.items()}
     if layout.own:
         said = {**layout.columns, **said}
@@ -113,8 +113,13 @@ def chosen(
     return Mapped(found, constants)
 
 
-def _within(layout: Layout, columns: Collection[str], place: object) -> Collection[str]:
-    """The columns as they are named from where the rows of a document are."""
+def columns_within(layout: Layout, columns: Collection[str], place: object) -> Collection[str]:
+    """The columns of a file as they are named from where the rows of a document are.
+
+    Raises:
+        InputError: the file has no rows within others.
+        UnknownName: it has none there.
+    """
     if not layout.rows:
         return columns
     before = f"{layout.rows}."

@@ -6,10 +6,11 @@ called like it and no other is: where two are, somebody has to say which.
 
 from __future__ import annotations
 
+import re
 import shlex
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +84,24 @@ def headers_of(columns: Collection[str], pairs: Mapping[str, str] | None = None)
         BY_HEADERS, _choices(found), "recognised by the names of its columns", guessed=True
     )
     missing = tuple(ours for ours in NEEDED if ours not in {*layout.columns, *doubles, *pairs})
-    return Headers(layout, doubles, missing)
+    within = _within_lists(columns) if missing and not pairs else []
+    return within[0] if len(within) == 1 else Headers(layout, doubles, missing)
+
+
+def _within_lists(columns: Collection[str]) -> list[Headers]:
+    """What the names within lists of JSON say, of the lists that have all that is needed."""
+    lists = {name[: match.end() - 1] for name in columns for match in re.finditer(r"\[\]\.", name)}
+    said = {
+        rows: headers_of(
+            [name.removeprefix(f"{rows}.") for name in columns if name.startswith(f"{rows}.")]
+        )
+        for rows in lists
+    }
+    return [
+        replace(headers, layout=replace(headers.layout, rows=rows))
+        for rows, headers in said.items()
+        if not headers.problem
+    ]
 
 
 def _settle_author(called: dict[str, tuple[str, ...]], pairs: Mapping[str, str]) -> None:
