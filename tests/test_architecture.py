@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.metadata import packages_distributions
@@ -119,8 +120,14 @@ class Import(NamedTuple):
     for_types: bool  # under `if TYPE_CHECKING`
 
 
-def imports(path: Path) -> Iterator[Import]:
-    yield from _imports(ast.parse(path.read_text(encoding="utf-8")), False, False)
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> list[Import]:
+    return list(_imports(tree_of(path), False, False))
 
 
 def _imports(node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
@@ -155,18 +162,25 @@ def name_of(path: Path) -> str:
     return f"socialscore.{inside(path).removesuffix('.py').replace('/', '.')}"
 
 
-def by_path(path: Path) -> str:
-    return inside(path)
+def imported() -> Iterator[tuple[str, Import]]:
+    """Every import of the package, with the path of the module that has it."""
+    yield from ((inside(path), found) for path in MODULES for found in imports(path))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_imports_point_downwards(path: Path) -> None:
-    part = part_of(name_of(path))
+def test_imports_point_downwards() -> None:
+    upwards = [
+        (inside(path), found.module)
+        for path in MODULES
+        for found in imports(path)
+        if found.module.split(".")[0] == "socialscore"
+        and not is_below(part_of(found.module), part_of(name_of(path)))
+    ]
 
-    for found in imports(path):
-        if found.module.split(".")[0] == "socialscore":
-            other = part_of(found.module)
-            assert other == part or layer_of(other) < layer_of(part), found.module
+    assert not upwards
+
+
+def is_below(other: str, part: str) -> bool:
+    return other == part or layer_of(other) < layer_of(part)
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -187,7 +201,7 @@ def test_no_two_classes_have_one_name() -> None:
     classes = Counter(
         node.name
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ClassDef)
     )
 
@@ -200,48 +214,63 @@ def test_every_module_has_its_layer() -> None:
     assert parts - {"__init__"} <= set().union(*LAYERS)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_libraries_stay_where_they_belong(path: Path) -> None:
-    for found in imports(path):
-        library = found.module.split(".")[0]
-        if library not in sys.stdlib_module_names and library != "socialscore":
-            assert library in LIBRARIES, f"{library}: say in LIBRARIES where it may be imported"
-            assert inside(path).startswith(tuple(LIBRARIES[library])), library
+def test_libraries_stay_where_they_belong() -> None:
+    ours = sys.stdlib_module_names | {"socialscore"}
+    used = {(path, found.module.split(".")[0]) for path, found in imported()}
+
+    astray = [
+        (path, library)
+        for path, library in used
+        if library not in ours and not path.startswith(tuple(LIBRARIES.get(library, ())))
+    ]
+
+    assert not astray, "say in LIBRARIES where it may be imported"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_pandas_is_imported_by_the_function_that_hands_it_over(path: Path) -> None:
-    for found in imports(path):
-        if found.module.startswith("pandas"):
-            assert found.in_function or found.for_types
+def test_pandas_is_imported_by_the_function_that_hands_it_over() -> None:
+    at_once = [
+        path
+        for path, found in imported()
+        if found.module.startswith("pandas") and not (found.in_function or found.for_types)
+    ]
+
+    assert not at_once
 
 
-@pytest.mark.parametrize("path", BELOW_COMMANDS, ids=by_path)
-def test_only_commands_know_the_clock_the_environment_and_the_terminal(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def test_only_commands_know_the_clock_the_environment_and_the_terminal() -> None:
+    known = [(inside(path), name) for path in BELOW_COMMANDS for name in sorted(names_in(path))]
 
-    used = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    from_modules = {found.module for found in imports(path)}
-
-    assert not {name for name in used | from_modules if name in OF_COMMANDS_ONLY}
-    assert not {name for name in used if name.endswith(".isatty")}
+    assert not [(path, name) for path, name in known if name in OF_COMMANDS_ONLY]
+    assert not [(path, name) for path, name in known if name.endswith(".isatty")]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=by_path)
-def test_only_collectors_know_the_network(path: Path) -> None:
-    used = {found.module.split(".")[0] for found in imports(path)}
+def names_in(path: Path) -> set[str]:
+    """What a module calls by a name, with the modules before it, and what it imports."""
+    nodes = list(ast.walk(tree_of(path)))
+    used = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    used |= {node.id for node in nodes if isinstance(node, ast.Name)}
+    return used | {found.module for found in imports(path)}
 
-    assert inside(path).startswith("collectors/") or not used & NETWORK_MODULES
+
+def test_only_collectors_know_the_network() -> None:
+    used = {(path, found.module.split(".")[0]) for path, found in imported()}
+
+    others = [
+        (path, module)
+        for path, module in used
+        if module in NETWORK_MODULES and not path.startswith("collectors/")
+    ]
+
+    assert not others
 
 
 def named(path: Path) -> Iterator[str]:
     """What of a module names a network; in Python, comments and docstrings aside."""
-    text = path.read_text(encoding="utf-8")
     if path.suffix == ".sql":
-        yield from (line for line in text.splitlines() if NAMES.search(line.partition("--")[0]))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield from (line for line in lines if NAMES.search(line.partition("--")[0]))
         return
-    tree = ast.parse(text)
+    tree = tree_of(path)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     nodes = [node for node in ast.walk(tree) if isinstance(node, documented)]
     said = {id(node.body[0].value) for node in nodes if ast.get_docstring(node) is not None}  # type: ignore[attr-defined]
@@ -252,15 +281,16 @@ def named(path: Path) -> Iterator[str]:
                 yield from (word for word in words if isinstance(word, str) and NAMES.search(word))
 
 
-@pytest.mark.parametrize(
-    "path", [*MODULES, *sorted(PACKAGE.rglob("*.sql"))], ids=lambda path: inside(path)
-)
-def test_a_network_is_named_where_it_is_declared_asked_or_mapped_and_nowhere_else(
-    path: Path,
-) -> None:
-    names = [inside(path), *named(path)]
+def test_a_network_is_named_where_it_is_declared_asked_or_mapped_and_nowhere_else() -> None:
+    elsewhere = [
+        (inside(path), name)
+        for path in [*MODULES, *sorted(PACKAGE.rglob("*.sql"))]
+        if not inside(path).startswith(OF_A_NETWORK)
+        for name in [inside(path), *named(path)]
+        if NAMES.search(name)
+    ]
 
-    assert inside(path).startswith(OF_A_NETWORK) or not list(filter(NAMES.search, names))
+    assert not elsewhere
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -274,9 +304,9 @@ def test_a_network_is_collected_if_it_has_a_folder_with_a_collector(name: str) -
 
 
 def test_every_library_is_imported_somewhere() -> None:
-    imported = {found.module.split(".")[0] for path in MODULES for found in imports(path)}
+    used = {found.module.split(".")[0] for _, found in imported()}
 
-    assert not LIBRARIES.keys() - imported
+    assert not LIBRARIES.keys() - used
 
 
 def test_every_library_that_is_imported_is_declared() -> None:
@@ -287,7 +317,7 @@ def test_every_library_that_is_imported_is_declared() -> None:
         for line in (*project["dependencies"], *chain(*(extras[it] for it in EXTRAS)))
     }
     packages = packages_distributions()
-    used = {found.module.split(".")[0] for path in MODULES for found in imports(path)}
+    used = {found.module.split(".")[0] for _, found in imported()}
 
     undeclared = {
         library
