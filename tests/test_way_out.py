@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from shutil import copytree
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from shell import Result, begin, run
 from worlds import ALL, PANEL, answers, asks, at, world
@@ -242,6 +243,34 @@ def test_a_single_week_says_when_it_is_final_and_what_ranks_now() -> None:
     )
     assert options_of(out) == [{"period": "all", "horizon": "24h"}]
     assert out.steps[0].what == "1 body is ranked by what was answered within 24h"
+
+
+def test_of_a_single_day_is_ranked_what_was_answered_within_an_hour() -> None:
+    rows = [asks(n, at(hours=int(n))) for n in "123"] + [answers("9", "1", at(hours=1))]
+
+    enough, few = out_of(rows, 0.5), out_of(rows, 0.5, min_requests=9)
+
+    assert options_of(enough) == [{"period": "all", "horizon": "1h"}]
+    assert few.steps[0].what == (
+        "1 body is ranked in all that was collected by what was answered within 1h if 3 requests "
+        "are enough"
+    )
+
+
+def test_a_week_alone_is_ranked_by_a_short_horizon_if_its_file_is_complete() -> None:
+    rows = [asks(n, at(14 + int(n))) for n in "123"] + [answers("9", "1", at(15))]
+    weeks = [world(rows, since=at(begin), until=at(begin + 6.5)) for begin in (14, 35)]
+    source = MessageSource(
+        replace(weeks[0], covered=pa.concat_tables([it.covered for it in weeks]))
+    )
+    ranking = load_ranking(None, ALL | {"period": "last-matured-week", "min_requests": 2})
+    runs = [replace(a_run("week 39.csv", 14), until=at(20.5))]
+
+    out = way_out(score(source, PANEL, ranking), source, PANEL, ranking, runs=runs)
+
+    (step,) = out.steps
+    assert (step.files, step.covers) == (("week 39.csv",), "2026-09-21..2026-09-27")
+    assert step.options == {"horizon": "24h"}
 
 
 def test_without_a_horizon_replies_are_awaited_to_the_end_of_the_data() -> None:

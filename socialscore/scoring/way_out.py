@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Step", "WayOut", "way_out", "way_out_of_counts"]
 
 _STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
-_DAY = timedelta(days=1)
 _TRIES = 3  # weeks, of those that have the requests
-_SHORTER = "24h"
+_SHORTER = {"24h": timedelta(days=1), "1h": timedelta(hours=1)}  # horizons
 
 
 @dataclass(frozen=True)
@@ -221,11 +220,13 @@ def _steps(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Iter
     found = [_import_again(board, tried, runs) or _other_period(board, tried)]
     found.append(_fewer(board, tried))
     if not any(found):
-        found = [_last_resort(tried)]
+        found = [_last_resort(board, tried, runs)]
     yield from filter(None, found)
 
 
-def _import_again(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Step | None:
+def _import_again(
+    board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary], **shorter: str
+) -> Step | None:
     """To say for what files are complete: else each is from its first message to its last."""
     files = files_around(board, runs)
     if not files:
@@ -239,18 +240,21 @@ def _import_again(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) 
         covers = between(first, last)
         if are_covered(files, covers):
             continue
-        then = tried.board(covers, **options)
+        then = tried.board(covers, **options, **shorter)
         if ranked := tried.ranked(then):
             what = (
                 f"if {'the file is' if n == 1 else f'the {n} files are'} complete for "
                 f"{formatting.days(*covers)}, say so (with --map, --timezone and the like as "
-                f"before); then {ranked} in {then.period}"
+                f"before); then {ranked} in {then.period}{_within(shorter)}"
             )
             names = tuple(dict.fromkeys(it.name for it in files))
-            if options:
-                options = {"period": then.period}
-            return Step(what, options, names, f"{first}..{last}")
+            named = {"period": then.period} if options else {}
+            return Step(what, named | shorter, names, f"{first}..{last}")
     return None
+
+
+def _within(options: Mapping[str, str]) -> str:
+    return f" by what was answered within {options['horizon']}" if "horizon" in options else ""
 
 
 def _other_period(board: Scoreboard, tried: _Trial) -> Step | None:
@@ -276,11 +280,12 @@ def _fewer(board: Scoreboard, tried: _Trial, **options: Any) -> Step | None:
     if not 0 < n < tried.ranking.min_requests:
         return None
     ranked = tried.ranked(tried.board(min_requests=n, **options))
-    what = f"{ranked} in {_named(board.period)} if {counted(n, 'request')} are enough"
+    where = f"{_named(board.period)}{_within(options)}"
+    what = f"{ranked} in {where} if {counted(n, 'request')} are enough"
     return Step(what, {**options, "min_requests": str(n)}) if ranked else None
 
 
-def _last_resort(tried: _Trial) -> Step | None:
+def _last_resort(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Step | None:
     """As many requests as there are of one kind: those of a week, all, or all of a short horizon.
 
     Where little was collected, nothing else has matured.
@@ -288,14 +293,16 @@ def _last_resort(tried: _Trial) -> Step | None:
     choices = [{"period": "all"}]
     if tried.weeks:
         choices.insert(0, {"period": max(tried.weeks, key=tried.weeks.__getitem__)})
-    if tried.ranking.maturing > _DAY:
-        choices.append({"period": "all", "horizon": _SHORTER})
-    for options in choices:
+    shorter = [
+        {"horizon": horizon} for horizon, span in _SHORTER.items() if tried.ranking.maturing > span
+    ]
+    for options in [*choices, *({"period": "all"} | it for it in shorter)]:
         then = tried.board(**options)
         if ranked := tried.ranked(then):
             if "horizon" in options:
-                return Step(f"{ranked} by what was answered within {_SHORTER}", options)
+                return Step(f"{ranked}{_within(options)}", options)
             return _period_with(ranked, then, options["period"])
         if step := _fewer(then, tried, **options):
             return step
-    return None
+    again = (_import_again(board, tried, runs, **it) for it in shorter)
+    return next(filter(None, again), None)
