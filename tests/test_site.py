@@ -590,3 +590,12 @@ def test_where_nothing_is_published_a_site_is_an_error_and_an_old_one_stays(
     assert (shown.code, shown.out) == (6, "")
     assert "not-mounted yet, so there is nothing to show; run `socialscore publish" in shown.err
     assert tree(out) == built(published)
+
+
+def test_a_single_series_is_no_folder_of_publications(published: Path) -> None:
+    (series, *_) = (path for path in published.iterdir() if path.is_dir())
+
+    refused = run("site", series)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "is a single series; name the folder in which it lies" in refused.err

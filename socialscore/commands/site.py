@@ -49,6 +49,8 @@ def command(
         raise UsageError(
             f"{target}: the site cannot lie inside the published folder; choose another"
         )
+    if any(source.glob("*/manifest.json")):
+        raise UsageError(f"{source} is a single series; name the folder in which it lies")
     files = pages(source)
     if not files:
         raise TooLittleData(
