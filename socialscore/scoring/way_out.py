@@ -76,6 +76,8 @@ def way_out(
         as_of: as in `ask`.
         runs: of the store; the files of its imports may be imported again.
     """
+    known = _Covered(source.messages, source.messages.coverage())  # which is read once
+    source = replace(source, messages=known)
     tried = _Trial(source, panel, ranking, as_of, {it.body.body_id for it in board.scores})
     begin, _ = tried.data
     if board.as_of <= begin:
