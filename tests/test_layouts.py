@@ -31,6 +31,7 @@ from socialscore.importers.staged import Clock
 from socialscore.importers.staging import Stage
 from socialscore.importers.tabular import tabular
 from socialscore.inputs.panel import read_panel
+from socialscore.inputs.shipped import layout_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -373,12 +374,23 @@ def test_columns_that_nobody_needs_may_hold_anything(tmp_path: Path) -> None:
 
 
 def test_whom_a_text_begins_with_is_not_answered_without_a_parent(tmp_path: Path) -> None:
-    path = tmp_path / "v1.jsonl"
+    path, mine = tmp_path / "v1.jsonl", tmp_path / "mine.toml"
     path.write_text(json.dumps(TWEET | {"in_reply_to_user_id_str": "77"}), encoding="utf-8")
+    mine.write_text(layout_path("x-v1").read_text(encoding="utf-8"), encoding="utf-8")
+
+    for layout in (None, str(mine)):
+        [message] = reading(path, layout=layout).messages
+        assert "reply_to_author_id" not in message
+
+
+def test_our_own_name_says_whom_a_message_answers_even_without_a_parent(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    row = "1,2,2026-11-09T10:00:00Z,@VilleClairval pourquoi ?,,77"
+    path.write_text(f"{HEADER},reply_to_id,reply_to_author_id\n{row}\n", encoding="utf-8")
 
     [message] = reading(path).messages
 
-    assert "reply_to_author_id" not in message
+    assert message["reply_to_author_id"] == "77"
 
 
 # --- a layout of one's own -----------------------------------------------------------------------
@@ -394,6 +406,22 @@ account = "An"
 [notices]
 "automatic note" = { column = "Art", value = "Info" }
 """
+
+
+def test_what_json_has_only_now_and_then_need_not_be_there(tmp_path: Path) -> None:
+    path, mine = tmp_path / "v1.jsonl", tmp_path / "mine.toml"
+    path.write_text(json.dumps(TWEET), encoding="utf-8")
+    mine.write_text(layout_path("x-v1").read_text(encoding="utf-8"), encoding="utf-8")
+
+    with Source(path) as source:
+        remarks = read(source, FileOptions(str(mine))).remarks
+
+    [remark] = [each for each in remarks if "retweeted_status.id_str" in each]
+    assert remark.startswith("nothing at its beginning is called in_reply_to_status_id_str, ")
+    assert "extended_tweet.full_text" not in remark
+    mine.write_text(MINE, encoding="utf-8")
+    with pytest.raises(SeveralProblems, match=r"mine\.toml:1, key message_id: unknown column"):
+        reading(path, layout=str(mine))
 
 
 def test_a_layout_of_ones_own_reads_a_file_of_ones_own(tmp_path: Path) -> None:

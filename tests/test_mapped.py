@@ -331,7 +331,7 @@ def test_a_first_line_that_is_broken_makes_no_document_of_the_others(
     ("content", "problem"),
     [
         ("[\n 1,\n", r"cannot be read \(not JSON, .* jq -c \."),
-        (f"{json.dumps(GOOD, indent=1)}\n" * 2, "if it is several, write each on a line"),
+        (f"{json.dumps(GOOD, indent=1)}\n" * 2, "if it is several documents, write each on a line"),
         ("[3, 4]", r"no object up to line 1 \(line 1: no JSON object with names\)"),
         ('{"a\n', r"no object up to line 1 \(line 1: not JSON\)"),
         ("{\n" + " " * 17 * 1024**2 + "}", "is one JSON document of more than 16 MiB"),

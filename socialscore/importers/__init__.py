@@ -24,7 +24,7 @@ from socialscore.importers.layout import (
     recognised,
     shipped_layouts,
 )
-from socialscore.importers.mapped import chosen, staged_rows
+from socialscore.importers.mapped import chosen, columns_within, staged_rows
 from socialscore.importers.parquet_file import ArrowTable
 from socialscore.importers.staged import Clock
 from socialscore.importers.synonyms import headers_of
@@ -88,8 +88,21 @@ class FileReading:
     @property
     def remarks(self) -> list[str]:
         """What to know of such a file, and of this one, as far as it has been read."""
-        said = (self.content.remark if self.content else "", self.layout.remark, *self._likenesses)
-        return [remark for remark in said if remark]
+        said = (self.content.remark if self.content else "", self.layout.remark)
+        return [*filter(None, said), *self._likenesses, *self._absent]
+
+    @property
+    def _absent(self) -> Iterator[str]:
+        """What a layout of one's own names, and may be a mistake: JSON may have it later."""
+        if self.content and self.mapped and self.layout.own:
+            known = set(columns_within(self.layout, self.content.columns, self.content.place))
+            absent = [
+                self.mapped.in_words(ours)
+                for ours, choices in self.mapped.columns.items()
+                if not any(known.issuperset(choice) for choice in choices)
+            ]
+            if absent:
+                yield f"nothing at its beginning is called {listed(absent)}, as the layout has it"
 
     @property
     def _likenesses(self) -> Iterator[str]:

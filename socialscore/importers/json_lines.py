@@ -26,6 +26,7 @@ _BLOCK_BYTES = 1024 * 1024
 _ASSIGNMENT = re.compile(rb"\s*window\.[\w.]+\s*=\s*")  # the account archive of X begins so
 _OPENING = re.compile(rb"\s*[{\[]")
 _ONE_DOCUMENT = re.compile(rb"\s*(?:\[|\{(?:[^\r\n]*[\[{,])?[ \t]*\r?\n)")
+_SEVERAL = "if it is several documents, write each on a line: jq -c ."
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -77,8 +78,8 @@ def _whole(source: Source, decoded: Callable[[bytes], object]) -> object:
         raise InputError(source.path, f"{problem}; write its parts one a line: jq -c '.[]'")
     document = _tried(decoded, text)
     if isinstance(document, ValueError):
-        problem = f"is one JSON document that cannot be read ({document})"
-        raise InputError(source.path, f"{problem}; if it is several, write each on a line: jq -c .")
+        problem = f"is one JSON document that cannot be read ({document}); {_SEVERAL}"
+        raise InputError(source.path, problem)
     return document
 
 
@@ -208,5 +209,4 @@ class _Array:
     def _broken(self) -> InputError:
         reason = f"not JSON, cut off, or a part of over {_MEBIBYTES} MiB"
         problem = f"from here on the JSON array cannot be read ({reason})"
-        way_out = "if it is several, write each on a line: jq -c ."
-        return InputError(f"{self._path}:{self._line}", f"{problem}; {way_out}")
+        return InputError(f"{self._path}:{self._line}", f"{problem}; {_SEVERAL}")

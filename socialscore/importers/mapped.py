@@ -63,7 +63,8 @@ def chosen(
 
     Raises:
         InputError: a needed column is missing.
-        UnknownName: a column that somebody names is not ours, or not the file's.
+        UnknownName: a column that somebody names is not ours, or not the file's; where more may
+            come, only --map and the columns that are needed are held to it.
         SeveralProblems: several are not the file's.
         UsageError: a pair is the wrong way round.
     """
@@ -90,6 +91,7 @@ def chosen(
             _no_such_column(ours, choices, columns, place if ours in pairs else layout.place(ours))
             for ours, choices in said.items()
             if ours not in constants and not _occurs(choices, columns)
+            if ours in pairs or ours in NEEDED or not may_have_more
         ]
         + [
             UnknownName("column", column, filter(None, columns), layout.place("notices", name))
@@ -246,7 +248,7 @@ SELECT
     END AS kind,
     COALESCE(text, '') AS text,
     reply_to_id,
-    {_parents_author(mapped, layout)} AS reply_to_author_id,
+    {_parents_author(mapped)} AS reply_to_author_id,
     row_key,
     reply_to_row_key,
     {"SPLIT_PART(message_id, '_', 1)" if layout.walls else "NULL"} AS wall,
@@ -312,10 +314,14 @@ def _notice(layout: Layout, places: Mapping[str, str]) -> str:
     return f"CASE {' '.join(cases)} END" if cases else "NULL::VARCHAR"
 
 
-def _parents_author(mapped: Mapped, layout: Layout) -> str:
-    """Exports name whomever a text begins with; without a parent, that is no answer to them."""
-    if layout is OWN_NAMES or layout.own or "reply_to_id" not in mapped.columns:
-        return "reply_to_author_id"
+def _parents_author(mapped: Mapped) -> str:
+    """Exports name whomever a text begins with; without a parent, that is no answer to them.
+
+    Unless a file has our own name for it, which says that it is one.
+    """
+    ours = "reply_to_author_id"
+    if mapped.columns.get(ours) == ((ours,),) or "reply_to_id" not in mapped.columns:
+        return ours
     return "CASE WHEN reply_to_id IS NOT NULL THEN reply_to_author_id END"
 
 
