@@ -138,7 +138,7 @@ def rows(random: Random, number: int, encoding: str) -> list[Row]:
 
 def _text(random: Random, bits: Sequence[str]) -> str:
     before, after = (random.choices(bits, k=random.randrange(most)) for most in (3, 12))
-    return f"{''.join(before).lstrip(' ')}@ville {''.join(after)}."
+    return f"{''.join(before).lstrip(' ')} @ville {''.join(after)}.".lstrip(" ")
 
 
 def _care(row: Row) -> dict[str, str]:
