@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,16 @@ GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden"
 
 # No test needs to outlive a power cut; those of what is synced, and when, note the calls.
 os.fsync = lambda _: None  # type: ignore[assignment,misc]
+
+# Nearly all that imports and the collection of tests make stays; searching it for garbage over and
+# over took a third of their time.
+gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.enable()
+
 
 # A busy machine is slow, and that is no failure.
 settings.register_profile("socialscore", deadline=None)
