@@ -1,6 +1,7 @@
 """Every metric of presets, by DuckDB and by a cluster of two workers: prints what differs.
 
-`python tests/spark_cluster.py FOLDER [PRESET …]` makes a store of 200,000 messages in the folder.
+`python tests/spark_cluster.py FOLDER [PRESET …]` makes a store of 200,000 messages in the folder,
+and takes the fewest presets that between them have every relation, unless told which.
 The workers are processes of their own, which find the store on the disk and end with this one.
 """
 
@@ -27,6 +28,7 @@ from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.model.messages import Coverage
 from socialscore.scoring import MessageSource, score
+from socialscore.scoring.question import ask
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
@@ -122,13 +124,29 @@ def compared(store: Store, preset: str) -> dict[str, Any]:
     }
 
 
+def of_all_relations() -> list[str]:
+    """A few presets whose statements have every relation that any preset's has, word for word."""
+    covered = world([], PANEL).covered
+    rankings = {name: load_ranking(None, {"preset": name, **OPTIONS}) for name in preset_names()}
+    relations = {
+        name: set(ask(covered, PANEL, ranking, as_of=as_of(ranking)).sql.split("\n),\n\n"))
+        for name, ranking in rankings.items()
+    }
+    chosen: list[str] = []
+    left = set().union(*relations.values())
+    while left:
+        chosen.append(max(relations, key=lambda name: len(relations[name] & left)))
+        left -= relations[chosen[-1]]
+    return chosen
+
+
 def main(folder: str, *presets: str) -> None:
     """Print what was found as JSON."""
     store = great_store(Path(folder) / "store")
     files = store.messages(START, END)
     found: dict[str, Any] = {"n_messages": sum(pq.read_metadata(f).num_rows for f in files)}
     cluster()  # all use this one
-    chosen = presets or preset_names()
+    chosen = presets or of_all_relations()
     with ThreadPoolExecutor(N_AT_ONCE) as pool:
         comparisons = pool.map(partial(compared, store), chosen)
         found["presets"] = dict(zip(chosen, comparisons, strict=True))

@@ -11,10 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 from shell import CHECKOUT, run, run_apart
-from spark_cluster import addresses
+from spark_cluster import addresses, of_all_relations
 from spark_servers import cluster, connect, environment
-
-from socialscore.inputs.shipped import preset_names
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("java")]
 
@@ -37,7 +35,7 @@ def test_a_cluster_of_two_workers_says_what_duckdb_says_of_200_000_messages(
     found = json.loads(done.stdout)
     presets = found["presets"]
     assert found["n_messages"] > 200_000
-    assert sorted(presets) == sorted(preset_names())
+    assert presets.keys() == set(of_all_relations())
     assert [line for each in presets.values() for line in each["differences"]] == []
     assert min(each["n_requests"] for each in presets.values()) > 500
     assert found["n_workers"] == 2
