@@ -337,7 +337,7 @@ def test_a_command_that_runs_out_of_memory_ends_with_a_line(
 
 
 def test_a_file_that_needs_more_than_its_memory_is_staged_all_the_same() -> None:
-    limit(Limits(memory=140 * MB, threads=2))
+    limit(Limits(memory=180 * MB, threads=2))
     table = many().table.append_column("handle", pa.nulls(300_000, pa.string()))
     texts = pa.array([f"@montsabran message {number}: " + "a" * 200 for number in range(300_000)])
     table = table.set_column(table.column_names.index("text"), "text", texts)

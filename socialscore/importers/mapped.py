@@ -164,6 +164,7 @@ def staged_rows(tabular: Tabular, layout: Layout, mapped: Mapped) -> StagedRows:
         _select(mapped, layout, places),
         {ours: mapped.in_words(ours) for ours in mapped.columns},
         clock=layout.clock,
+        is_whole=True,
     )
 
 

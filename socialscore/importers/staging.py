@@ -144,7 +144,8 @@ class Stage:
                 f"{first.reason}; {others if tally.n_rows > 1 else 'there is no other row'}",
             )
         self._deduplicate()
-        find_threads(self._connection)
+        if reading.is_whole:
+            find_threads(self._connection)
         address_walls(self._connection)
 
     def _set_notices_aside(self) -> None:

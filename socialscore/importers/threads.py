@@ -21,7 +21,9 @@ def find_parents(connection: duckdb.DuckDBPyConnection) -> None:
     Where that row is no message, they are the first ones. Where the file does not have it, their
     parent is lost.
     """
-    connection.execute(_sql("parents"))
+    asked = "SELECT COUNT(reply_to_row_key) > 0 FROM staged"
+    if connection.sql(asked).fetchall() == [(True,)]:
+        connection.execute(_sql("parents"))
 
 
 def find_threads(connection: duckdb.DuckDBPyConnection) -> None:
