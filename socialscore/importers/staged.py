@@ -82,8 +82,8 @@ class StagedRows:
     # From our columns to those of the file, where they are called otherwise.
     names: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
-    # Messages may say what they answer and not in which thread; a batch of posts from a network,
-    # which is a part of what there is, says itself what is known.
+    # A whole file: threads that nobody names follow from its replies. Of a batch, they would follow
+    # from where it was cut.
     is_whole: bool = False
     digits_are_exact: bool = False  # no program that rounds identifiers wrote them
 
