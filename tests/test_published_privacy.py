@@ -38,6 +38,7 @@ panel = "panel.csv"
 selection = "all"
 horizon = "3d"
 min_requests = 1
+period = "last-week"
 clock = "{clock}"
 ignore = ["{robot}", "{stranger}"]
 """
