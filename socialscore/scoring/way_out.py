@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import product
+from itertools import count, product
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
@@ -36,6 +37,7 @@ __all__ = ["Step", "WayOut", "way_out", "way_out_of_counts"]
 
 _STREAMS: tuple[Literal["inbound", "outbound"], ...] = ("inbound", "outbound")
 _TRIES = 3  # weeks, of those that have the requests
+_MOST_TRIES = 8  # in all; each takes as long as the ranking itself
 _SHORTER = {"24h": timedelta(days=1), "1h": timedelta(hours=1)}  # horizons
 
 
@@ -82,7 +84,11 @@ def way_out(
     begin, _ = tried.data
     if board.as_of <= begin:
         return WayOut(f"nothing was collected before {formatting.instant(begin)}", ())
-    return WayOut(_why(board, tried), tuple(_steps(board, tried, runs)))
+    steps = []
+    with suppress(_TriedEnough):
+        for step in _steps(board, tried, runs):
+            steps.append(step)  # noqa: PERF402 - what was found before is kept
+    return WayOut(_why(board, tried), tuple(steps))
 
 
 def way_out_of_counts(board: Scoreboard) -> WayOut:
@@ -157,6 +163,10 @@ def _number(line: Score, name: str) -> int:
 # --- what would rank somebody --------------------------------------------------------------------
 
 
+class _TriedEnough(Exception):
+    """Each try takes as long as the ranking did: there is an end to it."""
+
+
 @dataclass(frozen=True)
 class _Trial:
     """A ranking that is tried with other options, or with more in view."""
@@ -166,6 +176,7 @@ class _Trial:
     ranking: Ranking
     as_of: str | None
     wanted: set[str]  # the bodies of which one is to be ranked
+    tries: Iterator[int] = field(default_factory=count)
 
     @cached_property
     def data(self) -> Span:
@@ -174,7 +185,13 @@ class _Trial:
         return begin.astimezone(self.ranking.zone), end.astimezone(self.ranking.zone)
 
     def board(self, covers: Span | None = None, /, **options: Any) -> Scoreboard:
-        """The scoreboard; `covers`: as if all accounts were in view in that interval."""
+        """The scoreboard; `covers`: as if all accounts were in view in that interval.
+
+        Raises:
+            _TriedEnough: too many were tried before.
+        """
+        if next(self.tries) == _MOST_TRIES:
+            raise _TriedEnough
         source = self._with(covers) if covers else self.source
         return score(source, self.panel, override(self.ranking, options), as_of=self.as_of)
 
@@ -219,11 +236,14 @@ class _Covered:
 
 
 def _steps(board: Scoreboard, tried: _Trial, runs: Sequence[RunSummary]) -> Iterator[Step]:
-    found = [_import_again(board, tried, runs) or _other_period(board, tried)]
-    found.append(_fewer(board, tried))
-    if not any(found):
-        found = [_last_resort(board, tried, runs)]
-    yield from filter(None, found)
+    first = _import_again(board, tried, runs) or _other_period(board, tried)
+    if first:
+        yield first
+    fewer = _fewer(board, tried)
+    if fewer:
+        yield fewer
+    if not (first or fewer) and (last := _last_resort(board, tried, runs)):
+        yield last
 
 
 def _import_again(
