@@ -58,7 +58,7 @@ COPY (
         tweet_id::VARCHAR AS message_id,
         author_id,
         CASE WHEN NOT inbound THEN author_id END AS author_handle,
-        strptime(created_at, '%a %b %d %H:%M:%S +0000 %Y') AS sent_at,
+        strptime(created_at, '%a %b %d %H:%M:%S %z %Y') AS sent_at,
         text,
         CASE
             WHEN in_response_to_tweet_id IS NOT NULL THEN 'reply'

@@ -317,7 +317,7 @@ def test_what_is_no_mistake_is_noted() -> None:
     assert notes('panel = "towns.csv"\nperiod = "last-month"') == []
     assert notes('panel = "towns.csv"\nperiod = "2026-W46"') == [
         "weekly.toml:2, key period: `publish` makes one publication of 2026-W46, and no series as "
-        "of last-week, last-month, last-quarter"
+        "of last-week, last-month, last-quarter, last-matured-week"
     ]
     assert notes('panel = "towns.csv"\nperiod = "all"') == [
         "weekly.toml:2, key period: `publish` refuses `all`, which has no fixed end"
