@@ -47,7 +47,7 @@ def read(stage: Stage, *rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The messages that concern the city, by identifier."""
     numbered = [{"line": line} | row for line, row in enumerate(rows, 2)]
     table = pa.Table.from_pylist(numbered, schema=STAGED)
-    stage.read(StagedRows(iter([table])), "messages.csv")
+    stage.read(StagedRows(iter([table]), is_whole=True), "messages.csv")
     stage.address(PANEL)
     return {row["message_id"]: row for part in stage.messages() for row in part.to_pylist()}
 
