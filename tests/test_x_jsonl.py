@@ -261,7 +261,7 @@ def test_a_file_is_given_up_after_a_hundred_refused_lines(tmp_path: Path) -> Non
         _rows(tmp_path, content)
 
     assert "up to line 101 (line 2: not JSON)" in error.value.problem
-    assert "--format" in error.value.problem
+    assert "--layout" in error.value.problem
     assert str(error.value.place).endswith("posts.jsonl")
 
 
