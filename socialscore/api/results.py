@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,7 +51,7 @@ _TYPES = {
 """By the type of a column, as `columns.Field` says it."""
 
 
-class AsTables:
+class AsTables(ABC):
     """A result that pandas, Polars, Arrow and notebooks take as a table."""
 
     def to_arrow(self) -> pa.Table:
@@ -87,13 +88,13 @@ class AsTables:
         """What lets Polars, DuckDB and others take the result as it is (Arrow PyCapsule)."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
+    @abstractmethod
     def _columns(self) -> Mapping[str, str]:
         """By the name of each column, its type."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _rows(self) -> Iterable[Mapping[str, Any]]:
         """Values by the names of the columns, and perhaps others."""
-        raise NotImplementedError
 
 
 def _instant(value: Any, type_: pa.DataType) -> Any:
