@@ -59,6 +59,7 @@ __all__ = [
     "UsageError",
     "Vanished",
     "folded",
+    "for_caller",
     "in_python",
     "listed",
     "option",
@@ -80,6 +81,11 @@ def in_python() -> Iterator[None]:
         yield
     finally:
         _called_from_python.reset(token)
+
+
+def for_caller(command: str, python: str) -> str:
+    """Words for whoever reads the error: of a command line, or of a function that was called."""
+    return python if _called_from_python.get() else command
 
 
 def option(name: str, value: object = None) -> str:

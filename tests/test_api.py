@@ -542,3 +542,14 @@ def test_where_nobody_is_ranked_the_arguments_that_rank_somebody_are_named() -> 
     assert board.scores[0].reason == "too-few"
     assert warned[0].filename == __file__
     assert socialscore.rank(small(), TOWN, as_of="2026-09-20", min_requests=2).scores[0].rank == 1
+
+
+@pytest.mark.parametrize("when", ["2026-07-09 14:05 BST", "09/17/26 14:05 +0200"])
+def test_times_that_are_left_open_are_told_without_options_of_the_command(when: str) -> None:
+    row = {"message_id": ["1"], "author_id": ["2"], "sent_at": [when], "text": ["?"]}
+
+    with pytest.raises(SocialscoreError) as error:
+        socialscore.rank(pd.DataFrame(row))
+
+    assert when in str(error.value)
+    assert "--" not in str(error.value)

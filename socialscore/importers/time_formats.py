@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from socialscore.errors import for_caller
 from socialscore.model.period import MONTHS
 
 __all__ = ["checked_date_format", "instant", "is_day_first", "like", "written"]
@@ -63,7 +64,6 @@ _SERIAL = r"\d{5}(?:[.,]\d+)?"  # of a spreadsheet: days since 30 Dec 1899, as i
 _SERIAL_WITH_TIME = r"\d{5}[.,]\d*[1-9]\d*"
 
 _NO_TIME = "is a date without a time of day: delays cannot be counted"
-_SHORT_YEAR = "has a year of two digits: say which they are, as in --date-format '%d/%m/%y %H:%M'"
 
 
 def written(column: str, date_format: str | None) -> str:
@@ -78,6 +78,9 @@ def written(column: str, date_format: str | None) -> str:
         date_format: tried before all other forms.
     """
     exact, shown = _whole(column, date_format)
+    short_year = "has a year of two digits: " + for_caller(
+        "say which they are, as in --date-format '%d/%m/%y %H:%M'", "write it in full"
+    )
     return f"""
 WITH
 asked AS (
@@ -138,7 +141,7 @@ judged AS (
         *,
         CASE
             WHEN said IS NOT NULL THEN NULL
-            WHEN LEN(year) = 2 THEN '{_quoted(_SHORT_YEAR)}'
+            WHEN LEN(year) = 2 THEN '{_quoted(short_year)}'
             WHEN (year <> '' AND part.hour = '') OR (serial % 1 = 0 AND NOT serials_have_times)
                 THEN '{_NO_TIME}'
             WHEN

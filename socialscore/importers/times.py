@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from socialscore.errors import InputError
+from socialscore.errors import InputError, for_caller
 from socialscore.importers.identifiers import minted
 from socialscore.importers.local_times import OFFSETS, offsets
 from socialscore.importers.time_formats import instant, is_day_first, like, written
@@ -337,8 +337,8 @@ def _timed(table: str, reading: str, clock: Clock) -> str:
     zone = clock.timezone.key if clock.timezone else ""
     unfit = "is not a time" + (" as --date-format has it" if clock.date_format else "")
     letters = (
-        "names its timezone by letters, which several share; write an offset such as +01:00, or "
-        "name one that uses them, as in --timezone Europe/London"
+        "names its timezone by letters, which several share; write an offset such as +01:00"
+        + for_caller(", or name one that uses them, as in --timezone Europe/London", "")
     )
     return f"""
 WITH
