@@ -88,7 +88,7 @@ def import_file(
     from socialscore.importers import read
     from socialscore.importers.source import Source
     from socialscore.importers.staging import Stage
-    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.intake import keep
     from socialscore.store.lake import Store
     from socialscore.store.privacy import Pseudonyms, read_key

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from demo_truth import GENUINE, intentions
 
-from socialscore.inputs.panel import read_panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import demo_panel, ranking_path
 from socialscore.model.audit import Audit, DrawnRequest

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shell import begin, run
 
-from socialscore.inputs.panel import examine_panel
+from socialscore.inputs.panel_file import examine_panel
 from socialscore.inputs.shipped import ranking_path
 from socialscore.inputs.toml_files import line_of, place_of
 from socialscore.publishing.check import check_ranking

@@ -30,7 +30,7 @@ from socialscore.importers.source import Source
 from socialscore.importers.staged import Clock
 from socialscore.importers.staging import Stage
 from socialscore.importers.tabular import tabular
-from socialscore.inputs.panel import read_panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.inputs.shipped import layout_path
 
 if TYPE_CHECKING:

@@ -18,11 +18,9 @@ from socialscore.inputs.panel import (
     Panel,
     adoption,
     bodies_from_handles,
-    examine_panel,
     format_panel,
-    is_blank,
-    read_panel,
 )
+from socialscore.inputs.panel_file import examine_panel, is_blank, read_panel
 from socialscore.model.messages import Account, Body
 from socialscore.model.network import NETWORKS
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from socialscore.errors import InputError, UnknownName, UsageError, listed, option
 from socialscore.importers.columns import NEEDED
-from socialscore.inputs.panel import Panel, read_panel
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.inputs.ranking import Ranking, override
 from socialscore.inputs.shipped import is_there, preset_names, ranking_names, ranking_path
 from socialscore.inputs.value_errors import raise_all

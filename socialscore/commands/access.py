@@ -10,7 +10,8 @@ from socialscore.collectors import collector
 from socialscore.collectors.base import Options
 from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.credentials import Credentials, system_keyring
-from socialscore.inputs.panel import Panel, read_panel
+from socialscore.inputs.panel import Panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.model.network import BY_NAME, COLLECTED, either
 
 if TYPE_CHECKING:

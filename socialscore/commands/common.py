@@ -193,7 +193,7 @@ def settings_here() -> Settings:
 
     A panel that names nobody yet, as `init` writes it, is none.
     """
-    from socialscore.inputs.panel import is_blank
+    from socialscore.inputs.panel_file import is_blank
     from socialscore.inputs.settings import load_settings
 
     try:
@@ -228,7 +228,7 @@ def chosen_panel(root: Path | str, *paths: Path | None) -> Panel:
 
     Accounts have the identifiers under which the store keeps their messages.
     """
-    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.store.lake import Store
 
     path = next(filter(None, paths), None)

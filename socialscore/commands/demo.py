@@ -25,7 +25,7 @@ def command(store: StoreOption = None) -> None:
     from socialscore.importers import read
     from socialscore.importers.source import Source
     from socialscore.importers.staging import Stage
-    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.inputs.ranking import load_ranking
     from socialscore.inputs.shipped import demo_messages, demo_panel, ranking_path
     from socialscore.intake import keep

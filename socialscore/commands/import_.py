@@ -213,7 +213,7 @@ def _bodies(
     root: Path | str, option: Path | None, from_data: bool, setting: Path | None, *, needed: bool
 ) -> Panel | None:
     """The panel whose messages to keep; None: that of each file, or none where none is needed."""
-    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.store.lake import Store
 
     if option and from_data:

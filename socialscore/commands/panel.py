@@ -23,7 +23,8 @@ from socialscore.reporters import formatting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from socialscore.inputs.panel import Panel, PanelReading
+    from socialscore.inputs.panel import Panel
+    from socialscore.inputs.panel_file import PanelReading
 
     Fact = tuple[str, str, int, Sequence[str]]
 
@@ -79,7 +80,7 @@ def _examined(file: Path | None, root: str | None) -> tuple[Path | str, PanelRea
     Raises:
         UsageError: there is none.
     """
-    from socialscore.inputs.panel import examine_panel
+    from socialscore.inputs.panel_file import examine_panel
     from socialscore.store.lake import Store
 
     settings = settings_here()

@@ -175,7 +175,7 @@ def _collecting(
     rankings: Sequence[Path], usual: Path | None, budget: float | None
 ) -> list[list[str]]:
     """A command for every panel; that of the settings need not be named."""
-    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.inputs.ranking import load_ranking
 
     usual = usual and usual.absolute()

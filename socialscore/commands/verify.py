@@ -132,7 +132,7 @@ def _evidence(root: Path | str, ranking: str | None, engine: str | None) -> Evid
 
 def _witnesses(evidence: Evidence | None, ranking: str | None) -> list[Witness]:
     """Who says what panel and options should be: the store, and the file of the ranking."""
-    from socialscore.inputs.panel import read_panel
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.inputs.ranking import load_ranking
     from socialscore.inputs.shipped import ranking_path
     from socialscore.publishing.verifying import Witness

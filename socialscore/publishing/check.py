@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from socialscore.errors import InputError, SeveralProblems, SocialscoreError, UnknownName
 from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.options import OPTIONS
-from socialscore.inputs.panel import examine_panel
+from socialscore.inputs.panel_file import examine_panel
 from socialscore.inputs.ranking import compared, read_ranking
 from socialscore.inputs.shipped import calendar_path, is_there
 from socialscore.inputs.toml_files import place_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from socialscore.inputs.panel import PanelReading
+    from socialscore.inputs.panel_file import PanelReading
     from socialscore.inputs.ranking import ParsedRanking, Ranking
     from socialscore.inputs.toml_files import FilePosition
 

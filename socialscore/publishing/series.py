@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from socialscore.errors import InputError, SocialscoreError, UsageError
 from socialscore.inputs.options import as_written, of_today
-from socialscore.inputs.panel import read_panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
 from socialscore.publishing.signatures import SIGNATURE

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialscore.errors import Damaged, SocialscoreError
-from socialscore.inputs.panel import Panel, format_panel, read_panel
+from socialscore.inputs.panel import Panel, format_panel
+from socialscore.inputs.panel_file import read_panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

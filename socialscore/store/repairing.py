@@ -17,7 +17,8 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from socialscore.errors import Damaged, SocialscoreError, StoreError
-from socialscore.inputs.panel import format_panel, read_panel
+from socialscore.inputs.panel import format_panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.model.network import NETWORKS
 from socialscore.runtime.duckdb import connect
 from socialscore.runtime.write_file import write_file

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fakes.facebook import FakeGraph
 from fakes.twitter import FakeX
 from fakes.world import World
-from socialscore.inputs.panel import read_panel
+from socialscore.inputs.panel_file import read_panel
 from socialscore.inputs.shipped import demo_messages, demo_panel
 from socialscore.model.messages import Account, Body
 
