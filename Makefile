@@ -53,5 +53,5 @@ clean:  ## remove what the targets above made
 
 .venv/dev: pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
-	$(PIP) install --constraint requirements.lock --editable '.[dev,s3,spark]'
+	$(PIP) install --constraint requirements.lock --editable '.[dev,s3,spark,charts]'
 	@touch $@

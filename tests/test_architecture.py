@@ -48,7 +48,9 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "filelock": ["collectors/", "publishing/", "store/"],
     "fsspec": ["runtime/object_storage.py"],
     "holidays": ["inputs/calendar.py", "model/opening_hours.py"],
+    "babel": ["reporters/"],
     "jinja2": ["publishing/site/", "reporters/charts/"],
+    "vl_convert": ["reporters/charts/"],
     "keyring": ["inputs/credentials.py"],
     "msgspec": ["importers/x_jsonl.py"],
     "numpy": [
