@@ -50,7 +50,6 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "holidays": ["inputs/calendar.py", "model/opening_hours.py"],
     "babel": ["reporters/"],
     "jinja2": ["publishing/site/", "reporters/charts/"],
-    "vl_convert": ["reporters/charts/"],
     "keyring": ["inputs/credentials.py"],
     "msgspec": ["importers/x_jsonl.py"],
     "numpy": [
