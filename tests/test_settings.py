@@ -387,3 +387,41 @@ def test_an_overlap_that_is_no_time_is_refused(tmp_path: Path, value: str) -> No
 
     says = 'write a time such as "6h" or "90m", up to "7d", or "0"'
     assert str(refused.value) == f"{path}:1, key overlap: {says}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kept"),
+    [
+        ("site_name", "  Who   answers? ", "Who answers?"),
+        ("site_url", "https://answers.example.org", "https://answers.example.org/"),
+        ("site_url", "http://localhost:8000/a/", "http://localhost:8000/a/"),
+        ("site_contact", "answers@example.org", "answers@example.org"),
+        ("site_contact", "https://example.org/dispute", "https://example.org/dispute"),
+        ("site_licence", "https://example.org/by/4.0/", "https://example.org/by/4.0/"),
+    ],
+)
+def test_what_pages_say_of_themselves(tmp_path: Path, key: str, value: str, kept: str) -> None:
+    write(tmp_path, f'{key} = "{value}"\n')
+
+    assert getattr(load(tmp_path), key) == kept
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("site_name", '""'),
+        ("site_name", f'"{"a" * 81}"'),
+        ("site_name", '"a\\u202eb"'),
+        ("site_url", '"answers.example.org"'),
+        ("site_url", '"javascript:alert(1)"'),
+        ("site_url", "7"),
+        ("site_contact", '"javascript:alert(1)"'),
+        ("site_contact", '"answers at example.org"'),
+        ("site_licence", '"CC-BY-4.0"'),
+    ],
+)
+def test_what_pages_cannot_say_of_themselves(tmp_path: Path, key: str, value: str) -> None:
+    write(tmp_path, f"{key} = {value}\n")
+
+    with pytest.raises(InputError, match=rf"{FILE_NAME}:1.*{key}"):
+        load(tmp_path)

@@ -70,6 +70,14 @@ panel = "panel.csv"
 # Where `socialscore publish` writes, a folder for each ranking.
 # published = "published"
 
+# What the pages of `socialscore site` say of themselves: their name, the address under which they
+# are served, where a number can be disputed (an e-mail address or a page), and the address of the
+# licence of the data. With an address they get a sitemap, a feed and pictures for sharing.
+# site_name = "Who answers?"
+# site_url = "https://answers.example.org/"
+# site_contact = "answers@example.org"
+# site_licence = "https://creativecommons.org/licenses/by/4.0/"
+
 # The key that turns citizens' identifiers into pseudonyms. It is made when it is first needed. Keep
 # it: without it, what is imported later cannot be tied to what was imported before.
 # `socialscore auth set` keeps tokens beside it, where the system has no keyring.
@@ -102,6 +110,9 @@ key_file = "pseudonym.key"
 
 _PATHS = ("store", "panel", "published", "key_file", "temp_directory")
 _NUMBERS = ("keep_text_days", "threads")
+_ADDRESS = r"https?://[^\s/?#\"<>]+(/[^\s?#\"<>]*)?"
+_MAIL = r"[^\s@\"<>]+@[^\s@\"<>]+\.[^\s@\"<>]+"
+_LONGEST_SITE_NAME = 80
 _ENGINES = r"duckdb|local|(spark|sc)://\S+"
 _LONGEST_OVERLAP = timedelta(days=7)
 _MOST_DAYS = 36_500  # a hundred years, which a date can go back
@@ -144,6 +155,31 @@ def _overlap(value: object) -> timedelta:
     return timedelta(seconds=read)
 
 
+def _site_name(value: object) -> str:
+    name = " ".join(value.split()) if isinstance(value, str) else ""
+    if not name or not name.isprintable() or len(name) > _LONGEST_SITE_NAME:
+        raise ValueError(f"write a name of 1 to {_LONGEST_SITE_NAME} characters")
+    return name
+
+
+def _page(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(_ADDRESS, value):
+        raise ValueError('write the address of a page, such as "https://answers.example.org/"')
+    return value
+
+
+def _site_url(value: object) -> str:
+    return f"{_page(value).removesuffix('/')}/"
+
+
+def _contact(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(_MAIL, value):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(_ADDRESS, value):
+        raise ValueError("write an e-mail address, or the address of a page")
+    return value
+
+
 def _engine(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(_ENGINES, value):
         quoted = "" if isinstance(value, str) else " in quotation marks"
@@ -173,6 +209,10 @@ class Settings(BaseModel):
     store: Annotated[Path | str, PlainValidator(_location)]  # or an address: s3://bucket/folder
     panel: Annotated[Path | None, PlainValidator(_path)] = None
     published: Annotated[Path, PlainValidator(_path)]  # what rankings are published to
+    site_name: Annotated[str | None, PlainValidator(_site_name)] = None  # None: the usual one
+    site_url: Annotated[str | None, PlainValidator(_site_url)] = None  # ends with a slash
+    site_contact: Annotated[str | None, PlainValidator(_contact)] = None  # for disputes
+    site_licence: Annotated[str | None, PlainValidator(_page)] = None  # the data's, its address
     key_file: Annotated[Path, PlainValidator(_path)]  # of the pseudonyms
     keep_text_days: Annotated[int, PlainValidator(_days)] = 30  # after which texts are blanked
     # How late networks show messages: what was read sooner is read again.
