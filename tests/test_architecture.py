@@ -50,6 +50,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "holidays": ["inputs/calendar.py", "model/opening_hours.py"],
     "babel": ["reporters/"],
     "jinja2": ["publishing/site/", "reporters/charts/"],
+    "vl_convert": ["reporters/charts/raster.py"],
     "keyring": ["inputs/credentials.py"],
     "msgspec": ["importers/x_jsonl.py"],
     "numpy": [
@@ -99,7 +100,7 @@ SHARED = {
     "screens",
     "waiting",
 }
-EXTRAS = ("spark", "keyring", "polars", "s3")
+EXTRAS = ("charts", "spark", "keyring", "polars", "s3")
 NETWORK_MODULES = {"asyncio", "ftplib", "http", "smtplib", "socket", "ssl", "urllib.request"}
 
 NAMES = re.compile("|".join(NETWORKS), re.IGNORECASE)

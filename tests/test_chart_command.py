@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -75,18 +76,51 @@ def test_a_trend_is_drawn_of_what_was_published() -> None:
     assert periods == ["2026-W44", "2026-W45"]
 
 
+def test_ranks_over_the_periods_are_drawn_of_what_was_published() -> None:
+    assert run("chart", "bump", "weekly") == run("chart", "bump", "--ranking", "weekly")
+    assert "rangs sur 2 périodes" in run("chart", "bump", "weekly", "--labels", "fr").out
+
+
+def test_a_sparkline_is_a_small_file_of_its_own() -> None:
+    picture = ElementTree.fromstring(run("chart", "sparkline", "ville", "--ranking", "weekly").out)  # noqa: S314
+
+    assert len((picture.get("data-rates") or "").split()) == 2
+
+
+def test_a_chart_can_be_a_picture_for_sharing_and_a_page() -> None:
+    for suffix, start in {"png": b"\x89PNG", "pdf": b"%PDF"}.items():
+        result = asked("chart", "ranking", "--labels", "fr", "--output", f"week.{suffix}")
+
+        assert (result.code, result.out) == (0, "")
+        assert Path(f"week.{suffix}").read_bytes().startswith(start)
+
+
+def test_without_the_extra_a_picture_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+
+    result = asked("chart", "ranking", "--output", "week.png")
+
+    assert (result.code, "pip install 'socialscore[charts]'" in result.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
         (("chart", "rankings"), "unknown chart 'rankings'; did you mean 'ranking'?"),
-        (("chart", "trend"), "Name the body, and the ranking: chart trend BODY --ranking R"),
+        (("chart", "trend"), "of whom? Name it: chart trend BODY --ranking R"),
         (
             ("chart", "trend", "ville", "--ranking", "weekly", "--unit", "message"),
             "takes --ranking",
         ),
         (("chart", "ranking", "--ranking", "weekly"), "--ranking and --out go with trend"),
-        (("chart", "ranking", "--output", "x.png"), "no format has that suffix; choose .svg"),
-        (("rank", "--by-group", "day", "--format", "svg"), "svg draws a ranking, or requests"),
+        (("chart", "bump"), "of whom? Name it: chart bump RANKING"),
+        (("chart", "ranking", "--output", "x.gif"), "choose .svg, .png or .pdf"),
+        (("chart", "ranking", "--labels", "fra"), "did you mean 'fr'?"),
+        (
+            ("chart", "sparkline", "ville", "--ranking", "weekly", "--output", "x.png"),
+            "choose .svg",
+        ),
+        (("rank", "--by-group", "day", "--format", "svg"), "a chart draws a ranking, or requests"),
     ],
 )
 def test_a_mistake_is_named_with_the_way_out(arguments: tuple[str, ...], problem: str) -> None:

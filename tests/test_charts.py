@@ -16,11 +16,29 @@ from scoreboards import (
     with_rank_intervals,
 )
 
-from socialscore.reporters.charts import Point, funnel, hours, ranking, trend
+from socialscore.reporters.charts import (
+    Chart,
+    Course,
+    Point,
+    axis_head,
+    bump,
+    funnel,
+    mark,
+    ranking,
+    raster,
+    sparkline,
+    standalone,
+    trend,
+    wait,
+    week_hours,
+)
 from socialscore.reporters.charts.drawing import Axis, fitting
+from socialscore.reporters.locale import FRENCH, LOCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from socialscore.reporters.locale import Locale
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -41,39 +59,57 @@ POINTS = (
 )
 
 
-def example_trend() -> str:
-    return trend("Ville de Ker", "weekly · share of requests answered", POINTS, "socialscore")
+STEPS = [(60, 0.97), (600, 0.72), (3_600, 0.55), (10_800, 0.5), (86_400, 0.2), (604_800, 0.08)]
+PERIODS = [f"2026-W{week}" for week in range(44, 48)]
+COURSES = [
+    Course("ville", "Ville de Ker", (9, 7, 3, 2), (None, None, "up", None)),
+    Course("tram", "Tram <Ker>", (1, 2, None, 6), (None, None, None, "down")),
+    Course("bus", "Bus", (2, 1, 1, 1), (None, None, None, None)),
+]
 
-
-CHARTS: dict[str, Callable[[], str]] = {
-    "ranking": lambda: ranking(with_rank_intervals(ordinary())),
-    "ranking-compared": lambda: ranking(compared()),
-    "ranking-of-nobody": lambda: ranking(nothing_ranked()),
-    "ranking-provisional": lambda: ranking(provisional()),
-    "funnel": lambda: funnel(ordinary()),
-    "funnel-of-nobody": lambda: funnel(nothing_ranked()),
-    "hours": lambda: hours(by_hour_of_week()),
-    "trend": example_trend,
-    "trend-of-nothing": lambda: trend("Ker", "weekly", [Point("2026-W46", None)], "socialscore"),
+CHARTS: dict[str, Callable[[Locale], Chart]] = {
+    "ranking": lambda it: ranking(with_rank_intervals(ordinary()), it),
+    "ranking-compared": lambda it: ranking(compared(), it),
+    "ranking-of-few-rows": lambda it: ranking(compared(), it, most=1),
+    "ranking-of-nobody": lambda it: ranking(nothing_ranked(), it),
+    "ranking-provisional": lambda it: ranking(provisional(), it),
+    "funnel": lambda it: funnel(ordinary(), it),
+    "funnel-of-nobody": lambda it: funnel(nothing_ranked(), it),
+    "hours": lambda it: week_hours(by_hour_of_week(), it),
+    "trend": lambda it: trend("Ville de Ker", "weekly", POINTS, "socialscore", it),
+    "trend-narrow": lambda it: trend("Ker", "weekly", POINTS, "socialscore", it, width=400),
+    "trend-of-nothing": lambda it: trend("Ker", "weekly", [Point("2026-W46", None)], "soc", it),
+    "wait": lambda it: wait("Ville de Ker", "weekly", STEPS, 10_800, "socialscore", it),
+    "wait-narrow": lambda it: wait("Ker", "weekly", STEPS, 86_400, "socialscore", it, width=400),
+    "wait-too-long": lambda it: wait("Ker", "weekly", [(60, 0.9), (604_800, 0.6)], None, "s", it),
+    "wait-of-nobody": lambda it: wait("Ker", "weekly", [], None, "socialscore", it),
+    "bump": lambda it: bump("Weekly", "ranks", PERIODS, COURSES, "socialscore", it),
+    "bump-of-nobody": lambda it: bump("Weekly", "ranks", PERIODS, COURSES[2:], "socialscore", it),
 }
+NAMES = [f"{name}.{code}" for name in CHARTS for code in LOCALES]
+
+
+def example(name: str) -> Chart:
+    name, _, code = name.partition(".")
+    return CHARTS[name](LOCALES[code])
 
 
 def parsed(svg: str) -> ElementTree.Element:
     return ElementTree.fromstring(svg)  # noqa: S314 - our own
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_chart_is_the_same_bytes_for_the_same_numbers(
     name: str, golden: Callable[[str, str], str]
 ) -> None:
-    svg = CHARTS[name]()
+    svg = example(name).svg
 
-    assert svg == golden(f"charts/{name}.svg", svg)
+    assert svg == golden(f"charts/{name.removesuffix('.en')}.svg", svg)
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_chart_says_in_words_what_it_shows_and_fetches_nothing(name: str) -> None:
-    svg = CHARTS[name]()
+    svg = example(name).svg
     picture = parsed(svg)
 
     assert picture.get("role") == "img"
@@ -83,9 +119,9 @@ def test_a_chart_says_in_words_what_it_shows_and_fetches_nothing(name: str) -> N
     assert "<script" not in svg
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_everything_lies_within_the_picture(name: str) -> None:
-    picture = parsed(CHARTS[name]())
+    picture = parsed(example(name).svg)
     width, height = float(picture.get("width") or 0), float(picture.get("height") or 0)
 
     for each in picture.iter():
@@ -96,7 +132,7 @@ def test_everything_lies_within_the_picture(name: str) -> None:
 def test_the_numbers_of_a_ranking_stand_in_its_chart() -> None:
     board = with_rank_intervals(ordinary())
 
-    rows = parsed(ranking(board)).findall(f"{SVG}g")
+    rows = parsed(ranking(board).svg).findall(f"{SVG}g")
 
     ranked = [it for it in board.scores if it.rank is not None]
     assert [it.get("data-body") for it in rows] == [it.body.body_id for it in ranked]
@@ -116,7 +152,13 @@ def test_no_name_breaks_a_chart(name: str) -> None:
     board = scoreboard(score(name, 40, 30, 60.0, rank=1), score(f"{name} 2", 400, 30, rank=2))
     board = replace(board, title=name)
 
-    for svg in (ranking(board), funnel(board), trend(name, name, POINTS, name)):
+    course = Course(name, name, (1, 2, 3, 4), ("up", None, None, None))
+    charts = [
+        ranking(board), funnel(board), trend(name, name, POINTS, name),
+        wait(name, name, STEPS, 600, name), bump(name, name, PERIODS, [course], name),
+    ]  # fmt: skip
+    cells = [mark(board.scores[0], 0.5), sparkline(POINTS)]
+    for svg in [*(it.svg for it in charts), *(it.inline("a") for it in charts), *cells]:
         picture = parsed(svg)
         assert "<script" not in svg
         assert all(len(it.text or "") < 130 for it in picture.iter(f"{SVG}text"))
@@ -128,7 +170,7 @@ def test_bodies_that_cannot_be_told_apart_stand_on_common_ground() -> None:
         return replace(line, rank_low=low, rank_high=high)
 
     lines = [ranked(1, 1, 2), ranked(2, 1, 2), ranked(3, 3, 4), ranked(4, 3, 5), ranked(5, 4, 5)]
-    picture = parsed(ranking(scoreboard(*lines)))  # type: ignore[arg-type]
+    picture = parsed(ranking(scoreboard(*lines)).svg)  # type: ignore[arg-type]
 
     grounds = [it for it in picture.findall(f"{SVG}rect") if it.get("class") == "band"]
     assert [float(it.get("height") or 0) for it in grounds] == [52]  # the first two
@@ -143,7 +185,7 @@ def test_a_funnel_names_who_is_farther_from_the_common_rate_than_chance_allows()
         score("Other", 800, 500, 60.0, rank=4),
     )
 
-    dots = parsed(funnel(board)).findall(f"{SVG}g")
+    dots = parsed(funnel(board).svg).findall(f"{SVG}g")
 
     outside = {it.get("data-body"): it.get("data-outside") for it in dots}
     assert (outside["few"], outside["silent"], outside["other"]) == ("no", "below", "above")
@@ -157,7 +199,7 @@ def test_an_hour_with_fewer_than_five_requests_is_blank() -> None:
     few = replace(breakdown.lines[0], pooled=breakdown.lines[0].pooled | {"n_requests": 4})
     enough = replace(breakdown.lines[1], pooled=breakdown.lines[1].pooled | {"n_requests": 5})
 
-    picture = parsed(hours(replace(breakdown, lines=(few, enough))))
+    picture = parsed(week_hours(replace(breakdown, lines=(few, enough))).svg)
 
     shown = [it.get("data-hour") for it in picture.findall(f"{SVG}g")]
     assert shown == [enough.label]
@@ -166,7 +208,7 @@ def test_an_hour_with_fewer_than_five_requests_is_blank() -> None:
 def test_no_line_joins_numbers_of_two_methods_or_crosses_a_gap() -> None:
     later = [replace(it, period=f"{it.period}b", method="3") for it in POINTS[:2]]
 
-    picture = parsed(trend("Ker", "weekly", [*POINTS, *later], "socialscore"))
+    picture = parsed(trend("Ker", "weekly", [*POINTS, *later], "socialscore").svg)
 
     curves = [it for it in picture.findall(f"{SVG}polyline") if it.get("class") == "curve"]
     assert [len((it.get("points") or "").split()) for it in curves] == [2, 1, 2]
@@ -184,3 +226,69 @@ def test_a_value_outside_of_an_axis_lies_at_its_end() -> None:
     axis = Axis(0, 1, 100, 0)
 
     assert [axis.at(it) for it in (-1, 0, 0.25, 1, 2)] == [100, 100, 75, 0, 0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_plot_on_a_page_has_the_marks_of_the_file_and_no_style(name: str) -> None:
+    chart = example(name)
+    alone, on_page = parsed(chart.svg), parsed(chart.inline("c1"))
+
+    assert marks(on_page) == marks(alone)
+    assert "style" not in chart.inline("c1")
+    assert {it.get("id") for it in on_page.iter() if it.get("id")} == {"c1-title", "c1-desc"}
+
+
+def marks(picture: ElementTree.Element) -> list[bytes]:
+    return [ElementTree.tostring(it) for it in picture.iter(f"{SVG}g")]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "nobody" not in name])
+def test_a_chart_has_a_table_of_what_it_draws(name: str) -> None:
+    chart = example(name)
+
+    assert len(chart.rows) > 0
+    assert {len(row) for row in chart.rows} == {len(chart.header)}
+
+
+def test_the_marks_of_a_wait_are_its_numbers() -> None:
+    picture = parsed(example("wait.en").svg)
+
+    shown = [(it.get("data-after"), it.get("data-waiting")) for it in picture.iter(f"{SVG}g")]
+    assert shown == [(str(seconds), str(share)) for seconds, share in STEPS]
+    assert "half have one within 3 h 00" in "".join(picture.itertext())
+
+
+def test_a_body_that_moved_by_chance_is_counted_and_not_drawn() -> None:
+    chart = example("bump.en")
+
+    drawn = [it.get("data-body") for it in parsed(chart.svg).iter(f"{SVG}g")]
+    assert drawn == ["ville", "tram"]
+    assert "not drawn: 1 body whose movement may be chance" in chart.notes
+
+
+def test_a_cell_has_the_numbers_of_its_body_and_is_a_file_with_its_colours() -> None:
+    line = ordinary().scores[0]
+
+    cell = parsed(mark(line, 0.6, FRENCH))
+    alone = parsed(standalone(sparkline(POINTS)))
+
+    assert cell.get("data-rate") == str(line.values["response_rate"])
+    assert "rang 1" in (cell.get("aria-label") or "")
+    assert len(cell.findall(f"{SVG}line")) == 6  # of the axis, and the median
+    assert alone.get("data-rates") == "0.5 0.62  0.7"
+    assert "--ink" in (alone.findtext(f"{SVG}style") or "")
+    assert "".join(parsed(axis_head()).itertext()).split() == ["0", "25", "50", "75", "100"]
+
+
+@pytest.mark.parametrize("name", ["ranking.en", "wait.fr", "bump.en", "hours.fr", "funnel.en"])
+def test_a_picture_for_sharing_has_its_size_and_is_not_blank(name: str) -> None:
+    content = raster.to_png(example(name))
+
+    assert content.startswith(b"\x89PNG")
+    assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == raster.SHARED
+    assert len(set(content)) > 200  # compressed, a blank one has hardly any bytes
+    assert content == raster.to_png(example(name))
+
+
+def test_a_page_of_a_chart_is_a_pdf() -> None:
+    assert raster.to_pdf(example("trend.fr")).startswith(b"%PDF")

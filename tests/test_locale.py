@@ -126,3 +126,17 @@ def test_names_sort_as_a_dictionary_sorts_them() -> None:
     assert sorted(names, key=FRENCH.sort_key) == [
         "Eaux", "Énergie", "ete", "Été", "Évreux", "Odéon", "œuvres", "Ville", "zoo",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "french"),
+    [(0, "0 more bodies", "0 autre organisme"), (1, "1 more body", "1 autre organisme"),
+     (2, "2 more bodies", "2 autres organismes"), (21, "21 more bodies", "21 autres organismes"),
+     (1_000_000, "1000000 more bodies", "1000000 autres organismes")],
+)  # fmt: skip
+def test_texts_have_the_form_of_their_number(number: int, english: str, french: str) -> None:
+    forms = "%(n)s more body", "%(n)s more bodies"
+
+    told = [locale.ngettext(*forms, number) % {"n": number} for locale in (ENGLISH, FRENCH)]
+
+    assert told == [english, french]

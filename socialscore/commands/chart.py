@@ -1,4 +1,4 @@
-"""`socialscore chart`: draw a ranking, or what was published of a body, as SVG."""
+"""`socialscore chart`: draw a ranking, or what was published, as a picture."""
 
 from __future__ import annotations
 
@@ -18,17 +18,23 @@ from socialscore.commands.common import (
     settings_here,
     subject,
 )
-from socialscore.commands.output import OutputOption, chosen_format, put
+from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from socialscore.commands.common import Subject
+    from socialscore.reporters.charts import Chart
+    from socialscore.reporters.locale import Locale
 
 __all__ = ["command"]
 
 _OF_RANKINGS = ("ranking", "funnel", "hours")
-_KINDS = (*_OF_RANKINGS, "trend")
+_OF_BODIES = ("trend", "sparkline")
+_OF_SERIES = (*_OF_BODIES, "bump")
+_KINDS = (*_OF_RANKINGS, *_OF_SERIES)
+_FORMATS = ("svg", "png", "pdf")
+_MOST_SHARED = 10  # rows of a ranking that can be read beside a link
 
 
 @with_ranking_options(before="ranking")
@@ -38,9 +44,10 @@ def command(
         typer.Argument(
             metavar="KIND",
             autocompletion=completion.among(_KINDS),
-            help="ranking: a row per body; funnel: rates against numbers of requests, and what "
-            "chance allows; hours: when people ask and are answered; trend: a body over the "
-            "periods that were published.",
+            help="Of a ranking: ranking, a row per body; funnel, rates against numbers of requests "
+            "and what chance allows; hours, when people ask and are answered. Of what was "
+            "published: trend, a body's rate over the periods; sparkline, the same for a cell; "
+            "bump, ranks over the periods.",
             show_default=False,
         ),
     ],
@@ -49,7 +56,8 @@ def command(
         typer.Argument(
             metavar="[NAME]",
             autocompletion=completion.charted,
-            help="A ranking file or the name of a shipped ranking; of a trend, the body.",
+            help="A ranking file or the name of a shipped ranking; of a trend or a sparkline, the "
+            "body.",
             show_default=False,
         ),
     ] = None,
@@ -64,7 +72,7 @@ def command(
             "--ranking",
             metavar="RANKING",
             autocompletion=completion.rankings,
-            help="Of a trend: the ranking whose publications are read, its file or its name.",
+            help="Of what was published: the ranking, its file or its name.",
         ),
     ] = None,
     out: Annotated[
@@ -72,58 +80,100 @@ def command(
         typer.Option(
             "--out",
             metavar="DIR",
-            help="Of a trend: folder with the publications. Default: `published` in "
+            help="Of what was published: folder with the publications. Default: `published` in "
             "socialscore.toml, else ./published.",
         ),
     ] = None,
+    labels: Annotated[
+        str,
+        typer.Option(
+            metavar="LANGUAGE",
+            autocompletion=completion.among(("en", "fr")),
+            help="Language of the picture: en or fr.",
+        ),
+    ] = "en",
     output: OutputOption = None,
     engine: EngineOption = None,
     **options: Any,
 ) -> None:
-    """Draw a ranking, or a body over time, as an SVG picture.
+    """Draw a ranking, or what was published of a body or of all, as a picture.
 
-    The picture has a title and a description for those who do not see it, dark colours on dark
-    screens, and the numbers that it draws as `data-` attributes.
+    The suffix of --output decides the format: .svg, or .png (1200 by 630 pixels, as networks show
+    it beside a link) and .pdf with the extra `charts`. An SVG has a title and a description for
+    those who do not see it, dark colours on dark screens, and the numbers that it draws as
+    `data-` attributes.
     """
     if kind not in _KINDS:
         raise UnknownName("chart", kind, _KINDS)
-    chosen_format(None, output, ("svg",))
+    locale = chosen_locale(labels)
+    written_as = chosen_format(None, output, _FORMATS)
+    if kind == "sparkline" and written_as != "svg":
+        raise UsageError("a sparkline is drawn for a cell of a page: choose .svg")
     options |= {"preset": preset, "period": period}
     options["networks"] = options["networks"] or None
-    if kind == "trend":
+    if kind in _OF_SERIES:
         of_rankings = [store, panel, as_of, engine, *options.values()]
         if any(value is not None for value in of_rankings):
-            raise UsageError("a trend shows what was published; it takes --ranking and --out only")
-        put(_trend(name, ranking, out), output)
-        return
-    if ranking or out:
-        raise UsageError(f"--ranking and --out go with trend, not with {kind}: name the ranking")
-    asked = subject(name, options, store=store, panel=panel, as_of=as_of, engine=engine)
-    put(_of_ranking(kind, asked), output)
+            raise UsageError(
+                f"{kind} shows what was published; it takes --ranking, --out and --labels only"
+            )
+        drawn = _of_series(kind, name, ranking, out, locale)
+    elif ranking or out:
+        kinds = ", ".join(_OF_SERIES)
+        raise UsageError(f"--ranking and --out go with {kinds}, not with {kind}: name the ranking")
+    else:
+        asked = subject(name, options, store=store, panel=panel, as_of=as_of, engine=engine)
+        drawn = _of_ranking(kind, asked, locale, most=_MOST_SHARED if written_as == "png" else None)
+    put(drawn if isinstance(drawn, str) else picture(drawn, written_as), output)
 
 
-def _of_ranking(kind: str, asked: Subject) -> str:
+def picture(chart: Chart, written_as: str) -> str | bytes:
+    """A chart as svg, png or pdf.
+
+    Raises:
+        UsageError: the extra `charts` is not installed.
+    """
+    from socialscore.reporters.charts import raster
+
+    if written_as == "png":
+        return raster.to_png(chart)
+    return raster.to_pdf(chart) if written_as == "pdf" else chart.svg
+
+
+def _of_ranking(kind: str, asked: Subject, locale: Locale, *, most: int | None) -> Chart:
     from socialscore.reporters import charts
     from socialscore.scoring import break_down, score
 
     if kind == "hours":
         by = "hour-of-week"
-        return charts.hours(
-            break_down(asked.source, asked.panel, asked.ranking, by, as_of=asked.as_of)
-        )
-    draw = charts.ranking if kind == "ranking" else charts.funnel
-    return draw(score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of))
+        hours = break_down(asked.source, asked.panel, asked.ranking, by, as_of=asked.as_of)
+        return charts.week_hours(hours, locale)
+    board = score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
+    return (
+        charts.funnel(board, locale)
+        if kind == "funnel"
+        else charts.ranking(board, locale, most=most)
+    )
 
 
-def _trend(body: str | None, ranking: str | None, out: Path | None) -> str:
+def _of_series(
+    kind: str, name: str | None, ranking: str | None, out: Path | None, locale: Locale
+) -> Chart | str:
     from socialscore.publishing.history import find_body, read_history
-    from socialscore.publishing.history.trend import body_trend
+    from socialscore.publishing.history.charts import body_trend, points_of, series_bump
+    from socialscore.reporters import charts
 
-    if not (body and ranking):
-        raise UsageError(
-            "whose trend? Name the body, and the ranking: chart trend BODY --ranking R"
-        )
+    if kind == "bump":
+        name, ranking = None, name or ranking
+    if not ranking or (kind in _OF_BODIES and not name):
+        whose = f"chart {kind} {'BODY --ranking R' if kind in _OF_BODIES else 'RANKING'}"
+        raise UsageError(f"what was published of whom? Name it: {whose}")
     history = read_history(
         out or settings_here().published, Path(ranking).name.removesuffix(".toml")
     )
-    return body_trend(history, find_body(history, body))
+    if name is None:
+        return series_bump(history, locale)
+    body = find_body(history, name)
+    if kind == "trend":
+        return body_trend(history, body, locale)
+    return charts.standalone(charts.sparkline(points_of(history, body), locale))

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from socialscore.errors import SocialscoreError
+    from socialscore.reporters.locale import Locale
 
 __all__ = [
     "FORMATS",
     "FormatOption",
     "OutputOption",
     "chosen_format",
+    "chosen_locale",
     "put",
     "put_listing",
     "put_problems",
@@ -36,6 +38,8 @@ _SUFFIXES = {
     ".xlsx": "xlsx",
     ".sql": "sql",
     ".svg": "svg",
+    ".png": "png",
+    ".pdf": "pdf",
 }
 
 FormatOption = Annotated[
@@ -87,6 +91,19 @@ def chosen_format(
             "leave out --format, or choose another suffix"
         )
     return format_name or str(meant)
+
+
+def chosen_locale(labels: str) -> Locale:
+    """The language that is asked for.
+
+    Raises:
+        UnknownName: there is none of that name.
+    """
+    from socialscore.reporters.locale import LOCALES
+
+    if labels not in LOCALES:
+        raise UnknownName("language", labels, LOCALES)
+    return LOCALES[labels]
 
 
 def _way_out(formats: Sequence[str]) -> str:

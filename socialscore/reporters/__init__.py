@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.reporters.charts import Chart
+    from socialscore.reporters.locale import Locale
     from socialscore.reporters.report import Report
 
     Result = Scoreboard | Breakdown | Sensitivity
 
-__all__ = ["FORMATS", "REPORTERS", "render", "worded", "workbook"]
+__all__ = ["FORMATS", "REPORTERS", "chart", "render", "worded", "workbook"]
 
 
 def render(result: Result, format_name: str, *, width: int = 80, colour: bool = False) -> str:
@@ -88,13 +90,23 @@ def _markdown(result: Result, _width: int, _colour: bool) -> str:
 
 
 def _svg(result: Result, _width: int, _colour: bool) -> str:
+    return chart(result).svg
+
+
+def chart(result: Result, locale: Locale | None = None) -> Chart:
+    """The result as a picture, in English unless another language is named.
+
+    Raises:
+        UsageError: there is no chart of such a result.
+    """
     from socialscore.reporters import charts
+    from socialscore.reporters.locale import ENGLISH
 
     if isinstance(result, Breakdown) and result.by == "hour-of-week":
-        return charts.hours(result)
+        return charts.week_hours(result, locale or ENGLISH)
     if isinstance(result, (Breakdown, Sensitivity)):
-        raise UsageError("svg draws a ranking, or requests --by-group hour-of-week")
-    return charts.ranking(result)
+        raise UsageError("a chart draws a ranking, or requests --by-group hour-of-week")
+    return charts.ranking(result, locale or ENGLISH)
 
 
 def worded(result: Result) -> Report:

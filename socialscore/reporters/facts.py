@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = [
+    "category_medians",
     "comparison",
     "context",
     "median_metrics",
@@ -19,6 +21,18 @@ __all__ = [
     "movement",
     "presentation",
 ]
+
+
+def category_medians(scoreboard: Scoreboard) -> dict[str, float]:
+    """The median of the rates of the ranked bodies, by category; of a single body there is none."""
+    rates: dict[str, list[float]] = {}
+    for score in scoreboard.scores:
+        rate = score.values.get("response_rate")
+        if score.rank is not None and rate is not None:
+            rates.setdefault(score.body.category, []).append(rate)
+    return {
+        name: median(of_category) for name, of_category in rates.items() if len(of_category) > 1
+    }
 
 
 def metric_named(scoreboard: Scoreboard, name: str) -> Metric:

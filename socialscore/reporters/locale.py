@@ -6,11 +6,13 @@ in the code and the templates; the other languages are catalogues (gettext) unde
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,11 @@ NO_VALUE = "–"
 
 CATALOGUES = Path(__file__).with_name("locales")
 """A folder per language; in it a catalogue per area, all of which are one when they are read."""
+
+
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})-(?:W(?P<week>\d\d)|Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2]))"
+)
 
 
 @dataclass(frozen=True)
@@ -173,16 +180,17 @@ class Locale:
 
     def period(self, label: str) -> str:
         """`week 46 of 2026`, `November 2026`, `Q4 2026`; another label as it is."""
-        year, _, part = label.partition("-")
-        if part.startswith("W"):
+        found = _PERIOD.fullmatch(label)
+        if not found:
+            return label
+        year = found["year"]
+        if found["week"]:
             week = self.gettext("week %(week)s of %(year)s")
-            return week % {"week": int(part[1:]), "year": year}
-        if part.startswith("Q"):
+            return week % {"week": int(found["week"]), "year": year}
+        if found["quarter"]:
             quarter = self.gettext("%(quarter)s quarter of %(year)s")
-            return quarter % {"quarter": self.ordinal(int(part[1:])), "year": year}
-        if len(part) == 2 and part.isdecimal():
-            return f"{_months(self.code, wide=True)[int(part) - 1]} {year}"
-        return label
+            return quarter % {"quarter": self.ordinal(int(found["quarter"])), "year": year}
+        return f"{_months(self.code, wide=True)[int(found['month']) - 1]} {year}"
 
     def weekdays(self) -> list[str]:
         """Monday to Sunday, in short."""
@@ -224,16 +232,18 @@ def _translations(code: str) -> NullTranslations:
 
     if code == ENGLISH.code:
         return NullTranslations()
-    from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    whole = Catalog(locale=code)
-    for path in sorted((CATALOGUES / code).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=code):
-                if message.id:
-                    whole[message.id] = message
+    # The header of the first says which form goes with a number; that of another version of Babel
+    # may count forms that the catalogues do not have.
+    whole, *others = (
+        read_po(BytesIO(path.read_bytes()), locale=code)
+        for path in sorted((CATALOGUES / code).glob("*.po"))
+    )
+    for message in chain.from_iterable(others):
+        if message.id:
+            whole[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, whole)
     compiled.seek(0)

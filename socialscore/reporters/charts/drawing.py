@@ -1,22 +1,87 @@
-"""What charts have in common: templates, places on an axis, and texts that must fit."""
+"""What charts have in common: the picture itself, places on an axis, and texts that must fit."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.reporters.locale import Locale
 
-__all__ = ["Axis", "drawn", "fitting", "subtitle"]
+__all__ = [
+    "STYLE", "WIDE", "Axis", "Chart", "drawn", "drawn_share", "fitting", "heading", "percents",
+    "picture", "standalone", "subtitle",
+]  # fmt: skip
 
-_WIDE, _NARROW = frozenset("MWmw@%—"), frozenset("iIjlt.,:;'|!()[]1 ’·-")
+WIDE = 800
+"""The width of a chart that stands alone, in units of the picture; pages have narrower ones."""
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+STYLE = (_TEMPLATES / "chart.css").read_text(encoding="utf-8")
+"""The colours and classes of all charts, for a page that has charts in it."""
+
+_WIDEST, _NARROWEST = frozenset("MWmw@%—"), frozenset("iIjlt.,:;'|!()[]1 ’·-")
+_HEAD = 28  # above the picture, what a page keeps of it: the labels of an axis
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture, and the numbers that it draws as a table, in one language."""
+
+    title: str
+    subtitle: str  # when, and what is drawn
+    description: str  # for whoever does not see it
+    header: tuple[str, ...]  # of the table
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]  # how to read it, and what made the numbers
+    language: str
+    width: int  # units
+    top: int  # where the plot begins
+    below: int  # where the labels under the plot end
+    template: str
+    values: Mapping[str, Any]  # what the template draws
+
+    @property
+    def height(self) -> int:
+        """Units, with title and notes."""
+        return self.below + 15 * len(self.notes)
+
+    @property
+    def svg(self) -> str:
+        """A file of its own: with title, notes and colours, for light and dark screens."""
+        return self._rendered(prefix="", style=STYLE)
+
+    def inline(self, prefix: str) -> str:
+        """The plot alone, for a page that says the rest and has the style.
+
+        Args:
+            prefix: sets its identifiers apart from those of other charts of the page.
+        """
+        return self._rendered(prefix=f"{prefix}-", style="")
+
+    def _rendered(self, *, prefix: str, style: str) -> str:
+        template = _environment().get_template(self.template)
+        crop = self.top - _HEAD
+        return template.render(
+            self.values,
+            chart=self,
+            prefix=prefix,
+            style=style,
+            crop=crop,
+            cropped=self.below - crop,
+            width=self.width,
+            top=self.top,
+        )
 
 
 @dataclass(frozen=True)
@@ -45,42 +110,93 @@ def fitting(text: str, width: float, size: float) -> str:
     text = formatting.one_line(text)
     room = width / size
     for place, letter in enumerate(text):
-        room -= 0.86 if letter in _WIDE else 0.3 if letter in _NARROW else 0.57
+        room -= 0.86 if letter in _WIDEST else 0.3 if letter in _NARROWEST else 0.57
         if room < (0.57 if place + 1 < len(text) else 0):
             return f"{text[:place].rstrip()}…"
     return text
 
 
-def subtitle(scoreboard: Scoreboard) -> str:
+def heading(scoreboard: Scoreboard, locale: Locale) -> str:
+    """The title of a ranking, in French where it has one."""
+    return (scoreboard.title_fr if locale.code == "fr" else "") or scoreboard.title
+
+
+def subtitle(scoreboard: Scoreboard, locale: Locale) -> str:
     """When, and what is drawn."""
-    when = scoreboard.period
+    when = locale.period(scoreboard.period)
     if not scoreboard.from_counts:
-        when += f", {formatting.days(scoreboard.since, scoreboard.until)}"
-    horizon = scoreboard.horizon
-    within = "" if horizon is None else f" within {formatting.span(horizon)}"
-    warning = "provisional · " if scoreboard.provisional else ""
-    return f"{warning}{when} · share of requests answered{within}"
+        when += f", {locale.days(scoreboard.since, scoreboard.until)}"
+    warning = (locale.gettext("provisional"),) if scoreboard.provisional else ()
+    return " · ".join((*warning, when, drawn_share(scoreboard, locale)))
 
 
-def drawn(template: str, **values: object) -> str:
-    """A chart: the SVG that a template makes of these values, ending with a newline."""
+def drawn_share(scoreboard: Scoreboard, locale: Locale) -> str:
+    """The quantity that charts of rates draw."""
+    _, horizon = locale.gettext, scoreboard.horizon
+    if horizon is None:
+        return _("share of requests answered")
+    return _("share of requests answered within %(span)s") % {"span": locale.span(horizon)}
+
+
+def percents(axis: Axis, locale: Locale) -> list[dict[str, Any]]:
+    """The ticks of an axis of shares: where, and what stands there."""
+    return [
+        {"at": axis.at(it / 100), "label": locale.share(it / 100), "number": it}
+        for it in range(0, 101, 25)
+    ]
+
+
+def drawn(
+    template: str,
+    locale: Locale,
+    *,
+    title: str,
+    subtitle: str,
+    description: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    notes: Sequence[str],
+    top: int,
+    below: int,
+    width: int = WIDE,
+    **values: object,
+) -> Chart:
+    """A chart that a template draws of these values; `Chart` says what the others are."""
+    return Chart(
+        title=formatting.one_line(title),
+        subtitle=formatting.one_line(subtitle),
+        description=formatting.one_line(description),
+        header=tuple(header),
+        rows=tuple(tuple(row) for row in rows),
+        notes=tuple(notes),
+        language=locale.code,
+        width=width,
+        top=top,
+        below=below,
+        template=template,
+        values=values | {"share": locale.share, "count": locale.count, "_": locale.gettext},
+    )
+
+
+def picture(template: str, **values: object) -> str:
+    """A small SVG for a cell of a page, without title, notes and style."""
     return _environment().get_template(template).render(values)
+
+
+def standalone(cell: str) -> str:
+    """The picture of a cell as a file of its own, with the colours that a page would have."""
+    return cell.replace(">", f">\n<style>\n{STYLE}</style>", 1)
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
-        "count": formatting.count,
-        "line": formatting.one_line,
-        "share": formatting.share,
-        "fitting": fitting,
-    }
+    environment.filters |= {"line": formatting.one_line, "fitting": fitting}
     return environment

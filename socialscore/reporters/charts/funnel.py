@@ -8,60 +8,65 @@ from __future__ import annotations
 from math import log10, sqrt
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters import formatting, wording
-from socialscore.reporters.charts.drawing import Axis, drawn, fitting, subtitle
+from socialscore.reporters import wording
+from socialscore.reporters.charts.drawing import Axis, drawn, fitting, heading, percents, subtitle
+from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from socialscore.model.scoreboard import Score, Scoreboard
+    from socialscore.reporters.charts.drawing import Chart
+    from socialscore.reporters.locale import Locale
 
 __all__ = ["funnel"]
 
-_WIDTH, _TOP, _BOTTOM, _LEFT, _RIGHT = 800, 70, 430, 64, 720
+_TOP, _BOTTOM, _LEFT, _RIGHT = 70, 430, 64, 720
 _Z = 1.959963984540054  # of 95 %
 _NAME, _LINE = 180, 13  # the room of a name
 _STEPS = 60  # of the limits, drawn as lines
 _UP = Axis(0, 1, _BOTTOM, _TOP)
 
 
-def funnel(scoreboard: Scoreboard) -> str:
-    """The ranked bodies of a scoreboard, as an SVG picture of 800 by 510 units.
+def funnel(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> Chart:
+    """The ranked bodies of a scoreboard by their number of requests and their rate.
 
     The limits are those within which 95 in 100 bodies lie that answer at the common rate. They are
     wider by the square root of the median design effect, for requests of a day resemble each other.
     """
+    _ = locale.gettext
     lines = [it for it in scoreboard.scores if it.rank is not None and it.values["n_requests"]]
     n_all = sum(int(it.values["n_requests"] or 0) for it in lines)
     mean = sum(int(it.values["n_answered"] or 0) for it in lines) / n_all if n_all else 0.0
     clusters = scoreboard.clusters
     deff = (clusters and clusters.median_deff) or 1.0
     across = _across(lines)
-    notes = [
+    limits = _(
         "dashed: 95 in 100 bodies that answer at the common rate lie within (design effect "
-        f"{formatting.ratio(deff)}); darker: bodies outside",
-        wording.origin(scoreboard),
-    ]
-    dots = [_dot(it, mean, deff, across) for it in lines]
+        "%(deff)s); darker: bodies outside"
+    )
+    dots = [_dot(it, mean, deff, across, locale) for it in lines]
     _name(dots)
     return drawn(
         "funnel.svg",
-        width=_WIDTH,
-        height=_BOTTOM + 52 + 15 * len(notes),
+        locale,
+        title=heading(scoreboard, locale),
+        subtitle=subtitle(scoreboard, locale),
+        description=_in_words(dots, mean, locale),
+        header=[_("body"), _("requests"), _("response rate"), _("against chance")],
+        rows=[(dot["name"], dot["count"], dot["share"], dot["where"]) for dot in dots],
+        notes=[limits % {"deff": locale.ratio(deff)}, wording.origin(scoreboard)],
         top=_TOP,
+        below=_BOTTOM + 52,
         bottom=_BOTTOM,
         left=_LEFT,
         right=_RIGHT,
-        title=scoreboard.title,
-        subtitle=subtitle(scoreboard),
-        description=_in_words(dots, mean),
-        across=_ticks(across),
-        up=[{"y": _UP.at(it / 100), "label": f"{it} %"} for it in (0, 25, 50, 75, 100)],
-        mean=mean,
+        across=_ticks(across, locale),
+        up=percents(_UP, locale),
+        mean=_("all: %(share)s") % {"share": locale.share(mean)},
         mean_at=_UP.at(mean),
         limits=[_limit(mean, deff, across, side) for side in (-1, 1)] if lines else [],
         dots=dots,
-        notes=notes,
     )
 
 
@@ -71,11 +76,11 @@ def _across(lines: Sequence[Score]) -> Axis:
     return Axis(least - 0.1, max(most + 0.1, least + 0.5), _LEFT, _RIGHT)
 
 
-def _ticks(across: Axis) -> list[dict[str, Any]]:
+def _ticks(across: Axis, locale: Locale) -> list[dict[str, Any]]:
     """1, 2, 5, 10, 20 … as far as they lie on the axis."""
     numbers = (digit * 10**power for power in range(9) for digit in (1, 2, 5))
     return [
-        {"x": across.at(log10(it)), "label": formatting.count(it)}
+        {"x": across.at(log10(it)), "label": locale.count(it)}
         for it in numbers
         if across.least <= log10(it) <= across.most
     ]
@@ -95,22 +100,35 @@ def _limit(mean: float, deff: float, across: Axis, side: int) -> str:
     return " ".join(points)
 
 
-def _dot(score: Score, mean: float, deff: float, across: Axis) -> dict[str, Any]:
+def _dot(score: Score, mean: float, deff: float, across: Axis, locale: Locale) -> dict[str, Any]:
     n_requests = int(score.values["n_requests"] or 0)
     rate = score.values["response_rate"] or 0.0
     allowed = _deviation(mean, deff, n_requests)
     outside = "above" if rate > mean + allowed else "below" if rate < mean - allowed else None
-    return {
-        "body_id": score.body.body_id,
+    where = {
+        "above": locale.gettext("above what chance allows"),
+        "below": locale.gettext("below what chance allows"),
+        None: locale.gettext("within what chance allows"),
+    }[outside]
+    dot = {
         "name": score.body.name,
+        "count": locale.count(n_requests),
+        "share": locale.share(rate),
+        "where": where,
+    }
+    said = locale.gettext("%(name)s: %(share)s of %(count)s requests, %(where)s")
+    return dot | {
         "label": None,
-        "rate": rate,
-        "n_requests": n_requests,
         "outside": outside,
         "x": across.at(log10(n_requests)),
         "y": _UP.at(rate),
-        "said": f"{score.body.name}: {formatting.share(rate)} of {formatting.count(n_requests)} "
-        f"requests, {outside + ' the limits' if outside else 'within the limits'}",
+        "said": said % dot,
+        "data": {
+            "data-body": score.body.body_id,
+            "data-rate": rate,
+            "data-requests": n_requests,
+            "data-outside": outside or "no",
+        },
     }
 
 
@@ -138,11 +156,17 @@ def _meet(one: tuple[float, float, float], other: tuple[float, float, float]) ->
     return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < _LINE
 
 
-def _in_words(dots: Sequence[dict[str, Any]], mean: float) -> str:
+def _in_words(dots: Sequence[dict[str, Any]], mean: float, locale: Locale) -> str:
     if not dots:
-        return "No body is ranked: there is no request to draw."
+        return locale.gettext("No body is ranked: there is no request to draw.")
     above, below = (sum(it["outside"] == side for it in dots) for side in ("above", "below"))
-    return (
-        f"{formatting.counted(len(dots), 'body')} answered {formatting.share(mean)} of "
-        f"all requests; {above} above what chance allows, {below} below."
+    text = locale.ngettext(
+        "%(n)s body answered %(share)s of all requests; %(above)s above what chance allows, "
+        "%(below)s below.",
+        "%(n)s bodies answered %(share)s of all requests; %(above)s above what chance allows, "
+        "%(below)s below.",
+        len(dots),
     )
+    return text % {
+        "n": locale.count(len(dots)), "share": locale.share(mean), "above": above, "below": below
+    }  # fmt: skip

@@ -5,19 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters import formatting, wording
-from socialscore.reporters.charts.drawing import Axis, drawn, fitting, subtitle
+from socialscore.reporters import wording
+from socialscore.reporters.charts.drawing import (
+    Axis,
+    drawn,
+    fitting,
+    heading,
+    percents,
+    picture,
+    subtitle,
+)
+from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from socialscore.model.scoreboard import Score, Scoreboard
+    from socialscore.reporters.charts.drawing import Chart
+    from socialscore.reporters.locale import Locale
 
-__all__ = ["ranking"]
+__all__ = ["axis_head", "data", "mark", "ranking", "said"]
 
-_WIDTH, _TOP, _ROW = 800, 84, 26
+_TOP, _ROW = 84, 26
 _NAMES, _RATES, _COUNTS = 84, 640, 704
 _AXIS = Axis(0, 1, 330, 580)
+_CELL = 220  # the width of a cell's picture
+_CELL_AXIS = Axis(0, 1, 10, 210)
 _ARROWS = {"up": "▲", "down": "▼"}
 
 
@@ -29,82 +42,159 @@ class _Band:
     height: int
 
 
-def ranking(scoreboard: Scoreboard) -> str:
-    """The ranked bodies of a scoreboard as an SVG picture, 800 units wide, 26 a row.
+def ranking(scoreboard: Scoreboard, locale: Locale = ENGLISH, *, most: int | None = None) -> Chart:
+    """The ranked bodies of a scoreboard, 800 units wide, 26 a row.
 
     Bodies on a common ground cannot be told apart: the rank of each lies in the interval of the
     ranks of all others there.
+
+    Args:
+        scoreboard: what is drawn.
+        locale: its language.
+        most: rows; what is left out, a note says. None: all.
     """
+    _ = locale.gettext
     ranked = [score for score in scoreboard.scores if score.rank is not None]
-    bottom = _TOP + _ROW * len(ranked)
-    notes = [*_unranked(scoreboard), *_how(scoreboard, ranked)]
+    shown = ranked[:most]
+    bottom = _TOP + _ROW * len(shown)
     return drawn(
         "ranking.svg",
-        width=_WIDTH,
-        height=bottom + 18 + 15 * len(notes),
+        locale,
+        title=heading(scoreboard, locale),
+        subtitle=subtitle(scoreboard, locale),
+        description=_in_words(scoreboard, ranked, locale),
+        header=[
+            _("rank"), _("body"), _("response rate"), _("interval (95 %)"), _("requests"),
+            _("change in points"),
+        ],
+        rows=[_cells(score, locale) for score in shown],
+        notes=_notes(scoreboard, ranked, len(shown), locale),
         top=_TOP,
+        below=bottom + 18,
         bottom=bottom,
         names=_NAMES,
         rates=_RATES,
         counts=_COUNTS,
-        title=scoreboard.title,
-        subtitle=subtitle(scoreboard),
-        description=_in_words(scoreboard, ranked),
-        ticks=[{"x": _AXIS.at(it / 100), "label": f"{it} %"} for it in (0, 25, 50, 75, 100)],
-        bands=_bands(ranked),
-        rows=[_row(place, score) for place, score in enumerate(ranked)],
-        notes=notes,
+        ticks=percents(_AXIS, locale),
+        bands=_bands(shown),
+        lines=[_row(place, score, locale) for place, score in enumerate(shown)],
+    )  # fmt: skip
+
+
+def mark(score: Score, median: float | None, locale: Locale = ENGLISH) -> str:
+    """The rate of one body on the axis of `axis_head`, as SVG for a cell of a table.
+
+    Args:
+        score: the body's.
+        median: of the rates of its category; None: none is drawn.
+        locale: the language of what it says.
+    """
+    return picture(
+        "mark.svg",
+        width=_CELL,
+        ticks=percents(_CELL_AXIS, locale),
+        median_at=_at(median, _CELL_AXIS),
+        said=said(score, locale),
+        **_places(score, _CELL_AXIS),
     )
 
 
-def _row(place: int, score: Score) -> dict[str, Any]:
+def axis_head(locale: Locale = ENGLISH) -> str:
+    """The labels of the axis on which `mark` draws, as SVG for the head of a table."""
+    return picture("axis.svg", width=_CELL, ticks=percents(_CELL_AXIS, locale))
+
+
+def data(score: Score) -> dict[str, Any]:
+    """The numbers of a body as attributes of its picture, as the exports have them."""
     values = score.values
-    rate, low, high = (values.get(it) for it in ("response_rate", "wilson_low", "wilson_high"))
-    direction = score.change and score.change.direction
     return {
-        "y": _middle(place),
-        "body_id": score.body.body_id,
-        "rank": score.rank,
-        "ranks": "" if score.rank_low is None else f"{score.rank_low}–{score.rank_high}",
-        "name": fitting(score.body.name, _AXIS.start - _NAMES - 12, 13),
-        "rate": rate,
-        "low": low,
-        "high": high,
-        "n_requests": values.get("n_requests"),
-        "at": _at(rate),
-        "low_at": _at(low) if high is not None else None,
-        "high_at": _at(high),
-        "direction": direction,
-        "movement": _movement(score),
-        "said": _said(score),
+        "data-body": score.body.body_id,
+        "data-rank": score.rank,
+        "data-rate": values.get("response_rate"),
+        "data-low": values.get("wilson_low"),
+        "data-high": values.get("wilson_high"),
+        "data-requests": values.get("n_requests"),
     }
 
 
-def _at(share: float | None) -> float | None:
-    return None if share is None else _AXIS.at(share)
+def said(score: Score, locale: Locale = ENGLISH) -> str:
+    """A row, for those who point at it or hear it."""
+    values = score.values
+    n_requests = values.get("n_requests") or 0
+    text = locale.ngettext(
+        "%(body)s: %(rate)s (%(low)s to %(high)s) of %(n)s request",
+        "%(body)s: %(rate)s (%(low)s to %(high)s) of %(n)s requests",
+        n_requests,
+    ) % {
+        "body": score.body.name,
+        "rate": locale.share(values.get("response_rate")),
+        "low": locale.share(values.get("wilson_low")),
+        "high": locale.share(values.get("wilson_high")),
+        "n": locale.count(n_requests),
+    }
+    if score.rank is None:
+        return text
+    text += locale.gettext(", rank %(rank)s") % {"rank": score.rank}
+    if score.rank_low is None:
+        return text
+    between = locale.gettext(", between %(low)s and %(high)s")
+    return text + between % {"low": score.rank_low, "high": score.rank_high}
 
 
-def _middle(place: int) -> int:
-    return _TOP + _ROW * place + _ROW // 2
+def _row(place: int, score: Score, locale: Locale) -> dict[str, Any]:
+    return {
+        "y": _TOP + _ROW * place + _ROW // 2,
+        "rank": score.rank,
+        "ranks": _ranks(score),
+        "name": fitting(score.body.name, _AXIS.start - _NAMES - 12, 13),
+        "rate": locale.share(score.values.get("response_rate")),
+        "n_requests": locale.count(score.values.get("n_requests")),
+        "direction": score.change and score.change.direction,
+        "movement": _movement(score, locale),
+        "said": said(score, locale),
+        **_places(score, _AXIS),
+    }
 
 
-def _movement(score: Score) -> str:
+def _places(score: Score, axis: Axis) -> dict[str, Any]:
+    """Where a body's dot and bar lie, and the numbers that say so."""
+    values = score.values
+    low, high = values.get("wilson_low"), values.get("wilson_high")
+    return {
+        "data": data(score),
+        "at": _at(values.get("response_rate"), axis),
+        "low_at": _at(low, axis) if high is not None else None,
+        "high_at": _at(high, axis),
+    }
+
+
+def _at(share: float | None, axis: Axis) -> float | None:
+    return None if share is None else axis.at(share)
+
+
+def _ranks(score: Score) -> str:
+    return "" if score.rank_low is None else f"{score.rank_low}–{score.rank_high}"
+
+
+def _movement(score: Score, locale: Locale) -> str:
     change = score.change
     if change is None or change.direction is None or change.difference is None:
         return ""
-    return f"{_ARROWS[change.direction]} {formatting.points(change.difference)}"
+    return f"{_ARROWS[change.direction]} {locale.points(change.difference)}"
 
 
-def _said(score: Score) -> str:
-    """A row, for those who point at it or hear it."""
+def _cells(score: Score, locale: Locale) -> list[str]:
     values = score.values
-    low, high = (formatting.share(values.get(it)) for it in ("wilson_low", "wilson_high"))
-    return (
-        f"{score.body.name}: {formatting.share(values.get('response_rate'))} "
-        f"({low} to {high}) of {formatting.count(values.get('n_requests'))} requests, "
-        f"rank {score.rank}"
-        + ("" if score.rank_low is None else f", between {score.rank_low} and {score.rank_high}")
-    )
+    low, high = (locale.share(values.get(it)) for it in ("wilson_low", "wilson_high"))
+    ranks = _ranks(score)
+    return [
+        f"{score.rank} ({ranks})" if ranks else f"{score.rank}",
+        score.body.name,
+        locale.share(values.get("response_rate")),
+        f"{low} – {high}",
+        locale.count(values.get("n_requests")),
+        _movement(score, locale),
+    ]
 
 
 def _bands(ranked: Sequence[Score]) -> list[_Band]:
@@ -121,23 +211,33 @@ def _bands(ranked: Sequence[Score]) -> list[_Band]:
     ]
 
 
-def _in_words(scoreboard: Scoreboard, ranked: Sequence[Score]) -> str:
+def _in_words(scoreboard: Scoreboard, ranked: Sequence[Score], locale: Locale) -> str:
     if not ranked:
-        return f"No body is ranked in {scoreboard.period}."
-    first, last = ranked[0], ranked[-1]
-    return (
-        f"{formatting.counted(len(ranked), 'body')}, a row each: its response rate and "
-        "the 95 % interval. "
-        f"First: {_said(first)}. Last: {_said(last)}."
+        nobody = locale.gettext("No body is ranked in %(period)s.")
+        return nobody % {"period": locale.period(scoreboard.period)}
+    text = locale.ngettext(
+        "%(n)s body, a row each: its response rate and its interval. First: %(first)s. "
+        "Last: %(last)s.",
+        "%(n)s bodies, a row each: its response rate and its interval. First: %(first)s. "
+        "Last: %(last)s.",
+        len(ranked),
     )
+    ends = {"first": said(ranked[0], locale), "last": said(ranked[-1], locale)}
+    return text % {"n": locale.count(len(ranked)), **ends}
 
 
-def _unranked(scoreboard: Scoreboard) -> list[str]:
-    n = sum(score.rank is None for score in scoreboard.scores)
-    return [f"not ranked: {formatting.counted(n, 'body')}"] if n else []
-
-
-def _how(scoreboard: Scoreboard, ranked: Sequence[Score]) -> list[str]:
-    apart = "bodies on a common ground cannot be told apart" if _bands(ranked) else ""
-    bar = "dot: the rate; bar: its 95 % interval"
-    return ["; ".join(filter(None, (bar, apart))), wording.origin(scoreboard)]
+def _notes(
+    scoreboard: Scoreboard, ranked: Sequence[Score], n_shown: int, locale: Locale
+) -> list[str]:
+    _ = locale.gettext
+    missing = []
+    if n := len(ranked) - n_shown:
+        text = locale.ngettext("%(n)s more body", "%(n)s more bodies", n)
+        missing.append(text % {"n": locale.count(n)})
+    if n := len(scoreboard.scores) - len(ranked):
+        text = locale.ngettext("not ranked: %(n)s body", "not ranked: %(n)s bodies", n)
+        missing.append(text % {"n": locale.count(n)})
+    how = [_("dot: the rate; bar: its interval (95 %)")]
+    if _bands(ranked[:n_shown]):
+        how.append(_("bodies on a common ground cannot be told apart"))
+    return [*filter(None, [" · ".join(missing)]), "; ".join(how), wording.origin(scoreboard)]

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters import formatting
-from socialscore.reporters.charts.drawing import Axis, drawn
+from socialscore.reporters.charts.drawing import WIDE, Axis, drawn, percents, picture
+from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Point", "trend"]
+    from socialscore.reporters.charts.drawing import Chart
+    from socialscore.reporters.locale import Locale
 
-_WIDTH, _TOP, _BOTTOM, _LEFT, _RIGHT = 800, 70, 330, 56, 776
+__all__ = ["Point", "sparkline", "trend"]
+
+_TOP, _BOTTOM, _LEFT = 70, 330, 56
 _UP = Axis(0, 1, _BOTTOM, _TOP)
-_LABELS = 9  # periods that have room for their names
+_PERIOD = 80  # units that the name of a period takes
+_SMALL_WIDTH, _SMALL_UP = 120, Axis(0, 1, 25, 3)  # of a sparkline
 
 
 @dataclass(frozen=True)
@@ -32,41 +36,78 @@ class Point:
     method: str = ""  # no line joins numbers of two methods
 
 
-def trend(title: str, subtitle: str, points: Sequence[Point], origin: str) -> str:
-    """A body over the periods, as an SVG picture of 800 by 385 units.
+def trend(
+    title: str,
+    subtitle: str,
+    points: Sequence[Point],
+    origin: str,
+    locale: Locale = ENGLISH,
+    *,
+    width: int = WIDE,
+) -> Chart:
+    """A body over the periods.
 
     Args:
         title: the body's name.
         subtitle: what is drawn, and of which ranking.
         points: one per period, in order of time.
         origin: what made the numbers.
+        locale: the language.
+        width: of the picture, in units.
     """
-    across = Axis(0, max(len(points) - 1, 1), _LEFT + 12, _RIGHT - 12)
+    _ = locale.gettext
+    right = width - 24
+    across = Axis(0, max(len(points) - 1, 1), _LEFT + 12, right - 12)
     placed = list(enumerate(points))
-    step = -(-len(points) // _LABELS)
-    has_median = any(it.median is not None for it in points)
-    notes = [
-        "band: what chance allows (95 %)" + "; dashed: median of its category" * has_median,
-        origin,
-    ]
+    step = -(-len(points) // max((right - _LEFT) // _PERIOD, 1))
+    medians = list(_runs(placed, lambda it: it.median))
+    notes = [_("band: what chance allows (95 %)")]
+    if medians:
+        notes[0] += "; " + _("dashed: median of its category")
     return drawn(
         "trend.svg",
-        width=_WIDTH,
-        height=_BOTTOM + 40 + 15 * len(notes),
-        top=_TOP,
-        bottom=_BOTTOM,
-        left=_LEFT,
-        right=_RIGHT,
+        locale,
         title=title,
         subtitle=subtitle,
-        description=_in_words(title, points),
-        up=[{"y": _UP.at(it / 100), "label": f"{it} %"} for it in (0, 25, 50, 75, 100)],
+        description=_in_words(title, points, locale),
+        header=[
+            _("period"), _("response rate"), _("interval (95 %)"), _("requests"),
+            _("median of its category"),
+        ],
+        rows=[_cells(it, locale) for it in points],
+        notes=[*notes, origin],
+        top=_TOP,
+        below=_BOTTOM + 40,
+        width=width,
+        bottom=_BOTTOM,
+        left=_LEFT,
+        right=right,
+        up=percents(_UP, locale),
         across=[{"x": across.at(it), "label": point.period} for it, point in placed[::step]],
-        medians=[_line(run, across, "median") for run in _runs(placed, lambda it: it.median)],
+        medians=[_line(run, across, "median") for run in medians],
+        median_label=_beside(medians, across),
         areas=[_area(run, across) for run in _runs(placed, _interval)],
         curves=[_line(run, across, "rate") for run in _runs(placed, lambda it: it.rate)],
-        dots=[_dot(place, it, across) for place, it in placed if it.rate is not None],
-        notes=notes,
+        dots=[_dot(place, it, across, locale) for place, it in placed if it.rate is not None],
+    )  # fmt: skip
+
+
+def sparkline(points: Sequence[Point], locale: Locale = ENGLISH) -> str:
+    """The rates of a body over the periods as a small SVG for a cell, between 0 and 100 %."""
+    across = Axis(0, max(len(points) - 1, 1), 4, _SMALL_WIDTH - 6)
+    placed = list(enumerate(points))
+    known = [(place, it) for place, it in placed if it.rate is not None]
+    return picture(
+        "sparkline.svg",
+        width=_SMALL_WIDTH,
+        said=_in_words("", points, locale),
+        limits=[_SMALL_UP.at(it) for it in (0, 0.5, 1)],
+        curves=[
+            " ".join(f"{across.at(place)},{_SMALL_UP.at(it.rate or 0)}" for place, it in run)
+            for run in _runs(placed, lambda it: it.rate)
+        ],
+        rates=" ".join("" if it.rate is None else f"{it.rate}" for it in points),
+        last=[(across.at(place), _SMALL_UP.at(it.rate or 0)) for place, it in known[-1:]],
     )
 
 
@@ -97,28 +138,76 @@ def _area(run: Sequence[tuple[int, Point]], across: Axis) -> str:
     return f"{_line(run, across, 'low')} {_line(run[::-1], across, 'high')}"
 
 
-def _dot(place: int, point: Point, across: Axis) -> dict[str, Any]:
+def _beside(
+    medians: Sequence[Sequence[tuple[int, Point]]], across: Axis
+) -> tuple[float, float] | None:
+    """Where the curve of the medians is named: at its end, on the side away from the body's."""
+    if not medians:
+        return None
+    place, point = medians[-1][-1]
+    y = _UP.at(point.median or 0)
+    above = point.rate is None or (point.median or 0) >= point.rate
+    return across.at(place), round(y - 7 if above and y > _TOP + 12 else y + 15, 2)
+
+
+def _dot(place: int, point: Point, across: Axis, locale: Locale) -> dict[str, Any]:
     rate = point.rate or 0.0
     return {
-        "period": point.period,
-        "rate": rate,
-        "low": point.low,
-        "high": point.high,
-        "n_requests": point.n_requests,
+        "data": {
+            "data-period": point.period,
+            "data-rate": rate,
+            "data-low": point.low,
+            "data-high": point.high,
+            "data-requests": point.n_requests,
+        },
         "x": across.at(place),
         "y": _UP.at(rate),
-        "said": f"{point.period}: {formatting.share(rate)} "
-        f"({formatting.share(point.low)} to {formatting.share(point.high)}) of "
-        f"{formatting.count(point.n_requests)} requests",
+        "said": _said(point, locale),
     }
 
 
-def _in_words(title: str, points: Sequence[Point]) -> str:
-    known = [it for it in points if it.rate is not None]
-    if not known:
-        return f"{title} has a response rate in no period."
-    first, last = known[0], known[-1]
-    return (
-        f"Response rate of {title} over {len(points)} periods, from {formatting.share(first.rate)} "
-        f"in {first.period} to {formatting.share(last.rate)} in {last.period}."
+def _said(point: Point, locale: Locale) -> str:
+    text = locale.ngettext(
+        "%(period)s: %(rate)s (%(low)s to %(high)s) of %(n)s request",
+        "%(period)s: %(rate)s (%(low)s to %(high)s) of %(n)s requests",
+        point.n_requests or 0,
     )
+    return text % {
+        "period": locale.period(point.period),
+        "rate": locale.share(point.rate),
+        "low": locale.share(point.low),
+        "high": locale.share(point.high),
+        "n": locale.count(point.n_requests),
+    }
+
+
+def _cells(point: Point, locale: Locale) -> list[str]:
+    low, high = locale.share(point.low), locale.share(point.high)
+    return [
+        locale.period(point.period),
+        locale.share(point.rate),
+        "" if point.high is None else f"{low} – {high}",
+        locale.count(point.n_requests),
+        locale.share(point.median),
+    ]
+
+
+def _in_words(title: str, points: Sequence[Point], locale: Locale) -> str:
+    known = [it for it in points if it.rate is not None]
+    name = f"{title}: " if title else ""
+    if not known:
+        return name + locale.gettext("a response rate in no period.")
+    text = locale.ngettext(
+        "response rate over %(n)s period, from %(first)s (%(first_period)s) to %(last)s "
+        "(%(last_period)s).",
+        "response rate over %(n)s periods, from %(first)s (%(first_period)s) to %(last)s "
+        "(%(last_period)s).",
+        len(points),
+    )
+    return name + text % {
+        "n": locale.count(len(points)),
+        "first": locale.share(known[0].rate),
+        "first_period": locale.period(known[0].period),
+        "last": locale.share(known[-1].rate),
+        "last_period": locale.period(known[-1].period),
+    }
