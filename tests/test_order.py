@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from scoreboards import scoreboard
 from worlds import METRO, VILLE, answers, asks, at, board, line, values, world
 
 from socialscore.errors import UsageError
@@ -15,7 +16,7 @@ from socialscore.model.messages import Account, Body
 from socialscore.model.scoreboard import Score
 from socialscore.scoring import MessageSource, score
 from socialscore.scoring.metrics import key_metric
-from socialscore.scoring.order import in_order, reason_for_no_rank
+from socialscore.scoring.order import in_order, reason_for_no_rank, with_simultaneous_ranks
 
 # --- why a body has no rank --------------------------------------------------------------------
 
@@ -244,6 +245,34 @@ def test_the_more_requests_the_surer_is_a_rank() -> None:
 
     assert [(score.rank_low, score.rank_high) for score in few] == [(1, 3)] * 3
     assert [(score.rank_low, score.rank_high) for score in many] == [(1, 1), (2, 2), (3, 3)]
+
+
+@pytest.mark.parametrize("key", ["response_rate", "within_24h"])
+def test_simultaneous_intervals_are_those_that_a_ranking_of_these_would_show(key: str) -> None:
+    rates = [900, 880, 700, 400, 390]
+    lines = [
+        of(f"b{rate}", response_rate=rate / 1000, within_24h=rate / 1000, n_requests=1000,
+           n_answered=rate)
+        for rate in rates
+    ]  # fmt: skip
+    unranked = Score(lines[0].body, lines[0].values, reason="low-coverage")
+    shown = ordered(*lines, by=key, rank_interval="simultaneous")
+
+    found = with_simultaneous_ranks(scoreboard(*ordered(*lines, by=key), unranked, by=key)).scores
+
+    assert [(it.rank_low, it.rank_high) for it in shown] == [
+        (it.rank_simultaneous_low, it.rank_simultaneous_high) for it in found[:-1]
+    ]
+    assert found[0].rank_high != found[-2].rank_high
+    assert found[-1] == unranked
+
+
+def test_a_key_without_intervals_has_no_simultaneous_ones() -> None:
+    lines = ordered(of("a", median_wait=1.0), of("b", median_wait=2.0), by="median_wait")
+
+    found = with_simultaneous_ranks(scoreboard(*lines, by="median_wait"))
+
+    assert {it.rank_simultaneous_low for it in found.scores} == {None}
 
 
 def test_the_interval_of_a_rank_within_a_time_is_that_of_its_share() -> None:

@@ -74,6 +74,10 @@ class Score:
     reason: str | None = None  # too-few, closed, no-account, not-collected, low-coverage, suspect
     rank_low: int | None = None  # the best rank in the 95 % interval; None: the key has none
     rank_high: int | None = None  # the worst
+    # The same for each body wherever it stands, which sentences that name a first or a last rest
+    # on; None: the key has none, or nobody has asked for them (`with_simultaneous_ranks`).
+    rank_simultaneous_low: int | None = None
+    rank_simultaneous_high: int | None = None
     percentile: float | None = None  # share of the other ranked bodies that stand below
     band: str | None = None  # label of the first band whose conditions hold; None: of none
     change: Change | None = None  # where the scoreboard is compared to an earlier period

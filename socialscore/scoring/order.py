@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from math import inf
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from socialscore.model.scoreboard import Score
 from socialscore.scoring.uncertainty import effective_counts, rank_intervals
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.messages import Body
-    from socialscore.model.scoreboard import Metric
+    from socialscore.model.scoreboard import Metric, Scoreboard
 
     _Place = tuple[float, float, float, float]
 
-__all__ = ["in_order", "ranks_of", "reason_by_counts", "reason_for_no_rank"]
+__all__ = [
+    "in_order", "ranks_of", "reason_by_counts", "reason_for_no_rank", "with_simultaneous_ranks"
+]  # fmt: skip
 
 MIN_DELAYS = 5
 """A ranking by a delay needs so many answered requests."""
@@ -70,7 +73,7 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     """
     by_name = sorted(scores, key=attrgetter("body.name", "body.body_id"))
     ranked, ranks = ranks_of((score for score in by_name if not score.reason), key)
-    intervals = _intervals(ranked, ranks, key, ranking)
+    intervals = _intervals(ranked, ranks, key.name, ranking.rank_interval)
     lines = zip(ranked, ranks, intervals, _percentiles(ranks), strict=True)
     return (
         *(
@@ -103,20 +106,37 @@ def _ranks(places: Sequence[_Place]) -> list[int]:
     return ranks
 
 
+def with_simultaneous_ranks(board: Scoreboard) -> Scoreboard:
+    """The scoreboard with the intervals on which sentences of a first or a last rest.
+
+    They follow from the published numbers alone, so exports need not have them.
+    """
+    ranked = [score for score in board.scores if score.rank is not None]
+    ranks = [score.rank for score in ranked if score.rank is not None]
+    others = board.scores[len(ranked) :]
+    intervals = _intervals(ranked, ranks, board.key, "simultaneous")
+    surely = (
+        replace(score, rank_simultaneous_low=low, rank_simultaneous_high=high)
+        for score, (low, high) in zip(ranked, intervals, strict=True)
+    )
+    return replace(board, scores=(*surely, *others))
+
+
 def _intervals(
-    ranked: Sequence[Score], ranks: Sequence[int], key: Metric, ranking: Ranking
+    ranked: Sequence[Score],
+    ranks: Sequence[int],
+    key: str,
+    kind: Literal["pairwise", "simultaneous"],
 ) -> list[tuple[int, int]] | list[tuple[None, None]]:
     """The 95 % interval of each rank, where the key is a share of requests or follows one."""
-    share = "response_rate" if key.name in _FOLLOW_THE_RATE else key.name
+    share = "response_rate" if key in _FOLLOW_THE_RATE else key
     if not (share == "response_rate" or share.startswith("within_")):
         return [(None, None)] * len(ranked)
     counts = [effective_counts(score.values, share) for score in ranked]
     return [
         # 10 of 10 are first by their rate, though nobody can be sure of it.
         (min(low, rank), max(high, rank))
-        for rank, (low, high) in zip(
-            ranks, rank_intervals(counts, ranking.rank_interval), strict=True
-        )
+        for rank, (low, high) in zip(ranks, rank_intervals(counts, kind), strict=True)
     ]
 
 
