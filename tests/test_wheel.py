@@ -66,8 +66,8 @@ def test_the_wheel_carries_the_presets_the_calendars_and_the_rules(installed: Pa
     assert (package / "calendars/office.toml").is_file()
     assert (package / "language/rules/fr.toml").is_file()
     assert (package / "scoring/sql/addressed.sql").is_file()
-    assert (package / "publishing/site/templates/period.html").is_file()
-    assert (package / "publishing/site/templates/style.css").is_file()
+    assert (package / "publishing/site/templates/week.html").is_file()
+    assert (package / "publishing/site/static/style.css").is_file()
 
 
 def test_the_wheel_runs_the_demo_elsewhere(installed: Path, tmp_path: Path) -> None:

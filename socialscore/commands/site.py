@@ -33,17 +33,21 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Build a website of all publications: pages by period and body, and downloads.
+    """Build a website of all publications, in English and French, with all files to download.
 
-    The pages run no script and load nothing from other sites. Each file is replaced atomically,
-    so a web server can serve the folder meanwhile. Pages that no longer belong are removed;
-    other files in the folder stay. A publication that was tampered with is refused. Exit codes:
-    0 done; 6 nothing is published yet.
+    The pages load nothing from other sites, and need a web server for nothing but to lie on it.
+    Each file is replaced atomically, so a server can serve the folder meanwhile. Pages that no
+    longer belong are removed; other files in the folder stay. A publication that was tampered with
+    is refused. Exit codes: 0 done; 6 nothing is published yet.
     """
-    from socialscore.publishing.site import pages
+    from socialscore.publishing.site import About, pages
     from socialscore.publishing.site.mirror import update
 
-    source = published or settings_here().published
+    settings = settings_here()
+    about = About(
+        settings.site_name, settings.site_url, settings.site_contact, settings.site_licence
+    )
+    source = published or settings.published
     target = out or source.absolute().with_name("site")
     if source.resolve() in (target.resolve(), *target.resolve().parents):
         raise UsageError(
@@ -51,7 +55,7 @@ def command(
         )
     if any(source.glob("*/manifest.json")):
         raise UsageError(f"{source} is a single series; name the folder in which it lies")
-    files = pages(source)
+    files = pages(source, about)
     if not files:
         raise TooLittleData(
             f"nothing is published in {source} yet, so there is nothing to show; "

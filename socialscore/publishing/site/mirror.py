@@ -7,8 +7,9 @@ folder stays. A list in it says which files are ours.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -18,9 +19,11 @@ from socialscore.runtime.write_file import remove_unfinished, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-__all__ = ["Update", "update"]
+__all__ = ["Content", "Update", "update"]
+
+Content = Path | Callable[[], bytes]
+"""The file that has a content, or what makes it: pages are made one after the other."""
 
 _LIST = ".socialscore-site.json"  # the files that are ours
 _LOCK = ".socialscore-site.lock"
@@ -35,12 +38,11 @@ class Update:
     n_removed: int  # files of ours that belong to it no longer
 
 
-def update(files: Mapping[str, bytes | Path], out: Path) -> Update:
+def update(files: Mapping[str, Content], out: Path) -> Update:
     """Make a folder the site, file by file: who reads meanwhile sees each page whole, old or new.
 
     Args:
-        files: content by path, or the file that has it, in the order in which they are to be
-            written.
+        files: what makes their content, by path, in the order in which they are to be written.
         out: the folder. Files in it that are not of the site stay.
 
     Raises:
@@ -57,7 +59,7 @@ def update(files: Mapping[str, bytes | Path], out: Path) -> Update:
         raise UsageError(f"{error.filename or out}: {problem}") from None
 
 
-def _update(files: Mapping[str, bytes | Path], out: Path) -> Update:
+def _update(files: Mapping[str, Content], out: Path) -> Update:
     ours = dict.fromkeys(_ours(out / _LIST))
     for folder in {out, *((out / name).parent for name in ours)}:
         remove_unfinished(folder)
@@ -87,9 +89,9 @@ def _ours(path: Path) -> list[str]:
     return [str(name) for name in names if not name.is_absolute() and ".." not in name.parts]
 
 
-def _followed(path: Path, content: bytes | Path) -> bool:
+def _followed(path: Path, content: Content) -> bool:
     """Whether the file had to be written: what has not changed keeps its time."""
-    wanted = content if isinstance(content, bytes) else content.read_bytes()
+    wanted = content.read_bytes() if isinstance(content, Path) else content()
     if path.is_file() and path.read_bytes() == wanted:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,207 @@
+"""What pages show of publications, read once and held small.
+
+A site has a page for every body, over all periods: whatever is kept here is kept of each body in
+each period.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from socialscore.errors import InputError
+from socialscore.publishing.manifest import FILE_NAME, digest
+from socialscore.publishing.series import Publication, read_series
+from socialscore.publishing.shown import scoreboard_of
+from socialscore.publishing.signatures import SIGNATURE
+from socialscore.reporters.facts import metric_named
+from socialscore.reporters.scoreboards import worded_scoreboard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from socialscore.model.messages import Body
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.publishing.manifest import Manifest
+    from socialscore.publishing.series import Series
+    from socialscore.reporters.report import Report
+
+__all__ = ["SiteEdition", "SiteRanking", "read_rankings"]
+
+_PANEL = "panel.csv"
+_KEPT = (
+    "n_requests", "n_answered", "response_rate", "wilson_low", "wilson_high", "median_delay",
+    "median_wait", "within_24h", "redirect_rate",
+)  # fmt: skip
+"""The metrics that pages show of every period; of the last one they have all."""
+
+
+@dataclass(frozen=True)
+class SiteEdition:
+    """The last revision of a period."""
+
+    publication: Publication
+    revisions: tuple[Publication, ...]  # of the period, the last one first
+    board: Scoreboard  # with the metrics that pages show
+    report: Report  # what stands around its tables, in words
+    notes: tuple[str, ...]  # what explains them, each sentence once
+    networks: Mapping[str, tuple[str, ...]]  # on which a body has accounts, by its identifier
+
+    @property
+    def folder(self) -> str:
+        """The name of its publication's folder."""
+        return self.publication.folder.name
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it rests on."""
+        return self.publication.manifest
+
+    @property
+    def period(self) -> str:
+        """Its label."""
+        return self.board.period
+
+    @cached_property
+    def ranked(self) -> tuple[Score, ...]:
+        """The bodies with a rank, in its order."""
+        return tuple(score for score in self.board.scores if score.rank is not None)
+
+    @cached_property
+    def unranked(self) -> tuple[Score, ...]:
+        """The others."""
+        return tuple(score for score in self.board.scores if score.rank is None)
+
+    @property
+    def shown(self) -> list[Metric]:
+        """The metrics that its tables show."""
+        names = dict.fromkeys((*self.board.show, self.board.key))
+        return [metric_named(self.board, name) for name in names]
+
+    @property
+    def files(self) -> list[str]:
+        """The names of its files, the manifest's among them."""
+        return [*self.manifest.files, *_unlisted(self.publication)]
+
+
+@dataclass(frozen=True)
+class SiteRanking:
+    """What was published of one ranking."""
+
+    name: str  # of its folder
+    editions: tuple[SiteEdition, ...]  # in order of time; at least one
+    publications: tuple[Publication, ...]  # all revisions
+
+    @property
+    def latest(self) -> SiteEdition:
+        """The newest one."""
+        return self.editions[-1]
+
+    @cached_property
+    def lines(self) -> dict[str, list[tuple[SiteEdition, Score]]]:
+        """What every body was counted, in order of time, by its identifier."""
+        found: dict[str, list[tuple[SiteEdition, Score]]] = {}
+        for edition in self.editions:
+            for score in edition.board.scores:
+                found.setdefault(score.body.body_id, []).append((edition, score))
+        return found
+
+    @cached_property
+    def bodies(self) -> dict[str, Body]:
+        """Every body as it was called last, by its identifier."""
+        return {body_id: lines[-1][1].body for body_id, lines in self.lines.items()}
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """The categories of the bodies, where they are told."""
+        return sorted({body.category for body in self.bodies.values()} - {""})
+
+    def copied(self) -> Iterator[tuple[Publication, str, Path]]:
+        """Every file of every publication, which is as its manifest has it.
+
+        Raises:
+            InputError: one is missing, or was changed.
+        """
+        for publication in self.publications:
+            for name, expected in publication.manifest.files.items():
+                yield publication, name, _untouched(publication.folder, name, expected)
+            for name in _unlisted(publication):
+                yield publication, name, publication.folder / name
+
+
+def read_rankings(published: Path) -> list[SiteRanking]:
+    """What was published of every ranking, in order of name.
+
+    Raises:
+        InputError: a publication is damaged.
+    """
+    folders = sorted(published.iterdir()) if published.is_dir() else []
+    found = [read_series(it) for it in folders if it.is_dir() and not it.name.startswith(".")]
+    return [_of_series(series) for series in found if series.publications]
+
+
+def _of_series(series: Series) -> SiteRanking:
+    latest = series.latest
+    editions = []
+    for number, (period, publication) in enumerate(latest.items(), start=1):
+        revisions = [it for it in reversed(series.publications) if it.manifest.period == period]
+        editions.append(_edition(publication, revisions, whole=number == len(latest)))
+    editions.sort(key=lambda it: (it.board.since, it.board.until))
+    return SiteRanking(series.folder.name, tuple(editions), series.publications)
+
+
+def _edition(publication: Publication, revisions: list[Publication], *, whole: bool) -> SiteEdition:
+    # What a publication has read, it keeps: this one is read and forgotten.
+    reading = replace(publication)
+    board = scoreboard_of(reading)
+    report = worded_scoreboard(board)
+    of_columns = (note for column in report.columns for note in column.notes)
+    return SiteEdition(
+        publication=publication,
+        revisions=tuple(revisions),
+        board=board if whole else _slim(board),
+        report=replace(report, columns=(), unranked=()),
+        notes=tuple(dict.fromkeys((*of_columns, *report.notes))),
+        networks=_networks(reading),
+    )
+
+
+def _slim(board: Scoreboard) -> Scoreboard:
+    """The scoreboard with the metrics that pages show."""
+    kept = dict.fromkeys((*_KEPT, *board.show, board.key))
+    scores = (
+        replace(score, values={name: score.values[name] for name in kept if name in score.values})
+        for score in board.scores
+    )
+    return replace(board, scores=tuple(scores))
+
+
+def _networks(publication: Publication) -> dict[str, tuple[str, ...]]:
+    """The networks on which bodies have accounts; none where the panel was not published."""
+    if _PANEL not in publication.manifest.files:
+        return {}
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # so that equal ones are held once
+    found = {}
+    for body in publication.panel.bodies:
+        networks = tuple(sorted({account.network for account in body.accounts}))
+        found[body.body_id] = shared.setdefault(networks, networks)
+    return found
+
+
+def _untouched(folder: Path, name: str, expected: str) -> Path:
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror})") from None
+    if digest(content) != expected or ".." in PurePosixPath(name).parts:
+        raise InputError(path, "is not what was published; see `socialscore verify`")
+    return path
+
+
+def _unlisted(publication: Publication) -> list[str]:
+    """The files of a publication of which its manifest cannot have the digest."""
+    return [FILE_NAME, SIGNATURE] if publication.is_signed else [FILE_NAME]
