@@ -300,6 +300,14 @@ def of_long_form_columns() -> str:
     return table(("column", "type", "meaning"), rows)
 
 
+def of_details(kind: str) -> Callable[[], str]:
+    rows = [
+        (f"`{it.name}`", it.label_fr, it.type, it.unit, it.description)
+        for it in columns.OF_DETAILS[kind]
+    ]
+    return lambda: table(("column", "label in French", "type", "unit", "meaning"), rows)
+
+
 def of_table_columns() -> str:
     rows = [
         (f"`{name}`", says + ("; required" if name in NEEDED else ""))
@@ -400,6 +408,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "coverage-figures": of_results(coverage.TITLE),
     "coverage-columns": of_schema(COVERAGE),
     "export-columns": of_export_columns,
+    **{f"details-{kind}": of_details(kind) for kind in columns.OF_DETAILS},
     "erasure-columns": of_schema(ERASURE),
     "run-columns": of_schema(RUN),
     "arrival-columns": of_schema(ARRIVAL),

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FILES = (
-    "datapackage.json", "manifest.json", "method.txt", "options.json", "panel.csv", "ranking.csv",
-    "ranking.excel-fr.csv", "ranking.json", "ranking.long.csv", "ranking.md", "ranking.xlsx",
+    "datapackage.json", "hours.csv", "manifest.json", "method.txt", "networks.csv", "options.json",
+    "panel.csv", "ranking.csv", "ranking.excel-fr.csv", "ranking.json", "ranking.long.csv",
+    "ranking.md", "ranking.xlsx", "waits.csv",
 )  # fmt: skip
 CALENDARS = CHECKOUT / "calendars"
 FOUR = ["2026-W40", "2026-W41", "2026-W42", "2026-W43"]

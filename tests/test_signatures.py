@@ -63,7 +63,7 @@ def test_every_publication_is_signed_and_who_signed_is_told(desk: Desk) -> None:
 
     assert code == 0
     assert out.splitlines() == [
-        f"{week}: 12 files, 4 bodies, signed by {WHO}: as published" for week in WEEKS
+        f"{week}: 15 files, 4 bodies, signed by {WHO}: as published" for week in WEEKS
     ]
     assert err == [f"panel and options as published: only {WHO}, who signed, vouched for them"]
 

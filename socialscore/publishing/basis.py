@@ -10,6 +10,7 @@ from socialscore.inputs.shipped import calendar_path
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.scoring import ask, score
 from socialscore.scoring.auditing.summary import summary
+from socialscore.scoring.details import count_details
 from socialscore.scoring.inputs import calendars, ignored_digest
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.model.details import Details
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.manifest import Withdrawal
     from socialscore.scoring import MessageSource, Question
@@ -39,6 +41,7 @@ class Basis:
     seen_until: datetime  # up to when the store had learnt of them, aware, UTC
     audit: bytes | None = None  # the file of the ranking's audit, if it has one
     withdrawn: tuple[Withdrawal, ...] = ()  # runs of which it would have counted something
+    details: Details | None = None  # what is told of each body; None: an earlier version told none
     erased: tuple[Mapping[str, Any], ...] = ()  # all that the store tells of withdrawn runs
 
     def scoreboard(self, period: str) -> Scoreboard:
@@ -58,6 +61,16 @@ class Basis:
             InputError: the file of the audit is none.
         """
         return replace(board, audit=summary(self.audit, AUDIT) if self.audit else None)
+
+    def counted_details(self, board: Scoreboard) -> Details:
+        """What the messages say of each body, besides its line of a scoreboard."""
+        return count_details(
+            self._as_seen,
+            self.panel,
+            override(self.ranking, {"period": board.period}),
+            board.clusters.icc if board.clusters else None,
+            as_of=self.as_of.isoformat(),
+        )
 
     def question(self, period: str) -> Question:
         """What is asked for the scoreboard of a period."""

@@ -11,6 +11,7 @@ from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel import format_panel
 from socialscore.language.rulebook import shipped
 from socialscore.publishing.basis import AUDIT, options_of
+from socialscore.publishing.details import details_to_files
 from socialscore.publishing.manifest import AuditReference, Manifest, digest
 from socialscore.publishing.method import method_text
 from socialscore.publishing.shown import scoreboard_of
@@ -97,6 +98,7 @@ def files(board: Scoreboard, basis: Basis, *, ranking: str, revision: int) -> di
         "panel.csv": format_panel(basis.panel),
         "options.json": f"{options}\n",
     }
+    texts |= details_to_files(basis.details) if basis.details else {}
     content = {path: text.encode() for path, text in texts.items()}
     content |= {f"calendars/{name}.toml": text for name, text in basis.calendars().items()}
     content |= {AUDIT: basis.audit} if basis.audit else {}

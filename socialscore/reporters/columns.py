@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPARISON",
+    "OF_DETAILS",
     "Field",
     "in_hours",
     "of_bodies",
@@ -437,3 +438,82 @@ def in_hours(field: Field) -> Field:
         unit="hours",
         description=f"The same in hours. {field.description}",
     )
+
+
+def _number(name: str, label: str, label_fr: str, description: str, least: int = 0) -> Field:
+    return Field(name, label, label_fr, "integer", "count", description, least=least, required=True)
+
+
+_RATE = (
+    replace(
+        _share("response_rate", "Response rate", "Taux de réponse", "n_answered / n_requests."),
+        required=True,
+    ),
+    replace(
+        _share(
+            "wilson_low", "Rate interval, low", "Intervalle du taux, bas",
+            "Lower end of the 95 % Wilson interval, on independent requests.",
+        ),
+        required=True,
+    ),
+    replace(
+        _share(
+            "wilson_high", "Rate interval, high", "Intervalle du taux, haut",
+            "Upper end of the 95 % Wilson interval, on independent requests.",
+        ),
+        required=True,
+    ),
+)  # fmt: skip
+
+OF_DETAILS: dict[str, tuple[Field, ...]] = {
+    "networks": (
+        _BODY_ID,
+        _text("network", "Network", "Réseau", "Where the requests were asked."),
+        _number("n_requests", "Requests", "Demandes", "Mature requests of the period.", 1),
+        _number("n_answered", "Answered", "Répondues", "Of these, answered within the horizon."),
+        _number("n_redirected", "Redirected", "Redirigées", "Of the answered, those only sent on."),
+        *_RATE,
+    ),
+    "hours": (
+        _BODY_ID,
+        replace(
+            _number("weekday", "Day of the week", "Jour de la semaine", "1 is Monday.", 1),
+            unit="",
+            most=7,
+        ),
+        replace(
+            _number("hour", "Hour", "Heure", "0 to 23, in the ranking's timezone."),
+            unit="",
+            most=23,
+        ),
+        _number(
+            "n_requests",
+            "Requests",
+            "Demandes",
+            "Mature requests that were asked in this hour of the 13 weeks that end with the "
+            "period; hours with fewer than 5 are left out.",
+            5,
+        ),
+        _number("n_answered", "Answered", "Répondues", "Of these, answered within the horizon."),
+    ),
+    "waits": (
+        _BODY_ID,
+        replace(
+            _number(
+                "after_seconds", "After (seconds)", "Après (secondes)", "Time since the request.", 1
+            ),
+            unit="seconds",
+        ),
+        replace(
+            _share(
+                "waiting",
+                "Still without a response",
+                "Encore sans réponse",
+                "Share of the requests of the period that have no response by then (Kaplan–Meier); "
+                "of bodies with 5 requests or more.",
+            ),
+            required=True,
+        ),
+    ),
+}
+"""The columns of the files that say more of each body, by what they are of."""

@@ -24,12 +24,18 @@ DESCRIBED = {  # by path: which rows, in which dialect, under which labels
     "ranking.csv": ("bodies", "standard", "names"),
     "ranking.long.csv": ("long form", "standard", "names"),
     "ranking.excel-fr.csv": ("bodies", "excel-fr", "fr"),
+    "networks.csv": ("networks", "standard", "names"),
+    "hours.csv": ("hours", "standard", "names"),
+    "waits.csv": ("waits", "standard", "names"),
 }
 """The files that a package describes, if it has them."""
 
 _ROWS = {
     "bodies": ("One row per body.", ("body_id",)),
     "long form": ("One row per body, period and metric.", ("body_id", "period", "metric")),
+    "networks": ("One row per body and network.", ("body_id", "network")),
+    "hours": ("One row per body and hour of the week.", ("body_id", "weekday", "hour")),
+    "waits": ("One row per body and time since the request.", ("body_id", "after_seconds")),
 }
 """What a row is, and the columns that tell rows apart."""
 
@@ -66,8 +72,11 @@ def _resource(scoreboard: Scoreboard, path: str, content: bytes) -> dict[str, An
     rows, dialect_name, labels = DESCRIBED[path]
     dialect = DIALECTS[dialect_name]
     title, key = _ROWS[rows]
-    bodies = columns.of_bodies(scoreboard) if rows == "bodies" else columns.of_long_form()
-    fields = fields_of(bodies, dialect)
+    if rows in columns.OF_DETAILS:
+        fields: Sequence[Field] = columns.OF_DETAILS[rows]
+    else:
+        bodies = columns.of_bodies(scoreboard) if rows == "bodies" else columns.of_long_form()
+        fields = fields_of(bodies, dialect)
     return {
         "profile": "tabular-data-resource",
         "name": path.removesuffix(".csv").lower(),

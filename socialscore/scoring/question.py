@@ -62,7 +62,8 @@ class Question:
 
         Without, the engine may be given numbers for them.
         """
-        return self.target not in ("score", "breakdown") or self.by == "account"
+        of_bodies = ("score", "breakdown", "hourly", "networked", "waiting")
+        return self.target not in of_bodies or self.by == "account"
 
     @property
     def parts(self) -> tuple[str, str]:

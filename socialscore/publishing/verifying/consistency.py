@@ -7,6 +7,7 @@ manifest says what the files say. So each file is made anew from the others, and
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 from socialscore.model.period import EARLIEST, utc
 from socialscore.publishing import edition
 from socialscore.publishing.basis import AUDIT, Basis
+from socialscore.publishing.details import FILES, read_details
 from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.verifying.chain import with_comparison
@@ -39,6 +41,7 @@ from socialscore.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from socialscore.model.details import Details
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.manifest import Manifest
     from socialscore.publishing.verifying.opening import Opened
@@ -67,6 +70,7 @@ def inconsistencies(opened: Opened, earlier: Opened | None) -> Iterator[Finding]
     """
     manifest, basis = opened.publication.manifest, without_messages(opened)
     yield from _in_audit(opened)
+    yield from _in_networks(opened, basis)
     question = basis.question(manifest.period)
     # A publication names its ranking by the digest without the period.
     board = ranked(opened.rows, replace(question, ranking=opened.ranking))
@@ -115,7 +119,16 @@ def without_messages(opened: Opened) -> Basis:
         manifest.seen_until,
         opened.contents.get(AUDIT),
         manifest.withdrawn,
+        _details(opened),
     )
+
+
+def _details(opened: Opened) -> Details | None:
+    """What it says of each body; None: another version made it, which said nothing of the kind."""
+    has_any = any(path in opened.contents for path in FILES)
+    if not has_any and _is_foreign(opened.publication.manifest):
+        return None
+    return read_details(opened.contents, opened.panel.bodies, opened.publication.folder)
 
 
 def as_published(board: Scoreboard, opened: Opened, earlier: Opened | None) -> Scoreboard:
@@ -193,6 +206,23 @@ def _in_audit(opened: Opened) -> Iterator[Finding]:
         return
     if audit_text(audit_from(content, AUDIT)).encode() != content:
         yield Finding("problem", f"{AUDIT}: its figures are not those of its labels")
+
+
+def _in_networks(opened: Opened, basis: Basis) -> Iterator[Finding]:
+    """Whether the requests of the networks are together those of the body."""
+    if basis.details is None:
+        return
+    by_body: Counter[str] = Counter()
+    for line in basis.details.networks:
+        by_body[line.body_id] += line.n_requests
+    for line in opened.document["scores"]:
+        n_requests, body_id = line["n_requests"] or 0, line["body_id"]
+        if by_body[body_id] != n_requests:
+            yield Finding(
+                "problem",
+                f"networks.csv: {line['body']}: {by_body[body_id]:,} requests over all networks, "
+                f"{n_requests:,} by ranking.json",
+            )
 
 
 def _in_manifest(opened: Opened, expected: Manifest) -> Iterator[Finding]:

@@ -15,9 +15,11 @@ from socialscore.publishing.manifest import FILE_NAME
 from socialscore.publishing.verifying.aftermath import aftermath
 from socialscore.publishing.verifying.consistency import as_published, of_numbers, without_messages
 from socialscore.publishing.verifying.differences import Finding, in_document, is_near, told
+from socialscore.publishing.verifying.in_details import differences
 from socialscore.publishing.withdrawals import withdrawals, withdrawn_rows
 from socialscore.reporters import render
 from socialscore.scoring import MessageSource
+from socialscore.scoring.details import weeks_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +89,9 @@ def recomputed(
     except UsageError as error:  # nothing is in view, which an erasure may have brought about
         kind: Kind = "touched" if since.body_ids else "problem"
         return 0, [*findings, Finding(kind, f"cannot be computed again: {error}")]
-    return _n_cells(opened), [*findings, *_compared(board, since, opened, earlier)]
+    findings += _compared(board, since, opened, earlier)
+    findings += _compared_details(evidence.store, basis, board, since, opened)
+    return _n_cells(opened), findings
 
 
 def _on_withdrawn(store: Store, basis: Basis, opened: Opened) -> Iterator[Finding]:
@@ -113,6 +117,29 @@ def _on_ignored(n_ignored: int, given: tuple[str, ...]) -> str:
     if not given:
         return f"{whom}, who must not be named in it: name the ranking's file with --ranking"
     return f"{whom}, and not those of the file of --ranking; or the key is not that of the store"
+
+
+def _compared_details(
+    store: Store, basis: Basis, board: Scoreboard, since: Aftermath, opened: Opened
+) -> Iterator[Finding]:
+    """Where networks, hours and waits are not those that were published."""
+    published = without_messages(opened).details
+    if published is None:
+        return
+    # Hours are those of many weeks, to whose messages more may have happened.
+    question = without_messages(opened).question(weeks_before(board))
+    over_weeks = aftermath(store, basis, question)
+    expected = basis.counted_details(board)
+    for path, found in differences(published, expected, opened.panel.bodies).items():
+        happened = over_weeks if path == "hours.csv" else since
+        touched = [it for it in found if happened.touches(it)]
+        if touched:
+            unsaid = (it for it in happened.sentences if it not in since.sentences)
+            yield from (Finding("touched", sentence) for sentence in unsaid)
+        problems = [it for it in found if not happened.touches(it)]
+        by_kind: dict[Kind, list[Difference]] = {"touched": touched, "problem": problems}
+        for kind, its in by_kind.items():
+            yield from (Finding(kind, text) for text in told(its, path, "the store"))
 
 
 def _compared(
