@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
+import vl_convert
 from scoreboards import (
     by_hour_of_week,
     compared,
@@ -26,17 +31,19 @@ from socialscore.reporters.charts import (
     mark,
     ranking,
     raster,
+    shared_ranking,
     sparkline,
     standalone,
     trend,
     wait,
     week_hours,
 )
-from socialscore.reporters.charts.drawing import Axis, fitting
+from socialscore.reporters.charts.drawing import Axis, fitting, length, lines
 from socialscore.reporters.locale import FRENCH, LOCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from socialscore.reporters.locale import Locale
 
@@ -129,6 +136,28 @@ def test_everything_lies_within_the_picture(name: str) -> None:
             assert 0 <= float(each.get(key, 0)) <= most, ElementTree.tostring(each)
 
 
+def ends(text: ElementTree.Element) -> tuple[float, float]:
+    """Where a text begins and ends, about."""
+    classes = (text.get("class") or "").split()
+    small = {"soft", "name", "of-median"} & set(classes)
+    size = 11 if small else float(text.get("font-size", 13))
+    x, long = float(text.get("x") or 0), length(text.text or "", size)
+    left = x - long if "end" in classes else x - long / 2 if "middle" in classes else x
+    return left, left + long
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_is_cut_off_by_the_edge_of_the_picture(name: str) -> None:
+    picture = parsed(example(name).svg)
+
+    outside = [
+        (it.text, ends(it))
+        for it in picture.iter(f"{SVG}text")
+        if ends(it)[0] < 0 or ends(it)[1] > float(picture.get("width") or 0)
+    ]
+    assert outside == []
+
+
 def test_the_numbers_of_a_ranking_stand_in_its_chart() -> None:
     board = with_rank_intervals(ordinary())
 
@@ -173,8 +202,8 @@ def test_bodies_that_cannot_be_told_apart_stand_on_common_ground() -> None:
     picture = parsed(ranking(scoreboard(*lines)).svg)  # type: ignore[arg-type]
 
     grounds = [it for it in picture.findall(f"{SVG}rect") if it.get("class") == "band"]
-    assert [float(it.get("height") or 0) for it in grounds] == [52]  # the first two
-    assert float(grounds[0].get("y") or 0) == 84
+    places = [(float(it.get("y") or 0), float(it.get("height") or 0)) for it in grounds]
+    assert places == [(84, 52), (84 + 4 * 26, 26)]  # the first two; and the last, not the middle
 
 
 def test_a_funnel_names_who_is_farther_from_the_common_rate_than_chance_allows() -> None:
@@ -222,6 +251,13 @@ def test_a_text_is_cut_where_its_line_ends(text: str, expected: str) -> None:
     assert fitting(text, 130, 13) == expected
 
 
+def test_a_title_is_broken_between_words_and_cut_at_the_end() -> None:
+    assert lines("Who answers in Armorelle?", 800, 42, most=2) == ["Who answers in Armorelle?"]
+    assert lines("Who answers in Armorelle?", 400, 42, most=2) == ["Who answers in", "Armorelle?"]
+    assert lines("W" * 99, 400, 42, most=2) == ["W" * 10 + "…"]
+    assert lines("", 400, 42, most=2) == [""]
+
+
 def test_a_value_outside_of_an_axis_lies_at_its_end() -> None:
     axis = Axis(0, 1, 100, 0)
 
@@ -255,7 +291,7 @@ def test_the_marks_of_a_wait_are_its_numbers() -> None:
 
     shown = [(it.get("data-after"), it.get("data-waiting")) for it in picture.iter(f"{SVG}g")]
     assert shown == [(str(seconds), str(share)) for seconds, share in STEPS]
-    assert "half have one within 3 h 00" in "".join(picture.itertext())
+    assert "half have a response within 3 h" in "".join(picture.itertext())
 
 
 def test_a_body_that_moved_by_chance_is_counted_and_not_drawn() -> None:
@@ -281,14 +317,45 @@ def test_a_cell_has_the_numbers_of_its_body_and_is_a_file_with_its_colours() -> 
 
 
 @pytest.mark.parametrize("name", ["ranking.en", "wait.fr", "bump.en", "hours.fr", "funnel.en"])
-def test_a_picture_for_sharing_has_its_size_and_is_not_blank(name: str) -> None:
+def test_a_picture_for_sharing_has_its_size_and_shows_its_texts_and_marks(name: str) -> None:
+    svg = raster.flat(raster.shared(example(name)))
+
     content = raster.to_png(example(name))
 
     assert content.startswith(b"\x89PNG")
     assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == raster.SHARED
-    assert len(set(content)) > 200  # compressed, a blank one has hardly any bytes
-    assert content == raster.to_png(example(name))
+    assert content == vl_convert.svg_to_png(svg, scale=1)
+    for what in ("text", "g"):  # what is not drawn would not be missed
+        without = re.sub(rf"<{what}\b.*?</{what}>", "", svg, flags=re.DOTALL)
+        assert content != vl_convert.svg_to_png(without, scale=1)
 
 
-def test_a_page_of_a_chart_is_a_pdf() -> None:
-    assert raster.to_pdf(example("trend.fr")).startswith(b"%PDF")
+def test_a_picture_does_not_hang_on_the_fonts_of_the_machine(tmp_path: Path) -> None:
+    chart = CHARTS["ranking-compared"](FRENCH)
+    svg, png, none = (tmp_path / name for name in ("x.svg", "x.png", "fonts.conf"))
+    svg.write_text(raster.flat(raster.shared(chart)), encoding="utf-8")
+    none.write_text("<fontconfig><dir>/nowhere</dir></fontconfig>", encoding="utf-8")
+
+    code = (
+        "import vl_convert, sys, pathlib; svg, png = map(pathlib.Path, sys.argv[1:]);"
+        "png.write_bytes(vl_convert.svg_to_png(svg.read_text(encoding='utf-8'), scale=1))"
+    )
+    without_fonts = {**os.environ, "FONTCONFIG_FILE": str(none)}
+    subprocess.run([sys.executable, "-c", code, svg, png], check=True, env=without_fonts)
+
+    assert png.read_bytes() == raster.to_png(chart)
+
+
+def test_a_page_of_a_chart_is_a_pdf_of_one_page() -> None:
+    content = raster.to_pdf(example("trend.fr"))
+
+    assert content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "var(--nothing)", 'font-family="x"', "</style>"])
+def test_any_name_can_be_shared(name: str) -> None:
+    board = replace(scoreboard(score(name, 40, 30, 60.0, rank=1)), title=name)
+
+    assert raster.to_png(shared_ranking(board)).startswith(b"\x89PNG")
+    assert raster.to_pdf(ranking(board)).startswith(b"%PDF")

@@ -34,7 +34,6 @@ _OF_BODIES = ("trend", "sparkline")
 _OF_SERIES = (*_OF_BODIES, "bump")
 _KINDS = (*_OF_RANKINGS, *_OF_SERIES)
 _FORMATS = ("svg", "png", "pdf")
-_MOST_SHARED = 10  # rows of a ranking that can be read beside a link
 
 
 @with_ranking_options(before="ranking")
@@ -123,7 +122,7 @@ def command(
         raise UsageError(f"--ranking and --out go with {kinds}, not with {kind}: name the ranking")
     else:
         asked = subject(name, options, store=store, panel=panel, as_of=as_of, engine=engine)
-        drawn = _of_ranking(kind, asked, locale, most=_MOST_SHARED if written_as == "png" else None)
+        drawn = _of_ranking(kind, asked, locale, written_as)
     put(drawn if isinstance(drawn, str) else picture(drawn, written_as), output)
 
 
@@ -140,7 +139,7 @@ def picture(chart: Chart, written_as: str) -> str | bytes:
     return raster.to_pdf(chart) if written_as == "pdf" else chart.svg
 
 
-def _of_ranking(kind: str, asked: Subject, locale: Locale, *, most: int | None) -> Chart:
+def _of_ranking(kind: str, asked: Subject, locale: Locale, written_as: str) -> Chart:
     from socialscore.reporters import charts
     from socialscore.scoring import break_down, score
 
@@ -149,11 +148,9 @@ def _of_ranking(kind: str, asked: Subject, locale: Locale, *, most: int | None) 
         hours = break_down(asked.source, asked.panel, asked.ranking, by, as_of=asked.as_of)
         return charts.week_hours(hours, locale)
     board = score(asked.source, asked.panel, asked.ranking, as_of=asked.as_of)
-    return (
-        charts.funnel(board, locale)
-        if kind == "funnel"
-        else charts.ranking(board, locale, most=most)
-    )
+    if kind == "funnel":
+        return charts.funnel(board, locale)
+    return (charts.shared_ranking if written_as == "png" else charts.ranking)(board, locale)
 
 
 def _of_series(

@@ -192,6 +192,17 @@ class Locale:
             return quarter % {"quarter": self.ordinal(int(found["quarter"])), "year": year}
         return f"{_months(self.code, wide=True)[int(found['month']) - 1]} {year}"
 
+    def short_period(self, label: str) -> tuple[str, str]:
+        """`W46` and `2026`, as the tick of an axis says it; another label as it is, and no year."""
+        found = _PERIOD.fullmatch(label)
+        if not found:
+            return label, ""
+        if found["week"]:
+            return self.gettext("W%(week)s") % {"week": int(found["week"])}, found["year"]
+        if found["quarter"]:
+            return self.gettext("Q%(quarter)s") % {"quarter": found["quarter"]}, found["year"]
+        return _months(self.code)[int(found["month"]) - 1], found["year"]
+
     def weekdays(self) -> list[str]:
         """Monday to Sunday, in short."""
         from babel.dates import get_day_names

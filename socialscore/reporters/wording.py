@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from socialscore.inputs.options import OPTIONS
 from socialscore.model.period import day_in_words
 from socialscore.reporters import facts, formatting
+from socialscore.reporters.locale import ENGLISH
 from socialscore.reporters.report import Fact
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from socialscore.model.audit import AuditSummary
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.model.sensitivity import Sensitivity
+    from socialscore.reporters.locale import Locale
 
 __all__ = [
     "audit_facts",
@@ -201,9 +203,14 @@ def unwatched(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
 
 
-def origin(scoreboard: Scoreboard) -> str:
+def origin(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> str:
     """What made the numbers: the versions and the beginnings of the digests."""
-    return (
-        f"socialscore {scoreboard.version} · method {scoreboard.method} · "
-        f"ranking {scoreboard.ranking_digest[:12]} · panel {scoreboard.panel_digest[:12]}"
+    text = locale.gettext(
+        "socialscore %(version)s · method %(method)s · ranking %(ranking)s · panel %(panel)s"
     )
+    return text % {
+        "version": scoreboard.version,
+        "method": scoreboard.method,
+        "ranking": scoreboard.ranking_digest[:12],
+        "panel": scoreboard.panel_digest[:12],
+    }

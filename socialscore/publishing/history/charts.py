@@ -23,7 +23,9 @@ def body_trend(history: History, body: Body, locale: Locale = ENGLISH) -> Chart:
     """The rate of a body over the periods; a period without a value is a gap."""
     board = history.last.board
     subtitle = f"{heading(board, locale)} · {drawn_share(board, locale)}"
-    return trend(body.name, subtitle, points_of(history, body), wording.origin(board), locale)
+    return trend(
+        body.name, subtitle, points_of(history, body), wording.origin(board, locale), locale
+    )
 
 
 def points_of(history: History, body: Body) -> list[Point]:
@@ -58,4 +60,4 @@ def series_bump(history: History, locale: Locale = ENGLISH) -> Chart:
         courses.append(Course(body.body_id, body.name, ranks, moves))
     subtitle = locale.gettext("ranks over %(n)s periods") % {"n": len(history.periods)}
     title = heading(board, locale)
-    return bump(title, subtitle, history.periods, courses, wording.origin(board), locale)
+    return bump(title, subtitle, history.periods, courses, wording.origin(board, locale), locale)

@@ -11,7 +11,7 @@ from socialscore.reporters.charts.bump import Course, bump
 from socialscore.reporters.charts.drawing import STYLE, Chart, standalone
 from socialscore.reporters.charts.funnel import funnel
 from socialscore.reporters.charts.hours import Hour, hours, week_hours
-from socialscore.reporters.charts.ranking import axis_head, mark, ranking
+from socialscore.reporters.charts.ranking import axis_head, mark, ranking, shared_ranking
 from socialscore.reporters.charts.trend import Point, sparkline, trend
 from socialscore.reporters.charts.wait import wait
 
@@ -27,6 +27,7 @@ __all__ = [
     "hours",
     "mark",
     "ranking",
+    "shared_ranking",
     "sparkline",
     "standalone",
     "trend",

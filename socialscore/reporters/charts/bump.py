@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters.charts.drawing import WIDE, Axis, drawn, fitting
+from socialscore.reporters.charts.drawing import WIDE, Axis, drawn, fitting, periods_across
 from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Course", "bump"]
 
-_TOP, _ROW, _LEFT, _NAME = 70, 20, 56, 190
+_TOP, _ROW, _LEFT, _NAME = 70, 20, 56, 216
 _MOST_ROWS = 40  # more ranks than these share the height
-_PERIOD = 80  # units that the name of a period takes
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,6 @@ def bump(
     right = width - _NAME
     across = Axis(0, max(len(periods) - 1, 1), _LEFT, right)
     down = Axis(1, max(lowest, 2), _TOP, bottom)
-    step = -(-len(periods) // max((right - _LEFT) // _PERIOD, 1))
     n_other = len(courses) - len(moved)
     still = locale.ngettext(
         "not drawn: %(n)s body whose movement may be chance",
@@ -81,17 +79,17 @@ def bump(
         header=[_("body"), *(locale.period(it) for it in periods)],
         rows=[(it.name, *("" if rank is None else f"{rank}" for rank in it.ranks)) for it in moved],
         notes=[
-            _("filled: the rate rose or fell there by more than chance"),
+            _("▲ ▼: the rate rose or fell there by more than chance; dots: the rank"),
             still % {"n": locale.count(n_other)},
             origin,
         ],
         top=_TOP,
-        below=bottom + 44,
+        below=bottom + 58,
         width=width,
         bottom=bottom,
         left=_LEFT,
         right=right,
-        across=[{"x": across.at(it), "label": name} for it, name in [*enumerate(periods)][::step]],
+        across=periods_across(periods, across, locale),
         down=[{"y": down.at(it), "label": it} for it in sorted({1, *range(5, lowest, 5), lowest})],
         courses=[_course(it, across, down) for it in moved],
         names=_names(moved, down),
@@ -100,7 +98,7 @@ def bump(
 
 def _course(it: Course, across: Axis, down: Axis) -> dict[str, Any]:
     dots = [
-        {"x": across.at(place), "y": down.at(rank), "class": "mark" if move else "within"}
+        {"x": across.at(place), "y": down.at(rank), "move": move}
         for place, (rank, move) in enumerate(zip(it.ranks, it.moves, strict=True))
         if rank is not None
     ]
@@ -109,7 +107,7 @@ def _course(it: Course, across: Axis, down: Axis) -> dict[str, Any]:
         "ranks": " ".join("" if rank is None else f"{rank}" for rank in it.ranks),
         "said": f"{it.name}: {', '.join('–' if rank is None else f'{rank}' for rank in it.ranks)}",
         "curves": [
-            " ".join(f"{across.at(place)},{down.at(rank)}" for place, rank in run)
+            _curve([(across.at(place), down.at(rank)) for place, rank in run])
             for run in _runs(it.ranks)
         ],
         "dots": dots,
@@ -121,6 +119,17 @@ def _runs(ranks: Sequence[int | None]) -> Iterator[list[tuple[int, int]]]:
     for known, run in groupby(enumerate(ranks), lambda it: it[1] is not None):
         if known:
             yield [(place, rank) for place, rank in run if rank is not None]
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> str:
+    """A path that is level at each rank, so that the eye can follow it where others cross it."""
+    (x, y), *others = points
+    path = f"M{x},{y}"
+    for next_x, next_y in others:
+        middle = round((x + next_x) / 2, 2)
+        path += f" C{middle},{y} {middle},{next_y} {next_x},{next_y}"
+        x, y = next_x, next_y
+    return path
 
 
 def _names(moved: Sequence[Course], down: Axis) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from socialscore.reporters.locale import Locale
 
 __all__ = [
-    "STYLE", "WIDE", "Axis", "Chart", "drawn", "drawn_share", "fitting", "heading", "percents",
-    "picture", "standalone", "subtitle",
+    "STYLE", "WIDE", "Axis", "Chart", "drawn", "drawn_share", "fitting", "heading", "length",
+    "lines", "percents", "periods_across", "picture", "standalone", "subtitle",
 ]  # fmt: skip
 
 WIDE = 800
@@ -31,6 +31,8 @@ STYLE = (_TEMPLATES / "chart.css").read_text(encoding="utf-8")
 """The colours and classes of all charts, for a page that has charts in it."""
 
 _WIDEST, _NARROWEST = frozenset("MWmw@%—"), frozenset("iIjlt.,:;'|!()[]1 ’·-")
+_PERIOD = 60  # units that the name of a period takes
+_FOOT = 14  # of the room above the notes, what a page leaves out
 _HEAD = 28  # above the picture, what a page keeps of it: the labels of an axis
 
 
@@ -78,7 +80,7 @@ class Chart:
             prefix=prefix,
             style=style,
             crop=crop,
-            cropped=self.below - crop,
+            cropped=self.below - _FOOT - crop,
             width=self.width,
             top=self.top,
         )
@@ -108,12 +110,37 @@ def fitting(text: str, width: float, size: float) -> str:
         size: of the type; a letter is taken to be half as wide, as system fonts are about.
     """
     text = formatting.one_line(text)
-    room = width / size
-    for place, letter in enumerate(text):
-        room -= 0.86 if letter in _WIDEST else 0.3 if letter in _NARROWEST else 0.57
-        if room < (0.57 if place + 1 < len(text) else 0):
-            return f"{text[:place].rstrip()}…"
-    return text
+    if length(text, size) <= width:
+        return text
+    kept = len(text)
+    while kept and length(text[:kept], size) + 0.57 * size > width:
+        kept -= 1
+    return f"{text[:kept].rstrip()}…"
+
+
+def length(text: str, size: float) -> float:
+    """About how long a text is, in units of the picture, in type of this size."""
+    return size * sum(
+        0.86 if letter in _WIDEST else 0.3 if letter in _NARROWEST else 0.57 for letter in text
+    )
+
+
+def lines(text: str, width: float, size: float, *, most: int) -> list[str]:
+    """The text in lines between words, the last one with an ellipsis where there is more."""
+    done: list[str] = []
+    rest = formatting.one_line(text)
+    while rest and len(done) < most - 1 and length(rest, size) > width:
+        end = next((it for it in range(len(rest), 0, -1) if _breaks(rest, it, width, size)), 0)
+        if not end:
+            break
+        done.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return [*done, fitting(rest, width, size)]
+
+
+def _breaks(text: str, place: int, width: float, size: float) -> bool:
+    """Whether a line may end before this letter."""
+    return text[place : place + 1] == " " and length(text[:place], size) <= width
 
 
 def heading(scoreboard: Scoreboard, locale: Locale) -> str:
@@ -123,9 +150,10 @@ def heading(scoreboard: Scoreboard, locale: Locale) -> str:
 
 def subtitle(scoreboard: Scoreboard, locale: Locale) -> str:
     """When, and what is drawn."""
-    when = locale.period(scoreboard.period)
-    if not scoreboard.from_counts:
-        when += f", {locale.days(scoreboard.since, scoreboard.until)}"
+    named = locale.period(scoreboard.period)
+    days = "" if scoreboard.from_counts else locale.days(scoreboard.since, scoreboard.until)
+    # A period without a name of its own is its days.
+    when = ", ".join(filter(None, ("" if days and named == scoreboard.period else named, days)))
     warning = (locale.gettext("provisional"),) if scoreboard.provisional else ()
     return " · ".join((*warning, when, drawn_share(scoreboard, locale)))
 
@@ -144,6 +172,17 @@ def percents(axis: Axis, locale: Locale) -> list[dict[str, Any]]:
         {"at": axis.at(it / 100), "label": locale.share(it / 100), "number": it}
         for it in range(0, 101, 25)
     ]
+
+
+def periods_across(periods: Sequence[str], across: Axis, locale: Locale) -> list[dict[str, Any]]:
+    """The ticks of an axis of periods that have room for their names, each year said once."""
+    step = -(-len(periods) // max(int(across.end - across.start) // _PERIOD, 1))
+    ticks, said = [], ""
+    for place in range(0, len(periods), step):
+        label, year = locale.short_period(periods[place])
+        ticks.append({"x": across.at(place), "label": label, "year": "" if year == said else year})
+        said = year
+    return ticks
 
 
 def drawn(

@@ -9,7 +9,15 @@ from math import log10, sqrt
 from typing import TYPE_CHECKING, Any
 
 from socialscore.reporters import wording
-from socialscore.reporters.charts.drawing import Axis, drawn, fitting, heading, percents, subtitle
+from socialscore.reporters.charts.drawing import (
+    Axis,
+    drawn,
+    fitting,
+    heading,
+    length,
+    percents,
+    subtitle,
+)
 from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["funnel"]
 
-_TOP, _BOTTOM, _LEFT, _RIGHT = 70, 430, 64, 720
+_TOP, _BOTTOM, _LEFT, _RIGHT = 70, 430, 64, 690
 _Z = 1.959963984540054  # of 95 %
 _NAME, _LINE = 180, 13  # the room of a name
 _STEPS = 60  # of the limits, drawn as lines
@@ -43,7 +51,7 @@ def funnel(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> Chart:
     across = _across(lines)
     limits = _(
         "dashed: 95 in 100 bodies that answer at the common rate lie within (design effect "
-        "%(deff)s); darker: bodies outside"
+        "%(deff)s); filled: bodies outside"
     )
     dots = [_dot(it, mean, deff, across, locale) for it in lines]
     _name(dots)
@@ -55,7 +63,7 @@ def funnel(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> Chart:
         description=_in_words(dots, mean, locale),
         header=[_("body"), _("requests"), _("response rate"), _("against chance")],
         rows=[(dot["name"], dot["count"], dot["share"], dot["where"]) for dot in dots],
-        notes=[limits % {"deff": locale.ratio(deff)}, wording.origin(scoreboard)],
+        notes=[limits % {"deff": locale.ratio(deff)}, wording.origin(scoreboard, locale)],
         top=_TOP,
         below=_BOTTOM + 52,
         bottom=_BOTTOM,
@@ -141,7 +149,7 @@ def _name(dots: Sequence[dict[str, Any]]) -> None:
     middle = (_TOP + _BOTTOM) / 2
     for dot in sorted(dots, key=lambda it: -abs(it["y"] - middle)):
         name = fitting(dot["name"], _NAME, 11)
-        width = 6.2 * len(name)
+        width = length(name, 11)
         sides = [(dot["x"] + 9, "start"), (dot["x"] - 9 - width, "end")]
         for left, anchor in sides if dot["outside"] else ():
             box = (left, left + width, dot["y"])

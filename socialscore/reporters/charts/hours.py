@@ -52,7 +52,7 @@ def week_hours(breakdown: Breakdown, locale: Locale = ENGLISH) -> Chart:
         )
         lines.append(Hour(_DAYS.index(day), int(hour), n_requests, n_answered))
     title, when = heading(board, locale), subtitle(board, locale)
-    return hours(title, when, lines, board.timezone, wording.origin(board), locale)
+    return hours(title, when, lines, board.timezone, wording.origin(board, locale), locale)
 
 
 def hours(
@@ -67,8 +67,8 @@ def hours(
 ) -> Chart:
     """Requests by hour of the week, 24 columns by 7 rows.
 
-    The area of a square is the number of requests of its hour; the inner one's, of those that were
-    answered. Hours with fewer than five requests are blank.
+    The area of a square is the number of requests of its hour; it is filled from below as far as
+    they were answered. Hours with fewer than five requests are blank.
 
     Args:
         title: what they were asked.
@@ -112,7 +112,7 @@ def hours(
         left=_LEFT,
         right=_LEFT + 24 * side,
         side=side,
-        hours=[{"x": _LEFT + side * (it + 0.5), "label": f"{it:02}"} for it in range(0, 24, 3)],
+        hours=[{"x": _LEFT + side * (it + 0.5), "label": f"{it} h"} for it in range(0, 24, 3)],
         days=[{"y": _TOP + side * (it + 0.5), "label": day} for it, day in enumerate(days)],
         cells=[_cell(it, most, side, days, locale) for it in shown],
     )
@@ -121,7 +121,7 @@ def hours(
 def _notes(most: int, n_blank: int, timezone: str, locale: Locale) -> list[str]:
     _ = locale.gettext
     areas = _(
-        "area of a square: requests asked in that hour; darker: those that were answered; the "
+        "area of a square: requests asked in that hour, filled as far as they were answered; the "
         "largest stands for %(most)s"
     )
     blank = _("blank: hours with fewer than %(few)s requests (%(n)s with some) · %(timezone)s")
@@ -132,17 +132,19 @@ def _notes(most: int, n_blank: int, timezone: str, locale: Locale) -> list[str]:
 
 
 def _cell(it: Hour, most: int, side: int, days: Sequence[str], locale: Locale) -> dict[str, Any]:
-    largest = side - _GAP
+    asked = round((side - _GAP) * sqrt(it.n_requests / most), 2)
+    x, y = _LEFT + side * (it.hour + 0.5), _TOP + side * (it.weekday + 0.5)
+    filled = round(asked * it.n_answered / it.n_requests, 2)
     return {
         "data": {
             "data-hour": it.label,
             "data-requests": it.n_requests,
             "data-answered": it.n_answered,
         },
-        "x": _LEFT + side * (it.hour + 0.5),
-        "y": _TOP + side * (it.weekday + 0.5),
-        "asked": round(largest * sqrt(it.n_requests / most), 2),
-        "answered": round(largest * sqrt(it.n_answered / most), 2),
+        "x": round(x - asked / 2, 2),
+        "y": round(y - asked / 2, 2),
+        "asked": asked,
+        "answered": filled,
         "said": _said(it, days, locale),
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.reporters import wording
 from socialscore.reporters.charts.drawing import (
+    WIDE,
     Axis,
     drawn,
     fitting,
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from socialscore.reporters.charts.drawing import Chart
     from socialscore.reporters.locale import Locale
 
-__all__ = ["axis_head", "data", "mark", "ranking", "said"]
+__all__ = ["axis_head", "data", "mark", "ranking", "said", "shared_ranking"]
 
 _TOP, _ROW = 84, 26
-_NAMES, _RATES, _COUNTS = 84, 640, 704
-_AXIS = Axis(0, 1, 330, 580)
+_NAMES = 84
+_MOST_SHARED, _SHARED_WIDTH = 7, 690
 _CELL = 220  # the width of a cell's picture
 _CELL_AXIS = Axis(0, 1, 10, 210)
 _ARROWS = {"up": "▲", "down": "▼"}
@@ -42,21 +43,29 @@ class _Band:
     height: int
 
 
-def ranking(scoreboard: Scoreboard, locale: Locale = ENGLISH, *, most: int | None = None) -> Chart:
-    """The ranked bodies of a scoreboard, 800 units wide, 26 a row.
+def ranking(
+    scoreboard: Scoreboard,
+    locale: Locale = ENGLISH,
+    *,
+    most: int | None = None,
+    width: int = WIDE,
+) -> Chart:
+    """The ranked bodies of a scoreboard, 26 units a row.
 
-    Bodies on a common ground cannot be told apart: the rank of each lies in the interval of the
-    ranks of all others there.
+    Bodies on one ground, shaded or not, cannot be told apart: the first one's rank lies in the
+    interval of the ranks of each.
 
     Args:
         scoreboard: what is drawn.
         locale: its language.
         most: rows; what is left out, a note says. None: all.
+        width: of the picture, in units.
     """
     _ = locale.gettext
     ranked = [score for score in scoreboard.scores if score.rank is not None]
     shown = ranked[:most]
     bottom = _TOP + _ROW * len(shown)
+    axis = Axis(0, 1, round(_NAMES + 0.27 * width), width - 190)
     return drawn(
         "ranking.svg",
         locale,
@@ -70,15 +79,22 @@ def ranking(scoreboard: Scoreboard, locale: Locale = ENGLISH, *, most: int | Non
         rows=[_cells(score, locale) for score in shown],
         notes=_notes(scoreboard, ranked, len(shown), locale),
         top=_TOP,
-        below=bottom + 18,
+        below=bottom + 24,
+        width=width,
         bottom=bottom,
         names=_NAMES,
-        rates=_RATES,
-        counts=_COUNTS,
-        ticks=percents(_AXIS, locale),
+        rates=width - 136,
+        counts=width - 76,
+        is_compared=any(_movement(score, locale) for score in shown),
+        ticks=percents(axis, locale),
         bands=_bands(shown),
-        lines=[_row(place, score, locale) for place, score in enumerate(shown)],
+        lines=[_row(place, score, axis, locale) for place, score in enumerate(shown)],
     )  # fmt: skip
+
+
+def shared_ranking(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> Chart:
+    """The first bodies of a ranking, as many as can be read in a picture beside a link."""
+    return ranking(scoreboard, locale, most=_MOST_SHARED, width=_SHARED_WIDTH)
 
 
 def mark(score: Score, median: float | None, locale: Locale = ENGLISH) -> str:
@@ -89,13 +105,18 @@ def mark(score: Score, median: float | None, locale: Locale = ENGLISH) -> str:
         median: of the rates of its category; None: none is drawn.
         locale: the language of what it says.
     """
+    places = _places(score, _CELL_AXIS)
+    heard = said(score, locale)
+    if median is not None:
+        of_category = locale.gettext("; median of its category: %(share)s")
+        heard += of_category % {"share": locale.share(median)}
     return picture(
         "mark.svg",
         width=_CELL,
         ticks=percents(_CELL_AXIS, locale),
         median_at=_at(median, _CELL_AXIS),
-        said=said(score, locale),
-        **_places(score, _CELL_AXIS),
+        said=heard,
+        **places | {"data": places["data"] | {"data-median": median}},
     )
 
 
@@ -141,18 +162,18 @@ def said(score: Score, locale: Locale = ENGLISH) -> str:
     return text + between % {"low": score.rank_low, "high": score.rank_high}
 
 
-def _row(place: int, score: Score, locale: Locale) -> dict[str, Any]:
+def _row(place: int, score: Score, axis: Axis, locale: Locale) -> dict[str, Any]:
     return {
         "y": _TOP + _ROW * place + _ROW // 2,
         "rank": score.rank,
         "ranks": _ranks(score),
-        "name": fitting(score.body.name, _AXIS.start - _NAMES - 12, 13),
+        "name": fitting(score.body.name, axis.start - _NAMES - 12, 13),
         "rate": locale.share(score.values.get("response_rate")),
         "n_requests": locale.count(score.values.get("n_requests")),
         "direction": score.change and score.change.direction,
         "movement": _movement(score, locale),
         "said": said(score, locale),
-        **_places(score, _AXIS),
+        **_places(score, axis),
     }
 
 
@@ -198,7 +219,10 @@ def _cells(score: Score, locale: Locale) -> list[str]:
 
 
 def _bands(ranked: Sequence[Score]) -> list[_Band]:
-    """Every other group of bodies that cannot be told apart, so that grounds are apart."""
+    """The shaded grounds, under every other group of bodies that cannot be told apart.
+
+    With a group for each body the grounds would say nothing: there are none.
+    """
     groups: list[list[int]] = []
     for place, score in enumerate(ranked):
         first = ranked[groups[-1][0]] if groups else None
@@ -206,9 +230,9 @@ def _bands(ranked: Sequence[Score]) -> list[_Band]:
             groups[-1].append(place)
         else:
             groups.append([place])
-    return [
-        _Band(_TOP + _ROW * group[0], _ROW * len(group)) for group in groups[::2] if len(group) > 1
-    ]
+    if len(groups) == len(ranked):
+        return []
+    return [_Band(_TOP + _ROW * group[0], _ROW * len(group)) for group in groups[::2]]
 
 
 def _in_words(scoreboard: Scoreboard, ranked: Sequence[Score], locale: Locale) -> str:
@@ -237,7 +261,10 @@ def _notes(
     if n := len(scoreboard.scores) - len(ranked):
         text = locale.ngettext("not ranked: %(n)s body", "not ranked: %(n)s bodies", n)
         missing.append(text % {"n": locale.count(n)})
-    how = [_("dot: the rate; bar: its interval (95 %)")]
-    if _bands(ranked[:n_shown]):
-        how.append(_("bodies on a common ground cannot be told apart"))
-    return [*filter(None, [" · ".join(missing)]), "; ".join(how), wording.origin(scoreboard)]
+    how = _("dot: the rate; bar: its interval (95 %)")
+    grounds = _("bodies on one ground, shaded or not, cannot be told apart")
+    return [
+        " · ".join([*([grounds] if _bands(ranked[:n_shown]) else []), how]),
+        *([" · ".join(missing)] if missing else []),
+        wording.origin(scoreboard, locale),
+    ]

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters.charts.drawing import WIDE, Axis, drawn, percents, picture
+from socialscore.reporters.charts.drawing import (
+    WIDE,
+    Axis,
+    drawn,
+    percents,
+    periods_across,
+    picture,
+)
 from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
@@ -19,7 +26,6 @@ __all__ = ["Point", "sparkline", "trend"]
 
 _TOP, _BOTTOM, _LEFT = 70, 330, 56
 _UP = Axis(0, 1, _BOTTOM, _TOP)
-_PERIOD = 80  # units that the name of a period takes
 _SMALL_WIDTH, _SMALL_UP = 120, Axis(0, 1, 25, 3)  # of a sparkline
 
 
@@ -59,11 +65,10 @@ def trend(
     right = width - 24
     across = Axis(0, max(len(points) - 1, 1), _LEFT + 12, right - 12)
     placed = list(enumerate(points))
-    step = -(-len(points) // max((right - _LEFT) // _PERIOD, 1))
     medians = list(_runs(placed, lambda it: it.median))
     notes = [_("band: what chance allows (95 %)")]
     if medians:
-        notes[0] += "; " + _("dashed: median of its category")
+        notes[0] = _("band: what chance allows (95 %); dashed: median of its category")
     return drawn(
         "trend.svg",
         locale,
@@ -77,13 +82,13 @@ def trend(
         rows=[_cells(it, locale) for it in points],
         notes=[*notes, origin],
         top=_TOP,
-        below=_BOTTOM + 40,
+        below=_BOTTOM + 54,
         width=width,
         bottom=_BOTTOM,
         left=_LEFT,
         right=right,
         up=percents(_UP, locale),
-        across=[{"x": across.at(it), "label": point.period} for it, point in placed[::step]],
+        across=periods_across([it.period for it in points], across, locale),
         medians=[_line(run, across, "median") for run in medians],
         median_label=_beside(medians, across),
         areas=[_area(run, across) for run in _runs(placed, _interval)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING
 
-from socialscore.reporters.charts.drawing import WIDE, Axis, drawn, percents
+from socialscore.reporters.charts.drawing import WIDE, Axis, drawn, length, percents
 from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def wait(
         subtitle=subtitle,
         description=_in_words(points, said, locale),
         header=[_("after"), _("still without a response")],
-        rows=[(locale.duration(seconds), locale.share(share)) for seconds, share in points],
+        rows=[(_time(seconds, locale), locale.share(share)) for seconds, share in points],
         notes=[_("time since the question on a logarithmic axis"), origin],
         top=_TOP,
         below=_BOTTOM + 40,
@@ -77,7 +77,7 @@ def wait(
             for seconds, share in points
         ],
         half={"x": half, "y": _UP.at(0.5), "said": said},
-        half_at_right=half is not None and half < (_LEFT + right) / 2,
+        half_at_right=half is not None and half + 8 + length(said, 12) < width,
     )  # fmt: skip
 
 
@@ -93,9 +93,7 @@ def _corners(points: Sequence[tuple[int, float]], across: Axis) -> list[tuple[fl
 
 def _ticks(across: Axis, longest: int, locale: Locale) -> list[dict[str, object]]:
     """Times that have room for their names, the last one at the end."""
-    found: list[dict[str, object]] = [
-        {"x": across.end, "label": locale.span(longest)}
-    ]  # fmt: skip
+    found: list[dict[str, object]] = [{"x": across.end, "label": locale.span(longest)}]
     free = across.end - _NEAR
     for seconds in reversed([it for it in _TICKS if it < longest]):
         x = across.at(log(seconds))
@@ -108,12 +106,17 @@ def _ticks(across: Axis, longest: int, locale: Locale) -> list[dict[str, object]
 def _half(median: float | None, locale: Locale) -> str:
     if median is None:
         return locale.gettext("more than half have no response by the end")
-    return locale.gettext("half have one within %(time)s") % {"time": locale.duration(median)}
+    return locale.gettext("half have a response within %(time)s") % {"time": _time(median, locale)}
+
+
+def _time(seconds: float, locale: Locale) -> str:
+    """Whole hours are said as such: 3 h, not 3 h 00."""
+    return locale.span(int(seconds)) if seconds % 3_600 == 0 else locale.duration(seconds)
 
 
 def _step(seconds: int, share: float, locale: Locale) -> str:
     text = locale.gettext("after %(time)s, %(share)s still wait")
-    return text % {"time": locale.duration(seconds), "share": locale.share(share)}
+    return text % {"time": _time(seconds, locale), "share": locale.share(share)}
 
 
 def _in_words(points: Sequence[tuple[int, float]], half: str, locale: Locale) -> str:
