@@ -94,7 +94,7 @@ def hours(
         title=title,
         subtitle=when,
         description=_in_words(shown, days, locale),
-        header=[_("day"), _("hour"), _("requests"), _("answered")],
+        header=[_("day"), _("hour"), _("requests"), _("of these answered")],
         rows=[
             (
                 days[it.weekday],
