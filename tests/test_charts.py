@@ -38,8 +38,8 @@ from socialscore.reporters.charts import (
     wait,
     week_hours,
 )
-from socialscore.reporters.charts.drawing import Axis, fitting, length, lines
-from socialscore.reporters.locale import FRENCH, LOCALES
+from socialscore.reporters.charts.drawing import Axis, fitting, length, lines, periods_across
+from socialscore.reporters.locale import ENGLISH, FRENCH, LOCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,6 +241,28 @@ def test_no_line_joins_numbers_of_two_methods_or_crosses_a_gap() -> None:
 
     curves = [it for it in picture.findall(f"{SVG}polyline") if it.get("class") == "curve"]
     assert [len((it.get("points") or "").split()) for it in curves] == [2, 1, 2]
+
+
+def test_the_newest_period_of_an_axis_is_named_and_each_year_said_once() -> None:
+    periods = [f"2026-W{it}" for it in range(48, 54)] + ["2027-W01", "2027-W02"]
+
+    ticks = periods_across(periods, Axis(0, 7, 0, 240), FRENCH)
+
+    assert [(it["label"], it["year"]) for it in ticks] == [
+        ("S49", "2026"), ("S51", ""), ("S53", ""), ("S2", "2027")
+    ]  # fmt: skip
+    assert [it["x"] for it in ticks] == [34.29, 102.86, 171.43, 240]
+
+
+def test_periods_have_short_names_in_each_language() -> None:
+    labels = ["2026-W07", "2026-Q3", "2026-11", "2026-11-01..2026-11-09"]
+
+    names = [[locale.short_period(it)[0] for it in labels] for locale in (ENGLISH, FRENCH)]
+
+    assert names == [
+        ["W7", "Q3", "Nov", "2026-11-01..2026-11-09"],
+        ["S7", "T3", "novembre", "2026-11-01..2026-11-09"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -175,10 +175,10 @@ def percents(axis: Axis, locale: Locale) -> list[dict[str, Any]]:
 
 
 def periods_across(periods: Sequence[str], across: Axis, locale: Locale) -> list[dict[str, Any]]:
-    """The ticks of an axis of periods that have room for their names, each year said once."""
+    """The ticks of an axis of periods: those that have room, the last one, each year said once."""
     step = -(-len(periods) // max(int(across.end - across.start) // _PERIOD, 1))
     ticks, said = [], ""
-    for place in range(0, len(periods), step):
+    for place in range((len(periods) - 1) % step, len(periods), step):
         label, year = locale.short_period(periods[place])
         ticks.append({"x": across.at(place), "label": label, "year": "" if year == said else year})
         said = year

@@ -10,6 +10,7 @@ from socialscore.reporters.charts.drawing import (
     WIDE,
     Axis,
     drawn,
+    length,
     percents,
     periods_across,
     picture,
@@ -90,7 +91,7 @@ def trend(
         up=percents(_UP, locale),
         across=periods_across([it.period for it in points], across, locale),
         medians=[_line(run, across, "median") for run in medians],
-        median_label=_beside(medians, across),
+        median_label=_beside(medians, across, _("median of its category")),
         areas=[_area(run, across) for run in _runs(placed, _interval)],
         curves=[_line(run, across, "rate") for run in _runs(placed, lambda it: it.rate)],
         dots=[_dot(place, it, across, locale) for place, it in placed if it.rate is not None],
@@ -144,15 +145,21 @@ def _area(run: Sequence[tuple[int, Point]], across: Axis) -> str:
 
 
 def _beside(
-    medians: Sequence[Sequence[tuple[int, Point]]], across: Axis
+    medians: Sequence[Sequence[tuple[int, Point]]], across: Axis, text: str
 ) -> tuple[float, float] | None:
     """Where the curve of the medians is named: at its end, on the side away from the body's."""
     if not medians:
         return None
     place, point = medians[-1][-1]
-    y = _UP.at(point.median or 0)
-    above = point.rate is None or (point.median or 0) >= point.rate
-    return across.at(place), round(y - 7 if above and y > _TOP + 12 else y + 15, 2)
+    end = across.at(place)
+    # Of what lies above or below the text, and of one point before it, whose line reaches there.
+    begin = end - length(text, 11)
+    inside = [it for it in medians[-1] if across.at(it[0]) >= begin]
+    behind = medians[-1][-len(inside) - 1 :]
+    heights = [_UP.at(it.median or 0) for _, it in behind]
+    is_above = point.rate is None or (point.median or 0) >= point.rate
+    above, below = min(heights) - 7, max(heights) + 15
+    return end, round(above if above > _TOP + 8 and (is_above or below > _BOTTOM) else below, 2)
 
 
 def _dot(place: int, point: Point, across: Axis, locale: Locale) -> dict[str, Any]:
