@@ -316,6 +316,19 @@ def test_the_marks_of_a_wait_are_its_numbers() -> None:
     assert "half have a response within 3 h" in "".join(picture.itertext())
 
 
+def test_a_curve_of_waits_never_rises_and_meets_one_half_at_the_median() -> None:
+    points = [(60, 0.9), (600, 0.6), (3_600, 0.6), (86_400, 0.1)]
+
+    picture = parsed(wait("Ker", "weekly", points, 43_200.5, "s").svg)
+
+    (curve,) = [it for it in picture.iter(f"{SVG}polyline") if it.get("class") == "curve"]
+    corners = [tuple(map(float, it.split(","))) for it in (curve.get("points") or "").split()]
+    assert corners == sorted(corners)  # heights are counted from above
+    assert [y for _, y in corners] == sorted(y for _, y in corners)
+    (half,) = [it for it in picture.iter(f"{SVG}line") if it.get("class") == "middle-line"]
+    assert (float(half.get("x1") or 0), 200.0) in corners
+
+
 def test_a_body_that_moved_by_chance_is_counted_and_not_drawn() -> None:
     chart = example("bump.en")
 

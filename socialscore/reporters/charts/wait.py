@@ -33,7 +33,7 @@ def wait(
     *,
     width: int = WIDE,
 ) -> Chart:
-    """The curve of who still waits (Kaplan–Meier), falling at each time after which it is known.
+    """The curve of who still waits (Kaplan–Meier), straight between the times at which it is known.
 
     Args:
         title: the body's name.
@@ -49,7 +49,7 @@ def wait(
     right = width - 24
     longest = max([seconds for seconds, _share in points], default=_SHORTEST * 10)
     across = Axis(log(_SHORTEST), log(max(longest, _SHORTEST * 10)), _LEFT, right)
-    corners = _corners(points, across)
+    corners = _corners(points, median, across)
     half = None if median is None else across.at(log(max(median, _SHORTEST)))
     said = _half(median, locale)
     return drawn(
@@ -60,7 +60,10 @@ def wait(
         description=_in_words(points, said, locale),
         header=[_("after"), _("still without a response")],
         rows=[(_time(seconds, locale), locale.share(share)) for seconds, share in points],
-        notes=[_("time since the question on a logarithmic axis"), origin],
+        notes=[
+            _("time since the question on a logarithmic axis; straight between the dots"),
+            origin,
+        ],
         top=_TOP,
         below=_BOTTOM + 40,
         width=width,
@@ -70,7 +73,9 @@ def wait(
         up=percents(_UP, locale),
         across=_ticks(across, longest, locale),
         curve=" ".join(f"{x},{y}" for x, y in corners),
-        area=" ".join(f"{x},{y}" for x, y in [*corners, (right, _BOTTOM), (_LEFT, _BOTTOM)]),
+        area=" ".join(
+                f"{x},{y}" for x, y in [*corners, (corners[-1][0], _BOTTOM), (_LEFT, _BOTTOM)]
+            ),
         steps=[
             {"after": seconds, "waiting": share, "x": across.at(log(max(seconds, _SHORTEST))),
              "y": _UP.at(share), "said": _step(seconds, share, locale)}
@@ -81,14 +86,15 @@ def wait(
     )  # fmt: skip
 
 
-def _corners(points: Sequence[tuple[int, float]], across: Axis) -> list[tuple[float, float]]:
-    """The corners of a curve that stays until it falls."""
-    corners, level = [(across.start, _UP.at(1.0))], 1.0
-    for seconds, share in points:
-        x = across.at(log(max(seconds, _SHORTEST)))
-        corners += [(x, _UP.at(level)), (x, _UP.at(share))]
-        level = share
-    return corners
+def _corners(
+    points: Sequence[tuple[int, float]], median: float | None, across: Axis
+) -> list[tuple[float, float]]:
+    """The corners of the curve, which begins with all and meets one half at the median."""
+    known: list[tuple[float, float]] = [*points]
+    if median is not None:
+        known = sorted([*known, (median, 0.5)], key=lambda it: (it[0], -it[1]))
+    curve = [(across.at(log(max(seconds, _SHORTEST))), _UP.at(share)) for seconds, share in known]
+    return [(across.start, _UP.at(1.0)), *curve]
 
 
 def _ticks(across: Axis, longest: int, locale: Locale) -> list[dict[str, object]]:
