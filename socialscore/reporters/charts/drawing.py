@@ -112,9 +112,12 @@ def fitting(text: str, width: float, size: float) -> str:
     text = formatting.one_line(text)
     if length(text, size) <= width:
         return text
-    kept = len(text)
-    while kept and length(text[:kept], size) + 0.57 * size > width:
-        kept -= 1
+    kept, used = 0, length("…", size)
+    for letter in text:
+        used += length(letter, size)
+        if used > width:
+            break
+        kept += 1
     return f"{text[:kept].rstrip()}…"
 
 

@@ -31,7 +31,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # as breakdowns name 
 class Hour:
     """An hour of the week, over all weeks of a time."""
 
-    weekday: int  # 0 is Monday
+    weekday: int  # 1 is Monday, as ISO 8601 has it
     hour: int  # 0 to 23
     n_requests: int
     n_answered: int
@@ -39,7 +39,7 @@ class Hour:
     @property
     def label(self) -> str:
         """`Mon 08`, as exports name it."""
-        return f"{_DAYS[self.weekday]} {self.hour:02}"
+        return f"{_DAYS[self.weekday - 1]} {self.hour:02}"
 
 
 def week_hours(breakdown: Breakdown, locale: Locale = ENGLISH) -> Chart:
@@ -50,7 +50,7 @@ def week_hours(breakdown: Breakdown, locale: Locale = ENGLISH) -> Chart:
         n_requests, n_answered = (
             int(line.pooled.get(name) or 0) for name in ("n_requests", "n_answered")
         )
-        lines.append(Hour(_DAYS.index(day), int(hour), n_requests, n_answered))
+        lines.append(Hour(_DAYS.index(day) + 1, int(hour), n_requests, n_answered))
     title, when = heading(board, locale), subtitle(board, locale)
     return hours(title, when, lines, board.timezone, wording.origin(board, locale), locale)
 
@@ -97,7 +97,7 @@ def hours(
         header=[_("day"), _("hour"), _("requests"), _("of these answered")],
         rows=[
             (
-                days[it.weekday],
+                days[it.weekday - 1],
                 f"{it.hour:02}",
                 locale.count(it.n_requests),
                 locale.count(it.n_answered),
@@ -133,7 +133,7 @@ def _notes(most: int, n_blank: int, timezone: str, locale: Locale) -> list[str]:
 
 def _cell(it: Hour, most: int, side: int, days: Sequence[str], locale: Locale) -> dict[str, Any]:
     asked = round((side - _GAP) * sqrt(it.n_requests / most), 2)
-    x, y = _LEFT + side * (it.hour + 0.5), _TOP + side * (it.weekday + 0.5)
+    x, y = _LEFT + side * (it.hour + 0.5), _TOP + side * (it.weekday - 0.5)
     filled = round(asked * it.n_answered / it.n_requests, 2)
     return {
         "data": {
@@ -152,7 +152,7 @@ def _cell(it: Hour, most: int, side: int, days: Sequence[str], locale: Locale) -
 def _said(it: Hour, days: Sequence[str], locale: Locale) -> str:
     text = locale.gettext("%(day)s, %(hour)s h: %(asked)s requests, %(answered)s answered")
     return text % {
-        "day": days[it.weekday],
+        "day": days[it.weekday - 1],
         "hour": it.hour,
         "asked": locale.count(it.n_requests),
         "answered": locale.count(it.n_answered),
@@ -171,10 +171,10 @@ def _in_words(shown: Sequence[Hour], days: Sequence[str], locale: Locale) -> str
         "%(high)s are answered, of those of %(worst)s h %(low)s."
     )
     return text % {
-        "busiest": f"{days[busiest.weekday]} {busiest.hour}",
+        "busiest": f"{days[busiest.weekday - 1]} {busiest.hour}",
         "most": locale.count(busiest.n_requests),
-        "best": f"{days[best.weekday]} {best.hour}",
+        "best": f"{days[best.weekday - 1]} {best.hour}",
         "high": locale.share(rates[best]),
-        "worst": f"{days[worst.weekday]} {worst.hour}",
+        "worst": f"{days[worst.weekday - 1]} {worst.hour}",
         "low": locale.share(rates[worst]),
     }
