@@ -42,7 +42,7 @@ from socialscore.reporters.charts.drawing import Axis, fitting, length, lines, p
 from socialscore.reporters.locale import ENGLISH, FRENCH, LOCALES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from socialscore.reporters.locale import Locale
@@ -124,6 +124,46 @@ def test_a_chart_says_in_words_what_it_shows_and_fetches_nothing(name: str) -> N
     assert len(picture.findtext(f"{SVG}desc") or "") > 20
     assert svg.count("http") == 1  # the name of the format
     assert "<script" not in svg
+
+
+def without_colours(element: ElementTree.Element) -> tuple[object, ...]:
+    """The form of a mark: what is left of it in one colour, wherever it lies."""
+    classes = {"mark": "filled", "within": "hollow"}.get(element.get("class") or "", "")
+    path = (element.get("d") or "").partition(" ")[2]
+    return element.tag, classes, element.get("r"), path, element.text
+
+
+def test_what_differs_differs_in_form_and_not_by_colour_alone() -> None:
+    moves = parsed(example("ranking-compared.en").svg)
+    dots = parsed(example("funnel.en").svg).iter(f"{SVG}g")
+    courses = parsed(example("bump.en").svg)
+
+    arrows = [
+        without_colours(it) for it in moves.iter() if it.get("class") in ("up end", "down end")
+    ]
+    inside, outside = (
+        {without_colours(it.findall(f"{SVG}circle")[0]) for it in group}
+        for group in split(dots, lambda it: it.get("data-outside") != "no")
+    )
+    up, down = (
+        {without_colours(it) for it in courses.iter() if it.get("class") == f"{way} ringed"}
+        for way in ("up", "down")
+    )
+
+    assert [str(it[-1])[0] for it in arrows] == ["▲", "▼"]
+    assert inside
+    assert outside
+    assert not inside & outside
+    assert up
+    assert down
+    assert not up & down
+
+
+def split(
+    marks: Iterable[ElementTree.Element], apart: Callable[[ElementTree.Element], bool]
+) -> tuple[list[ElementTree.Element], list[ElementTree.Element]]:
+    everything = list(marks)
+    return [it for it in everything if not apart(it)], [it for it in everything if apart(it)]
 
 
 @pytest.mark.parametrize("name", NAMES)
