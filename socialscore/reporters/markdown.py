@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from socialscore.reporters.report import Column, Report
 
-__all__ = ["escaped", "to_markdown"]
+__all__ = ["escaped", "literal", "to_markdown"]
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&$#]")
 """What would begin markup inside a line or a cell of a table."""
@@ -30,8 +30,12 @@ def to_markdown(report: Report) -> str:
 
 def escaped(text: str) -> str:
     """The text on one line, without any meaning to Markdown or HTML, that links to nobody."""
-    apart = _LINKED.sub(_JOINER, formatting.one_line(text))
-    return _SPECIAL.sub(r"\\\g<0>", apart)
+    return literal(formatting.one_line(text))
+
+
+def literal(line: str) -> str:
+    """The same of what is one line already, whose spaces stay: French has some of its own."""
+    return _SPECIAL.sub(r"\\\g<0>", _LINKED.sub(_JOINER, line))
 
 
 def _lines(report: Report) -> Iterator[str]:
