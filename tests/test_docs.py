@@ -37,6 +37,7 @@ from socialscore.inputs.shipped import calendar_names, calendar_path, preset_nam
 from socialscore.model.audit import Audit, AuditCell, Draw, DrawnRequest
 from socialscore.reporters import columns, formatting
 from socialscore.reporters.audit import render_audit
+from socialscore.reporters.leaderboard import leaderboard_columns
 from socialscore.scoring.auditing.figures import figures
 from socialscore.scoring.metrics import metrics_for
 from socialscore.scoring.statement import relations
@@ -308,6 +309,14 @@ def of_details(kind: str) -> Callable[[], str]:
     return lambda: table(("column", "label in French", "type", "unit", "meaning"), rows)
 
 
+def of_leaderboard_columns() -> str:
+    rows = [
+        (f"`{it.name}`", it.label, it.label_fr, it.description)
+        for it in leaderboard_columns(complete())
+    ]
+    return table(("column", "label", "label in French", "meaning"), rows)
+
+
 def of_table_columns() -> str:
     rows = [
         (f"`{name}`", says + ("; required" if name in NEEDED else ""))
@@ -414,6 +423,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "arrival-columns": of_schema(ARRIVAL),
     "language-figures": of_language_figures,
     "layouts": of_layouts,
+    "leaderboard-columns": of_leaderboard_columns,
     "long-form-columns": of_long_form_columns,
     "message-columns": of_schema(MESSAGE),
     "metrics": of_metrics,

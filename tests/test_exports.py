@@ -45,6 +45,7 @@ from socialscore.reporters.delimited import (
 )
 from socialscore.reporters.explanation import message_columns
 from socialscore.reporters.facts import context, median_metrics
+from socialscore.reporters.leaderboard import leaderboard_columns, leaderboard_to_csv
 from socialscore.reporters.wording import audited
 from socialscore.scoring.metrics import metrics_for
 
@@ -61,6 +62,7 @@ def tables() -> dict[str, tuple[Field, ...]]:
         "numbers": columns.of_numbers(complete()),
         "long form": columns.of_long_form(),
         "breakdown": columns.with_hours(columns.of_breakdown(category, METRICS)),
+        "leaderboard": leaderboard_columns(complete()),
     }
 
 
@@ -398,6 +400,7 @@ def test_no_cell_of_a_csv_begins_with_a_formula_whatever_separator_its_reader_ta
     for text in (
         scoreboard_to_csv(example, dialect=dialect, labels=labels),
         scoreboard_to_long_csv(example),
+        leaderboard_to_csv(example, dialect=dialect, labels=labels),
     ):
         for separator in ",;\t":
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
@@ -423,6 +426,8 @@ def files(example: Scoreboard) -> dict[str, bytes]:
         "ranking.excel-fr.csv": scoreboard_to_csv(
             example, dialect="excel-fr", labels="fr"
         ).encode(),
+        "leaderboard.csv": leaderboard_to_csv(example).encode(),
+        "leaderboard.fr.csv": leaderboard_to_csv(example, labels="fr").encode(),
         "ranking.xlsx": b"of no interest to a data package",
     }
 
@@ -448,6 +453,8 @@ def test_a_data_package_is_valid_and_so_are_its_files(tmp_path: Path, example: o
         "ranking",
         "ranking.long",
         "ranking.excel-fr",
+        "leaderboard",
+        "leaderboard.fr",
     ]
     assert all(task.stats["rows"] for task in report.tasks)
 
@@ -464,6 +471,8 @@ BELOW = "Part des organismes moins bien classés"
         ("ranking.long.csv", "n_requests,count,1,", "n_requests,count,un,", "type-error value"),
         ("ranking.excel-fr.csv", "région;1;101;", "région;1.5;101;", "type-error Demandes"),
         ("ranking.excel-fr.csv", "3;1,0;", "3;1.0;", f"type-error {BELOW}"),
+        ("leaderboard.csv", "région,5.8,", "région,105.8,", "constraint-error Response rate (%)"),
+        ("leaderboard.fr.csv", "région;5,8;", "région;5.8;", "type-error Taux de réponse (%)"),
     ],
 )
 def test_a_broken_cell_makes_a_data_package_invalid(
@@ -486,7 +495,7 @@ def test_a_broken_cell_makes_a_data_package_invalid(
 def test_a_data_package_says_what_every_column_is() -> None:
     described = json.loads(datapackage(complete(), name="demo", files=files(complete())))
 
-    (wide, long, french) = described["resources"]
+    (wide, long, french, *_) = described["resources"]
     delay = {field["name"]: field for field in wide["schema"]["fields"]}["median_delay"]
     assert delay == {
         "name": "median_delay",
@@ -616,7 +625,7 @@ def test_a_notation_of_csv_is_refused_with_another_format(
     done = rank(store, "--format", "json", *option)
 
     assert (done.code, done.out) == (2, "")
-    assert "--csv-dialect and --labels need --format csv" in done.err
+    assert "--csv-dialect and --labels need --format csv or leaderboard" in done.err
 
 
 def test_an_unknown_notation_is_refused_before_anything_is_counted(tmp_path: Path) -> None:

@@ -208,6 +208,9 @@ def test_a_workbook_has_the_rows_of_the_csv(
         ((*RANK, "--output", "x.csv", "--sql"), "no format has that suffix; choose .sql"),
         ((*RANK, "--format", "xlsx"), "name its file with --output FILE.xlsx"),
         ((*RANK, "--output", "x.json", "--labels", "fr"), "need --format csv"),
+        ((*RANK, "--output", "x.json", "--format", "leaderboard"), "and --format says leaderboard"),
+        ((*RANK, "--format", "leaderboard", "--by-group", "day"), "lists the bodies of a ranking"),
+        ((*RANK, "--format", "leaderboard", "--sensitivity"), "lists the bodies of a ranking"),
     ],
 )
 def test_a_suffix_that_fits_nothing_is_refused(

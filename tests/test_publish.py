@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FILES = (
-    "datapackage.json", "hours.csv", "manifest.json", "method.txt", "networks.csv", "options.json",
-    "panel.csv", "ranking.csv", "ranking.excel-fr.csv", "ranking.json", "ranking.long.csv",
-    "ranking.md", "ranking.xlsx", "waits.csv",
+    "datapackage.json", "hours.csv", "leaderboard.csv", "leaderboard.fr.csv", "manifest.json",
+    "method.txt", "networks.csv", "options.json", "panel.csv", "ranking.csv",
+    "ranking.excel-fr.csv", "ranking.json", "ranking.long.csv", "ranking.md", "ranking.xlsx",
+    "waits.csv",
 )  # fmt: skip
 CALENDARS = CHECKOUT / "calendars"
 FOUR = ["2026-W40", "2026-W41", "2026-W42", "2026-W43"]
@@ -792,7 +793,7 @@ def test_what_others_wrote_is_harmless_in_every_file_and_on_the_site(desk: Desk)
         for path in folder.iterdir()
         if path.suffix in (".csv", ".md", ".txt")
     }
-    assert len(texts) == 6
+    assert len(texts) == sum(name.endswith((".csv", ".md", ".txt")) for name in FILES)
     for path, text in texts.items():
         assert all(it.isprintable() or it in "\r\n\ufeff\u2060" for it in text), path
     assert f"{long},'=HYPERLINK(1) https" in texts["panel.csv"]

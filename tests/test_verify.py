@@ -16,6 +16,7 @@ import pytest
 from deltalake import DeltaTable
 from publications import BODIES, BOURG, GARE, HEAD, METRO, VILLE, Desk, manifest
 from shell import Result, begin, run
+from test_publish import FILES
 
 from socialscore.publishing import edition
 from socialscore.publishing.basis import Basis
@@ -127,11 +128,12 @@ def change_cell(folder: Path, name: str) -> None:
     elif name == "ranking.json":
         edit(path, lambda said: said["scores"][0].update(n_answered=0))
     else:
-        sign = ";" if "excel" in name else ","
+        sign = ";" if "fr" in name else ","
+        rank = "Rang" if "fr" in name else "Rank" if "leader" in name else "rank"
         lines = path.read_bytes().decode().splitlines(keepends=True)
         cells = lines[1].split(sign)
         heads = lines[0].removeprefix("\ufeff").split(sign)
-        cells[heads.index("Rang" if "excel" in name else "rank")] = "9"
+        cells[heads.index(rank)] = "9"
         path.write_bytes("".join([lines[0], sign.join(cells), *lines[2:]]).encode())
 
 
@@ -152,14 +154,16 @@ def _with_another_cell(content: bytes) -> bytes:
 def test_a_series_is_as_it_was_published(weekly: Path) -> None:
     out = verified(weekly)
 
-    assert out.splitlines() == [f"{name}: 14 files, 4 bodies: as published" for name in WEEKS]
+    assert out.splitlines() == [
+        f"{name}: {len(FILES)} files, 4 bodies: as published" for name in WEEKS
+    ]
 
 
 def test_a_series_is_what_the_store_says(weekly: Path, store: Path) -> None:
     out = verified(weekly, "--store", store)
 
     assert out.splitlines() == [
-        f"{name}: 14 files, 4 bodies, {n} cells computed again: as published"
+        f"{name}: {len(FILES)} files, 4 bodies, {n} cells computed again: as published"
         for name, n in zip(WEEKS, (220, 252, 252, 252, 252), strict=True)
     ]
 
@@ -255,6 +259,7 @@ def test_weeks_that_were_counted_or_composed_differently_are_verified(
 
 TABLES = (
     "ranking.csv", "ranking.long.csv", "ranking.excel-fr.csv", "ranking.json", "ranking.xlsx",
+    "leaderboard.csv", "leaderboard.fr.csv",
 )  # fmt: skip
 
 
@@ -271,6 +276,8 @@ def test_a_changed_cell_is_found_by_the_digest(name: str, week: Path) -> None:
         ("ranking.csv", "ranking.csv: line 2, "),
         ("ranking.long.csv", "ranking.long.csv: line 2, "),
         ("ranking.excel-fr.csv", "ranking.excel-fr.csv: line 2, "),
+        ("leaderboard.csv", "leaderboard.csv: line 2, "),
+        ("leaderboard.fr.csv", "leaderboard.fr.csv: line 2, "),
         ("ranking.xlsx", "ranking.xlsx: xl/worksheets/sheet1.xml, cell "),
         ("ranking.json", "ranking.csv: line 2, "),
     ],
@@ -340,7 +347,7 @@ def _publish_lie(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _write_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write all files of a publication as its numbers, and whoever changed some, would have them."""
+    """Write all files of a publication as its numbers would have them, changed as some may be."""
     written: dict[str, bytes] = {}
     with monkeypatch.context() as patch:
         made = edition.files
@@ -1174,7 +1181,7 @@ def test_whom_a_ranking_ignores_is_taken_from_its_file(ignoring: Desk) -> None:
 
     out = verified(folder, "--store", ignoring.store, "--ranking", "weekly.toml")
 
-    assert "15 files, 4 bodies, " in out
+    assert f"{len(FILES) + 1} files, 4 bodies, " in out
     assert verified(folder)
 
 
@@ -1236,7 +1243,7 @@ def test_everything_that_is_wrong_with_a_calendar_is_a_problem_of_its_own(ignori
 def test_a_result_can_be_read_by_programs(week: Path) -> None:
     found = verify(week)
 
-    assert (found.n_files, found.n_bodies, found.n_cells) == (14, 4, 0)
+    assert (found.n_files, found.n_bodies, found.n_cells) == (len(FILES), 4, 0)
     assert (found.problems, found.touched, found.notes) == ((), (), ())
 
 

@@ -41,6 +41,8 @@ _SUFFIXES = {
     ".png": "png",
     ".pdf": "pdf",
 }
+_NOTATIONS = {"leaderboard": "csv"}
+"""Formats that are written as another one is, and take its suffix if they are named."""
 
 FormatOption = Annotated[
     str | None,
@@ -85,7 +87,7 @@ def chosen_format(
     meant = _SUFFIXES.get(suffix)
     if format_name is None and meant not in formats:
         raise UsageError(f"--output {output}: no format has that suffix; {_way_out(formats)}")
-    if format_name and meant and meant != format_name:
+    if format_name and meant and meant != _NOTATIONS.get(format_name, format_name):
         raise UsageError(
             f"--output {output}: the suffix means {meant}, and --format says {format_name}; "
             "leave out --format, or choose another suffix"

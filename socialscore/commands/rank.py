@@ -110,7 +110,7 @@ def command(
         typer.Option(
             metavar="NAME",
             autocompletion=completion.among(("standard", "excel-fr")),
-            help="With --format csv: standard, or excel-fr for a French Excel.",
+            help="With --format csv or leaderboard: standard, or excel-fr for a French Excel.",
         ),
     ] = None,
     labels: Annotated[
@@ -118,7 +118,7 @@ def command(
         typer.Option(
             metavar="KIND",
             autocompletion=completion.among(("names", "en", "fr")),
-            help="With --format csv, column headers: names, or labels in en or fr.",
+            help="With --format csv or leaderboard, column headers: names, or labels in en or fr.",
         ),
     ] = None,
     output: OutputOption = None,
@@ -212,8 +212,8 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
         return {}
     from socialscore.reporters.delimited import check_notation
 
-    if format_name != "csv":
-        raise UsageError("--csv-dialect and --labels need --format csv")
+    if format_name not in ("csv", "leaderboard"):
+        raise UsageError("--csv-dialect and --labels need --format csv or leaderboard")
     check_notation(**notation)
     return notation
 
@@ -221,15 +221,32 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
 def _rendered(
     result: Result, format_name: str, notation: dict[str, str], *, on_screen: bool
 ) -> str | bytes:
-    from socialscore.reporters import render, workbook
+    from socialscore.reporters import ranking_alone, render, workbook
     from socialscore.reporters.delimited import to_csv
+    from socialscore.reporters.leaderboard import leaderboard_to_csv
 
     if format_name == "xlsx":
         return workbook(result)
+    if format_name == "leaderboard":
+        board = ranking_alone(result, format_name)
+        _tell_unranked(board)
+        return leaderboard_to_csv(board, **notation)
     if notation:
         return to_csv(result, **notation)
     on_screen = on_screen and sys.stdout.isatty()
     return render(result, format_name, width=screen_width() if on_screen else 80, colour=on_screen)
+
+
+def _tell_unranked(board: Scoreboard) -> None:
+    """Say on stderr how many bodies a leaderboard leaves out."""
+    from socialscore.reporters.formatting import counted
+
+    if unranked := sum(score.rank is None for score in board.scores):
+        typer.echo(
+            f"socialscore: without a rank, and in no leaderboard: {counted(unranked, 'body')}; "
+            "--format csv tells the reasons",
+            err=True,
+        )
 
 
 def _script(asked: Subject, by_group: str | None) -> str:

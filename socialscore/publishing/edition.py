@@ -18,6 +18,7 @@ from socialscore.publishing.shown import scoreboard_of
 from socialscore.reporters import render
 from socialscore.reporters.datapackage import datapackage
 from socialscore.reporters.delimited import scoreboard_to_csv, scoreboard_to_long_csv
+from socialscore.reporters.leaderboard import leaderboard_to_csv
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
 from socialscore.scoring.comparison import compare, ranked_before
 from socialscore.scoring.notes import of_panels
@@ -92,6 +93,8 @@ def files(board: Scoreboard, basis: Basis, *, ranking: str, revision: int) -> di
         "ranking.csv": scoreboard_to_csv(board),
         "ranking.long.csv": scoreboard_to_long_csv(board),
         "ranking.excel-fr.csv": scoreboard_to_csv(board, dialect="excel-fr", labels="fr"),
+        "leaderboard.csv": leaderboard_to_csv(board),
+        "leaderboard.fr.csv": leaderboard_to_csv(board, labels="fr"),
         "ranking.json": render(board, "json"),
         "ranking.md": render(board, "markdown"),
         "method.txt": method_text(board, basis),

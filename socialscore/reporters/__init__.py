@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     Result = Scoreboard | Breakdown | Sensitivity
 
-__all__ = ["FORMATS", "REPORTERS", "chart", "render", "worded", "workbook"]
+__all__ = [
+    "FORMATS",
+    "REPORTERS",
+    "chart",
+    "ranking_alone",
+    "render",
+    "worded",
+    "workbook",
+]
 
 
 def render(result: Result, format_name: str, *, width: int = 80, colour: bool = False) -> str:
@@ -109,6 +117,26 @@ def chart(result: Result, locale: Locale | None = None) -> Chart:
     return charts.ranking(result, locale or ENGLISH)
 
 
+def _leaderboard(result: Result, _width: int, _colour: bool) -> str:
+    from socialscore.reporters.leaderboard import leaderboard_to_csv
+
+    return leaderboard_to_csv(ranking_alone(result, "leaderboard"))
+
+
+def ranking_alone(result: Result, format_name: str) -> Scoreboard:
+    """The result, where a format has nothing but rankings.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if isinstance(result, (Breakdown, Sensitivity)):
+        raise UsageError(
+            f"{format_name} lists the bodies of a ranking; it cannot be combined with --by-group "
+            "or --sensitivity"
+        )
+    return result
+
+
 def worded(result: Result) -> Report:
     """What the formats for people lay out."""
     from socialscore.reporters.breakdowns import worded_breakdown
@@ -126,6 +154,7 @@ REPORTERS: Mapping[str, Callable[[Result, int, bool], str]] = {
     "json": _json,
     "markdown": _markdown,
     "svg": _svg,
+    "leaderboard": _leaderboard,
 }
 """By the name that `--format` takes."""
 

@@ -23,6 +23,7 @@ __all__ = [
     "OF_DETAILS",
     "Field",
     "in_hours",
+    "in_percent",
     "of_bodies",
     "of_breakdown",
     "of_context",
@@ -42,11 +43,12 @@ class Field:
     label: str  # the header in English; unique in a table
     label_fr: str  # the header in French; likewise
     type: Literal["integer", "number", "string", "boolean", "datetime"]  # as Frictionless says it
-    unit: Literal["", "count", "share", "seconds", "hours", "ratio"]  # empty: it has none
+    unit: Literal["", "count", "share", "percent", "seconds", "hours", "ratio"]  # empty: none
     description: str
     least: float | None = None  # no value is smaller; None: nobody promises that
     most: float | None = None  # no value is larger; likewise
     required: bool = False  # every row has a value
+    decimals: int | None = None  # of a text; None: as many as it needs, up to six
 
 
 def _text(name: str, label: str, label_fr: str, description: str, required: bool = True) -> Field:
@@ -437,6 +439,22 @@ def in_hours(field: Field) -> Field:
         type="number",
         unit="hours",
         description=f"The same in hours. {field.description}",
+        decimals=4,  # a third of a second
+    )
+
+
+def in_percent(field: Field) -> Field:
+    """What a column of shares is in percent."""
+    return replace(
+        field,
+        name=f"{field.name}_percent",
+        label=f"{field.label} (%)",
+        label_fr=f"{field.label_fr} (%)",
+        unit="percent",
+        description=f"In percent. {field.description}",
+        least=field.least and 100 * field.least,
+        most=field.most and 100 * field.most,
+        decimals=1,
     )
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.reporters import columns
 from socialscore.reporters.delimited import DIALECTS, LABELS, fields_of
+from socialscore.reporters.leaderboard import leaderboard_columns
 from socialscore.reporters.wording import audited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.reporters.columns import Field
@@ -27,6 +28,8 @@ DESCRIBED = {  # by path: which rows, in which dialect, under which labels
     "networks.csv": ("networks", "standard", "names"),
     "hours.csv": ("hours", "standard", "names"),
     "waits.csv": ("waits", "standard", "names"),
+    "leaderboard.csv": ("leaderboard", "standard", "en"),
+    "leaderboard.fr.csv": ("leaderboard", "excel-fr", "fr"),
 }
 """The files that a package describes, if it has them."""
 
@@ -36,8 +39,18 @@ _ROWS = {
     "networks": ("One row per body and network.", ("body_id", "network")),
     "hours": ("One row per body and hour of the week.", ("body_id", "weekday", "hour")),
     "waits": ("One row per body and time since the request.", ("body_id", "after_seconds")),
+    "leaderboard": ("One row per ranked body.", ()),
 }
-"""What a row is, and the columns that tell rows apart."""
+"""What a row is, and the columns that tell rows apart; those of a leaderboard have only names."""
+
+_COLUMNS: Mapping[str, Callable[[Scoreboard], Sequence[Field]]] = {
+    "bodies": columns.of_bodies,
+    "long form": lambda _: columns.of_long_form(),
+    "leaderboard": leaderboard_columns,
+    "networks": lambda _: columns.OF_DETAILS["networks"],
+    "hours": lambda _: columns.OF_DETAILS["hours"],
+    "waits": lambda _: columns.OF_DETAILS["waits"],
+}
 
 
 def datapackage(
@@ -72,11 +85,7 @@ def _resource(scoreboard: Scoreboard, path: str, content: bytes) -> dict[str, An
     rows, dialect_name, labels = DESCRIBED[path]
     dialect = DIALECTS[dialect_name]
     title, key = _ROWS[rows]
-    if rows in columns.OF_DETAILS:
-        fields: Sequence[Field] = columns.OF_DETAILS[rows]
-    else:
-        bodies = columns.of_bodies(scoreboard) if rows == "bodies" else columns.of_long_form()
-        fields = fields_of(bodies, dialect)
+    fields = fields_of(_COLUMNS[rows](scoreboard), dialect)
     return {
         "profile": "tabular-data-resource",
         "name": path.removesuffix(".csv").lower(),
@@ -102,11 +111,13 @@ def _schema(
     fields: Sequence[Field], key: Sequence[str], dialect: str, labels: str
 ) -> dict[str, Any]:
     header = LABELS[labels]
-    return {
+    schema: dict[str, Any] = {
         "fields": [_described(field, dialect, labels) for field in fields],
         "missingValues": [""],
-        "primaryKey": [header(field) for field in fields if field.name in key],
     }
+    if key:
+        schema["primaryKey"] = [header(field) for field in fields if field.name in key]
+    return schema
 
 
 def _described(field: Field, dialect: str, labels: str) -> dict[str, Any]:

@@ -185,16 +185,16 @@ def _cell(value: Value, field: Field, dialect: Dialect) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return _decimal(value, field.unit).replace(".", dialect.decimal)
+        return _decimal(value, field.decimals).replace(".", dialect.decimal)
     return _plain(value)
 
 
-def _decimal(value: float, unit: str) -> str:
+def _decimal(value: float, decimals: int | None) -> str:
     """Never with an exponent; arithmetic leaves 668.4000000000002, of which six decimals stay."""
-    if unit == "hours":
-        return f"{value:.4f}"  # a third of a second
-    whole, _, decimals = f"{value:.6f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0') or '0'}"
+    if decimals is not None:
+        return f"{value:.{decimals}f}"
+    whole, _, fraction = f"{value:.6f}".partition(".")
+    return f"{whole}.{fraction.rstrip('0') or '0'}"
 
 
 _plain = lru_cache(maxsize=1_000)(cell_text)  # most texts stand on many rows

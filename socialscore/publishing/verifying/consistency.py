@@ -32,6 +32,7 @@ from socialscore.publishing.verifying.differences import (
 from socialscore.reporters import columns
 from socialscore.reporters.datapackage import DESCRIBED
 from socialscore.reporters.delimited import LABELS
+from socialscore.reporters.leaderboard import leaderboard_columns
 from socialscore.scoring import MessageSource, MessageTable, ranked
 from socialscore.scoring.auditing.documents import audit_from, audit_text
 from socialscore.scoring.notes import is_of_losses
@@ -191,8 +192,9 @@ def _cells(path: str, published: bytes, expected: bytes, opened: Opened) -> Iter
 
 def _of_numbers(opened: Opened, header: Callable[[Field], str]) -> set[str]:
     """The headers of columns whose meaning no version changes: who a row is about, and numbers."""
-    wide = columns.of_numbers(scoreboard_of(opened.publication))
-    return {header(it) for it in columns.with_hours((*wide, *columns.of_long_form()))}
+    board = scoreboard_of(opened.publication)
+    exact = (*columns.of_numbers(board), *columns.of_long_form())
+    return {header(it) for it in (*columns.with_hours(exact), *leaderboard_columns(board))}
 
 
 def _in_audit(opened: Opened) -> Iterator[Finding]:

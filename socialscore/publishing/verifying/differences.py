@@ -212,7 +212,7 @@ def in_csv(
 
 def _body(cells: dict[str, str]) -> str:
     """Who a row is about; in the long form, of which metric."""
-    name = cells.get("body") or cells.get("Organisme") or ""
+    name = next((cells[it] for it in ("body", "Body", "Organisme") if it in cells), "")
     return f"{name}, {cells['metric']}" if "metric" in cells else name
 
 
