@@ -316,7 +316,7 @@ def test_a_wait_that_was_changed_with_all_digests_is_found_with_the_store(
     _write_anew(week, monkeypatch)
     verified(week)
 
-    (found,) = problems(week, "--store", store)
+    found, _summary = problems(week, "--store", store)
 
     assert found.startswith("waits.csv: ")
     assert f", {seconds}, waiting: 0.123456 published, " in found
@@ -333,7 +333,7 @@ def test_requests_of_networks_must_be_together_those_of_the_body(
     path.write_text(text, encoding="utf-8", newline="")
     _write_anew(week, monkeypatch)
 
-    (found,) = problems(week)
+    found, _summary = problems(week)
 
     assert found.startswith("networks.csv: ")
     assert f"{int(cells[2]) + 1} requests over all networks, {cells[2]} by ranking.json" in found
