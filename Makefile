@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCORING := automatic_replies breakdown comparison demand edges explain golden_figures group laws \
 	metrics notes open_hours order presets reference_scorer responses spark uncertainty units waiting_times
 
-.PHONY: demo demo-collect demo-weeks test test-slow test-spark fuzz lint lock bench clean
+.PHONY: demo demo-collect demo-weeks demo-site test test-slow test-spark fuzz lint lock bench clean
 
 demo: .venv/user  ## rank the shipped data
 	$(BIN)/socialscore demo
@@ -16,6 +16,9 @@ demo-collect: .venv/dev  ## collect the same bodies from X and Facebook as this 
 
 demo-weeks: .venv/dev  ## publish eight weeks of the same bodies, verify them, and tamper with copies
 	$(BIN)/python tests/demo_weeks.py
+
+demo-site: .venv/dev  ## build the site of these eight weeks, and show it in a browser
+	$(BIN)/python tests/demo_site.py
 
 test: .venv/dev  ## run the tests that are quick, on all cores
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist worksteal

@@ -43,6 +43,7 @@ COMMANDS = {
     "adoption": "adoption",
     "schedule": "schedule",
     "site": "site",
+    "serve": "serve",
     "presets": "presets",
     "check": "check",
     "metrics": "metrics",
