@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.site import About
 
 HOSTILE = "=1+1\"'><script>alert(1)</script>&amp; {{ 7 * 7 }}"
-VOID = {"meta", "link", "line", "circle", "rect", "path", "input"}
+VOID = {"meta", "link", "line", "circle", "polygon", "polyline", "rect", "path", "input"}
 
 
 def _options(board: Scoreboard) -> dict[str, Any]:

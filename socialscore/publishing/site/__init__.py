@@ -3,12 +3,14 @@
     site/
       index.html                        chooses the language
       style.css site.js favicon.svg
+      bodies.js                         the index of the search, loaded when somebody searches
       data/weekly/2026-W46.r2/…         a publication's files, as they are
       en/index.html                     home; likewise all that follows under fr/
       en/weekly/index.html              one ranking: its periods and bodies
       en/weekly/2026-W46.html           one period, in its last revision
       en/weekly/body/plouvenec.html     one body, over the periods
       en/weekly/category/city.html      one category
+      en/weekly/compare.html            two to four bodies side by side
 
 `urls.py` knows all paths. The same publications give the same bytes.
 """
@@ -24,9 +26,11 @@ from socialscore.publishing.site.body import body_page
 from socialscore.publishing.site.category import category_page
 from socialscore.publishing.site.edition import read_rankings
 from socialscore.publishing.site.home import choice, home
-from socialscore.publishing.site.ranking import ranking_page
+from socialscore.publishing.site.ranking import ROWS, compare_page, ranking_page
 from socialscore.publishing.site.rendering import About
-from socialscore.publishing.site.week import n_parts, week_page
+from socialscore.publishing.site.searching import search_index
+from socialscore.publishing.site.week import week_page
+from socialscore.reporters.charts import STYLE
 from socialscore.reporters.locale import LOCALES
 
 if TYPE_CHECKING:
@@ -59,8 +63,10 @@ def pages(published: Path, about: About | None = None) -> dict[str, Content]:
 
 
 def _site(rankings: list[SiteRanking], about: About) -> Iterator[tuple[str, Content]]:
-    for path in sorted(_STATIC.iterdir()):
-        yield path.name, path
+    for name in (urls.SCRIPT, urls.ICON):
+        yield name, _STATIC / name
+    yield urls.STYLE, _style
+    yield urls.SEARCH_INDEX, partial(search_index, rankings)
     for ranking in rankings:
         for publication, name, path in ranking.copied():
             yield urls.published(ranking.name, publication.folder.name, name), path
@@ -78,11 +84,18 @@ def _of_ranking(
     code, name = locale.code, ranking.name
     for body_id in ranking.bodies:
         yield urls.body(code, name, body_id), partial(body_page, ranking, body_id, locale, about)
-    for category in ranking.categories:
-        path = urls.category(code, name, category)
-        yield path, partial(category_page, ranking, category, locale, about)
+    for category, bodies in sorted(ranking.of_category.items()):
+        for part in range(1, -(-len(bodies) // ROWS) + 1):
+            path = urls.category(code, name, category, part)
+            yield path, partial(category_page, ranking, category, part, locale, about)
     for place, edition in enumerate(ranking.editions):
-        for part in range(1, n_parts(edition) + 1):
+        for part in range(1, edition.n_parts(ROWS) + 1):
             path = urls.week(code, name, edition.period, part)
             yield path, partial(week_page, ranking, place, part, locale, about)
+    yield urls.compare(code, name), partial(compare_page, ranking, locale, about)
     yield urls.ranking(code, name), partial(ranking_page, ranking, locale, about)
+
+
+def _style() -> bytes:
+    """The colours and classes of charts, and after them the pages' own style."""
+    return STYLE.encode() + (_STATIC / urls.STYLE).read_bytes()

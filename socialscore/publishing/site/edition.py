@@ -6,6 +6,7 @@ each period.
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -20,7 +21,7 @@ from socialscore.reporters.facts import metric_named
 from socialscore.reporters.scoreboards import worded_scoreboard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.model.messages import Body
@@ -29,14 +30,31 @@ if TYPE_CHECKING:
     from socialscore.publishing.series import Series
     from socialscore.reporters.report import Report
 
-__all__ = ["SiteEdition", "SiteRanking", "read_rankings"]
+__all__ = ["Group", "SiteEdition", "SiteRanking", "read_rankings"]
 
 _PANEL = "panel.csv"
+_FEW = 3
+"""The median of fewer bodies than this is no figure of a category."""
 _KEPT = (
     "n_requests", "n_answered", "response_rate", "wilson_low", "wilson_high", "median_delay",
     "median_wait", "within_24h", "redirect_rate",
 )  # fmt: skip
 """The metrics that pages show of every period; of the last one they have all."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What several bodies with a rank were counted together in a period."""
+
+    n_bodies: int
+    n_requests: int  # of all of them
+    n_answered: int
+    median: float | None  # of their rates; None: they are too few
+
+    @property
+    def pooled(self) -> float | None:
+        """The share of all requests that was answered; None: there are none."""
+        return self.n_answered / self.n_requests if self.n_requests else None
 
 
 @dataclass(frozen=True)
@@ -75,11 +93,33 @@ class SiteEdition:
         """The others."""
         return tuple(score for score in self.board.scores if score.rank is None)
 
-    @property
+    @cached_property
+    def overall(self) -> Group:
+        """All bodies with a rank."""
+        return _group(self.board.scores)
+
+    @cached_property
+    def by_category(self) -> dict[str, Group]:
+        """Those of every category of which there are bodies."""
+        of_category: dict[str, list[Score]] = {}
+        for score in self.board.scores:
+            of_category.setdefault(score.body.category, []).append(score)
+        return {name: _group(scores) for name, scores in of_category.items()}
+
+    def median(self, category: str) -> float | None:
+        """The median of the rates of a category's ranked bodies; None: it has few, or no name."""
+        its = self.by_category.get(category) if category else None
+        return its.median if its else None
+
+    @cached_property
     def shown(self) -> list[Metric]:
         """The metrics that its tables show."""
         names = dict.fromkeys((*self.board.show, self.board.key))
         return [metric_named(self.board, name) for name in names]
+
+    def n_parts(self, n_rows: int) -> int:
+        """How many pages its table has, of so many rows each."""
+        return max(1, -(-len(self.board.scores) // n_rows))
 
     @property
     def files(self) -> list[str]:
@@ -115,9 +155,18 @@ class SiteRanking:
         return {body_id: lines[-1][1].body for body_id, lines in self.lines.items()}
 
     @cached_property
+    def of_category(self) -> dict[str, list[Body]]:
+        """The bodies of every category, as far as bodies have one."""
+        found: dict[str, list[Body]] = {}
+        for body in self.bodies.values():
+            if body.category:
+                found.setdefault(body.category, []).append(body)
+        return found
+
+    @property
     def categories(self) -> list[str]:
-        """The categories of the bodies, where they are told."""
-        return sorted({body.category for body in self.bodies.values()} - {""})
+        """The names of the categories."""
+        return sorted(self.of_category)
 
     def copied(self) -> Iterator[tuple[Publication, str, Path]]:
         """Every file of every publication, which is as its manifest has it.
@@ -166,6 +215,18 @@ def _edition(publication: Publication, revisions: list[Publication], *, whole: b
         report=replace(report, columns=(), unranked=()),
         notes=tuple(dict.fromkeys((*of_columns, *report.notes))),
         networks=_networks(reading),
+    )
+
+
+def _group(scores: Sequence[Score]) -> Group:
+    ranked = [score for score in scores if score.rank is not None]
+    rates = [it.values.get("response_rate") for it in ranked]
+    known = [rate for rate in rates if rate is not None]
+    return Group(
+        n_bodies=len(ranked),
+        n_requests=sum(int(it.values.get("n_requests") or 0) for it in ranked),
+        n_answered=sum(int(it.values.get("n_answered") or 0) for it in ranked),
+        median=statistics.median(known) if len(known) >= _FEW else None,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.publishing.site import urls
 from socialscore.publishing.site.rendering import render
+from socialscore.reporters.headlines import week_headline, week_summary
 from socialscore.reporters.locale import ENGLISH, LOCALES
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["choice", "home"]
 
+_ROWS = 10  # of the newest ranking; its own page has all
+_CATEGORIES = 60  # likewise
+
 
 def choice(about: About) -> bytes:
     """The page that leads to that of each language."""
@@ -25,5 +29,18 @@ def choice(about: About) -> bytes:
 
 
 def home(rankings: Sequence[SiteRanking], locale: Locale, about: About) -> bytes:
-    """The rankings, the newest week of the first of them as a picture."""
-    return render("home.html", urls.home(locale.code), locale, about, rankings=rankings)
+    """The newest period as a picture, and what leads to the rest."""
+    hero = max(rankings, key=lambda it: it.latest.board.until)
+    board = hero.latest.board
+    return render(
+        "home.html",
+        urls.home(locale.code),
+        locale,
+        about,
+        rankings=rankings,
+        hero=hero,
+        headline=week_headline(board, locale),
+        summary=week_summary(board, locale),
+        n_rows=_ROWS,
+        categories=sorted(hero.categories, key=locale.sort_key)[:_CATEGORIES],
+    )

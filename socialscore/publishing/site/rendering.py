@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from socialscore.publishing.site import urls
+from socialscore.publishing.site import cells, urls
 from socialscore.reporters import formatting
 from socialscore.reporters.locale import LOCALES
 from socialscore.version import __version__
@@ -71,7 +71,7 @@ def _environment(code: str) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined] # of the extension
         locale.gettext, locale.ngettext, newstyle=True
     )
-    environment.globals |= {
+    environment.globals |= cells.helpers(locale) | {
         "lang": code,
         "locale": locale,
         "locales": LOCALES,
@@ -85,5 +85,6 @@ def _environment(code: str) -> Environment:
         "ordinal": locale.ordinal,
         "points": locale.points,
         "share": locale.share,
+        "span": locale.span,
     }
     return environment

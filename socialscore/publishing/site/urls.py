@@ -14,11 +14,13 @@ from socialscore.publishing.series import folder_name
 
 __all__ = [
     "CHOICE",
+    "ICON",
     "SCRIPT",
     "SEARCH_INDEX",
     "STYLE",
     "body",
     "category",
+    "compare",
     "embedded_body",
     "embedded_week",
     "file_name",
@@ -57,8 +59,7 @@ def of_ranking(language: str, name: str, file: str) -> str:
 
 def week(language: str, name: str, period: str, part: int = 1) -> str:
     """A period, in its last revision; the table of many bodies has several parts."""
-    rest = "" if part == 1 else f".p{part}"
-    return of_ranking(language, name, f"{folder_name(period, 1)}{rest}.html")
+    return of_ranking(language, name, f"{folder_name(period, 1)}{_part(part)}.html")
 
 
 def body(language: str, name: str, body_id: str) -> str:
@@ -66,9 +67,14 @@ def body(language: str, name: str, body_id: str) -> str:
     return of_ranking(language, name, f"body/{file_name(body_id)}.html")
 
 
-def category(language: str, name: str, text: str) -> str:
-    """The bodies of a category."""
-    return of_ranking(language, name, f"category/{file_name(text)}.html")
+def category(language: str, name: str, text: str, part: int = 1) -> str:
+    """The bodies of a category; the table of many has several parts."""
+    return of_ranking(language, name, f"category/{file_name(text)}{_part(part)}.html")
+
+
+def compare(language: str, name: str) -> str:
+    """Where bodies are put side by side."""
+    return of_ranking(language, name, "compare.html")
 
 
 def embedded_body(language: str, name: str, body_id: str) -> str:
@@ -99,6 +105,10 @@ def root(path: str) -> str:
 def link(page: str, target: str) -> str:
     """The address of a file, as a page has to write it."""
     return root(page) + quote(target)
+
+
+def _part(number: int) -> str:
+    return "" if number == 1 else f".p{number}"
 
 
 def file_name(text: str) -> str:
