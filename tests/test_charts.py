@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import csv
 import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from io import StringIO
+from itertools import chain
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -39,6 +42,8 @@ from socialscore.reporters.charts import (
     week_hours,
 )
 from socialscore.reporters.charts.drawing import Axis, fitting, length, lines, periods_across
+from socialscore.reporters.delimited import scoreboard_to_csv
+from socialscore.reporters.formatting import plain_decimal
 from socialscore.reporters.locale import ENGLISH, FRENCH, LOCALES
 
 if TYPE_CHECKING:
@@ -48,6 +53,13 @@ if TYPE_CHECKING:
     from socialscore.reporters.locale import Locale
 
 SVG = "{http://www.w3.org/2000/svg}"
+COLUMNS = {
+    "rank": "rank",
+    "rate": "response_rate",
+    "low": "wilson_low",
+    "high": "wilson_high",
+    "requests": "n_requests",
+}
 HOSTILE = [
     "<script>alert(1)</script>",
     "\"'&]]>",
@@ -198,22 +210,22 @@ def test_no_text_is_cut_off_by_the_edge_of_the_picture(name: str) -> None:
     assert outside == []
 
 
-def test_the_numbers_of_a_ranking_stand_in_its_chart() -> None:
+def test_the_numbers_of_charts_are_those_of_the_exports() -> None:
     board = with_rank_intervals(ordinary())
+    exported = {row["body_id"]: row for row in csv.DictReader(StringIO(scoreboard_to_csv(board)))}
 
-    rows = parsed(ranking(board).svg).findall(f"{SVG}g")
+    drawn = {
+        chart: [dict(it.attrib) for it in parsed(draw(board).svg).findall(f"{SVG}g")]
+        for chart, draw in {"ranking": ranking, "funnel": funnel}.items()
+    }
+    drawn["mark"] = [dict(parsed(mark(it, None)).attrib) for it in board.scores if it.rank]
 
-    ranked = [it for it in board.scores if it.rank is not None]
-    assert [it.get("data-body") for it in rows] == [it.body.body_id for it in ranked]
-    for row, line in zip(rows, ranked, strict=True):
-        assert row.get("data-rank") == str(line.rank)
-        for name, metric in {
-            "rate": "response_rate",
-            "low": "wilson_low",
-            "high": "wilson_high",
-            "requests": "n_requests",
-        }.items():
-            assert row.get(f"data-{name}") == str(line.values[metric])
+    n_ranked = sum(it.rank is not None for it in board.scores)
+    assert {chart: len(marks) for chart, marks in drawn.items()} == dict.fromkeys(drawn, n_ranked)
+    for each in chain.from_iterable(drawn.values()):
+        row = exported[each["data-body"]]
+        for name, column in COLUMNS.items():
+            assert each.get(f"data-{name}", row[column]) == row[column]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -383,7 +395,7 @@ def test_a_cell_has_the_numbers_of_its_body_and_is_a_file_with_its_colours() -> 
     cell = parsed(mark(line, 0.6, FRENCH))
     alone = parsed(standalone(sparkline(POINTS)))
 
-    assert cell.get("data-rate") == str(line.values["response_rate"])
+    assert cell.get("data-rate") == plain_decimal(line.values["response_rate"] or 0)
     assert "rang 1" in (cell.get("aria-label") or "")
     assert len(cell.findall(f"{SVG}line")) == 6  # of the axis, and the median
     assert alone.get("data-rates") == "0.5 0.62  0.7"

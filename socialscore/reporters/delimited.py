@@ -14,6 +14,7 @@ from socialscore.model.breakdown import Breakdown
 from socialscore.model.sensitivity import Sensitivity
 from socialscore.reporters import columns, records
 from socialscore.reporters.facts import median_metrics
+from socialscore.reporters.formatting import plain_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -190,11 +191,7 @@ def _cell(value: Value, field: Field, dialect: Dialect) -> str:
 
 
 def _decimal(value: float, decimals: int | None) -> str:
-    """Never with an exponent; arithmetic leaves 668.4000000000002, of which six decimals stay."""
-    if decimals is not None:
-        return f"{value:.{decimals}f}"
-    whole, _, fraction = f"{value:.6f}".partition(".")
-    return f"{whole}.{fraction.rstrip('0') or '0'}"
+    return plain_decimal(value) if decimals is None else f"{value:.{decimals}f}"
 
 
 _plain = lru_cache(maxsize=1_000)(cell_text)  # most texts stand on many rows

@@ -16,6 +16,7 @@ __all__ = [
     "instant",
     "limit",
     "one_line",
+    "plain_decimal",
     "points",
     "quantity",
     "ratio",
@@ -33,6 +34,15 @@ quantity = ENGLISH.quantity
 ratio = ENGLISH.ratio
 share = ENGLISH.share
 span = ENGLISH.span
+
+
+def plain_decimal(value: float) -> str:
+    """As the exports write it: never with an exponent, `0.719626`, `653.0`.
+
+    Arithmetic leaves 668.4000000000002, of which six decimals stay.
+    """
+    whole, _, decimals = f"{value:.6f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -230,6 +230,17 @@ def standalone(cell: str) -> str:
     return cell.replace(">", f">\n<style>\n{STYLE}</style>", 1)
 
 
+def _number(value: Any) -> Any:
+    """A number as the exports write it; of a text, what may stand in a picture."""
+    if isinstance(value, str):
+        return formatting.one_line(value)
+    return formatting.plain_decimal(value) if isinstance(value, float) else value
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _number(value) for name, value in data.items()}
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -240,5 +251,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"line": formatting.one_line, "fitting": fitting}
+    environment.filters |= {
+        "line": formatting.one_line, "fitting": fitting, "number": _number, "numbers": _numbers
+    }  # fmt: skip
     return environment

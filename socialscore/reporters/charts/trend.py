@@ -15,6 +15,7 @@ from socialscore.reporters.charts.drawing import (
     periods_across,
     picture,
 )
+from socialscore.reporters.formatting import plain_decimal
 from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def sparkline(points: Sequence[Point], locale: Locale = ENGLISH) -> str:
             " ".join(f"{across.at(place)},{_SMALL_UP.at(it.rate or 0)}" for place, it in run)
             for run in _runs(placed, lambda it: it.rate)
         ],
-        rates=" ".join("" if it.rate is None else f"{it.rate}" for it in points),
+        rates=" ".join("" if it.rate is None else plain_decimal(it.rate) for it in points),
         last=[(across.at(place), _SMALL_UP.at(it.rate or 0)) for place, it in known[-1:]],
     )
 
