@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _MOST_REPEATED = 100  # a sheet ends with thousands of empty cells and rows
 class Cell:
     """A cell of a sheet."""
 
-    value: float | bool | str | None  # percentages are shares; None: it is empty
+    value: float | bool | str | None  # percentages are shares, durations hours; None: it is empty
     formula: str | None = None
 
 
@@ -39,6 +40,25 @@ def needed() -> str:
     return found or pytest.skip("LibreOffice is not installed")
 
 
+def pages(path: Path) -> list[tuple[int, int]]:
+    """The width and height of every page that a workbook prints on, in points."""
+    _convert(path, "pdf")
+    content = path.with_suffix(".pdf").read_bytes()
+    page = rb"(?s)/Type */Page\b.*?/MediaBox *\[ *0 +0 +([\d.]+) +([\d.]+)"
+    boxes = re.findall(page, content)
+    return [(round(float(width)), round(float(height))) for width, height in boxes]
+
+
+def _convert(path: Path, kind: str, *options: str) -> None:
+    profile = path.parent.parent / "libreoffice"
+    command = [
+        needed(),
+        f"-env:UserInstallation={profile.absolute().as_uri()}",
+        *("--headless", "--convert-to", kind, "--outdir", str(path.parent)),
+    ]
+    subprocess.run([*command, *options, str(path)], check=True, capture_output=True)
+
+
 def opened(path: Path, *, separator: str = "", language: int = 0) -> dict[str, list[list[Cell]]]:
     """The rows of every sheet.
 
@@ -47,16 +67,9 @@ def opened(path: Path, *, separator: str = "", language: int = 0) -> dict[str, l
         separator: of a CSV.
         language: in whose notation a CSV is read: 1036 is French.
     """
-    profile = path.parent.parent / "libreoffice"
-    command = [
-        needed(),
-        f"-env:UserInstallation={profile.absolute().as_uri()}",
-        *("--headless", "--convert-to", "fods", "--outdir", str(path.parent)),
-    ]
-    if separator:
-        tokens = f"{ord(separator)},34,76,1,,{language},false,true"
-        command.append(f"--infilter=Text - txt - csv (StarCalc):{tokens}")
-    subprocess.run([*command, str(path)], check=True, capture_output=True)
+    tokens = f"{ord(separator)},34,76,1,,{language},false,true" if separator else ""
+    options = [f"--infilter=Text - txt - csv (StarCalc):{tokens}"] if separator else []
+    _convert(path, "fods", *options)
     document = ElementTree.parse(path.with_suffix(".fods")).getroot()  # noqa: S314 - it is ours
     tables = document.iterfind(".//table:table", _NAMESPACES)
     return {table.get(_name("table", "name"), ""): _rows(table) for table in tables}
@@ -86,6 +99,9 @@ def _value(cell: ElementTree.Element) -> float | bool | str | None:
         return cell.get(_name("office", "boolean-value")) == "true"
     if kind in ("float", "percentage"):
         return float(cell.get(_name("office", "value"), ""))
+    if kind == "time":
+        hours, minutes, seconds = re.findall(r"[\d.]+", cell.get(_name("office", "time-value"), ""))
+        return float(hours) + float(minutes) / 60 + float(seconds) / 3_600
     assert kind in (None, "string"), f"read as a {kind}"
     lines = cell.iterfind("text:p", _NAMESPACES)
     return None if kind is None else "\n".join("".join(line.itertext()) for line in lines)

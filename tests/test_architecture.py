@@ -72,7 +72,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "sqlglot": ["engines/spark_sql.py"],
     "tweepy": ["collectors/twitter/api.py"],
     "typer": ["commands/"],
-    "xlsxwriter": ["reporters/spreadsheet.py"],
+    "xlsxwriter": ["reporters/sheets.py"],
 }
 
 OF_COMMANDS_ONLY = {  # the clock, the environment, the terminal

@@ -625,7 +625,7 @@ def test_a_notation_of_csv_is_refused_with_another_format(
     done = rank(store, "--format", "json", *option)
 
     assert (done.code, done.out) == (2, "")
-    assert "--csv-dialect and --labels need --format csv or leaderboard" in done.err
+    assert f"{option[0]} needs --format csv" in done.err
 
 
 def test_an_unknown_notation_is_refused_before_anything_is_counted(tmp_path: Path) -> None:

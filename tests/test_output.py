@@ -175,7 +175,6 @@ def test_every_command_that_writes_a_file_goes_by_its_suffix(
 @pytest.mark.parametrize(
     ("command", "sheets"),
     [
-        (RANK, ["Ranking", "Classement", "Columns", "About"]),
         ((*RANK, "--by-group", "category"), ["Breakdown"]),
         ((*RANK, "--sensitivity"), ["Sensitivity"]),
         (HISTORY, ["History"]),
@@ -199,6 +198,36 @@ def test_a_workbook_has_the_rows_of_the_csv(
 
 
 @pytest.mark.parametrize(
+    ("labels", "sheet"),
+    [
+        ((), "Leaderboard"),
+        (("--labels", "en"), "Leaderboard"),
+        (("--labels", "fr"), "Classement"),
+    ],
+)
+def test_the_workbook_of_a_ranking_is_in_the_language_of_the_labels(
+    tmp_path: Path, labels: tuple[str, ...], sheet: str
+) -> None:
+    result = run(*RANK, *labels, "--output", tmp_path / "result.xlsx")
+    assert result.code == 0, result.err
+    plain = run(*RANK, "--format", "csv")
+
+    workbook = load_workbook(tmp_path / "result.xlsx")
+
+    assert workbook.sheet_names[0] == sheet
+    assert len(workbook.get_sheet_by_index(1).to_python()) == len(plain.out.splitlines())
+
+
+def test_the_workbook_of_a_breakdown_takes_labels_in_its_header(tmp_path: Path) -> None:
+    result = run(*RANK, "--by-group", "day", "--labels", "fr", "--output", tmp_path / "result.xlsx")
+    assert result.code == 0, result.err
+
+    workbook = load_workbook(tmp_path / "result.xlsx")
+
+    assert workbook.get_sheet_by_index(0).to_python()[0][:3] == ["Par", "Ligne", "Organismes"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         ((*RANK, "--output", "x.foo"), "choose .txt, .csv, .json, .md, .xlsx or .svg, or add"),
@@ -207,7 +236,9 @@ def test_a_workbook_has_the_rows_of_the_csv(
         ((*RANK, "--output", "x.txt", "--format", "csv"), "means table, and --format says csv"),
         ((*RANK, "--output", "x.csv", "--sql"), "no format has that suffix; choose .sql"),
         ((*RANK, "--format", "xlsx"), "name its file with --output FILE.xlsx"),
-        ((*RANK, "--output", "x.json", "--labels", "fr"), "need --format csv"),
+        ((*RANK, "--output", "x.json", "--labels", "fr"), "--labels needs --format csv"),
+        ((*RANK, "--output", "x.xlsx", "--labels", "names"), "a workbook of a ranking is in en or"),
+        ((*RANK, "--output", "x.xlsx", "--csv-dialect", "excel-fr"), "needs --format csv or lead"),
         ((*RANK, "--output", "x.json", "--format", "leaderboard"), "and --format says leaderboard"),
         ((*RANK, "--format", "leaderboard", "--by-group", "day"), "lists the bodies of a ranking"),
         ((*RANK, "--format", "leaderboard", "--sensitivity"), "lists the bodies of a ranking"),

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 FILES = (
     "datapackage.json", "hours.csv", "leaderboard.csv", "leaderboard.fr.csv", "manifest.json",
     "method.txt", "networks.csv", "options.json", "panel.csv", "ranking.csv",
-    "ranking.excel-fr.csv", "ranking.json", "ranking.long.csv", "ranking.md", "ranking.xlsx",
-    "waits.csv",
+    "ranking.excel-fr.csv", "ranking.fr.xlsx", "ranking.json", "ranking.long.csv", "ranking.md",
+    "ranking.xlsx", "waits.csv",
 )  # fmt: skip
 CALENDARS = CHECKOUT / "calendars"
 FOUR = ["2026-W40", "2026-W41", "2026-W42", "2026-W43"]

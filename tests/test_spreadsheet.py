@@ -10,34 +10,60 @@ import sys
 import time
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libreoffice
 import pytest
-from exports import METRICS, PLANTED, complete, planted
-from scoreboards import scoreboard
+from exports import METRICS, PLANTED, complete, planted, values
+from scoreboards import score, scoreboard
 
 from socialscore.inputs.formulas import harmless
-from socialscore.reporters import columns
+from socialscore.model.messages import Body
+from socialscore.model.scoreboard import Score
+from socialscore.reporters import columns, records
 from socialscore.reporters.delimited import scoreboard_to_csv
+from socialscore.reporters.leaderboard import exact_columns
+from socialscore.reporters.leaderboard_sheet import put_leaderboard
+from socialscore.reporters.locale import FRENCH as FRENCH_LOCALE
+from socialscore.reporters.locale import LOCALES
+from socialscore.reporters.sheets import saved
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
 from socialscore.reporters.wording import audited
 
 if TYPE_CHECKING:
     from libreoffice import Cell
 
+    from socialscore.model.scoreboard import Scoreboard
+    from socialscore.reporters.locale import Locale
+
     Sheets = dict[str, list[list[Cell]]]
 
 FRENCH = 1036  # LibreOffice's number of the language
+HEADER = 3  # the row of the leaderboard's header
+A4 = (842, 595)  # a landscape page, in points
+
+
+SHEETS = {
+    "en": ["Leaderboard", "All figures", "What columns mean", "About these figures"],
+    "fr": ["Classement", "Tous les chiffres", "Sens des colonnes", "À propos des chiffres"],
+}
 
 
 @pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory) -> Sheets:
-    path = tmp_path_factory.mktemp("workbook") / "ranking.xlsx"
-    path.write_bytes(scoreboard_to_xlsx(complete()))
-    return libreoffice.opened(path)
+def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sheets]:
+    folder, found = tmp_path_factory.mktemp("workbook"), {}
+    for code, locale in LOCALES.items():
+        path = folder / f"ranking.{code}.xlsx"
+        path.write_bytes(scoreboard_to_xlsx(complete(), locale))
+        found[code] = libreoffice.opened(path)
+    return found
+
+
+@pytest.fixture(scope="module")
+def workbook(workbooks: dict[str, Sheets]) -> Sheets:
+    return workbooks["en"]
 
 
 @pytest.fixture(scope="module")
@@ -88,33 +114,76 @@ def test_only_where_every_change_is_tested_libreoffice_may_not_be_missing(
 # --- the workbook in LibreOffice ------------------------------------------------------------------
 
 
-def test_the_workbook_opens_with_its_four_sheets(workbook: Sheets) -> None:
-    assert list(workbook) == ["Ranking", "Classement", "Columns", "About"]
+@pytest.mark.parametrize("code", LOCALES)
+def test_the_workbook_opens_with_its_four_sheets(workbooks: dict[str, Sheets], code: str) -> None:
+    assert list(workbooks[code]) == SHEETS[code]
 
 
-@pytest.mark.parametrize("sheet", ["Ranking", "Classement"])
+@pytest.mark.parametrize("code", LOCALES)
 def test_every_number_of_the_workbook_is_that_of_the_scoreboard(
-    workbook: Sheets, sheet: str
+    workbooks: dict[str, Sheets], code: str
 ) -> None:
-    example, french = complete(), sheet == "Classement"
+    example, sheet = complete(), workbooks[code][SHEETS[code][1]]
 
     for metric in METRICS:
         field = columns.of_metric(metric)
         field = columns.in_hours(field) if field.unit == "seconds" else field
-        read = column(workbook[sheet], field.label_fr if french else field.label)
+        read = column(sheet, LOCALES[code].label(field))
 
         shown = [score.values[metric.name] for score in example.scores]
         divisor = 3_600 if metric.unit == "seconds" else 1
         assert read == [exactly(value and value / divisor) for value in shown], metric.name
-    rank = column(workbook[sheet], "Rang" if french else "Rank")
+    rank = column(sheet, "Rang" if code == "fr" else "Rank")
     assert rank == [score.rank for score in example.scores]
 
 
-def test_bodies_without_a_rank_stand_below_with_their_reason_in_the_language(
-    workbook: Sheets,
+@pytest.mark.parametrize("code", LOCALES)
+def test_the_numbers_of_the_leaderboard_are_those_of_the_export(
+    workbooks: dict[str, Sheets], code: str
 ) -> None:
-    english = column(workbook["Ranking"], "Reason for no rank")
-    french = column(workbook["Classement"], "Motif d'absence de rang")
+    sheet, fields = workbooks[code][SHEETS[code][0]][HEADER:], exact_columns(complete())
+    ranked = [it for it in records.of_bodies(complete()) if it["rank"] is not None]
+
+    for place, field in enumerate(fields):
+        read = [row[place].value for row in sheet[1 : len(ranked) + 1]]
+        exact = [record[field.name] for record in ranked]
+        if field.name == "median_wait":  # a second is the least that LibreOffice tells
+            assert read[1] == f">\u00a0{LOCALES[code].span(7 * 86_400)}"
+            pairs = [(it, right / 3_600) for it, right in zip(read, exact, strict=True) if right]
+            assert all(it == pytest.approx(right, abs=1 / 3_600) for it, right in pairs)
+        else:
+            assert read == [it if isinstance(it, str) else exactly(it) for it in exact]
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "subject", "reason"),
+    [
+        ("en", "Who answers?", "Week 46 of 2026 · 9–15 Nov 2026 · 3 ranked bodies", "no account"),
+        (
+            "fr",
+            "Qui répond ?",
+            "Semaine 46 de 2026 · 9–15 novembre 2026 · 3 organismes classés",
+            "pas de compte",
+        ),
+    ],
+)
+def test_the_leaderboard_says_whom_it_ranks_and_why_not_the_others(
+    workbooks: dict[str, Sheets], code: str, title: str, subject: str, reason: str
+) -> None:
+    rows = workbooks[code][SHEETS[code][0]]
+
+    assert rows[0][0].value == title
+    assert rows[1][0].value == subject
+    said = {row[3].value: row[5].value for row in rows[HEADER + 5 :] if len(row) > 5}
+    assert set(said) >= {score.body.name for score in complete().scores if score.rank is None}
+    assert reason in str(said["Bourg 2"])
+
+
+def test_bodies_without_a_rank_stand_below_with_their_reason_in_the_language(
+    workbooks: dict[str, Sheets],
+) -> None:
+    english = column(workbooks["en"]["All figures"], "Reason for no rank")
+    french = column(workbooks["fr"]["Tous les chiffres"], "Motif d'absence de rang")
 
     assert english[:4] == [None, None, None, "fewer than 10 requests"]
     assert french[3:] == [
@@ -127,26 +196,26 @@ def test_bodies_without_a_rank_stand_below_with_their_reason_in_the_language(
     ]
 
 
-def test_accents_survive_in_the_workbook(workbook: Sheets) -> None:
-    assert column(workbook["Classement"], "Organisme")[:2] == [
-        "Saint-Éloi-sur-Brève",
-        "Île-aux-Œufs",
-    ]
+def test_a_french_workbook_says_codes_in_french(workbooks: dict[str, Sheets]) -> None:
+    sheet = workbooks["fr"]["Tous les chiffres"]
+
+    assert set(column(sheet, "Entrée au classement")) <= {None, "de retour", "nouveau"}
+    assert column(sheet, "Organisme")[:2] == ["Saint-Éloi-sur-Brève", "Île-aux-Œufs"]
 
 
 def test_the_sheet_of_columns_explains_every_column(workbook: Sheets) -> None:
-    names = column(workbook["Columns"], "Column")
+    names = column(workbook["What columns mean"], "Column")
     header = scoreboard_to_csv(complete(), dialect="excel-fr").lstrip("\ufeff").splitlines()[0]
 
     assert names == header.split(";")
-    assert all(column(workbook["Columns"], "Meaning"))
+    assert all(column(workbook["What columns mean"], "Meaning"))
 
 
 def test_the_sheet_about_says_what_the_numbers_rest_on(workbook: Sheets) -> None:
     said = dict(
         zip(
-            column(workbook["About"], "What"),
-            column(workbook["About"], "Value · Valeur"),
+            column(workbook["About these figures"], "What"),
+            column(workbook["About these figures"], "Value"),
             strict=True,
         )
     )
@@ -191,6 +260,82 @@ def test_headers_stay_in_view_and_filter() -> None:
     for sheet in sheets:
         assert 'state="frozen"' in sheet
         assert "<autoFilter ref=" in sheet
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", LOCALES)
+def test_the_leaderboard_of_24_bodies_prints_on_one_landscape_page(
+    tmp_path: Path, code: str
+) -> None:
+    path = tmp_path / "book" / "leaderboard.xlsx"
+    path.parent.mkdir()
+    path.write_bytes(leaderboard_of(crowd(24), LOCALES[code]))
+
+    assert libreoffice.pages(path) == [A4]
+
+
+@pytest.mark.slow
+def test_a_long_leaderboard_is_one_page_wide(tmp_path: Path) -> None:
+    path = tmp_path / "book" / "leaderboard.xlsx"
+    path.parent.mkdir()
+    path.write_bytes(leaderboard_of(crowd(100), FRENCH_LOCALE))
+
+    pages = libreoffice.pages(path)
+
+    assert 2 <= len(pages) <= 4
+    assert set(pages) == {A4}
+
+
+@pytest.mark.slow
+def test_the_whole_workbook_of_24_bodies_prints_on_few_pages(tmp_path: Path) -> None:
+    path = tmp_path / "book" / "ranking.xlsx"
+    path.parent.mkdir()
+    path.write_bytes(scoreboard_to_xlsx(crowd(24)))
+
+    assert len(libreoffice.pages(path)) <= 12
+
+
+def crowd(n_bodies: int) -> Scoreboard:
+    """So many bodies, three of them without a rank, under every metric and long names."""
+    ranked = [
+        Score(
+            Body(f"body-{n}", f"Communauté de communes du Val de Brève, {n}", "intercommunalité"),
+            {**values(n), "response_rate": 1 - n / n_bodies},
+            rank=n,
+            rank_low=1,
+            rank_high=n_bodies - 3,
+        )
+        for n in range(1, n_bodies - 2)
+    ]
+    return replace(complete(), scores=(*ranked, *complete().scores[-3:]))
+
+
+def leaderboard_of(board: Scoreboard, locale: Locale) -> bytes:
+    """A workbook of the first sheet alone."""
+    file = io.BytesIO()
+    with saved(file, datetime(2026, 1, 1)) as book:  # noqa: DTZ001 - workbooks have no timezone
+        put_leaderboard(book, board, locale)
+    return file.getvalue()
+
+
+def test_the_leaderboard_has_bars_from_none_to_all() -> None:
+    with zipfile.ZipFile(io.BytesIO(scoreboard_to_xlsx(complete()))) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+
+    assert '<cfvo type="num" val="0"/><cfvo type="num" val="1"/>' in sheet
+    assert 'sqref="F5:F7"' in sheet
+
+
+def test_a_name_of_300_characters_and_a_long_title_wrap() -> None:
+    long = scoreboard(score("v" * 300, 10, 5, rank=1), title="What a title! " * 30)
+
+    with zipfile.ZipFile(io.BytesIO(scoreboard_to_xlsx(long))) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+
+    widths = [float(it) for it in re.findall(r'<col [^>]*width="([\d.]+)"', sheet)]
+    heights = [float(it) for it in re.findall(r'<row r="1"[^>]* ht="([\d.]+)"', sheet)]
+    assert max(widths) < 46
+    assert heights[0] > 60
 
 
 def test_a_workbook_is_made_where_the_panel_has_no_body() -> None:

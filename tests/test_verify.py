@@ -123,7 +123,7 @@ def forge(folder: Path) -> None:
 def change_cell(folder: Path, name: str) -> None:
     """Change one number of a file that has many."""
     path = folder / name
-    if name == "ranking.xlsx":
+    if name.endswith(".xlsx"):
         path.write_bytes(_with_another_cell(path.read_bytes()))
     elif name == "ranking.json":
         edit(path, lambda said: said["scores"][0].update(n_answered=0))
@@ -259,7 +259,7 @@ def test_weeks_that_were_counted_or_composed_differently_are_verified(
 
 TABLES = (
     "ranking.csv", "ranking.long.csv", "ranking.excel-fr.csv", "ranking.json", "ranking.xlsx",
-    "leaderboard.csv", "leaderboard.fr.csv",
+    "leaderboard.csv", "leaderboard.fr.csv", "ranking.fr.xlsx",
 )  # fmt: skip
 
 
@@ -279,6 +279,7 @@ def test_a_changed_cell_is_found_by_the_digest(name: str, week: Path) -> None:
         ("leaderboard.csv", "leaderboard.csv: line 2, "),
         ("leaderboard.fr.csv", "leaderboard.fr.csv: line 2, "),
         ("ranking.xlsx", "ranking.xlsx: xl/worksheets/sheet1.xml, cell "),
+        ("ranking.fr.xlsx", "ranking.fr.xlsx: xl/worksheets/sheet1.xml, cell "),
         ("ranking.json", "ranking.csv: line 2, "),
     ],
 )

@@ -118,7 +118,8 @@ def command(
         typer.Option(
             metavar="KIND",
             autocompletion=completion.among(("names", "en", "fr")),
-            help="With --format csv or leaderboard, column headers: names, or labels in en or fr.",
+            help="With --format csv, leaderboard or xlsx, column headers: names, or labels in en "
+            "or fr.",
         ),
     ] = None,
     output: OutputOption = None,
@@ -200,7 +201,7 @@ def _with_audit(result: Result, ranking: str | None, asked: Subject) -> Result:
 
 
 def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> dict[str, str]:
-    """How a CSV is to be written, as far as somebody says so.
+    """How a CSV or a workbook is to be written, as far as somebody says so.
 
     Raises:
         UsageError: it is said of another format.
@@ -212,8 +213,10 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
         return {}
     from socialscore.reporters.delimited import check_notation
 
-    if format_name not in ("csv", "leaderboard"):
-        raise UsageError("--csv-dialect and --labels need --format csv or leaderboard")
+    if csv_dialect and format_name not in ("csv", "leaderboard"):
+        raise UsageError("--csv-dialect needs --format csv or leaderboard")
+    if format_name not in ("csv", "leaderboard", "xlsx"):
+        raise UsageError("--labels needs --format csv, leaderboard or xlsx")
     check_notation(**notation)
     return notation
 
@@ -226,7 +229,7 @@ def _rendered(
     from socialscore.reporters.leaderboard import leaderboard_to_csv
 
     if format_name == "xlsx":
-        return workbook(result)
+        return workbook(result, notation.get("labels"))
     if format_name == "leaderboard":
         board = ranking_alone(result, format_name)
         _tell_unranked(board)

@@ -19,6 +19,7 @@ from socialscore.reporters import render
 from socialscore.reporters.datapackage import datapackage
 from socialscore.reporters.delimited import scoreboard_to_csv, scoreboard_to_long_csv
 from socialscore.reporters.leaderboard import leaderboard_to_csv
+from socialscore.reporters.locale import FRENCH
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
 from socialscore.scoring.comparison import compare, ranked_before
 from socialscore.scoring.notes import of_panels
@@ -105,7 +106,10 @@ def files(board: Scoreboard, basis: Basis, *, ranking: str, revision: int) -> di
     content = {path: text.encode() for path, text in texts.items()}
     content |= {f"calendars/{name}.toml": text for name, text in basis.calendars().items()}
     content |= {AUDIT: basis.audit} if basis.audit else {}
-    content["ranking.xlsx"] = scoreboard_to_xlsx(board)
+    content |= {
+        "ranking.xlsx": scoreboard_to_xlsx(board),
+        "ranking.fr.xlsx": scoreboard_to_xlsx(board, FRENCH),
+    }
     content["datapackage.json"] = datapackage(
         board, name=f"{ranking}-{board.period}".lower(), files=content, version=str(revision)
     ).encode()

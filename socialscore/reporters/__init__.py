@@ -46,20 +46,34 @@ def render(result: Result, format_name: str, *, width: int = 80, colour: bool = 
     return REPORTERS[format_name](result, width, colour)
 
 
-def workbook(result: Result) -> bytes:
-    """The result as XLSX: a ranking as `publish` writes it, others as a sheet of their CSV."""
+def workbook(result: Result, labels: str | None = None) -> bytes:
+    """The result as XLSX: a ranking as `publish` writes it, others as a sheet of their CSV.
+
+    Args:
+        result: what to show.
+        labels: the language of a ranking's workbook, by default English; what heads the columns of
+            others, one of LABELS, by default their names.
+
+    Raises:
+        UsageError: a ranking has no workbook under the names of its columns.
+    """
     from socialscore.reporters import columns, records
+    from socialscore.reporters.delimited import LABELS
     from socialscore.reporters.facts import median_metrics
+    from socialscore.reporters.locale import LOCALES
     from socialscore.reporters.spreadsheet import records_to_xlsx, scoreboard_to_xlsx
 
+    header = LABELS[labels or "names"]
     if isinstance(result, Sensitivity):
         fields, rows = columns.of_sensitivity(result), records.of_sensitivity(result)
-        return records_to_xlsx("Sensitivity", [field.name for field in fields], rows)
+        return records_to_xlsx("Sensitivity", {it.name: header(it) for it in fields}, rows)
     if isinstance(result, Breakdown):
         fields = columns.of_breakdown(result, median_metrics(result))
-        names = [field.name for field in fields]
+        names = {it.name: header(it) for it in fields}
         return records_to_xlsx("Breakdown", names, records.of_breakdown(result))
-    return scoreboard_to_xlsx(result)
+    if labels == "names":
+        raise UsageError("--labels names: a workbook of a ranking is in en or fr")
+    return scoreboard_to_xlsx(result, LOCALES[labels or "en"])
 
 
 # Each imports its module when it is called: a CSV is written without loading rich.

@@ -9,9 +9,10 @@ from socialscore.reporters.cells import FEW_ANSWERED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from socialscore.model.scoreboard import Scoreboard
+    from socialscore.model.scoreboard import Score, Scoreboard
+    from socialscore.reporters.locale import Locale
 
-__all__ = ["in_english", "in_french"]
+__all__ = ["in_english", "in_language"]
 
 _IN_ENGLISH = {
     "closed": "nobody can write there",
@@ -41,9 +42,10 @@ def in_english(scoreboard: Scoreboard, reason: str | None, n_requests: float | N
     return _worded(_IN_ENGLISH, scoreboard, reason, n_requests)
 
 
-def in_french(scoreboard: Scoreboard, reason: str | None, n_requests: float | None) -> str:
-    """The same in French."""
-    return _worded(_IN_FRENCH, scoreboard, reason, n_requests)
+def in_language(scoreboard: Scoreboard, score: Score, locale: Locale) -> str:
+    """The reason of a body; empty if it has none."""
+    words = _IN_FRENCH if locale.code == "fr" else _IN_ENGLISH
+    return _worded(words, scoreboard, score.reason, score.values.get("n_requests"))
 
 
 def _worded(

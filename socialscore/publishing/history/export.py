@@ -49,7 +49,7 @@ def history_to_xlsx(history: History, body: Body | None) -> bytes:
     from socialscore.reporters.spreadsheet import records_to_xlsx
 
     fields, rows = _table(history, body)
-    return records_to_xlsx("History", [field.name for field in fields], rows)
+    return records_to_xlsx("History", {it.name: it.name for it in fields}, rows)
 
 
 def history_columns(history: History) -> tuple[Field, ...]:

@@ -186,7 +186,7 @@ def _cells(path: str, published: bytes, expected: bytes, opened: Opened) -> Iter
         _, dialect, labels = DESCRIBED[path]
         only = _of_numbers(opened, LABELS[labels]) if foreign else None
         yield from told(in_csv(published, expected, dialect, only=only), path, "ranking.json")
-    elif path == "ranking.xlsx" and not foreign:
+    elif path.endswith(".xlsx") and not foreign:
         yield from (f"{path}: {clause}" for clause in in_workbook(published, expected))
 
 
