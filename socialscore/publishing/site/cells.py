@@ -72,8 +72,7 @@ def _mark(locale: Locale, edition: SiteEdition, score: Score) -> str:
 
 
 def _reason(locale: Locale, edition: SiteEdition, score: Score) -> str:
-    worded = reasons.in_french if locale.code == "fr" else reasons.in_english
-    return worded(edition.board, score.reason, score.values.get("n_requests"))
+    return reasons.in_language(edition.board, score, locale)
 
 
 def _is_longer(metric: Metric, values: Values) -> bool:
