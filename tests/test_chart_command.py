@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +81,29 @@ def test_a_trend_is_drawn_of_what_was_published() -> None:
 def test_ranks_over_the_periods_are_drawn_of_what_was_published() -> None:
     assert run("chart", "bump", "weekly") == run("chart", "bump", "--ranking", "weekly")
     assert "rangs sur 2 périodes" in run("chart", "bump", "weekly", "--labels", "fr").out
+
+
+def test_a_wait_is_drawn_of_what_was_published_of_the_last_period() -> None:
+    folder = Path("published/weekly/2026-W45")
+    with (folder / "waits.csv").open(encoding="utf-8", newline="") as file:
+        published = [it for it in csv.DictReader(file) if it["body_id"] == "ville"]
+
+    marks = drawn(run("chart", "wait", "ville", "--ranking", "weekly"))
+
+    assert len(published) > 5
+    assert [(it["data-after"], it["data-waiting"]) for it in marks] == [
+        (it["after_seconds"], it["waiting"]) for it in published
+    ]
+
+
+def test_a_publication_without_waits_says_so(tmp_path: Path) -> None:
+    shutil.copytree("published", tmp_path / "old")
+    for name in ("waits.csv", "hours.csv", "networks.csv"):
+        (tmp_path / "old/weekly/2026-W45" / name).unlink()
+
+    result = run("chart", "wait", "ville", "--ranking", "weekly", "--out", tmp_path / "old")
+
+    assert (result.code, "has no waits.csv" in result.err) == (3, True)
 
 
 def test_a_sparkline_is_a_small_file_of_its_own() -> None:

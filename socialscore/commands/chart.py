@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _OF_RANKINGS = ("ranking", "funnel", "hours")
-_OF_BODIES = ("trend", "sparkline")
+_OF_BODIES = ("trend", "wait", "sparkline")
 _OF_SERIES = (*_OF_BODIES, "bump")
 _KINDS = (*_OF_RANKINGS, *_OF_SERIES)
 _FORMATS = ("svg", "png", "pdf")
@@ -45,8 +45,8 @@ def command(
             autocompletion=completion.among(_KINDS),
             help="Of a ranking: ranking, a row per body; funnel, rates against numbers of requests "
             "and what chance allows; hours, when people ask and are answered. Of what was "
-            "published: trend, a body's rate over the periods; sparkline, the same for a cell; "
-            "bump, ranks over the periods.",
+            "published: trend, a body's rate over the periods; wait, who still waits after what "
+            "time; sparkline, the trend for a cell; bump, ranks over the periods.",
             show_default=False,
         ),
     ],
@@ -55,8 +55,8 @@ def command(
         typer.Argument(
             metavar="[NAME]",
             autocompletion=completion.charted,
-            help="A ranking file or the name of a shipped ranking; of a trend or a sparkline, the "
-            "body.",
+            help="A ranking file or the name of a shipped ranking; of a trend, a wait or a "
+            "sparkline, the body.",
             show_default=False,
         ),
     ] = None,
@@ -157,7 +157,12 @@ def _of_series(
     kind: str, name: str | None, ranking: str | None, out: Path | None, locale: Locale
 ) -> Chart | str:
     from socialscore.publishing.history import find_body, read_history
-    from socialscore.publishing.history.charts import body_trend, points_of, series_bump
+    from socialscore.publishing.history.charts import (
+        body_trend,
+        body_wait,
+        points_of,
+        series_bump,
+    )
     from socialscore.reporters import charts
 
     if kind == "bump":
@@ -171,6 +176,6 @@ def _of_series(
     if name is None:
         return series_bump(history, locale)
     body = find_body(history, name)
-    if kind == "trend":
-        return body_trend(history, body, locale)
+    if kind != "sparkline":
+        return (body_wait if kind == "wait" else body_trend)(history, body, locale)
     return charts.standalone(charts.sparkline(points_of(history, body), locale))

@@ -15,6 +15,7 @@ from socialscore.errors import InputError, SocialscoreError, UsageError
 from socialscore.inputs.options import as_written, of_today
 from socialscore.inputs.panel_file import read_panel
 from socialscore.inputs.ranking import load_ranking
+from socialscore.publishing.details import FILES, read_details
 from socialscore.publishing.manifest import FILE_NAME, Manifest, Predecessor, digest, read_manifest
 from socialscore.publishing.signatures import SIGNATURE
 from socialscore.runtime.write_file import sync_folder, write_file
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.model.details import Details
 
 __all__ = [
     "Publication",
@@ -89,6 +91,17 @@ class Publication:
         return replace(
             read_panel(self.folder / "panel.csv", accepted=True), name=self.manifest.panel
         )
+
+    @cached_property
+    def details(self) -> Details | None:
+        """What it tells of each body besides its line; None: an earlier version told nothing.
+
+        Raises:
+            InputError: a file is damaged.
+        """
+        paths = {name: self.folder / name for name in FILES}
+        contents = {name: path.read_bytes() for name, path in paths.items() if path.exists()}
+        return read_details(contents, self.panel.bodies, self.folder) if contents else None
 
     @property
     def is_signed(self) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from socialscore.model.messages import Body
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.publishing.series import Publication
 
 __all__ = ["Edition", "History", "find_body", "metric_of", "read_history"]
 
@@ -29,8 +30,13 @@ __all__ = ["Edition", "History", "find_body", "metric_of", "read_history"]
 class Edition:
     """What was last published of a period."""
 
-    revision: int
+    publication: Publication
     board: Scoreboard
+
+    @property
+    def revision(self) -> int:
+        """Of its period."""
+        return self.publication.manifest.revision
 
     def score(self, body_id: str) -> Score | None:
         """The line of a body; None: it is not in it."""
@@ -97,7 +103,7 @@ def read_history(out: Path, ranking: str) -> History:
         problem = "nothing is published there yet; run `socialscore publish RANKING` first"
         raise InputError(out / ranking, problem)
     editions = {
-        period: Edition(publication.manifest.revision, scoreboard_of(publication))
+        period: Edition(publication, scoreboard_of(publication))
         for period, publication in latest.items()
     }
     return History(ranking, _periods(list(latest)), editions)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from socialscore.errors import InputError
 from socialscore.reporters import wording
-from socialscore.reporters.charts import Course, Point, bump, trend
+from socialscore.reporters.charts import Course, Point, bump, trend, wait
 from socialscore.reporters.charts.drawing import drawn_share, heading
 from socialscore.reporters.facts import category_medians
 from socialscore.reporters.locale import ENGLISH
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from socialscore.reporters.charts import Chart
     from socialscore.reporters.locale import Locale
 
-__all__ = ["body_trend", "points_of", "series_bump"]
+__all__ = ["body_trend", "body_wait", "points_of", "series_bump"]
 
 
 def body_trend(history: History, body: Body, locale: Locale = ENGLISH) -> Chart:
@@ -47,6 +48,25 @@ def points_of(history: History, body: Body) -> list[Point]:
         )
         points.append(point)
     return points
+
+
+def body_wait(history: History, body: Body, locale: Locale = ENGLISH) -> Chart:
+    """How long people waited for a body in the last period.
+
+    Raises:
+        InputError: it is of an earlier version, which published no waits.
+    """
+    edition = history.last
+    board, details = edition.board, edition.publication.details
+    if details is None:
+        problem = "has no waits.csv, as an earlier version made it; the next period will have one"
+        raise InputError(edition.publication.folder, problem)
+    points = [(it.after_seconds, it.waiting) for it in details.waits if it.body_id == body.body_id]
+    score = edition.score(body.body_id)
+    median = score.values.get("median_wait") if score and points else None
+    drawn_here = locale.gettext("share of requests still without a response")
+    subtitle = f"{heading(board, locale)} · {locale.period(board.period)} · {drawn_here}"
+    return wait(body.name, subtitle, points, median, wording.origin(board, locale), locale)
 
 
 def series_bump(history: History, locale: Locale = ENGLISH) -> Chart:
