@@ -58,6 +58,18 @@ def test_the_suffix_of_a_file_makes_a_picture() -> None:
     assert Path("week.svg").read_text(encoding="utf-8") == asked("chart", "ranking").out
 
 
+def test_a_ranking_is_shared_alike_by_both_commands() -> None:
+    for command in (("chart", "ranking"), ("rank",)):
+        result = asked(*command, "--labels", "fr", "--output", f"{command[0]}.png")
+        assert (result.code, result.out) == (0, "")
+
+    assert Path("rank.png").read_bytes().startswith(b"\x89PNG")
+    assert Path("rank.png").read_bytes() == Path("chart.png").read_bytes()
+    french = asked("rank", "--format", "svg", "--labels", "fr").out
+    assert french == asked("chart", "ranking", "--labels", "fr").out
+    assert "demandes" in french
+
+
 def test_hours_and_funnel_are_drawn_of_a_ranking() -> None:
     hours, broken_down = (
         asked("chart", "hours"),
@@ -145,6 +157,8 @@ def test_without_the_extra_a_picture_says_what_to_install(monkeypatch: pytest.Mo
             ("chart", "sparkline", "ville", "--ranking", "weekly", "--output", "x.png"),
             "choose .svg",
         ),
+        (("rank", "--format", "png"), "name its file with --output FILE.png"),
+        (("rank", "--format", "svg", "--labels", "names"), "a picture is in en or fr"),
         (("rank", "--by-group", "day", "--format", "svg"), "a chart draws a ranking, or requests"),
     ],
 )

@@ -230,7 +230,10 @@ def test_the_workbook_of_a_breakdown_takes_labels_in_its_header(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((*RANK, "--output", "x.foo"), "choose .txt, .csv, .json, .md, .xlsx or .svg, or add"),
+        (
+            (*RANK, "--output", "x.foo"),
+            "choose .txt, .csv, .json, .md, .xlsx, .svg or .png, or add",
+        ),
         ((*EXPLAIN, "--output", "x.md"), "choose .txt, .csv or .json, or add --format"),
         ((*RANK, "--output", "x.csv", "--format", "json"), "means csv, and --format says json"),
         ((*RANK, "--output", "x.txt", "--format", "csv"), "means table, and --format says csv"),

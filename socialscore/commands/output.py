@@ -44,6 +44,9 @@ _SUFFIXES = {
 _NOTATIONS = {"leaderboard": "csv"}
 """Formats that are written as another one is, and take its suffix if they are named."""
 
+_FILES = {"xlsx": "workbook", "png": "picture"}
+"""What terminals cannot show."""
+
 FormatOption = Annotated[
     str | None,
     typer.Option(
@@ -75,12 +78,16 @@ def chosen_format(
 
     Raises:
         UnknownName: the command has no such format.
-        UsageError: the suffix means none of them, or another one; or a workbook has no file.
+        UsageError: the suffix means none of them, or another one; or a workbook or a picture has no
+            file.
     """
     if format_name is not None and format_name not in formats:
         raise UnknownName("format", format_name, formats)
-    if output is None and format_name == "xlsx":
-        raise UsageError("--format xlsx makes a workbook; name its file with --output FILE.xlsx")
+    if output is None and format_name in _FILES:
+        raise UsageError(
+            f"--format {format_name} makes a {_FILES[format_name]}; "
+            f"name its file with --output FILE.{format_name}"
+        )
     suffix = "" if output is None else output.suffix.lower()
     if not suffix:
         return format_name or formats[0]

@@ -119,7 +119,7 @@ def command(
             metavar="KIND",
             autocompletion=completion.among(("names", "en", "fr")),
             help="With --format csv, leaderboard or xlsx, column headers: names, or labels in en "
-            "or fr.",
+            "or fr. With svg or png, the language.",
         ),
     ] = None,
     output: OutputOption = None,
@@ -201,7 +201,7 @@ def _with_audit(result: Result, ranking: str | None, asked: Subject) -> Result:
 
 
 def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> dict[str, str]:
-    """How a CSV or a workbook is to be written, as far as somebody says so.
+    """How a CSV, a workbook or a picture is to be written, as far as somebody says so.
 
     Raises:
         UsageError: it is said of another format.
@@ -215,8 +215,8 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
 
     if csv_dialect and format_name not in ("csv", "leaderboard"):
         raise UsageError("--csv-dialect needs --format csv or leaderboard")
-    if format_name not in ("csv", "leaderboard", "xlsx"):
-        raise UsageError("--labels needs --format csv, leaderboard or xlsx")
+    if format_name not in ("csv", "leaderboard", "xlsx", "svg", "png"):
+        raise UsageError("--labels needs --format csv, leaderboard, xlsx, svg or png")
     check_notation(**notation)
     return notation
 
@@ -224,12 +224,14 @@ def _notation(format_name: str, csv_dialect: str | None, labels: str | None) -> 
 def _rendered(
     result: Result, format_name: str, notation: dict[str, str], *, on_screen: bool
 ) -> str | bytes:
-    from socialscore.reporters import ranking_alone, render, workbook
+    from socialscore.reporters import drawn, ranking_alone, render, workbook
     from socialscore.reporters.delimited import to_csv
     from socialscore.reporters.leaderboard import leaderboard_to_csv
 
     if format_name == "xlsx":
         return workbook(result, notation.get("labels"))
+    if format_name in ("svg", "png"):
+        return drawn(result, format_name, notation.get("labels"))
     if format_name == "leaderboard":
         board = ranking_alone(result, format_name)
         _tell_unranked(board)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "REPORTERS",
-    "chart",
+    "drawn",
     "ranking_alone",
     "render",
     "worded",
@@ -112,23 +112,38 @@ def _markdown(result: Result, _width: int, _colour: bool) -> str:
 
 
 def _svg(result: Result, _width: int, _colour: bool) -> str:
-    return chart(result).svg
+    return str(drawn(result, "svg"))
 
 
-def chart(result: Result, locale: Locale | None = None) -> Chart:
-    """The result as a picture, in English unless another language is named.
+def drawn(result: Result, format_name: str, labels: str | None = None) -> str | bytes:
+    """The result as a picture.
+
+    Args:
+        result: what to show.
+        format_name: svg, or png: of a ranking, as many rows as can be read beside a link.
+        labels: the language, by default English.
 
     Raises:
-        UsageError: there is no chart of such a result.
+        UsageError: there is no chart of such a result, its language is none, or a png needs the
+            extra `charts`.
     """
+    from socialscore.reporters.charts import raster
+    from socialscore.reporters.locale import LOCALES
+
+    if labels == "names":
+        raise UsageError("--labels names: a picture is in en or fr")
+    chart = _chart(result, LOCALES[labels or "en"], is_shared=format_name == "png")
+    return raster.to_png(chart) if format_name == "png" else chart.svg
+
+
+def _chart(result: Result, locale: Locale, *, is_shared: bool) -> Chart:
     from socialscore.reporters import charts
-    from socialscore.reporters.locale import ENGLISH
 
     if isinstance(result, Breakdown) and result.by == "hour-of-week":
-        return charts.week_hours(result, locale or ENGLISH)
+        return charts.week_hours(result, locale)
     if isinstance(result, (Breakdown, Sensitivity)):
         raise UsageError("a chart draws a ranking, or requests --by-group hour-of-week")
-    return charts.ranking(result, locale or ENGLISH)
+    return (charts.shared_ranking if is_shared else charts.ranking)(result, locale)
 
 
 def _leaderboard(result: Result, _width: int, _colour: bool) -> str:
@@ -172,5 +187,5 @@ REPORTERS: Mapping[str, Callable[[Result, int, bool], str]] = {
 }
 """By the name that `--format` takes."""
 
-FORMATS = (*REPORTERS, "xlsx")
-"""What `socialscore rank` writes; a workbook is no text."""
+FORMATS = (*REPORTERS, "png", "xlsx")
+"""What `socialscore rank` writes; pictures and workbooks are no text."""
