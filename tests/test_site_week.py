@@ -60,10 +60,10 @@ def test_a_period_says_who_is_not_ranked_and_why_and_leads_to_its_files(publishe
     english = Checked(page(files, "en/weekly/2026-W45.html"))
     french = Checked(page(files, "fr/weekly/2026-W45.html"))
 
-    for words in ("fewer than 10 requests", "not collected", "left out: 120 duplicates",
+    for words in ("fewer than 10 questions", "not collected", "left out: 120 duplicates",
                   "2–8 Nov 2026 · final figures", "Revision 1."):  # fmt: skip
         assert words in english.text
-    for words in ("moins de 10 demandes", "non collecté", "2–8 novembre 2026"):
+    for words in ("moins de 10 questions", "comptes non collectés", "2–8 novembre 2026"):
         assert words in french.text
     assert "../../data/weekly/2026-W45/ranking.csv" in links(english)
 

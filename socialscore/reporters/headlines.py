@@ -39,6 +39,7 @@ __all__ = [
     "body_headline",
     "body_lead",
     "left_unranked",
+    "unranked_because",
     "week_headline",
     "week_summary",
 ]
@@ -119,7 +120,9 @@ def answered_in_all(board: Scoreboard, locale: Locale) -> str:
 
 def left_unranked(board: Scoreboard, locale: Locale) -> Iterator[str]:
     """How many bodies have no rank, by reason; nothing where all have one."""
-    reasons = Counter(_reason(board, score, locale) for score in board.scores if score.rank is None)
+    reasons = Counter(
+        unranked_because(board, score, locale) for score in board.scores if score.rank is None
+    )
     if not reasons:
         return
     colon, semicolon = locale.gettext(": "), locale.gettext("; ")
@@ -163,7 +166,9 @@ def body_headline(board: Scoreboard, score: Score, locale: Locale) -> str:
         where = place(board, score, locale)
         parts = [_answered(board, score, locale) + _half(board, score, locale), where]
         return semicolon.join(filter(None, parts))
-    why = locale.gettext("not ranked: %(reason)s") % {"reason": _reason(board, score, locale)}
+    why = locale.gettext("not ranked: %(reason)s") % {
+        "reason": unranked_because(board, score, locale)
+    }
     if score.reason == "too-few" and score.values.get("n_requests"):
         return _answered(board, score, locale) + semicolon + why
     return capitalised(why)
@@ -230,7 +235,7 @@ def _counts(board: Scoreboard, score: Score, locale: Locale) -> str:
 
 def _unknown(board: Scoreboard, score: Score, locale: Locale) -> str:
     text = locale.gettext("no figures (%(reason)s).")
-    return text % {"reason": _reason(board, score, locale)}
+    return text % {"reason": unranked_because(board, score, locale)}
 
 
 def _times(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
@@ -256,7 +261,7 @@ def _standing(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     """Its rank with the ranks that it may have, and its distinction; or why it has none."""
     if score.rank is None:
         if score.reason and score.values.get("n_requests") is not None:
-            reason = _reason(board, score, locale)
+            reason = unranked_because(board, score, locale)
             yield capitalised(locale.gettext("not ranked: %(reason)s") % {"reason": reason}) + "."
         return
     told = {"rank": locale.count(score.rank), "n": locale.count(len(ranked(board)))}
@@ -316,7 +321,7 @@ def _moved(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     }
 
 
-def _reason(board: Scoreboard, score: Score, locale: Locale) -> str:
+def unranked_because(board: Scoreboard, score: Score, locale: Locale) -> str:
     """Why a body has no rank, in words that stand alone."""
     _, reason = locale.gettext, score.reason or ""
     if reason == "too-few":

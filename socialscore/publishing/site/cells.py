@@ -9,9 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from socialscore.publishing.site import urls
-from socialscore.reporters import charts, reasons
+from socialscore.reporters import charts
 from socialscore.reporters.cells import FEW_ANSWERED, is_delay
 from socialscore.reporters.counted import noun
+from socialscore.reporters.headlines import unranked_because
+from socialscore.reporters.phrases import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,8 @@ def helpers(locale: Locale) -> dict[str, Any]:
         "columns_of": _columns,
         "is_longer": _is_longer,
         "mark": partial(_mark, locale),
-        "reason": partial(_reason, locale),
+        "reason": lambda board, score: unranked_because(board, score, locale),
+        "within": lambda board: within(board, locale),
     }
 
 
@@ -69,10 +72,6 @@ def _columns(edition: SiteEdition) -> list[Metric]:
 def _mark(locale: Locale, edition: SiteEdition, score: Score) -> str:
     median = edition.median(score.body.category)
     return charts.mark(score, median, locale)
-
-
-def _reason(locale: Locale, edition: SiteEdition, score: Score) -> str:
-    return reasons.in_language(edition.board, score, locale)
 
 
 def _is_longer(metric: Metric, values: Values) -> bool:

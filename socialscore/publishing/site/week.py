@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from socialscore.publishing.site import urls
 from socialscore.publishing.site.cells import asked
+from socialscore.publishing.site.downloads import described
 from socialscore.publishing.site.ranking import ROWS
 from socialscore.publishing.site.rendering import render
 from socialscore.reporters.headlines import week_headline, week_summary
+from socialscore.reporters.phrases import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +54,7 @@ def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about
         after=editions[place + 1] if place + 1 < len(editions) else None,
         rows=[it for it in lines if it.rank is not None],
         unranked=[it for it in lines if it.rank is None],
+        files=described(edition.files, locale),
         part=part,
         n_parts=edition.n_parts(ROWS),
         address=lambda number: urls.link(path(part), path(number)),
@@ -62,15 +65,10 @@ def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about
 
 def _counted(board: Scoreboard, locale: Locale) -> Iterator[str]:
     """How the numbers come about, as far as a reader must know to read them."""
-    _, noun = locale.gettext, asked(board, locale)
-    if board.horizon is None:
-        text = _("What counts is when people wrote; the %(asked)s of the period are followed "
-                 "until %(end)s.")  # fmt: skip
-        yield text % {"asked": noun, "end": locale.day(board.as_of.date())}
-    else:
-        text = _("What counts is when people wrote; from then on, the %(asked)s of the period are "
-                 "followed for %(span)s, day and night.")  # fmt: skip
-        yield text % {"asked": noun, "span": locale.span(board.horizon)}
+    _ = locale.gettext
+    text = _("What counts is when people wrote; answers count if they come%(within)s, by day or "
+             "night.")  # fmt: skip
+    yield text % {"within": within(board, locale)}
     yield _("Automatic replies are no answers.")
     if board.options.get("strict"):
         yield _("Nor are replies that only send people elsewhere.")
