@@ -1,6 +1,6 @@
 """What stands in the cells of tables, in a language: numbers, pictures, and attributes to sort by.
 
-Attributes hold values as ranking.json has them.
+Attributes hold values exactly as ranking.csv has them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from socialscore.publishing.site import urls
-from socialscore.reporters import charts
+from socialscore.reporters import charts, formatting
 from socialscore.reporters.cells import FEW_ANSWERED, is_delay
 from socialscore.reporters.counted import noun
 from socialscore.reporters.headlines import unranked_because
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, float | int | None]
 
-__all__ = ["asked", "helpers"]
+__all__ = ["asked", "exported", "helpers"]
 
 _OF_THEIR_OWN = ("n_requests", "n_answered", "response_rate")
 """Metrics that every table has, whatever a ranking shows."""
@@ -54,6 +54,13 @@ def asked(board: Scoreboard, locale: Locale, number: float = 2) -> str:
         "message": ngettext("message", "messages", number),
         "person": ngettext("person", "people", number),
     }[noun(board)]
+
+
+def exported(value: float | None) -> str | None:
+    """A number as the exports write it."""
+    if value is None:
+        return None
+    return formatting.plain_decimal(value) if isinstance(value, float) else str(value)
 
 
 def _attributes(edition: SiteEdition, score: Score) -> dict[str, str]:

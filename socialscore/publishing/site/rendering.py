@@ -81,6 +81,7 @@ def _environment(code: str) -> Environment:
     environment.filters |= {
         "count": locale.count,
         "duration": locale.duration,
+        "exported": cells.exported,
         "line": formatting.one_line,
         "ordinal": locale.ordinal,
         "points": locale.points,
