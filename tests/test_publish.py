@@ -38,10 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 FILES = (
-    "datapackage.json", "hours.csv", "leaderboard.csv", "leaderboard.fr.csv", "manifest.json",
-    "method.txt", "networks.csv", "options.json", "panel.csv", "ranking.csv",
-    "ranking.excel-fr.csv", "ranking.fr.xlsx", "ranking.json", "ranking.long.csv", "ranking.md",
-    "ranking.xlsx", "waits.csv",
+    "chart.fr.svg", "chart.svg", "datapackage.json", "hours.csv", "leaderboard.csv",
+    "leaderboard.fr.csv", "manifest.json", "method.txt", "networks.csv", "options.json",
+    "panel.csv", "quotes.fr.md", "quotes.md", "ranking.csv", "ranking.excel-fr.csv",
+    "ranking.fr.xlsx", "ranking.json", "ranking.long.csv", "ranking.md", "ranking.xlsx",
+    "waits.csv",
 )  # fmt: skip
 CALENDARS = CHECKOUT / "calendars"
 FOUR = ["2026-W40", "2026-W41", "2026-W42", "2026-W43"]
@@ -101,6 +102,38 @@ def test_a_week_that_is_over_is_published_as_a_folder(desk: Desk) -> None:
     assert tuple(contents(folder)) == FILES
     assert is_whole(folder)
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
+
+
+def test_the_picture_has_the_numbers_of_the_table(five: Desk) -> None:
+    folder = five.at("2026-W39")
+    with (folder / "ranking.csv").open(encoding="utf-8") as file:
+        ranked = [row for row in csv.DictReader(file) if row["rank"]]
+    told = {
+        "body": "body_id", "rank": "rank", "rate": "response_rate", "low": "wilson_low",
+        "high": "wilson_high", "requests": "n_requests",
+    }  # fmt: skip
+
+    for name in ("chart.svg", "chart.fr.svg"):
+        picture = (folder / name).read_text(encoding="utf-8")
+        for attribute, column in told.items():
+            drawn = re.findall(f'data-{attribute}="([^"]*)"', picture)
+            if attribute == "body":
+                assert drawn == [row[column] for row in ranked]
+            else:
+                right = [float(row[column]) for row in ranked]
+                assert list(map(float, drawn)) == pytest.approx(right, abs=1e-6), attribute
+
+
+def test_sentences_to_quote_are_there_in_both_languages(five: Desk) -> None:
+    folder = five.at("2026-W39")
+    english, french = (
+        (folder / name).read_text(encoding="utf-8") for name in ("quotes.md", "quotes.fr.md")
+    )
+
+    assert english.startswith("# ")
+    assert "\nTo cite: " in english
+    assert "\nPour citer\u00a0: " in french
+    assert 3 <= english.count("\n- ") <= 5
 
 
 def test_the_manifest_says_what_it_rests_on(five: Desk) -> None:

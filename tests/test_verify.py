@@ -593,6 +593,19 @@ def test_a_table_that_is_none_is_a_problem(name: str, content: bytes, week: Path
     assert any(line.startswith(f"{name}: ") for line in problems(week))
 
 
+@pytest.mark.parametrize("name", ["chart.svg", "chart.fr.svg", "quotes.md", "quotes.fr.md"])
+def test_another_sentence_or_picture_is_found_though_its_digest_was_forged(
+    name: str, week: Path
+) -> None:
+    path = week / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("25", "97").replace("2026", "2025"), encoding="utf-8")
+    assert f"{name}: is not the file that was published, its digest differs" in problems(week)
+    forge(week)
+
+    assert problems(week)[0] == f"{name}: does not say what the other files say"
+
+
 def test_a_workbook_that_swells_is_not_unpacked(week: Path) -> None:
     with zipfile.ZipFile(week / "ranking.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
         for part in zipfile.ZipFile(BytesIO(b"PK\x05\x06" + bytes(18))).namelist() or ["a.xml"]:

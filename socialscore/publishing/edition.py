@@ -15,11 +15,12 @@ from socialscore.publishing.details import details_to_files
 from socialscore.publishing.manifest import AuditReference, Manifest, digest
 from socialscore.publishing.method import method_text
 from socialscore.publishing.shown import scoreboard_of
-from socialscore.reporters import render
+from socialscore.reporters import charts, render
 from socialscore.reporters.datapackage import datapackage
 from socialscore.reporters.delimited import scoreboard_to_csv, scoreboard_to_long_csv
 from socialscore.reporters.leaderboard import leaderboard_to_csv
-from socialscore.reporters.locale import FRENCH
+from socialscore.reporters.locale import ENGLISH, FRENCH
+from socialscore.reporters.quotes import to_quotes
 from socialscore.reporters.spreadsheet import scoreboard_to_xlsx
 from socialscore.scoring.comparison import compare, ranked_before
 from socialscore.scoring.notes import of_panels
@@ -39,6 +40,9 @@ __all__ = ["files", "manifest_of", "rules", "versions", "with_changes"]
 
 _COMPUTING = ("duckdb", "holidays", "pyarrow")
 """Libraries of which another version may give other numbers."""
+
+_DRAWN = 500
+"""Bodies in the picture of a ranking: more rows are no picture, and 35,000 are many megabytes."""
 
 _COUNTING = {"preset", *(option.name for option in OPTIONS if option.alters_rates)}
 """Options that change rates: editions that differ in any of them cannot be compared."""
@@ -96,6 +100,10 @@ def files(board: Scoreboard, basis: Basis, *, ranking: str, revision: int) -> di
         "ranking.excel-fr.csv": scoreboard_to_csv(board, dialect="excel-fr", labels="fr"),
         "leaderboard.csv": leaderboard_to_csv(board),
         "leaderboard.fr.csv": leaderboard_to_csv(board, labels="fr"),
+        "chart.svg": charts.ranking(board, ENGLISH, most=_DRAWN).svg,
+        "chart.fr.svg": charts.ranking(board, FRENCH, most=_DRAWN).svg,
+        "quotes.md": to_quotes(board, ENGLISH),
+        "quotes.fr.md": to_quotes(board, FRENCH),
         "ranking.json": render(board, "json"),
         "ranking.md": render(board, "markdown"),
         "method.txt": method_text(board, basis),
