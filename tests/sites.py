@@ -17,7 +17,7 @@ from socialscore.publishing.site import pages
 from socialscore.reporters import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from socialscore.model.scoreboard import Scoreboard
     from socialscore.publishing.site import About
@@ -32,7 +32,12 @@ def _options(board: Scoreboard) -> dict[str, Any]:
 
 
 def publish(
-    published: Path, board: Scoreboard, *, ranking: str = "weekly", revision: int = 1
+    published: Path,
+    board: Scoreboard,
+    *,
+    ranking: str = "weekly",
+    revision: int = 1,
+    more: Mapping[str, bytes] | None = None,
 ) -> Path:
     """A publication as `publish` writes it, of a scoreboard that was made by hand."""
     texts = {
@@ -42,7 +47,7 @@ def publish(
         "options.json": json.dumps(_options(board)),
         "calendars/office.toml": 'title = "Office hours"\n',
     }
-    files = {name: text.encode() for name, text in texts.items()}
+    files = {name: text.encode() for name, text in texts.items()} | dict(more or {})
     manifest = Manifest(
         ranking=ranking,
         panel=board.panel,

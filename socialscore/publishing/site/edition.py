@@ -9,19 +9,23 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from socialscore.errors import InputError
+from socialscore.model.details import Details, HourLine, NetworkLine, WaitLine
+from socialscore.publishing.details import FILES, read_details
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import Publication, read_series
 from socialscore.publishing.shown import scoreboard_of
 from socialscore.publishing.signatures import SIGNATURE
 from socialscore.reporters.facts import metric_named
 from socialscore.reporters.scoreboards import worded_scoreboard
+from socialscore.scoring.order import with_simultaneous_ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from socialscore.model.messages import Body
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from socialscore.reporters.report import Report
 
 __all__ = ["Group", "SiteEdition", "SiteRanking", "read_rankings"]
+
+_Line = TypeVar("_Line", NetworkLine, HourLine, WaitLine)
 
 _PANEL = "panel.csv"
 _FEW = 3
@@ -141,6 +147,28 @@ class SiteRanking:
         return self.editions[-1]
 
     @cached_property
+    def details(self) -> dict[str, Details]:
+        """What the newest publication says besides of every body, by its identifier."""
+        publication = replace(self.latest.publication)
+        contents = {
+            name: (publication.folder / name).read_bytes()
+            for name in FILES
+            if name in publication.manifest.files
+        }
+        bodies = [score.body for score in self.latest.board.scores]
+        whole = read_details(contents, bodies, publication.folder)
+        networks, hours = _by_body(whole.networks), _by_body(whole.hours)
+        waits = _by_body(whole.waits)
+        return {
+            body.body_id: Details(
+                networks.get(body.body_id, ()),
+                hours.get(body.body_id, ()),
+                waits.get(body.body_id, ()),
+            )
+            for body in bodies
+        }
+
+    @cached_property
     def lines(self) -> dict[str, list[tuple[SiteEdition, Score]]]:
         """What every body was counted, in order of time, by its identifier."""
         found: dict[str, list[tuple[SiteEdition, Score]]] = {}
@@ -181,6 +209,11 @@ class SiteRanking:
                 yield publication, name, publication.folder / name
 
 
+def _by_body(lines: Iterable[_Line]) -> dict[str, tuple[_Line, ...]]:
+    """Lines in order of body, by their bodies."""
+    return {key: tuple(its) for key, its in groupby(lines, lambda it: it.body_id)}
+
+
 def read_rankings(published: Path) -> list[SiteRanking]:
     """What was published of every ranking, in order of name.
 
@@ -206,6 +239,8 @@ def _edition(publication: Publication, revisions: list[Publication], *, whole: b
     # What a publication has read, it keeps: this one is read and forgotten.
     reading = replace(publication)
     board = scoreboard_of(reading)
+    if whole:  # whose sentences of a first and a last are on the pages
+        board = with_simultaneous_ranks(board)
     report = worded_scoreboard(board)
     of_columns = (note for column in report.columns for note in column.notes)
     return SiteEdition(
