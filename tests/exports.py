@@ -75,7 +75,7 @@ def complete() -> Scoreboard:
         description_fr="En combien de temps les organismes répondent.",
         notes=("The clocks went back on 25 October: the period has an hour more.",),
         compared_to="2026-W45",
-        bands=(Band("Très bien", {"response_rate": 0.9}),),
+        bands=(Band("Très bien", {"response_rate": 0.9}, label_fr="Rapide"),),
     )
 
 

@@ -196,10 +196,11 @@ def test_bodies_without_a_rank_stand_below_with_their_reason_in_the_language(
     ]
 
 
-def test_a_french_workbook_says_codes_in_french(workbooks: dict[str, Sheets]) -> None:
+def test_a_french_workbook_says_codes_and_bands_in_french(workbooks: dict[str, Sheets]) -> None:
     sheet = workbooks["fr"]["Tous les chiffres"]
 
     assert set(column(sheet, "Entrée au classement")) <= {None, "de retour", "nouveau"}
+    assert column(sheet, "Distinction")[:2] == ["Rapide", None]
     assert column(sheet, "Organisme")[:2] == ["Saint-Éloi-sur-Brève", "Île-aux-Œufs"]
 
 

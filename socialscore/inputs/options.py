@@ -187,6 +187,7 @@ class Conditions(_Checked):
     """A distinction for every ranked body of which all conditions hold."""
 
     label: _Name
+    label_fr: _Text = ""
     at_least: dict[str, float] = {}
     at_most: dict[str, float] = {}
 

@@ -37,6 +37,7 @@ class Band:
     label: str
     at_least: Mapping[str, float] = field(default_factory=dict)  # by metric
     at_most: Mapping[str, float] = field(default_factory=dict)  # by metric
+    label_fr: str = ""
 
 
 @dataclass(frozen=True)

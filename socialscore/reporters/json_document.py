@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.messages import Body
-    from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.model.scoreboard import Band, Metric, Score, Scoreboard
     from socialscore.model.sensitivity import Sensitivity
 
 __all__ = ["breakdown_to_json", "scoreboard_to_json", "sensitivity_to_json"]
@@ -29,10 +29,7 @@ def scoreboard_to_json(scoreboard: Scoreboard) -> str:
             **context(scoreboard),
             "notes": list(scoreboard.notes),
             "audit": _audit(scoreboard),
-            "bands": [
-                {"label": it.label, "at_least": dict(it.at_least), "at_most": dict(it.at_most)}
-                for it in scoreboard.bands
-            ],
+            "bands": [_band(it) for it in scoreboard.bands],
             "metrics": [_declaration(metric) for metric in scoreboard.metrics],
             "scores": [_score(scoreboard, score) for score in scoreboard.scores],
             **({"gone": [_identity(body) for body in scoreboard.gone]} if compared else {}),
@@ -95,6 +92,12 @@ def sensitivity_to_json(result: Sensitivity) -> str:
             ],
         }
     )
+
+
+def _band(band: Band) -> dict[str, Any]:
+    said = {"label": band.label, "label_fr": band.label_fr}
+    conditions = {"at_least": dict(band.at_least), "at_most": dict(band.at_most)}
+    return {name: text for name, text in said.items() if text} | conditions
 
 
 def _declaration(metric: Metric) -> dict[str, str | None]:

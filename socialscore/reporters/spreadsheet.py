@@ -115,7 +115,10 @@ def _figures(book: Book, scoreboard: Scoreboard, locale: Locale) -> None:
     """A row per body, those without a rank at the end with the reason for it in words."""
     fields = columns.of_numbers(scoreboard)
     shown = [columns.in_hours(field) if field.unit == "seconds" else field for field in fields]
-    codes = _CODES if locale.code == "fr" else {}
+    codes = {}
+    if locale.code == "fr":
+        bands = {it.label: it.label_fr for it in scoreboard.bands if it.label_fr}
+        codes = _CODES | {"band": bands}
     rows = []
     every = records.with_hours(records.of_bodies(scoreboard), fields)
     for score, its in zip(scoreboard.scores, every, strict=True):

@@ -187,5 +187,7 @@ def described(panel: Panel, ranking: Ranking) -> dict[str, Any]:
         "panel_digest": panel.digest,
         "metrics": metrics_for(ranking),
         "show": ranking.show,
-        "bands": tuple(Band(band.label, band.at_least, band.at_most) for band in ranking.bands),
+        "bands": tuple(
+            Band(it.label, it.at_least, it.at_most, it.label_fr) for it in ranking.bands
+        ),
     }
