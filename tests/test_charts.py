@@ -319,7 +319,14 @@ def test_periods_have_short_names_in_each_language() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Ville de Ker", "Ville de Ker"), ("W" * 40, "W" * 10 + "…"), ("i" * 32, "i" * 32), ("", "")],
+    [
+        ("Ville de Ker", "Ville de Ker"),
+        ("W" * 40, "W" * 9 + "…"),
+        ("V" * 40, "V" * 13 + "…"),
+        ("市" * 40, "市" * 9 + "…"),
+        ("i" * 32, "i" * 32),
+        ("", ""),
+    ],
 )
 def test_a_text_is_cut_where_its_line_ends(text: str, expected: str) -> None:
     assert fitting(text, 130, 13) == expected
@@ -328,7 +335,7 @@ def test_a_text_is_cut_where_its_line_ends(text: str, expected: str) -> None:
 def test_a_title_is_broken_between_words_and_cut_at_the_end() -> None:
     assert lines("Who answers in Armorelle?", 800, 42, most=2) == ["Who answers in Armorelle?"]
     assert lines("Who answers in Armorelle?", 400, 42, most=2) == ["Who answers in", "Armorelle?"]
-    assert lines("W" * 99, 400, 42, most=2) == ["W" * 10 + "…"]
+    assert lines("W" * 99, 400, 42, most=2) == ["W" * 8 + "…"]
     assert lines("", 400, 42, most=2) == [""]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -107,7 +108,7 @@ def fitting(text: str, width: float, size: float) -> str:
     Args:
         text: what is to be written.
         width: units of the picture that there are.
-        size: of the type; a letter is taken to be half as wide, as system fonts are about.
+        size: of the type.
     """
     text = formatting.one_line(text)
     if length(text, size) <= width:
@@ -123,9 +124,17 @@ def fitting(text: str, width: float, size: float) -> str:
 
 def length(text: str, size: float) -> float:
     """About how long a text is, in units of the picture, in type of this size."""
-    return size * sum(
-        0.86 if letter in _WIDEST else 0.3 if letter in _NARROWEST else 0.57 for letter in text
-    )
+    return size * sum(map(_breadth, text))
+
+
+@cache
+def _breadth(letter: str) -> float:
+    """Of a letter, about, in system fonts of size 1."""
+    if letter in _WIDEST or east_asian_width(letter) in "WF":
+        return 1.0 if letter not in "mw" else 0.83
+    if letter in _NARROWEST:
+        return 0.3
+    return 0.7 if letter.isupper() else 0.57
 
 
 def lines(text: str, width: float, size: float, *, most: int) -> list[str]:

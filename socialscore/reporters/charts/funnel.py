@@ -149,13 +149,21 @@ def _name(dots: Sequence[dict[str, Any]]) -> None:
     middle = (_TOP + _BOTTOM) / 2
     for dot in sorted(dots, key=lambda it: -abs(it["y"] - middle)):
         name = fitting(dot["name"], _NAME, 11)
-        width = length(name, 11)
-        sides = [(dot["x"] + 9, "start"), (dot["x"] - 9 - width, "end")]
-        for left, anchor in sides if dot["outside"] else ():
-            box = (left, left + width, dot["y"])
-            if left > _LEFT and left + width < _RIGHT and not any(_meet(box, it) for it in taken):
+        width, x, y = length(name, 11), dot["x"], dot["y"]
+        sides = [
+            ("start", x + 9, x + 9, y + 4),
+            ("end", x - 9 - width, x - 9, y + 4),
+            ("middle", x - width / 2, x, y - 9),
+            ("middle", x - width / 2, x, y + 17),
+        ]
+        for anchor, left, at, line in sides if dot["outside"] else ():
+            box = (left, left + width, line - 4)
+            fits = left > _LEFT and left + width < _RIGHT and _TOP < line < _BOTTOM + 6
+            if fits and not any(_meet(box, it) for it in taken):
                 taken.append(box)
-                dot["label"] = {"text": name, "anchor": anchor}
+                dot["label"] = {
+                    "text": name, "anchor": anchor, "x": round(at, 2), "y": round(line, 2)
+                }  # fmt: skip
                 break
 
 

@@ -261,7 +261,10 @@ def _notes(
     if n := len(scoreboard.scores) - len(ranked):
         text = locale.ngettext("not ranked: %(n)s body", "not ranked: %(n)s bodies", n)
         missing.append(text % {"n": locale.count(n)})
-    how = _("dot: the rate; bar: its interval (95 %)")
+    if not ranked:
+        how = _in_words(scoreboard, ranked, locale)
+    else:
+        how = _("dot: the rate; bar: its interval (95 %)")
     grounds = _("bodies on one ground, shaded or not, cannot be told apart")
     return [
         " · ".join([*([grounds] if _bands(ranked[:n_shown]) else []), how]),
