@@ -286,6 +286,25 @@ def test_an_hour_with_fewer_than_five_requests_is_blank() -> None:
     assert shown == [enough.label]
 
 
+def test_lines_of_reference_have_their_numbers_too() -> None:
+    board = ordinary()
+    ranked = [it.values for it in board.scores if it.rank]
+    n_answered, n_requests = (
+        sum(it[name] or 0 for it in ranked) for name in ("n_answered", "n_requests")
+    )
+
+    trends, means, waits = (parsed(example(f"{it}.en").svg) for it in ("trend", "funnel", "wait"))
+
+    shown = [it.get("data-median") for it in trends.iter(f"{SVG}g")]
+    assert shown == [f"{it.median}" for it in POINTS if it.rate is not None]
+    assert numbers(means, "data-mean") == [plain_decimal(n_answered / n_requests)]
+    assert numbers(waits, "data-median") == ["10800"]
+
+
+def numbers(picture: ElementTree.Element, name: str) -> list[str]:
+    return [it.attrib[name] for it in picture.iter(f"{SVG}line") if name in it.attrib]
+
+
 def test_no_line_joins_numbers_of_two_methods_or_crosses_a_gap() -> None:
     later = [replace(it, period=f"{it.period}b", method="3") for it in POINTS[:2]]
 

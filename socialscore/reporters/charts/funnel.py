@@ -72,6 +72,7 @@ def funnel(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> Chart:
         across=_ticks(across, locale),
         up=percents(_UP, locale),
         mean=_("all: %(share)s") % {"share": locale.share(mean)},
+        mean_data={"data-mean": mean},
         mean_at=_UP.at(mean),
         limits=[_limit(mean, deff, across, side) for side in (-1, 1)] if lines else [],
         dots=dots,

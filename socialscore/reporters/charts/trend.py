@@ -172,6 +172,7 @@ def _dot(place: int, point: Point, across: Axis, locale: Locale) -> dict[str, An
             "data-low": point.low,
             "data-high": point.high,
             "data-requests": point.n_requests,
+            "data-median": point.median,
         },
         "x": across.at(place),
         "y": _UP.at(rate),

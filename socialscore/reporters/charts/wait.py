@@ -81,7 +81,7 @@ def wait(
              "y": _UP.at(share), "said": _step(seconds, share, locale)}
             for seconds, share in points
         ],
-        half={"x": half, "y": _UP.at(0.5), "said": said},
+        half={"data": {"data-median": median}, "x": half, "y": _UP.at(0.5), "said": said},
         half_at_right=half is not None and half + 8 + length(said, 12) < width,
     )  # fmt: skip
 
