@@ -415,6 +415,14 @@ def test_a_body_that_moved_by_chance_is_counted_and_not_drawn() -> None:
     assert "not drawn: 1 body whose movement may be chance" in chart.notes
 
 
+@pytest.mark.parametrize("name", ["ranking-of-nobody", "bump-of-nobody"])
+def test_a_chart_without_marks_says_so_instead_of_how_to_read_them(name: str) -> None:
+    chart = example(f"{name}.en")
+
+    assert chart.notes[0] == chart.description
+    assert chart.notes[0].startswith("No body")
+
+
 def test_a_cell_has_the_numbers_of_its_body_and_is_a_file_with_its_colours() -> None:
     line = ordinary().scores[0]
 

@@ -70,6 +70,7 @@ def bump(
         "not drawn: %(n)s bodies whose movement may be chance",
         n_other,
     )
+    legend = _("▲ ▼: the rate rose or fell there by more than chance; dots: the rank")
     return drawn(
         "bump.svg",
         locale,
@@ -79,7 +80,7 @@ def bump(
         header=[_("body"), *(locale.period(it) for it in periods)],
         rows=[(it.name, *("" if rank is None else f"{rank}" for rank in it.ranks)) for it in moved],
         notes=[
-            _("▲ ▼: the rate rose or fell there by more than chance; dots: the rank"),
+            legend if moved else _in_words(moved, locale),
             still % {"n": locale.count(n_other)},
             origin,
         ],

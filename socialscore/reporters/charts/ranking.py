@@ -167,7 +167,7 @@ def _row(place: int, score: Score, axis: Axis, locale: Locale) -> dict[str, Any]
         "y": _TOP + _ROW * place + _ROW // 2,
         "rank": score.rank,
         "ranks": _ranks(score),
-        "name": fitting(score.body.name, axis.start - _NAMES - 12, 13),
+        "name": fitting(score.body.name, axis.start - _NAMES - 8, 13),
         "rate": locale.share(score.values.get("response_rate")),
         "n_requests": locale.count(score.values.get("n_requests")),
         "direction": score.change and score.change.direction,
@@ -261,10 +261,8 @@ def _notes(
     if n := len(scoreboard.scores) - len(ranked):
         text = locale.ngettext("not ranked: %(n)s body", "not ranked: %(n)s bodies", n)
         missing.append(text % {"n": locale.count(n)})
-    if not ranked:
-        how = _in_words(scoreboard, ranked, locale)
-    else:
-        how = _("dot: the rate; bar: its interval (95 %)")
+    legend = _("dot: the rate; bar: its interval (95 %)")
+    how = legend if ranked else _in_words(scoreboard, ranked, locale)
     grounds = _("bodies on one ground, shaded or not, cannot be told apart")
     return [
         " · ".join([*([grounds] if _bands(ranked[:n_shown]) else []), how]),
