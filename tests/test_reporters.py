@@ -126,7 +126,9 @@ def scores(draw: st.DrawFn, names: st.SearchStrategy[str], *, ranked: bool) -> S
         return Score(body, values, reason=reason, change=change)
     rank, low, high = draw(RANKS), draw(st.none() | RANKS), draw(RANKS)
     percentile, band = draw(SHARES), draw(st.none() | names)
-    return Score(body, values, rank, None, low, high, percentile=percentile, band=band, change=change)
+    return Score(
+        body, values, rank, None, low, high, percentile=percentile, band=band, change=change
+    )
 
 
 @st.composite

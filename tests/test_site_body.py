@@ -9,6 +9,7 @@ import pytest
 from scoreboards import compared, ordinary, score
 from sites import Checked, built, page, publish, week
 
+from socialscore.inputs.panel import Panel, format_panel
 from socialscore.model.details import Details, HourLine, NetworkLine, WaitLine
 from socialscore.publishing.details import details_to_files
 from socialscore.publishing.site import About
@@ -31,7 +32,9 @@ def files(tmp_path: Path) -> dict[str, bytes]:
     publish(published, week(45, ordinary()))
     last = compared()
     kept = [it for it in last.scores if it.body.body_id != "plouvenec"]
-    more = {name: text.encode() for name, text in details_to_files(DETAILS).items()}
+    panel = Panel(last.panel, tuple(it.body for it in kept))
+    texts = details_to_files(DETAILS) | {"panel.csv": format_panel(panel)}
+    more = {name: text.encode() for name, text in texts.items()}
     publish(published, week(46, replace(last, scores=tuple(kept))), more=more)
     return built(published, About(contact="who@example.org"))
 

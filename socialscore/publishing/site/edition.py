@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from socialscore.errors import InputError
 from socialscore.model.details import Details, HourLine, NetworkLine, WaitLine
-from socialscore.publishing.details import FILES, read_details
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import Publication, read_series
 from socialscore.publishing.shown import scoreboard_of
@@ -149,14 +148,7 @@ class SiteRanking:
     @cached_property
     def details(self) -> dict[str, Details]:
         """What the newest publication says besides of every body, by its identifier."""
-        publication = replace(self.latest.publication)
-        contents = {
-            name: (publication.folder / name).read_bytes()
-            for name in FILES
-            if name in publication.manifest.files
-        }
-        bodies = [score.body for score in self.latest.board.scores]
-        whole = read_details(contents, bodies, publication.folder)
+        whole = replace(self.latest.publication).details or Details()
         networks, hours = _by_body(whole.networks), _by_body(whole.hours)
         waits = _by_body(whole.waits)
         return {
@@ -165,7 +157,7 @@ class SiteRanking:
                 hours.get(body.body_id, ()),
                 waits.get(body.body_id, ()),
             )
-            for body in bodies
+            for body in (score.body for score in self.latest.board.scores)
         }
 
     @cached_property
