@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.site.rendering import About
     from socialscore.reporters.locale import Locale
 
-__all__ = ["category_page", "points"]
+__all__ = ["category_page", "curve", "points"]
 
 _PERIODS = 26  # of a curve in a cell
 
@@ -42,7 +42,7 @@ def category_page(
             (it, it.by_category[category]) for it in ranking.editions if category in it.by_category
         ],
         rows=[
-            (body, _latest(ranking, body), _curve(ranking, body, locale))
+            (body, _latest(ranking, body), curve(ranking, body.body_id, locale))
             for body in bodies[(part - 1) * ROWS : part * ROWS]
         ],
         part=part,
@@ -109,6 +109,7 @@ def _latest(ranking: SiteRanking, body: Body) -> Score | None:
     return score if edition is ranking.latest else None
 
 
-def _curve(ranking: SiteRanking, body: Body, locale: Locale) -> str:
-    found = points(ranking, body.body_id)[-_PERIODS:]
+def curve(ranking: SiteRanking, body_id: str, locale: Locale) -> str:
+    """The rates of a body over the last periods, as SVG for a cell."""
+    found = points(ranking, body_id)[-_PERIODS:]
     return sparkline(found, locale)

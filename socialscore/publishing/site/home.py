@@ -38,7 +38,7 @@ def home(rankings: Sequence[SiteRanking], locale: Locale, about: About) -> bytes
         locale,
         about,
         rankings=rankings,
-        hero=hero,
+        ranking=hero,
         headline=week_headline(board, locale),
         summary=week_summary(board, locale),
         n_rows=_ROWS,

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from socialscore.publishing.site import cells, urls
 from socialscore.reporters import formatting
+from socialscore.reporters.charts import raster
 from socialscore.reporters.locale import LOCALES
 from socialscore.version import __version__
 
@@ -72,6 +73,7 @@ def _environment(code: str) -> Environment:
         locale.gettext, locale.ngettext, newstyle=True
     )
     environment.globals |= cells.helpers(locale) | {
+        "has_pictures": raster.is_available(),
         "lang": code,
         "locale": locale,
         "locales": LOCALES,

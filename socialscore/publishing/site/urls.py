@@ -14,9 +14,12 @@ from socialscore.publishing.series import folder_name
 
 __all__ = [
     "CHOICE",
+    "FEED",
     "ICON",
+    "PICTURE",
     "SCRIPT",
     "SEARCH_INDEX",
+    "SITE_MAP",
     "STYLE",
     "body",
     "category",
@@ -37,6 +40,9 @@ __all__ = [
 CHOICE = "index.html"  # of the language
 STYLE, SCRIPT, ICON = "style.css", "site.js", "favicon.svg"
 SEARCH_INDEX = "bodies.js"
+SITE_MAP = "sitemap.xml"
+FEED = "feed.xml"  # of a ranking
+PICTURE = "chart.png"  # of the newest period of a ranking, to show beside links
 
 _LONGEST = 80  # characters of a name before what makes it unique
 _PLAIN = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{_LONGEST - 1}}}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.publishing.site import urls
 from socialscore.publishing.site.cells import asked
+from socialscore.publishing.site.discovery import dataset
 from socialscore.publishing.site.downloads import described
 from socialscore.publishing.site.ranking import ROWS
 from socialscore.publishing.site.rendering import render
@@ -37,6 +38,7 @@ def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about
     editions = ranking.editions
     edition = editions[place]
     board = edition.board
+    summary = week_summary(board, locale)
     path = partial(urls.week, locale.code, ranking.name, edition.period)
     others = sorted(edition.unranked, key=lambda it: locale.sort_key(it.body.name))
     lines = [*edition.ranked, *others][(part - 1) * ROWS : part * ROWS]
@@ -48,13 +50,14 @@ def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about
         ranking=ranking,
         edition=edition,
         headline=week_headline(board, locale),
-        summary=week_summary(board, locale),
+        summary=summary,
         counted=" ".join(_counted(board, locale)),
         before=editions[place - 1] if place else None,
         after=editions[place + 1] if place + 1 < len(editions) else None,
         rows=[it for it in lines if it.rank is not None],
         unranked=[it for it in lines if it.rank is None],
         files=described(edition.files, locale),
+        described=dataset(ranking, edition, summary, locale, about),
         part=part,
         n_parts=edition.n_parts(ROWS),
         address=lambda number: urls.link(path(part), path(number)),
