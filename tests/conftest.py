@@ -24,6 +24,10 @@ GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden"
 # No test needs to outlive a power cut; those of what is synced, and when, note the calls.
 os.fsync = lambda _: None  # type: ignore[assignment,misc]
 
+# Each of the processes that tests run in has a core; threads of DuckDB would only wait for each
+# other. Those of settings and limits say what they want.
+os.environ.setdefault("SOCIALSCORE_THREADS", "1")
+
 # Nearly all that imports and the collection of tests make stays; searching it for garbage over and
 # over took a third of their time.
 gc.disable()
