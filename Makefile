@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCORING := automatic_replies breakdown comparison demand edges explain golden_figures group laws \
 	metrics notes open_hours order presets reference_scorer responses spark uncertainty units waiting_times
 
-.PHONY: demo demo-collect demo-weeks demo-site test test-slow test-spark fuzz lint lock bench clean
+.PHONY: demo demo-collect demo-weeks demo-site test test-slow test-spark fuzz lint lock docs bench clean
 
 demo: .venv/user  ## rank the shipped data
 	$(BIN)/socialscore demo
@@ -39,6 +39,9 @@ lint: .venv/dev  ## check style, types and SQL
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar socialscore
 
+docs: .venv/dev  ## build the documentation as a site, in build/docs
+	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --quiet
+
 bench: .venv/dev  ## measure, side by side, on an idle machine
 	$(BIN)/python -m bench
 
@@ -47,7 +50,7 @@ lock: .venv/dev  ## renew the versions that `make` installs
 		--no-header --no-annotate pyproject.toml --output-file requirements.lock
 
 clean:  ## remove what the targets above made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist bench/data
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis dist bench/data
 
 .venv/user: pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
