@@ -11,6 +11,7 @@
       en/weekly/body/plouvenec.html     one body, over the periods
       en/weekly/category/city.html      one category
       en/weekly/compare.html            two to four bodies side by side
+      en/weekly/method.html             likewise data.html and adoption.html
       en/weekly/embed/…                 periods and bodies for other sites to frame
 
 `urls.py` knows all paths. The same publications give the same bytes.
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from socialscore.publishing.site import urls
+from socialscore.publishing.site.background import adoption_page, data_page, method_page
 from socialscore.publishing.site.body import body_page
 from socialscore.publishing.site.category import category_page
 from socialscore.publishing.site.discovery import feed, site_map
@@ -113,6 +115,9 @@ def _of_ranking(
         if raster.is_available():
             picture = partial(_picture, ranking, locale)
             yield urls.of_ranking(code, name, urls.PICTURE), picture
+    yield urls.method(code, name), partial(method_page, ranking, locale, about)
+    yield urls.data(code, name), partial(data_page, ranking, locale, about)
+    yield urls.adoption(code, name), partial(adoption_page, ranking, locale, about)
     yield urls.compare(code, name), partial(compare_page, ranking, locale, about)
     yield urls.ranking(code, name), partial(ranking_page, ranking, locale, about)
 

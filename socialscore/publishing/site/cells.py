@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from socialscore.model.network import BY_NAME
 from socialscore.publishing.site import urls
 from socialscore.reporters import charts, formatting
 from socialscore.reporters.cells import FEW_ANSWERED, is_delay
@@ -35,6 +36,8 @@ def helpers(locale: Locale) -> dict[str, Any]:
     return {
         "asked": lambda board, number=2: asked(board, locale, number or 0),
         "attributes": _attributes,
+        "band": partial(_band, locale),
+        "network": lambda name: BY_NAME[name].label if name in BY_NAME else name,
         "axis": charts.axis_head(locale),
         "cell": partial(_cell, locale),
         "columns_of": _columns,
@@ -79,6 +82,12 @@ def _columns(edition: SiteEdition) -> list[Metric]:
 def _mark(locale: Locale, edition: SiteEdition, score: Score) -> str:
     median = edition.median(score.body.category)
     return charts.mark(score, median, locale)
+
+
+def _band(locale: Locale, board: Scoreboard, score: Score) -> str:
+    """A body's distinction, in the language where the ranking has a label in it."""
+    labels = {band.label: locale.label(band) for band in board.bands}
+    return labels.get(score.band or "", score.band or "")
 
 
 def _is_longer(metric: Metric, values: Values) -> bool:

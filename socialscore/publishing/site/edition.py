@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from socialscore.model.messages import Body
+    from socialscore.model.messages import Account, Body
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
     from socialscore.publishing.manifest import Manifest
     from socialscore.publishing.series import Series
@@ -241,7 +241,7 @@ def _edition(publication: Publication, revisions: list[Publication], *, whole: b
         board=board if whole else _slim(board),
         report=replace(report, columns=(), unranked=()),
         notes=tuple(dict.fromkeys((*of_columns, *report.notes))),
-        networks=_networks(reading),
+        networks=_networks(reading, board),
     )
 
 
@@ -267,16 +267,23 @@ def _slim(board: Scoreboard) -> Scoreboard:
     return replace(board, scores=tuple(scores))
 
 
-def _networks(publication: Publication) -> dict[str, tuple[str, ...]]:
+def _networks(publication: Publication, board: Scoreboard) -> dict[str, tuple[str, ...]]:
     """The networks on which bodies have accounts; none where the panel was not published."""
     if _PANEL not in publication.manifest.files:
         return {}
     shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # so that equal ones are held once
     found = {}
     for body in publication.panel.bodies:
-        networks = tuple(sorted({account.network for account in body.accounts}))
+        valid = (it.network for it in body.accounts if _is_valid(it, board))
+        networks = tuple(sorted(set(valid)))
         found[body.body_id] = shared.setdefault(networks, networks)
     return found
+
+
+def _is_valid(account: Account, board: Scoreboard) -> bool:
+    """Whether an account was the body's in some part of the period."""
+    begun = account.valid_from is None or account.valid_from < board.until.date()
+    return begun and (account.valid_until is None or account.valid_until > board.since.date())
 
 
 def _untouched(folder: Path, name: str, expected: str) -> Path:

@@ -21,15 +21,18 @@ __all__ = [
     "SEARCH_INDEX",
     "SITE_MAP",
     "STYLE",
+    "adoption",
     "body",
     "category",
     "compare",
+    "data",
     "embedded_body",
     "embedded_week",
     "file_name",
     "home",
     "in_language",
     "link",
+    "method",
     "of_ranking",
     "published",
     "ranking",
@@ -59,7 +62,7 @@ def ranking(language: str, name: str) -> str:
 
 
 def of_ranking(language: str, name: str, file: str) -> str:
-    """Another page of a ranking: compare.html, adoption.html, method.html, data.html, feed.xml."""
+    """A file of a ranking in a language."""
     return f"{language}/{name}/{file}"
 
 
@@ -76,6 +79,21 @@ def body(language: str, name: str, body_id: str) -> str:
 def category(language: str, name: str, text: str, part: int = 1) -> str:
     """The bodies of a category; the table of many has several parts."""
     return of_ranking(language, name, f"category/{file_name(text)}{_part(part)}.html")
+
+
+def method(language: str, name: str) -> str:
+    """How a ranking is counted."""
+    return of_ranking(language, name, "method.html")
+
+
+def data(language: str, name: str) -> str:
+    """The files of a ranking, and what their columns mean."""
+    return of_ranking(language, name, "data.html")
+
+
+def adoption(language: str, name: str) -> str:
+    """Who of a ranking can be reached on which network."""
+    return of_ranking(language, name, "adoption.html")
 
 
 def compare(language: str, name: str) -> str:

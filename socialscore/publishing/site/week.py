@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from socialscore.publishing.site.rendering import About
     from socialscore.reporters.locale import Locale
 
-__all__ = ["week_page"]
+__all__ = ["how_counted", "week_page"]
 
 
 def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about: About) -> bytes:
@@ -51,7 +51,7 @@ def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about
         edition=edition,
         headline=week_headline(board, locale),
         summary=summary,
-        counted=" ".join(_counted(board, locale)),
+        counted=" ".join(how_counted(board, locale)),
         before=editions[place - 1] if place else None,
         after=editions[place + 1] if place + 1 < len(editions) else None,
         rows=[it for it in lines if it.rank is not None],
@@ -66,7 +66,7 @@ def week_page(ranking: SiteRanking, place: int, part: int, locale: Locale, about
     )
 
 
-def _counted(board: Scoreboard, locale: Locale) -> Iterator[str]:
+def how_counted(board: Scoreboard, locale: Locale) -> Iterator[str]:
     """How the numbers come about, as far as a reader must know to read them."""
     _ = locale.gettext
     text = _("What counts is when people wrote; answers count if they come%(within)s, by day or "
