@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from scoreboards import ordinary
 from shell import begin, read_only, run
-from sites import built, publish_some
+from sites import built, publish, publish_some, week
 
 from socialscore.errors import UsageError
 from socialscore.publishing.site import pages
@@ -41,6 +42,20 @@ def test_the_site_is_written_and_a_second_time_nothing_changes(
     assert (first, second) == (Update(len(files), 0), Update(0, 0))
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.html")} == times
     assert not list(out.rglob("*.tmp"))
+
+
+def test_a_new_week_writes_anew_only_the_pages_that_it_changes(tmp_path: Path) -> None:
+    published, out = tmp_path / "published", tmp_path / "site"
+    for number in (43, 44, 45):
+        publish(published, week(number, ordinary()))
+    update(pages(published), out)
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("2026-W*.html")}
+
+    publish(published, week(46, ordinary()))
+    update(pages(published), out)
+
+    touched = {path.name for path, then in before.items() if path.stat().st_mtime_ns != then}
+    assert touched == {"2026-W45.html"}  # which leads to the next one now
 
 
 def test_pages_that_belong_to_it_no_longer_are_removed_and_others_files_stay(
