@@ -144,10 +144,11 @@ def test_the_site_shows_the_audit(desk: Desk) -> None:
     folder = published(desk)
     run("site", "--out", "site")
 
-    page = (desk.folder / "site/weekly/2026-W45.html").read_text(encoding="utf-8")
-    assert FOUND in page
-    assert f"labels, {manifest(folder)['audit']['digest'][:12]}</dd>" in page
-    assert 'href="2026-W45/audit.json"' in page
+    method = (desk.folder / "site/en/weekly/method.html").read_text(encoding="utf-8")
+    assert FOUND in method
+    assert manifest(folder)["audit"]["digest"][:12] in method
+    page = (desk.folder / "site/en/weekly/2026-W45.html").read_text(encoding="utf-8")
+    assert 'href="../../data/weekly/2026-W45/audit.json"' in page
 
 
 def test_a_new_audit_is_a_revision_if_asked_for(desk: Desk) -> None:

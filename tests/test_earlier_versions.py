@@ -122,7 +122,7 @@ def test_a_site_is_built_of_it(folder: Path) -> None:
     built = run("site")
 
     assert built.code == 0, built.err
-    page = (folder / "site" / "business" / "2026-W40.html").read_text(encoding="utf-8")
+    page = (folder / "site" / "en" / "business" / "method.html").read_text(encoding="utf-8")
     assert "off-hours replies" in page
     assert "business (" not in page
 
@@ -145,8 +145,9 @@ def test_the_week_after_says_why_it_is_not_compared_with_it(folder: Path, name: 
     told = run("history", "--ranking", name, "--format", "json")
     assert [it["method"] for it in json.loads(told.out)["periods"]] == ["1", "2", "2"]
     assert run("site").code == 0
-    page = (folder / "site" / name / "body" / "ville.html").read_text(encoding="utf-8")
-    assert page.count("<polyline") == 2
+    page = (folder / "site" / "en" / name / "body" / "ville.html").read_text(encoding="utf-8")
+    trend = page.partition('id="trend-title"')[2].partition("</svg>")[0]
+    assert trend.count('<polyline class="curve"') == 2
 
 
 def take_messages() -> None:

@@ -828,15 +828,15 @@ def test_what_others_wrote_is_harmless_in_every_file_and_on_the_site(desk: Desk)
     }
     assert len(texts) == sum(name.endswith((".csv", ".md", ".txt")) for name in FILES)
     for path, text in texts.items():
-        assert all(it.isprintable() or it in "\r\n\ufeff\u2060" for it in text), path
+        assert all(it.isprintable() or it in "\r\n\ufeff\u2060\u00a0\u202f" for it in text), path
     assert f"{long},'=HYPERLINK(1) https" in texts["panel.csv"]
     assert texts["method.txt"].count("\nThe options\n===") == 1
     assert not re.search(r"://|@\w", texts["ranking.md"])
     assert run("verify", folder, "--store", desk.store, "--ranking", "weekly.toml").code == 0
     assert run("site").code == 0
-    page = (desk.folder / "site/weekly/2026-W41.html").read_text(encoding="utf-8")
-    [link] = re.findall(r'href="(body/vvv[^"]*)"', page)
-    assert (desk.folder / "site/weekly" / link).exists()
+    page = (desk.folder / "site/en/weekly/2026-W41.html").read_text(encoding="utf-8")
+    link, *_ = re.findall(r'href="[./]*?en/weekly/(body/vvv[^"]*)"', page)
+    assert (desk.folder / "site/en/weekly" / link).exists()
 
 
 def test_the_calendars_of_the_business_clock_are_published_too(desk: Desk) -> None:

@@ -35,6 +35,7 @@ EVERY_STEP = ["collect", "publish", "site"]
 @pytest.fixture
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with settings, a panel and a ranking, and a stub in the place of the command."""
+    monkeypatch.delenv("SOCIALSCORE_THREADS", raising=False)  # of the tests, not of a person
     programs = tmp_path / "bin of Bob's"
     programs.mkdir()
     for name in ("python", "socialscore"):

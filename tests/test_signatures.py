@@ -12,6 +12,7 @@ import pytest
 from publications import BODIES, Desk, contents, manifest
 from shell import CHECKOUT, begin, run
 from ssh_keys import WHO, allow, new_key
+from test_publish import FILES
 
 from socialscore.publishing.signatures import SIGNATURE
 
@@ -63,7 +64,7 @@ def test_every_publication_is_signed_and_who_signed_is_told(desk: Desk) -> None:
 
     assert code == 0
     assert out.splitlines() == [
-        f"{week}: 15 files, 4 bodies, signed by {WHO}: as published" for week in WEEKS
+        f"{week}: {len(FILES) + 1} files, 4 bodies, signed by {WHO}: as published" for week in WEEKS
     ]
     assert err == [f"panel and options as published: only {WHO}, who signed, vouched for them"]
 
@@ -278,7 +279,7 @@ def test_allowed_signers_that_are_no_file_are_named(desk: Desk) -> None:
 def test_the_site_has_the_signatures(desk: Desk) -> None:
     assert run("site", "--out", "pages").code == 0
 
-    copied = desk.folder / "pages/weekly/2026-W43" / SIGNATURE
+    copied = desk.folder / "pages/data/weekly/2026-W43" / SIGNATURE
     assert copied.read_bytes() == (desk.at("2026-W43") / SIGNATURE).read_bytes()
-    page = (desk.folder / "pages/weekly/2026-W43.html").read_text(encoding="utf-8")
-    assert 'href="2026-W43/manifest.json.sig"' in page
+    page = (desk.folder / "pages/en/weekly/2026-W43.html").read_text(encoding="utf-8")
+    assert 'href="../../data/weekly/2026-W43/manifest.json.sig"' in page

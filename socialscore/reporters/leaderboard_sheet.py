@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from socialscore.reporters import formatting, reasons, records
 from socialscore.reporters.leaderboard import exact_columns
-from socialscore.reporters.sheets import LINE, LONGEST, n_lines, printed, write_text
+from socialscore.reporters.sheets import LINE, LONGEST, n_lines, printed, put_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ def _put_header(
         widths.append(_BAR_WIDTH if field.name == _RATE else _width(text, texts))
         sheet.set_column(column, column, widths[-1])
         shown = formats.header if is_text else formats.header_right
-        write_text(book, sheet, _HEADER, column, text, shown)
+        put_text(book, sheet, _HEADER, column, text, shown)
     free = [width - _ARROW for width in widths]
     sheet.set_row(_HEADER, LINE * n_lines(header, free))
     return widths
@@ -153,7 +153,7 @@ def _put(
     elif value is None and field.name == "median_wait":
         sheet.write_string(*place, longer, shown)
     else:
-        write_text(book, sheet, *place, str(value or ""), shown)
+        put_text(book, sheet, *place, str(value or ""), shown)
 
 
 def _put_unranked(
@@ -176,10 +176,10 @@ def _put_unranked(
     body, category, rate = (names.index(it) for it in (*_TEXTS, _RATE))
     sheet.write_string(row, body, locale.gettext("Without a rank"), formats.heading)
     for below, score in enumerate(unranked, start=row + 1):
-        write_text(book, sheet, below, body, score.body.name, formats.by_unit[""])
-        write_text(book, sheet, below, category, score.body.category or "", formats.by_unit[""])
+        put_text(book, sheet, below, body, score.body.name, formats.by_unit[""])
+        put_text(book, sheet, below, category, score.body.category or "", formats.by_unit[""])
         reason = reasons.in_language(scoreboard, score, locale)
-        write_text(book, sheet, below, rate, reason, formats.reason)
+        put_text(book, sheet, below, rate, reason, formats.reason)
         for column in range(rate + 1, len(fields)):
             sheet.write_blank(below, column, None, formats.reason)
     return row + len(unranked) + 2

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Row = Iterable[tuple[Value, str]]
 
-__all__ = ["LINE", "LONGEST", "Book", "n_lines", "printed", "put_table", "saved", "write_text"]
+__all__ = ["LINE", "LONGEST", "Book", "n_lines", "printed", "put_table", "put_text", "saved"]
 
 LINE = 15  # height of a line of text, in points
 
@@ -130,10 +130,10 @@ def _write(book: Book, sheet: Any, row: int, column: int, value: Value, unit: st
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, book.numbers.get(unit))
     elif value is not None:
-        write_text(book, sheet, row, column, value)
+        put_text(book, sheet, row, column, value)
 
 
-def write_text(book: Book, sheet: Any, row: int, column: int, text: str, shown: Any = None) -> None:
+def put_text(book: Book, sheet: Any, row: int, column: int, text: str, shown: Any = None) -> None:
     """A text in a cell, which stays a text.
 
     Args:
