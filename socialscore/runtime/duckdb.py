@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -25,6 +26,7 @@ __all__ = [
     "memory_of",
     "out_of_room",
     "read_files",
+    "reader",
     "register_object_store",
     "within_limits",
 ]
@@ -51,6 +53,23 @@ def connect(share: float = 1) -> duckdb.DuckDBPyConnection:
     if allowed.threads:
         connection.execute("SET threads = $threads", {"threads": allowed.threads})
     return connection
+
+
+def reader(files: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    """A connection for reading a few files, in which nothing is made.
+
+    Making a database takes longer than reading a small table, so the process keeps one; files in
+    buckets are read by one of their own, since what reads buckets stays with a database.
+
+    Raises:
+        StoreError: as `connect`.
+    """
+    return connect() if files[0].startswith(BUCKETS) else _kept().cursor()
+
+
+@cache
+def _kept() -> duckdb.DuckDBPyConnection:
+    return connect()
 
 
 def memory_of(connection: duckdb.DuckDBPyConnection) -> int:

@@ -33,7 +33,7 @@ from filelock import FileLock, Timeout
 
 from socialscore.errors import Overtaken, StoreError
 from socialscore.model.period import utc
-from socialscore.runtime.duckdb import connect, files_may_vanish, read_files
+from socialscore.runtime.duckdb import files_may_vanish, read_files, reader
 from socialscore.runtime.prefetch import prefetch
 from socialscore.runtime.retrying import TRIES, retry, retry_reading
 from socialscore.store.arrivals import Arrivals
@@ -521,7 +521,7 @@ def _rows(table: DeltaTable | None, schema: pa.Schema) -> pa.Table:
     found = files(table)
     if not found:
         return schema.empty_table()
-    with files_may_vanish(), connect() as connection:
+    with files_may_vanish(), reader(found) as connection:
         return read_files(connection, found, schema).to_arrow_table()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from socialscore.runtime.duckdb import connect, files_may_vanish, register_object_store
+from socialscore.runtime.duckdb import files_may_vanish, reader, register_object_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def _newest_of(files: Sequence[str]) -> datetime | None:
     """The newest moment noted in files of messages, aware, UTC; None: there are none."""
     if not files:
         return None
-    with files_may_vanish(), connect() as connection:  # by statistics: no row is read
+    with files_may_vanish(), reader(files) as connection:  # by statistics: no row is read
         register_object_store(connection, files)
         found = connection.execute(_NEWEST, {"files": files}).fetchone()
     return found[0].replace(tzinfo=UTC) if found and found[0] else None
