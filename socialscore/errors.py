@@ -216,18 +216,23 @@ class UnknownName(SocialscoreError):
         *,
         titles: Mapping[str, str] | None = None,
     ) -> None:
-        known, titles = sorted(known), titles or {}
+        super().__init__()
+        self._said = kind, str(name), sorted(known), titles or {}
+        self.place = place
+        self.exit_code = 2 if place is None else 3
+
+    # What was meant takes its time to find, and whoever tries names one after the other never asks.
+    def __str__(self) -> str:
+        kind, name, known, titles = self._said
         meant = [
             repr(each) + (f" ({titles[each]})" if each in titles else "")
-            for each in _meant(str(name), known, titles)
+            for each in _meant(name, known, titles)
         ]
         *others, last = meant or [""]
         either = f"{', '.join(others)} or {last}" if others else last
         way_out = f"did you mean {either}?" if meant else f"known: {listed(known)}"
-        where = "" if place is None else f"{place}: "
-        super().__init__(f"{where}unknown {kind} {name!r}; {way_out}")
-        self.place = place
-        self.exit_code = 2 if place is None else 3
+        where = "" if self.place is None else f"{self.place}: "
+        return f"{where}unknown {kind} {name!r}; {way_out}"
 
 
 def _meant(name: str, known: Sequence[str], titles: Mapping[str, str]) -> list[str]:

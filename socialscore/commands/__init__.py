@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -72,10 +73,7 @@ class _Commands(TyperGroup):
             raise UsageError(_REMOVED[cmd_name])
         if cmd_name not in COMMANDS:
             raise UnknownName("command", cmd_name, COMMANDS)
-        module = import_module(f"socialscore.commands.{COMMANDS[cmd_name]}")
-        single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(name=cmd_name)(module.command)
-        return typer.main.get_command(single)
+        return _command(cmd_name)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """The commands from their texts, where one is being typed, else what typer offers."""
@@ -91,6 +89,14 @@ class _Commands(TyperGroup):
         """List them from their texts: to import all of them takes three times as long."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, _summary(module)) for name, module in COMMANDS.items()])
+
+
+@cache
+def _command(name: str) -> Any:
+    module = import_module(f"socialscore.commands.{COMMANDS[name]}")
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name=name)(module.command)
+    return typer.main.get_command(single)
 
 
 def _summary(module: str) -> str:

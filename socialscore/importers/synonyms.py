@@ -143,7 +143,7 @@ def in_our_words(ours: str, text: str) -> str:
 def _plain(header: str) -> str:
     """A header without case, accents, spaces and punctuation."""
     apart = unicodedata.normalize("NFKD", header).casefold()
-    return "".join(character for character in apart if character.isalnum())
+    return "".join(filter(str.isalnum, apart))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from socialscore.version import METHOD
@@ -118,6 +119,21 @@ class Scoreboard:
     # no output tells the instants, which are none that anybody knows.
     from_counts: bool = False
     method: str = METHOD  # its version: numbers of two methods cannot be compared
+
+    @cached_property
+    def ranked(self) -> tuple[Score, ...]:
+        """The lines with a rank, in its order."""
+        return tuple(score for score in self.scores if score.rank is not None)
+
+    @cached_property
+    def rates(self) -> Mapping[str, tuple[float, ...]]:
+        """The response rates of the ranked bodies, by category."""
+        found: dict[str, list[float]] = {}
+        for score in self.ranked:
+            rate = score.values.get("response_rate")
+            if rate is not None:
+                found.setdefault(score.body.category, []).append(rate)
+        return {category: tuple(rates) for category, rates in found.items()}
 
     @property
     def timezone(self) -> str:

@@ -25,14 +25,7 @@ __all__ = [
 
 def category_medians(scoreboard: Scoreboard) -> dict[str, float]:
     """The median of the rates of the ranked bodies, by category; of a single body there is none."""
-    rates: dict[str, list[float]] = {}
-    for score in scoreboard.scores:
-        rate = score.values.get("response_rate")
-        if score.rank is not None and rate is not None:
-            rates.setdefault(score.body.category, []).append(rate)
-    return {
-        name: median(of_category) for name, of_category in rates.items() if len(of_category) > 1
-    }
+    return {name: median(rates) for name, rates in scoreboard.rates.items() if len(rates) > 1}
 
 
 def metric_named(scoreboard: Scoreboard, name: str) -> Metric:

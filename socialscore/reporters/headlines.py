@@ -22,7 +22,6 @@ from socialscore.reporters.phrases import (
     period,
     place,
     rank_range,
-    ranked,
     spoken,
     timing,
     within,
@@ -53,7 +52,7 @@ _FEW_PEERS = 3
 
 def week_headline(board: Scoreboard, locale: Locale) -> str:
     """`More than half of the ranked bodies answered more than six questions in ten`."""
-    _, placed = locale.gettext, [it for it in ranked(board) if it.values.get("n_requests")]
+    _, placed = locale.gettext, [it for it in board.ranked if it.values.get("n_requests")]
     if not placed:
         return _("No body could be ranked")
     if len(placed) == 1:
@@ -92,7 +91,7 @@ def _week(board: Scoreboard, locale: Locale) -> Iterator[str]:
 
 def answered_in_all(board: Scoreboard, locale: Locale) -> str:
     """The sum: `the 21 ranked bodies answered 480 of 772 questions within 7 days (62 %)`."""
-    placed = ranked(board)
+    placed = board.ranked
     if not placed:
         return locale.gettext("no body could be ranked.")
     n = sum(it.values.get("n_requests") or 0 for it in placed)
@@ -264,7 +263,7 @@ def _standing(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
             reason = unranked_because(board, score, locale)
             yield capitalised(locale.gettext("not ranked: %(reason)s") % {"reason": reason}) + "."
         return
-    told = {"rank": locale.count(score.rank), "n": locale.count(len(ranked(board)))}
+    told = {"rank": locale.count(score.rank), "n": locale.count(len(board.ranked))}
     ends = rank_range(board, score)
     if ends is None:
         yield locale.gettext("Rank %(rank)s of %(n)s.") % told
@@ -286,8 +285,7 @@ def _standing(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
 
 def _peers(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     category = score.body.category
-    rates = [it.values.get("response_rate") for it in ranked(board) if it.body.category == category]
-    known = [rate for rate in rates if rate is not None]
+    known = board.rates.get(category, ())
     if category and score.rank is not None and len(known) >= _FEW_PEERS:
         text = locale.gettext(
             "Median of the %(n)s ranked bodies of its category (%(category)s): %(share)s."

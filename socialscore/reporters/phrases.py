@@ -25,7 +25,6 @@ __all__ = [
     "period",
     "place",
     "rank_range",
-    "ranked",
     "spoken",
     "timing",
     "title",
@@ -57,11 +56,6 @@ def networks(board: Scoreboard, locale: Locale) -> str:
         return ""
     labels = [BY_NAME[name].label if name in BY_NAME else one_line(name) for name in chosen]
     return locale.gettext(" on %(networks)s") % {"networks": listed(labels, locale)}
-
-
-def ranked(board: Scoreboard) -> list[Score]:
-    """The bodies with a rank, in its order."""
-    return [score for score in board.scores if score.rank is not None]
 
 
 # --- how long -------------------------------------------------------------------------------------
@@ -171,7 +165,7 @@ def rank_range(board: Scoreboard, score: Score) -> tuple[int, int] | None:
 
 def place(board: Scoreboard, score: Score, locale: Locale) -> str:
     """`first of 21`, `among the first 5 of 21`: no more than its range bears; often empty."""
-    _, n, ends = locale.gettext, len(ranked(board)), rank_range(board, score)
+    _, n, ends = locale.gettext, len(board.ranked), rank_range(board, score)
     if ends is None or n < 2:
         return ""
     low, high = ends

@@ -18,7 +18,6 @@ from socialscore.reporters.phrases import (
     percent,
     period,
     rank_range,
-    ranked,
     title,
 )
 
@@ -82,7 +81,7 @@ def _sourced(board: Scoreboard, locale: Locale, text: str, how_sure: str = "") -
 
 def _leaders(board: Scoreboard, locale: Locale) -> Iterator[str]:
     """Who is surely first or among the first, and how many cannot be told apart."""
-    placed = ranked(board)
+    placed = board.ranked
     ranges = [(score, ends) for score in placed if (ends := rank_range(board, score))]
     if not ranges or len(placed) < 2:
         return
@@ -100,7 +99,7 @@ def _leaders(board: Scoreboard, locale: Locale) -> Iterator[str]:
 
 def _first(board: Scoreboard, ranges: Sequence[_Ranged], locale: Locale) -> str:
     """The bodies of which most can be said: one is first, or some are among the same first few."""
-    n, few = len(ranked(board)), min(high for _, (_, high) in ranges)
+    n, few = len(board.ranked), min(high for _, (_, high) in ranges)
     names = [one_line(score.body.name) for score, (_, high) in ranges if high == few]
     said = {
         "names": listed(names, locale, at_most=_NAMED),
@@ -133,7 +132,7 @@ def _first(board: Scoreboard, ranges: Sequence[_Ranged], locale: Locale) -> str:
 
 def _movement(board: Scoreboard, locale: Locale) -> Iterator[str]:
     """For whom the response rate rose or fell by more than chance, and for how many it did not."""
-    compared = [it for it in ranked(board) if it.change and it.change.difference is not None]
+    compared = [it for it in board.ranked if it.change and it.change.difference is not None]
     if board.compared_to is None or not compared:
         return
     earlier = locale.period(one_line(board.compared_to))

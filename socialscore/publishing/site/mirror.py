@@ -95,7 +95,8 @@ def _followed(path: Path, content: Content) -> bool:
     if path.is_file() and path.read_bytes() == wanted:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, wanted)
+    # What a power cut takes of it, the next run finds by its content.
+    write_file(path, wanted, synced=False)
     return True
 
 
