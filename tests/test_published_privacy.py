@@ -25,7 +25,7 @@ body_id,body,category,network,account_id,handle,calendar
 ville,Ville de Montsabran,ville,twitter,101,montsabran,office
 metro,Métro de Valdoine,transport,facebook,102,valdoine,office
 """
-CITIZENS = ("66600666001", "66600666002", "66600666003")  # who ask, and who is ignored
+CITIZENS = tuple(f"6660066600{nth}" for nth in (1, 2, 3, 6, 7))  # enough for every table
 QUOTED, NAMED = "66600666004", "zq_named_zq"  # of whom a message is quoted, whom a reply names
 ROBOT = "66600666005"
 IN_TEXT, IN_HANDLE, IN_THREAD = "zqtextqz", "zqhandleqz", "77700777"
@@ -52,20 +52,20 @@ def messages() -> Iterator[str]:
     )
     for day in WEEKS:
         for nth, citizen in enumerate((*CITIZENS, ROBOT)):
-            number, when = f"88800888{day:02}{nth}", f"2026-10-{day:02}T0{nth}"
+            number, when = f"88800888{day:02}{nth}", f"2026-10-{day:02}T00"
             thread = f"77700777{day:02}{nth}"
             asks = f"Où est {IN_TEXT} {number} numéro {nth} ? RT @{NAMED}: «{QUOTED}» {IN_TEXT}"
             who = f"{citizen},{IN_HANDLE}{nth}"
             yield (
-                f"twitter,,{number},{who},{when}:00:00Z,mention,@montsabran {asks},,{thread},"
+                f"twitter,,{number},{who},{when}:0{nth}:00Z,mention,@montsabran {asks},,{thread},"
                 f"montsabran {NAMED}"
             )
             yield (
-                f"twitter,,9{number},101,montsabran,{when}:30:00Z,reply,"
+                f"twitter,,9{number},101,montsabran,{when}:3{nth}:00Z,reply,"
                 f"@{IN_HANDLE}{nth} @{NAMED} Voir {IN_TEXT} {nth}.,{number},{thread},"
                 f"{IN_HANDLE}{nth} {NAMED}"
             )
-            yield f"facebook,102,5{number},{who},{when}:10:00Z,wall-post,{asks},,5{thread},"
+            yield f"facebook,102,5{number},{who},{when}:1{nth}:00Z,wall-post,{asks},,5{thread},"
     yield "twitter,,1,101,montsabran,2026-10-29T00:00:00Z,post,La fin.,,1,"
 
 
@@ -113,9 +113,12 @@ def test_all_that_can_be_published_was(project: Path) -> None:
     assert any(path.endswith("xl/sharedStrings.xml") for path in published)
     scores = json.loads((project / "published/calendar/2026-W41.r3/ranking.json").read_bytes())
     assert {line["body_id"]: line["n_requests"] for line in scores["scores"]} == {
-        "ville": 3,
-        "metro": 3,
+        "ville": 5,
+        "metro": 5,
     }
+    for name in ("networks.csv", "hours.csv", "waits.csv"):
+        content = (project / "published/calendar/2026-W41.r3" / name).read_text(encoding="utf-8")
+        assert len(content.splitlines()) > 1, name
 
 
 def test_the_marks_are_in_the_store_or_were_read(project: Path) -> None:
