@@ -120,7 +120,11 @@ _OVERFLOWING = """
     return false;
   };
   return [...document.body.querySelectorAll('*')]
-    .filter((it) => it.checkVisibility() && it.getBoundingClientRect().right > wide + 1)
+    .filter((it) => it.checkVisibility())
+    .filter((it) => {
+      const box = it.getBoundingClientRect();
+      return box.right > wide + 1 || box.left < -1;
+    })
     .filter((it) => !clipped(it) && !it.closest('.skip'))
     .map((it) => it.outerHTML.slice(0, 120));
 }
@@ -128,7 +132,7 @@ _OVERFLOWING = """
 
 
 def overflowing(page: Page) -> list[str]:
-    """The beginnings of the elements that stand out of a page on the right."""
+    """The beginnings of the elements that stand out of a page on either side."""
     return page.evaluate(_OVERFLOWING)
 
 

@@ -108,8 +108,31 @@ def test_no_page_has_a_violation_of_a_or_aa(
                 )
                 if elements := violations(page):
                     found[path] = elements
+        assert window.complaints == []
 
     assert found == {}
+
+
+def test_no_name_breaks_its_own_page(seen: Seen, site: Path) -> None:
+    found = {}
+    for path in sorted((site / "en" / "hostile" / "body").glob("*.html")):
+        page = seen.open(path.relative_to(site).as_posix().replace("%", "%25"))
+        assert page.locator("h1").count() == 1
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            if elements := overflowing(page):
+                found[path.name, width] = elements
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("path", ["embed/2026-W46.html", "embed/body/tram-brevanche.html"])
+def test_a_frame_of_300_pixels_shows_the_rate(seen: Seen, path: str) -> None:
+    seen.page.set_viewport_size({"width": 300, "height": 640})
+    page = seen.open(f"fr/demo-weekly/{path}")
+
+    assert overflowing(page) == []
+    assert "97\u00a0%" in page.inner_text("body")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -123,13 +146,16 @@ def test_the_rate_of_every_body_is_seen_at_every_width(seen: Seen, width: int) -
         assert 0 <= box["x"] <= box["x"] + box["width"] <= width
 
 
-def published_rows(site: Path) -> list[dict[str, str]]:
-    content = (site / "data" / "demo-weekly" / "2026-W46" / "ranking.csv").read_text("utf-8")
+def published_rows(site: Path, name: str = "ranking.csv") -> list[dict[str, str]]:
+    content = (site / "data" / "demo-weekly" / "2026-W46" / name).read_text("utf-8")
     return list(csv.DictReader(io.StringIO(content)))
 
 
-def test_the_values_of_the_table_are_those_of_the_file(seen: Seen, site: Path) -> None:
-    page = seen.open(WEEK)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_values_of_the_table_are_those_of_the_file(
+    seen: Seen, site: Path, language: str
+) -> None:
+    page = seen.open(WEEK.replace("en/", f"{language}/"))
 
     marks = [
         {name: it.get_attribute(f"data-{name}") for name in ("body", "rank", "rate", "requests")}
@@ -145,6 +171,25 @@ def test_the_values_of_the_table_are_those_of_the_file(seen: Seen, site: Path) -
     ]  # fmt: skip
 
 
+def test_the_figures_and_charts_of_a_body_are_those_of_the_files(seen: Seen, site: Path) -> None:
+    (row,) = (it for it in published_rows(site) if it["body_id"] == "tram-brevanche")
+    waits, hours = (
+        [it for it in published_rows(site, name) if it["body_id"] == row["body_id"]]
+        for name in ("waits.csv", "hours.csv")
+    )
+    page = seen.open("fr/demo-weekly/body/tram-brevanche.html")
+
+    def of(selector: str, name: str) -> list[str | None]:
+        return [it.get_attribute(name) for it in page.locator(selector).all()]
+
+    assert of(".figures [data-rate]", "data-rate") == [row["response_rate"]]
+    assert of(".figures [data-rank]", "data-rank") == [row["rank"]]
+    assert of("svg [data-after]", "data-after") == [it["after_seconds"] for it in waits]
+    assert of("svg [data-after]", "data-waiting") == [it["waiting"] for it in waits]
+    assert of("svg [data-hour]", "data-requests") == [it["n_requests"] for it in hours]
+    assert of("tr[data-network]", "data-requests") == [row["n_requests"]]
+
+
 def test_without_script_the_table_is_whole(browser: Browser, address: str, site: Path) -> None:
     ranked = [row["body"] for row in published_rows(site) if row["rank"]]
     with opened(browser, address, java_script_enabled=False) as window:
@@ -153,6 +198,7 @@ def test_without_script_the_table_is_whole(browser: Browser, address: str, site:
         names = page.locator("table.sortable tbody th a")
         assert [it.inner_text() for it in names.all()] == ranked
         assert not page.locator(".tools").is_visible()
+        assert window.complaints == []
 
 
 def test_a_table_is_sorted_filtered_and_searched_and_the_address_says_so(seen: Seen) -> None:
@@ -171,6 +217,11 @@ def test_a_table_is_sorted_filtered_and_searched_and_the_address_says_so(seen: S
     shown = [it for it in rows.all() if it.is_visible()]
     assert 0 < len(shown) < n_all
     assert {it.get_attribute("data-category") for it in shown} == {"transport"}
+
+    page.locator("select[name=network]").select_option("facebook")
+    on_facebook = [it for it in rows.all() if it.is_visible()]
+    assert 0 < len(on_facebook) < len(shown)
+    page.locator("select[name=network]").select_option("")
 
     page.locator("input[name=q]").fill("brevanche")  # Brévanche
     assert seen.said("table.sortable tbody tr:visible th a") == ["Tram de Brévanche"]
@@ -244,8 +295,15 @@ def test_bodies_are_compared_and_the_address_keeps_them(seen: Seen) -> None:
 
 def test_a_page_runs_no_script_of_its_own(browser: Browser, site: Path, tmp_path: Path) -> None:
     page = contents(site)["en/index.html"].decode()
-    injected = page.replace("</main>", "<script>document.title = 'taken'</script></main>")
+    taken = "document.title = 'taken'"
+    injected = page.replace(
+        "</main>",
+        f'<script>{taken}</script><img src=none.png onerror="{taken}">'
+        f'<a id=trap onclick="{taken}">x</a></main>',
+    )
     (tmp_path / "index.html").write_text(injected, encoding="utf-8")
     with served(tmp_path) as address, opened(browser, address) as window:
-        assert window.open("index.html").title() != "taken"
+        opened_page = window.open("index.html")
+        opened_page.locator("#trap").click()
+        assert opened_page.title() != "taken"
         assert any("Content Security Policy" in it for it in window.complaints)

@@ -12,7 +12,7 @@ import pytest
 from scoreboards import bands, compared, ordinary, provisional, score, scoreboard
 from sites import Checked, built, links, page, publish, publish_some, week
 
-from socialscore.publishing.site import ranking
+from socialscore.publishing.site import About, ranking
 from socialscore.publishing.site import week as week_module
 
 if TYPE_CHECKING:
@@ -120,15 +120,16 @@ def test_only_a_movement_that_is_more_than_chance_has_an_arrow(tmp_path: Path) -
     }
 
 
+@pytest.mark.parametrize("about", [None, About(url="https://example.org/")])
 def test_a_table_of_many_bodies_has_several_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, about: About | None
 ) -> None:
     monkeypatch.setattr(week_module, "ROWS", 4)
     monkeypatch.setattr("socialscore.publishing.site.ROWS", 4)
     bodies = [score(f"Body {it}", 40, 40 - it, rank=it) for it in range(1, 8)]
     publish(tmp_path, scoreboard(*bodies, score("Last", 3, 1, reason="too-few")))
 
-    files = built(tmp_path)
+    files = built(tmp_path, about)
 
     first, second = (page(files, f"en/weekly/2026-W46{it}.html") for it in ("", ".p2"))
     assert [len(rows(it)) for it in (first, second)] == [4, 3]
