@@ -74,10 +74,11 @@ def test_every_page_is_well_formed_and_says_its_language_and_title(published: Pa
 
 
 def test_every_table_has_a_caption_and_headers_that_say_what_they_head(published: Path) -> None:
-    for path, found in html(built(published)):
+    files = built(published)
+    for path, found in html(files):
         assert len(found.of("caption")) == len(found.of("table")), path
         assert all(it.get("scope") in ("col", "row") for it in found.of("th")), path
-        assert '<th scope="col"></th>' not in page(built(published), path)
+        assert '<th scope="col"></th>' not in page(files, path)
         assert all(it.get("aria-label") for it in found.of("nav")), path
 
 

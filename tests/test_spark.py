@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 import sys
 from dataclasses import replace
@@ -21,7 +20,7 @@ from publications import BODIES as PUBLISHED
 from publications import Desk, contents
 from random_worlds import ACCOUNTS, panel_of, side_by_side, written
 from shell import begin, run, run_apart
-from spark_cluster import OPTIONS, addresses, as_of, differences, is_same
+from spark_cluster import OPTIONS, addresses, as_of, differences, is_same, of_all_relations
 from worlds import ALL, PANEL, at, world
 
 import socialscore
@@ -33,6 +32,7 @@ from socialscore.errors import StoreError, UsageError
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import preset_names
 from socialscore.publishing.verifying import recomputing
+from socialscore.publishing.verifying.differences import is_near
 from socialscore.scoring import GROUPS, MessageSource, MessageTable, break_down, score
 from socialscore.scoring.explanation import explain
 from socialscore.store.schema import MESSAGE
@@ -63,7 +63,8 @@ def messages() -> MessageTable:
 # The numbers ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("preset", preset_names())
+# A cluster counts the others, in `test_spark_servers.py`.
+@pytest.mark.parametrize("preset", sorted({*preset_names()} - {*of_all_relations()}))
 def test_every_metric_of_a_preset_is_that_of_duckdb(preset: str) -> None:
     ranking = load_ranking(None, {"preset": preset, **OPTIONS})
 
@@ -296,17 +297,23 @@ def test_publications_of_both_engines_are_the_same_byte_for_byte(
 def test_the_last_digits_of_what_one_engine_published_may_be_those_of_another(
     demo: Path, tmp_path: Path
 ) -> None:
+    near: list[Any] = []
+
+    def noted(value: Any, other: Any) -> bool:
+        same = is_near(value, other)
+        if same and value != other:
+            near.append((value, other))
+        return same
+
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(recomputing, "is_near", noted)
 
         published = run("publish", "demo", "--store", demo)
         verified = run("verify", "published/demo", "--store", demo, "--engine", "local")
-        with monkeypatch.context() as exact:
-            exact.setattr(recomputing, "is_near", operator.eq)
-            compared = run("verify", "published/demo", "--store", demo, "--engine", "local")
 
     assert (published.code, verified.code) == (0, 0), verified.err
-    assert compared.code == 3  # there are such digits
+    assert near  # there are such digits
 
 
 # What is asked for ------------------------------------------------------------------------------
