@@ -217,7 +217,7 @@ class UnknownName(SocialscoreError):
         titles: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
-        self._said = kind, str(name), sorted(known), titles or {}
+        self._said = kind, name, sorted(known), titles or {}
         self.place = place
         self.exit_code = 2 if place is None else 3
 
@@ -226,7 +226,7 @@ class UnknownName(SocialscoreError):
         kind, name, known, titles = self._said
         meant = [
             repr(each) + (f" ({titles[each]})" if each in titles else "")
-            for each in _meant(name, known, titles)
+            for each in _meant(str(name), known, titles)
         ]
         *others, last = meant or [""]
         either = f"{', '.join(others)} or {last}" if others else last
