@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bench.importing import IMPORTING
 from bench.keeping import KEEPING
 from bench.ranking import RANKING
+from bench.sites import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,7 @@ JOBS: dict[str, Callable[[Path], Callable[[], object]]] = {
     **IMPORTING,
     **RANKING,
     **KEEPING,
+    **SITES,
     "demo-store": demo_store,
     "help": lambda folder: command(folder, "--help"),
     "metrics": lambda folder: command(folder, "metrics"),

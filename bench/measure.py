@@ -186,6 +186,16 @@ PARTS = {
         ),
         needs=("1m-world", "10m-world", "100m-world"),
     ),
+    "site": Part(
+        "socialscore site: pages of every body and week, in two languages",
+        (
+            Job("site-24x8", "24 bodies, 8 weeks"),
+            Job("site-1000x52", "1,000 bodies, 52 weeks"),
+            Job("site-again", "the same, of which 51 weeks were built before", "site-1000x52"),
+            Job("site-35000x4", "35,000 bodies, 4 weeks"),
+        ),
+        needs=tuple(f"{it}-publications" for it in ("24x8", "1000x51", "1000x52", "35000x4")),
+    ),
     "judge": Part(
         "The language rules",
         (Job("judge", "judge(), 250,000 texts or all there are"),),

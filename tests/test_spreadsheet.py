@@ -185,14 +185,14 @@ def test_bodies_without_a_rank_stand_below_with_their_reason_in_the_language(
     english = column(workbooks["en"]["All figures"], "Reason for no rank")
     french = column(workbooks["fr"]["Tous les chiffres"], "Motif d'absence de rang")
 
-    assert english[:4] == [None, None, None, "fewer than 10 requests"]
+    assert english[:4] == [None, None, None, "fewer than 10 questions"]
     assert french[3:] == [
-        "moins de 10 demandes",
-        "personne ne peut y écrire",
-        "n'a pas de compte",
-        "non collecté",
-        "collecte lacunaire",
-        "aucune réponse : vérifier le nom du compte",
+        "moins de 10\u00a0questions",
+        "personne ne peut y écrire en public",
+        "pas de compte sur ces réseaux",
+        "comptes non collectés",
+        "collecte incomplète",
+        "aucune réponse, compte peut-être erroné",
     ]
 
 

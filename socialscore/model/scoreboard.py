@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from socialscore.version import METHOD
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from socialscore.model.audit import AuditSummary
     from socialscore.model.messages import Body
+
+
+FEW = 3
+"""The median of fewer bodies than this is no figure of a category."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,11 @@ class Scoreboard:
             if rate is not None:
                 found.setdefault(score.body.category, []).append(rate)
         return {category: tuple(rates) for category, rates in found.items()}
+
+    @cached_property
+    def category_medians(self) -> Mapping[str, float]:
+        """The median of these rates, by category; of fewer than `FEW` bodies there is none."""
+        return {name: median(rates) for name, rates in self.rates.items() if len(rates) >= FEW}
 
     @property
     def timezone(self) -> str:

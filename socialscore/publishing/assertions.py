@@ -26,7 +26,7 @@ def shortfalls(board: Scoreboard, assertions: Assertions) -> Iterator[str]:
         board: the scoreboard of the period.
         assertions: what its ranking asks for.
     """
-    n_ranked = sum(score.rank is not None for score in board.scores)
+    n_ranked = len(board.ranked)
     if n_ranked < assertions.min_bodies:
         without = (f"{_name(s)}: {_why(board, s)}" for s in board.scores if s.rank is None)
         yield (

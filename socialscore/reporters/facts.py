@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
 __all__ = [
-    "category_medians",
     "comparison",
     "context",
     "median_metrics",
@@ -21,11 +19,6 @@ __all__ = [
     "movement",
     "presentation",
 ]
-
-
-def category_medians(scoreboard: Scoreboard) -> dict[str, float]:
-    """The median of the rates of the ranked bodies, by category; of a single body there is none."""
-    return {name: median(rates) for name, rates in scoreboard.rates.items() if len(rates) > 1}
 
 
 def metric_named(scoreboard: Scoreboard, name: str) -> Metric:

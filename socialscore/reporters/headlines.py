@@ -7,7 +7,6 @@ of ranks, and what changed on the direction of the change: where these say nothi
 from __future__ import annotations
 
 from collections import Counter
-from statistics import median
 from typing import TYPE_CHECKING
 
 from socialscore.model.messages import KINDS
@@ -42,10 +41,6 @@ __all__ = [
     "week_headline",
     "week_summary",
 ]
-
-_FEW_PEERS = 3
-"""The median of fewer bodies than this is no figure of a category."""
-
 
 # --- a week ---------------------------------------------------------------------------------------
 
@@ -285,15 +280,15 @@ def _standing(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
 
 def _peers(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     category = score.body.category
-    known = board.rates.get(category, ())
-    if category and score.rank is not None and len(known) >= _FEW_PEERS:
+    peers = board.category_medians.get(category)
+    if category and score.rank is not None and peers is not None:
         text = locale.gettext(
             "Median of the %(n)s ranked bodies of its category (%(category)s): %(share)s."
         )
         yield text % {
-            "n": locale.count(len(known)),
+            "n": locale.count(len(board.rates[category])),
             "category": one_line(category),
-            "share": percent(median(known), locale),
+            "share": percent(peers, locale),
         }
 
 

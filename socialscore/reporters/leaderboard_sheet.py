@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from socialscore.reporters import formatting, reasons, records
+from socialscore.reporters import formatting, records
+from socialscore.reporters.headlines import unranked_because
 from socialscore.reporters.leaderboard import exact_columns
 from socialscore.reporters.sheets import LINE, LONGEST, n_lines, printed, put_text
 
@@ -178,7 +179,7 @@ def _put_unranked(
     for below, score in enumerate(unranked, start=row + 1):
         put_text(book, sheet, below, body, score.body.name, formats.by_unit[""])
         put_text(book, sheet, below, category, score.body.category or "", formats.by_unit[""])
-        reason = reasons.in_language(scoreboard, score, locale)
+        reason = unranked_because(scoreboard, score, locale)
         put_text(book, sheet, below, rate, reason, formats.reason)
         for column in range(rate + 1, len(fields)):
             sheet.write_blank(below, column, None, formats.reason)

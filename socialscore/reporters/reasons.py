@@ -9,10 +9,9 @@ from socialscore.reporters.cells import FEW_ANSWERED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from socialscore.model.scoreboard import Score, Scoreboard
-    from socialscore.reporters.locale import Locale
+    from socialscore.model.scoreboard import Scoreboard
 
-__all__ = ["in_english", "in_language"]
+__all__ = ["in_english", "in_french"]
 
 _IN_ENGLISH = {
     "closed": "nobody can write there",
@@ -42,10 +41,9 @@ def in_english(scoreboard: Scoreboard, reason: str | None, n_requests: float | N
     return _worded(_IN_ENGLISH, scoreboard, reason, n_requests)
 
 
-def in_language(scoreboard: Scoreboard, score: Score, locale: Locale) -> str:
-    """The reason of a body; empty if it has none."""
-    words = _IN_FRENCH if locale.code == "fr" else _IN_ENGLISH
-    return _worded(words, scoreboard, score.reason, score.values.get("n_requests"))
+def in_french(scoreboard: Scoreboard, reason: str | None, n_requests: float | None) -> str:
+    """The same in French."""
+    return _worded(_IN_FRENCH, scoreboard, reason, n_requests)
 
 
 def _worded(

@@ -26,7 +26,7 @@ _ARROWS = {"up": "▲ ", "down": "▼ ", None: ""}
 
 def worded_scoreboard(scoreboard: Scoreboard) -> Report:
     """The ranked bodies in one table, the others in a second one with their reasons."""
-    ranked = [score for score in scoreboard.scores if score.rank is not None]
+    ranked = list(scoreboard.ranked)
     unranked = [score for score in scoreboard.scores if score.rank is None]
     shown = _shown(scoreboard)
     return Report(

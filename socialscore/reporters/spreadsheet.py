@@ -7,8 +7,9 @@ from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from socialscore.reporters import columns, reasons, records
+from socialscore.reporters import columns, records
 from socialscore.reporters.facts import presentation
+from socialscore.reporters.headlines import unranked_because
 from socialscore.reporters.leaderboard_sheet import put_leaderboard
 from socialscore.reporters.locale import ENGLISH
 from socialscore.reporters.sheets import LONGEST, printed, put_table, saved
@@ -122,7 +123,7 @@ def _figures(book: Book, scoreboard: Scoreboard, locale: Locale) -> None:
     rows = []
     every = records.with_hours(records.of_bodies(scoreboard), fields)
     for score, its in zip(scoreboard.scores, every, strict=True):
-        its["reason"] = reasons.in_language(scoreboard, score, locale) or None
+        its["reason"] = unranked_because(scoreboard, score, locale) or None
         for name in codes.keys() & its.keys():
             its[name] = codes[name].get(str(its[name]), its[name])
         rows.append([(its[field.name], field.unit) for field in shown])

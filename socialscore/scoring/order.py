@@ -111,7 +111,7 @@ def with_simultaneous_ranks(board: Scoreboard) -> Scoreboard:
 
     They follow from the published numbers alone, so exports need not have them.
     """
-    ranked = [score for score in board.scores if score.rank is not None]
+    ranked = board.ranked
     ranks = [score.rank for score in ranked if score.rank is not None]
     others = board.scores[len(ranked) :]
     intervals = _intervals(ranked, ranks, board.key, "simultaneous")

@@ -8,7 +8,6 @@ from socialscore.errors import InputError
 from socialscore.reporters import wording
 from socialscore.reporters.charts import Course, Point, bump, trend, wait
 from socialscore.reporters.charts.drawing import drawn_share, heading
-from socialscore.reporters.facts import category_medians
 from socialscore.reporters.locale import ENGLISH
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def points_of(history: History, body: Body) -> list[Point]:
             values.get("wilson_low"),
             values.get("wilson_high"),
             int(values.get("n_requests") or 0),
-            category_medians(board).get(score.body.category),
+            board.category_medians.get(score.body.category),
             board.method,
         )
         points.append(point)

@@ -124,7 +124,7 @@ def _place(edition: Edition | None, body: Body) -> str:
         return "not in the panel"
     if score.rank is None:
         return score.reason or formatting.NO_VALUE
-    n_ranked = sum(each.rank is not None for each in edition.board.scores)
+    n_ranked = len(edition.board.ranked)
     return f"{score.rank} of {n_ranked}"
 
 

@@ -30,7 +30,6 @@ def _known(locale: Locale) -> dict[str, str]:
         "leaderboard.fr.csv": _("the ranking in ten columns, in French, for Excel"),
         "chart.svg": _("the ranking as a picture"),
         "chart.fr.svg": _("the ranking as a picture, in French"),
-        "chart.png": _("the ranking as a picture to share"),
         "quotes.md": _("sentences to quote"),
         "quotes.fr.md": _("sentences to quote, in French"),
         "ranking.xlsx": _("the ranking as a workbook, to print and to filter"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from socialscore.errors import InputError
 from socialscore.model.details import Details, HourLine, NetworkLine, WaitLine
+from socialscore.model.scoreboard import FEW
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import Publication, read_series
 from socialscore.publishing.shown import scoreboard_of
@@ -38,8 +39,6 @@ __all__ = ["Group", "SiteEdition", "SiteRanking", "read_rankings"]
 _Line = TypeVar("_Line", NetworkLine, HourLine, WaitLine)
 
 _PANEL = "panel.csv"
-_FEW = 3
-"""The median of fewer bodies than this is no figure of a category."""
 _KEPT = (
     "n_requests", "n_answered", "response_rate", "wilson_low", "wilson_high", "median_delay",
     "median_wait", "within_24h", "redirect_rate",
@@ -88,10 +87,10 @@ class SiteEdition:
         """Its label."""
         return self.board.period
 
-    @cached_property
+    @property
     def ranked(self) -> tuple[Score, ...]:
         """The bodies with a rank, in its order."""
-        return tuple(score for score in self.board.scores if score.rank is not None)
+        return self.board.ranked
 
     @cached_property
     def unranked(self) -> tuple[Score, ...]:
@@ -253,7 +252,7 @@ def _group(scores: Sequence[Score]) -> Group:
         n_bodies=len(ranked),
         n_requests=sum(int(it.values.get("n_requests") or 0) for it in ranked),
         n_answered=sum(int(it.values.get("n_answered") or 0) for it in ranked),
-        median=statistics.median(known) if len(known) >= _FEW else None,
+        median=statistics.median(known) if len(known) >= FEW else None,
     )
 
 

@@ -43,7 +43,7 @@ def funnel(scoreboard: Scoreboard, locale: Locale = ENGLISH) -> Chart:
     wider by the square root of the median design effect, for requests of a day resemble each other.
     """
     _ = locale.gettext
-    lines = [it for it in scoreboard.scores if it.rank is not None and it.values["n_requests"]]
+    lines = [it for it in scoreboard.ranked if it.values["n_requests"]]
     n_all = sum(int(it.values["n_requests"] or 0) for it in lines)
     mean = sum(int(it.values["n_answered"] or 0) for it in lines) / n_all if n_all else 0.0
     clusters = scoreboard.clusters

@@ -62,7 +62,7 @@ def ranking(
         width: of the picture, in units.
     """
     _ = locale.gettext
-    ranked = [score for score in scoreboard.scores if score.rank is not None]
+    ranked = scoreboard.ranked
     shown = ranked[:most]
     bottom = _TOP + _ROW * len(shown)
     axis = Axis(0, 1, round(_NAMES + 0.27 * width), width - 190)
