@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "LISEZMOI.md", *sorted((ROOT / "docs").glob("*.md"))]
 DAMAGE = ROOT / "fixtures" / "golden" / "damage"
 DAMAGE_COLUMNS = (
     "`rank`", "`import`", "`status`", "`forget`", "`publish`", "`verify`", "`store check`",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from browser import chromium, opened, served
 from shell import CHECKOUT
 
 if TYPE_CHECKING:
@@ -80,6 +81,17 @@ def test_it_is_built_without_a_warning_and_fetches_nothing_from_elsewhere(built:
     assert not [
         it for style in styles for it in re.findall(r"(?:@import|url\()[^;)]*//[^;)]*", style)
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("browser")
+def test_a_browser_asks_for_nothing_elsewhere(built: Path) -> None:
+    with chromium() as browser, served(built) as address, opened(browser, address) as window:
+        for page in ("index.html", "LISEZMOI.html", "method.html"):
+            window.open(page)
+            window.page.wait_for_load_state("networkidle")
+
+        assert window.complaints == []
 
 
 @pytest.mark.slow
