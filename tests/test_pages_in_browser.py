@@ -126,21 +126,13 @@ def test_no_name_breaks_its_own_page(seen: Seen, site: Path) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("embed/2026-W46.html", "97\u00a0%"),
-        ("embed/body/tram-brevanche.html", "36\u00a0questions sur\u00a037"),
-    ],
-)
-def test_a_frame_of_300_pixels_says_how_much_was_answered(
-    seen: Seen, path: str, shown: str
-) -> None:
+@pytest.mark.parametrize("path", ["embed/2026-W46.html", "embed/body/tram-brevanche.html"])
+def test_a_frame_of_300_pixels_shows_the_rate(seen: Seen, path: str) -> None:
     seen.page.set_viewport_size({"width": 300, "height": 640})
     page = seen.open(f"fr/demo-weekly/{path}")
 
     assert overflowing(page) == []
-    assert shown.replace("\u00a0", " ") in page.inner_text("body").replace("\u00a0", " ")
+    assert "97 %" in page.inner_text("body").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -10,8 +10,10 @@ from socialscore.reporters.columns import COMPARISON
 if TYPE_CHECKING:
     from socialscore.model.breakdown import Breakdown
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.reporters.locale import Locale
 
 __all__ = [
+    "band_label",
     "comparison",
     "context",
     "median_metrics",
@@ -74,6 +76,12 @@ def _clusters(scoreboard: Scoreboard) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
+
+
+def band_label(scoreboard: Scoreboard, score: Score, locale: Locale) -> str:
+    """The distinction of a body as its language has it; empty if it has none."""
+    labels = {band.label: locale.label(band) for band in scoreboard.bands}
+    return labels.get(score.band or "", score.band or "")
 
 
 def comparison(score: Score) -> dict[str, float | int | str | None]:

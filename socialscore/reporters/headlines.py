@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from socialscore.model.messages import KINDS
 from socialscore.reporters.cells import FEW_ANSWERED
 from socialscore.reporters.counted import answered, in_ten, number, part
+from socialscore.reporters.facts import band_label
 from socialscore.reporters.formatting import one_line
 from socialscore.reporters.phrases import (
     capitalised,
@@ -275,7 +276,9 @@ def _standing(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
         )
         yield text % (told | {"low": locale.count(ends[0]), "high": locale.count(ends[1])})
     if score.band:
-        yield locale.gettext("Distinction: %(band)s.") % {"band": one_line(score.band)}
+        yield locale.gettext("Distinction: %(band)s.") % {
+            "band": one_line(band_label(board, score, locale))
+        }
 
 
 def _peers(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:

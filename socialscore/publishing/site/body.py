@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialscore.model.details import Details
+from socialscore.model.network import BY_NAME
 from socialscore.publishing.site import urls
 from socialscore.publishing.site.category import points
 from socialscore.publishing.site.rendering import render
@@ -13,6 +14,7 @@ from socialscore.reporters.charts.drawing import drawn_share, heading
 from socialscore.reporters.counted import number
 from socialscore.reporters.facts import metric_named
 from socialscore.reporters.headlines import body_headline, body_lead
+from socialscore.reporters.phrases import capitalised
 from socialscore.scoring.details import WEEKS
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def body_page(ranking: SiteRanking, body_id: str, locale: Locale, about: About) 
         wait_metric=metric_named(edition.board, "median_wait"),
         networks=details.networks,
         left_out=_left_out(edition, score, locale),
-        accounts=edition.networks.get(body_id, ()),
+        accounts=[BY_NAME[it].label for it in edition.networks.get(body_id, ())],
     )
 
 
@@ -93,7 +95,7 @@ def _left_out(edition: SiteEdition, score: Score, locale: Locale) -> list[tuple[
     Pairs of the label and the number, the largest first.
     """
     found = [
-        (locale.label(metric), int(score.values.get(metric.name) or 0))
+        (capitalised(locale.label(metric)), int(score.values.get(metric.name) or 0))
         for metric in edition.board.metrics
         if metric.name.startswith("n_excluded_") or metric.name in ("n_pending", "n_unwatched")
     ]

@@ -13,6 +13,7 @@ from socialscore.publishing.site import urls
 from socialscore.reporters import charts, formatting
 from socialscore.reporters.cells import FEW_ANSWERED, is_delay
 from socialscore.reporters.counted import noun
+from socialscore.reporters.facts import band_label
 from socialscore.reporters.headlines import unranked_because
 from socialscore.reporters.phrases import within
 
@@ -36,7 +37,7 @@ def helpers(locale: Locale) -> dict[str, Any]:
     return {
         "asked": lambda board, number=2: asked(board, locale, number or 0),
         "attributes": _attributes,
-        "band": partial(_band, locale),
+        "band": lambda board, score: band_label(board, score, locale),
         "network": lambda name: BY_NAME[name].label if name in BY_NAME else name,
         "axis": charts.axis_head(locale),
         "cell": partial(_cell, locale),
@@ -82,12 +83,6 @@ def _columns(edition: SiteEdition) -> list[Metric]:
 def _mark(locale: Locale, edition: SiteEdition, score: Score) -> str:
     median = edition.median(score.body.category)
     return charts.mark(score, median, locale)
-
-
-def _band(locale: Locale, board: Scoreboard, score: Score) -> str:
-    """A body's distinction, in the language where the ranking has a label in it."""
-    labels = {band.label: locale.label(band) for band in board.bands}
-    return labels.get(score.band or "", score.band or "")
 
 
 def _is_longer(metric: Metric, values: Values) -> bool:
