@@ -83,7 +83,11 @@ def opened(browser: Browser, address: str, **options: Any) -> Iterator[Seen]:
     complain = seen.complaints.append
     seen.page.on("console", lambda it: complain(f"console: {it.text}"))
     seen.page.on("pageerror", lambda it: complain(f"error: {it}"))
-    seen.page.on("requestfailed", lambda it: complain(f"failed: {it.url}"))
+    seen.page.on(
+        "requestfailed",
+        # A reader who goes on before all has come ends what is still on its way.
+        lambda it: None if it.failure == "net::ERR_ABORTED" else complain(f"failed: {it.url}"),
+    )
     seen.page.on(
         "response", lambda it: complain(f"{it.status}: {it.url}") if it.status >= 400 else None
     )
