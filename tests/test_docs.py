@@ -25,6 +25,7 @@ from exports import complete
 
 import socialscore
 from bench import clustered, coverage, language
+from bench.measure import PARTS
 from bench.report import section
 from socialscore.commands import COMMANDS, main
 from socialscore.errors import SocialscoreError
@@ -431,6 +432,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "ranking-keys": of_ranking_keys,
     "real-language-figures": of_real_language_figures,
     "relations": of_relations,
+    "site-figures": of_results(PARTS["site"].title),
     "table-columns": of_table_columns,
     "three-presets": of_three_presets,
 }
