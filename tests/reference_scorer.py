@@ -28,7 +28,8 @@ def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
     """The metrics of a body; those without a value are left out. `opening`: when it is open.
 
     `views`: by network and account, the intervals in which what it wrote was in view; None: all of
-    them always were. Its `requests` are what `reference_uncertainty` needs of it.
+    them always were. Its `requests` are what `reference_uncertainty` needs of it; of its
+    `unanswered`, by network and message_id: pending, not in view, and the age on the clock.
     """
     since, until, horizon = *period, timedelta(seconds=ranking.horizon or 0) or EVER
     known = [keyed(r) for r in rows if r["sent_at"] < as_of and r["network"] in ranking.networks]
@@ -115,7 +116,8 @@ def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
         came = [(m["sent_at"] + d, moved, d < -SKEW) for m in unit for d, moved in delays(m)]
         first = min((c for c in came if not c[2]), default=(start + 3 * EVER, None))
         seen_until = in_view(unit[0]["network"], asked)
-        return asked, seen_until, start, levels, *first[:2], sum(c[2] for c in came)
+        ident = (unit[0]["network"], unit[0]["message_id"][1])
+        return ident, asked, seen_until, start, levels, *first[:2], sum(c[2] for c in came)
 
     for row in sorted(known, key=lambda row: (row["sent_at"], row["message_id"])):
         if owner(row["account_id"], row) == body and row["author_id"] != row["account_id"]:
@@ -152,8 +154,8 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         parts = (min(stop, end) - max(start, begin) for begin, end in opening)
         return sum(max(part, NOW).total_seconds() for part in parts)
 
-    waits, answered, waiting, found, selected = [], [], Fraction(1), {}, []
-    for asked, seen_until, start, levels, first, redirected, early in requests:
+    waits, answered, waiting, found, selected, silent = [], [], Fraction(1), {}, [], {}
+    for ident, asked, seen_until, start, levels, first, redirected, early in requests:
         age, end = timedelta(seconds=ranking.horizon or ranking.min_age or 0), asked + horizon
         due, watched = asked + age <= as_of, (seen_until or asked) >= min(end, as_of)
         counts.update(f"n_selected_{level}" for level in levels if due and watched)
@@ -163,6 +165,8 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         counts.update(f"n_answered_{level}" for level in levels if in_time)
         if ranking.selection.replace("-", "_") in levels:
             counts.update(n_pending=not due, n_unwatched=due and not watched)
+            if first > min(as_of, end + horizon):  # later answers are not looked for
+                silent[ident] = (not due, not watched, clock(start, as_of, is_response=False))
         if ranking.selection.replace("-", "_") in levels and seen_until:
             seen, came = max(min(end, as_of, seen_until), start), max(start, first)
             waits.append((clock(start, min(came, seen), came <= seen), came <= seen))
@@ -189,4 +193,4 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
             "trimmed_delay": np.mean(delays[: k - int(Fraction(str(ranking.trim)) * k)]),
         }  # fmt: skip
     found |= {"n_requests": n, "n_answered": k, "devoted_index": k - (n - k)}
-    return counts | found | {"requests": selected}
+    return counts | found | {"requests": selected, "unanswered": silent}

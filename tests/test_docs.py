@@ -145,6 +145,8 @@ def save_files(page: Path, text: str) -> None:
         Path(name).write_text(content, encoding="utf-8")
     if page.name == "first-ranking.md":
         town_hall.write_export(Path("export.xlsx"))
+    if page.name == "town-halls.md":
+        run(["demo", "--store", "demo-store"])
 
 
 def session(content: str) -> str:

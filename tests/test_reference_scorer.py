@@ -33,6 +33,7 @@ from worlds import ALL, END, START, world
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.period import parse_instant
 from socialscore.scoring import MessageSource, MessageTable, score
+from socialscore.scoring.unanswered import unanswered
 from socialscore.store.schema import COVERAGE
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from random_worlds import World
 
     from socialscore.inputs.panel import Panel
+    from socialscore.inputs.ranking import Ranking
+    from socialscore.model.unanswered import UnansweredRequest
 
 N_STATEMENTS = int(os.environ.get("SOCIALSCORE_STATEMENTS", "4"))  # for each unit, match and clock
 N_WORLDS = 4  # that are counted side by side in a statement, at the most; two at the least
@@ -128,6 +131,11 @@ def with_gaps(panel: Panel, as_of: datetime, random: Random) -> Views:
     return views
 
 
+def age(request: UnansweredRequest, ranking: Ranking) -> float | None:
+    """On the ranking's clock."""
+    return request.open_age_seconds if ranking.clock == "business" else request.age_seconds
+
+
 def coverage_of(views: Views) -> pa.Table:
     """Of each account both streams: what citizens write to it is in view all the time."""
     rows = [
@@ -163,11 +171,19 @@ def differences(
     scoreboard = score(source, panel, ranking, as_of=as_of)
 
     found, requests = [], {}
+    silent = unanswered(source, panel, ranking, period="..".join(period), as_of=as_of).requests
     for line in scoreboard.scores:
         hours = open_intervals(ranking.calendar or line.body.calendar)
         opening = hours if ranking.clock == "business" else [(since - YEAR, end + YEAR)]
         expected = reference(rows, panel, line.body, ranking, (since, until), end, opening, views)
         requests[line.body.body_id] = expected["requests"]
+        mine = {
+            (it.network, it.message_id): (it.is_pending, it.is_unwatched, age(it, ranking))
+            for it in silent
+            if it.body.body_id == line.body.body_id
+        }
+        if mine != (others := expected["unanswered"]):
+            found.append(f"{line.body.body_id}, unanswered: {mine}, by the reference {others}")
         found += [
             f"{line.body.body_id}, {name}: the statement says {value}, the reference {other}"
             for name, value in line.values.items()

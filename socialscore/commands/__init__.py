@@ -36,6 +36,7 @@ COMMANDS = {
     "store": "store",
     "rank": "rank",
     "explain": "explain",
+    "unanswered": "unanswered",
     "audit": "audit",
     "publish": "publish",
     "verify": "verify",

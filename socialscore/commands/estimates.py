@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from socialscore.commands.output import put_listing
-from socialscore.commands.screens import aligned
 from socialscore.commands.waiting import now, outside, stoppable
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def show(wanted: list[Access], request: CollectRequest, format_name: str, *, cou
         format_name,
         _COLUMNS,
         records,
-        lambda: aligned([_HEADER, *map(_line, records)], numbers=(1, 2, 3, 4, 5)),
+        lambda: formatting.aligned([_HEADER, *map(_line, records)], numbers=(1, 2, 3, 4, 5)),
     )
     for note in notes:
         typer.echo(note, err=True)
@@ -77,8 +77,6 @@ def show(wanted: list[Access], request: CollectRequest, format_name: str, *, cou
 
 def _line(record: Mapping[str, Any]) -> tuple[str, ...]:
     """A network for people; what it may take at most is marked so."""
-    from socialscore.reporters.formatting import duration
-
     bound = "" if record["exact"] else "≤ "
     n_messages, dollars = record["n_messages"], record["dollars"]
     return (
@@ -86,7 +84,7 @@ def _line(record: Mapping[str, Any]) -> tuple[str, ...]:
         f"{record['n_streams']:,}",
         f"{bound}{record['n_requests']:,}",
         "unknown" if n_messages is None else f"{bound}{n_messages:,}",
-        f"{bound}{duration(record['seconds'])}",
+        f"{bound}{formatting.duration(record['seconds'])}",
         f"{bound if dollars else ''}${dollars:,.2f}",
     )
 

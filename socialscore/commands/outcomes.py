@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from socialscore.collectors.base import LONGEST_WAIT
-from socialscore.commands.screens import aligned, clock_time, name_of
+from socialscore.commands.screens import clock_time, name_of
 from socialscore.reporters import formatting
 from socialscore.reporters.formatting import counted
 
@@ -52,7 +52,7 @@ def lines(report: CollectionReport, network: str) -> Iterator[str]:
     rows = [_of_account(tasks) for tasks in by_account.values()]
     if rows:
         header = (network, "pages", "messages", "known", "cost", "")
-        yield from aligned([header, *rows], numbers=(1, 2, 3, 4))
+        yield from formatting.aligned([header, *rows], numbers=(1, 2, 3, 4))
     names = {each.task.account.account_id: name_of(each.task.account) for each in report.tasks}
     gaps = _joined(report.gaps)
     yield from _gaps(gaps, names)

@@ -16,7 +16,7 @@ from socialscore.commands.output import (
     put_listing,
     put_problems,
 )
-from socialscore.commands.screens import aligned, say
+from socialscore.commands.screens import say
 from socialscore.errors import InputError, UnknownName, UsageError
 from socialscore.reporters import formatting
 
@@ -136,7 +136,7 @@ def _table(facts: Sequence[Fact]) -> list[str]:
         (what, formatting.one_line(of), formatting.count(n), _some(which))
         for what, of, n, which in facts
     ]
-    return aligned([_FACTS, *rows], numbers=(2,))
+    return formatting.aligned([_FACTS, *rows], numbers=(2,))
 
 
 def _some(names: Sequence[str]) -> str:

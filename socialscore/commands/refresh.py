@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialscore.commands.common import PanelOption, StoreOption, settings_here
-from socialscore.commands.screens import aligned, clock_time, is_watched, name_of, say
+from socialscore.commands.screens import clock_time, is_watched, name_of, say
 from socialscore.commands.waiting import (
     MaxWaitOption,
     longest_wait,
@@ -17,6 +17,7 @@ from socialscore.commands.waiting import (
     stoppable,
 )
 from socialscore.model.network import COLLECTED, either
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _waiting(until: datetime | None, cause: str) -> None:
 
 def _tell(network: str, found: Sequence[Refreshed]) -> None:
     rows = [(name_of(each.account), f"{each.n_asked:,}", f"{each.n_gone:,}") for each in found]
-    for line in aligned([(network, "asked", "gone"), *rows], numbers=(1, 2)):
+    for line in formatting.aligned([(network, "asked", "gone"), *rows], numbers=(1, 2)):
         typer.echo(line, err=True)
     for text in dict.fromkeys(str(each.error) for each in found if each.error):
         typer.echo(f"  {text}", err=True)

@@ -27,7 +27,6 @@ def put_runs(store: Store, format_name: str) -> None:
 
 
 def _lines(found: list[RunSummary]) -> Iterator[str]:
-    from socialscore.commands.screens import aligned
 
     header = ("run", "from", "messages", "known", "since", "until", "withdrawn")
     rows = [
@@ -42,7 +41,7 @@ def _lines(found: list[RunSummary]) -> Iterator[str]:
         )
         for each in found
     ]
-    yield from aligned([header, *rows], numbers=(2, 3))
+    yield from formatting.aligned([header, *rows], numbers=(2, 3))
     if any(each.run_id is None for each in found):
         yield "\n–: earlier versions did not note which run brought what; these cannot be withdrawn"
     for each in found:

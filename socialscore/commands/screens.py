@@ -13,7 +13,7 @@ from socialscore.model.network import BY_NAME
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from rich.console import Group
     from rich.table import Table
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from socialscore.collectors.base import CollectionPlan
     from socialscore.model.messages import Account
 
-__all__ = ["Lines", "Screen", "aligned", "clock_time", "is_watched", "name_of", "say", "screen"]
+__all__ = ["Lines", "Screen", "clock_time", "is_watched", "name_of", "say", "screen"]
 
 _AROUND = 8  # lines of a terminal that are not for accounts
 
@@ -70,23 +70,6 @@ def clock_time(moment: datetime) -> str:
     """`14:32:05`, on the clock of whoever looks; with the day where it is not today."""
     local, today = moment.astimezone(), datetime.now(UTC).astimezone().date()
     return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M:%S}"
-
-
-def aligned(rows: Sequence[tuple[str, ...]], *, numbers: tuple[int, ...] = ()) -> list[str]:
-    """Lines of columns as wide as what stands in them; those of numbers end where they end.
-
-    Args:
-        rows: the header first.
-        numbers: places of columns of numbers.
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if place in numbers else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 class Lines:

@@ -75,7 +75,7 @@ def command(
 def _lines(standings: Sequence[Standing]) -> Iterator[str]:
     """A line per stream; under them the gaps, and every step to take once."""
     from socialscore.commands.outcomes import why
-    from socialscore.commands.screens import aligned, name_of
+    from socialscore.commands.screens import name_of
 
     header = ("network", "account", "stream", "since", "until", "gaps", "messages", "last run")
     rows = [
@@ -91,7 +91,7 @@ def _lines(standings: Sequence[Standing]) -> Iterator[str]:
         )
         for each in standings
     ]
-    yield from aligned([header, *rows], numbers=(5, 6))
+    yield from formatting.aligned([header, *rows], numbers=(5, 6))
     if any(each.gaps for each in standings):
         yield "\ngaps"
     for each in standings:

@@ -75,11 +75,20 @@ class Network:
     credentials: tuple[str, ...] = ()  # what it asks for, by name
     per_page: bool = False  # each account has credentials of its own: `page_token:ID`
     token_pattern: str = ""  # a regular expression for its tokens, which are never repeated
+    # Addresses of messages: regular expressions for ACCOUNT_ID/MESSAGE_ID, with what to make of it.
+    permalinks: tuple[tuple[str, str], ...] = ()
     settings: tuple[NetworkSetting, ...] = ()  # beside the address, which all that are asked have
 
     def written(self, handle: str) -> str:
         """A handle as people write it."""
         return f"{self.handle_prefix}{handle}"
+
+    def permalink(self, account_id: str, message_id: str) -> str | None:
+        """The address of a message for an account; None: its identifier does not tell it."""
+        for pattern, address in self.permalinks:
+            if found := re.fullmatch(pattern, f"{account_id}/{message_id}", re.ASCII):
+                return found.expand(address)
+        return None
 
     def checked(self, settings: Mapping[str, str]) -> dict[str, str]:
         """All of its settings, by name; one that is not given has its default.
@@ -104,6 +113,7 @@ _ALL = (
         snowflakes_since_ms=1_288_834_974_657,
         collected=True,
         credentials=("bearer_token",),
+        permalinks=((r".*/([0-9]+)", r"https://x.com/i/status/\1"),),
         settings=(
             NetworkSetting(
                 "strategy",
@@ -126,6 +136,10 @@ _ALL = (
         credentials=("page_token",),
         per_page=True,
         token_pattern=r"\bEAA[A-Za-z0-9]{8,}",  # noqa: S106 - what they look like
+        permalinks=(
+            (r"([0-9]+)/\1_([0-9]+)", r"https://www.facebook.com/\1/posts/\2"),  # on its wall
+            (r".*/([0-9]+)_([0-9]+)", r"https://www.facebook.com/\1?comment_id=\2"),
+        ),
         settings=(
             NetworkSetting(
                 "version",
@@ -141,8 +155,19 @@ _ALL = (
         label="Bluesky",
         also=("bsky",),
         id_pattern=r"did:[a-z]+:[A-Za-z0-9._:%-]{1,200}",
+        permalinks=(
+            (
+                r".*/at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._~:-]+)",
+                r"https://bsky.app/profile/\1/post/\2",
+            ),
+        ),
     ),
-    Network(name="mastodon", label="Mastodon"),  # a handle is name@server
+    Network(
+        name="mastodon",
+        label="Mastodon",  # a handle is name@server
+        # Numbers are a server's own, and nobody says which; the address that all share is known.
+        permalinks=((r"[^/]*/(https://[^\s<>\"]+)", r"\1"),),
+    ),
 )
 
 BY_NAME = {network.name: network for network in _ALL}

@@ -7,9 +7,10 @@ So an opening remains one opening, and a night is an hour longer or shorter.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from socialscore.model.period import utc
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["Calendar", "Hours", "Stretch", "open_intervals", "stretches"]
+__all__ = ["Calendar", "Hours", "OpenTime", "Stretch", "open_intervals", "stretches"]
 
 Hours: TypeAlias = tuple[tuple[int, int], ...]
 """The openings of one day, in order: from and until which minute after midnight. Beyond 1440, an
@@ -80,6 +81,34 @@ def open_intervals(
             current = opens, closes
     if current:
         yield current
+
+
+class OpenTime:
+    """Counts the time for which a body is open, between moments that lie in a known time.
+
+    Args:
+        calendar: when it is open.
+        since: the beginning of the known time, aware.
+        until: its end, aware.
+    """
+
+    def __init__(self, calendar: Calendar, since: datetime, until: datetime) -> None:
+        intervals = list(open_intervals(calendar, since, until))
+        self._begins = [begin for begin, _ in intervals]
+        self._ends = [end for _, end in intervals]
+        lengths = ((end - begin).total_seconds() for begin, end in intervals)
+        self._before = [0.0, *accumulate(lengths)]  # seconds before each interval, and in all
+
+    def seconds(self, since: datetime, until: datetime) -> float:
+        """The opening time from one moment to another, both aware."""
+        return self._until(until) - self._until(since)
+
+    def _until(self, moment: datetime) -> float:
+        number = bisect_right(self._begins, moment)
+        if number == 0:
+            return 0.0
+        beyond = max((self._ends[number - 1] - moment).total_seconds(), 0.0)
+        return self._before[number] - beyond
 
 
 def _alternating(

@@ -5,10 +5,16 @@ Thousands are set apart by commas, shares are whole percents, and a missing valu
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from socialscore.reporters.locale import ENGLISH, NO_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 __all__ = [
     "NO_VALUE",
+    "aligned",
     "count",
     "counted",
     "days",
@@ -56,3 +62,20 @@ def one_line(text: str) -> str:
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(text.split())
+
+
+def aligned(rows: Sequence[Sequence[str]], *, numbers: Collection[int] = ()) -> list[str]:
+    """Lines of columns as wide as what stands in them; those of numbers end where they end.
+
+    Args:
+        rows: the header first.
+        numbers: places of columns of numbers.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if place in numbers else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

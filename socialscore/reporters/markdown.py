@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from socialscore.reporters.report import Column, Report
 
-__all__ = ["escaped", "literal", "to_markdown"]
+__all__ = ["escaped", "literal", "table", "to_markdown"]
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&$#]")
 """What would begin markup inside a line or a cell of a table."""
@@ -36,6 +36,20 @@ def escaped(text: str) -> str:
 def literal(line: str) -> str:
     """The same of what is one line already, whose spaces stay: French has some of its own."""
     return _SPECIAL.sub(r"\\\g<0>", _LINKED.sub(_JOINER, line))
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[int] = ()
+) -> list[str]:
+    """The lines of a table of words.
+
+    Args:
+        header: the names of its columns.
+        rows: as many cells each.
+        numbers: the places of columns that are aligned to the right.
+    """
+    rules = ("---:" if place in numbers else "---" for place in range(len(header)))
+    return [_row(map(escaped, header)), _row(rules), *(_row(map(escaped, row)) for row in rows)]
 
 
 def _lines(report: Report) -> Iterator[str]:

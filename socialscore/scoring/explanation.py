@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
     Key = tuple[str, str]  # network and message_id
 
-__all__ = ["body_named", "explain", "messages_named"]
+__all__ = ["body_named", "explain", "handle_at", "messages_named", "texts_of"]
 
 
 def body_named(panel: Panel, name: str) -> Body:
@@ -118,7 +118,9 @@ def _explained(
         key = row["network"], row["message_id"]
         yield ExplainedMessage(
             network=row["network"],
-            handle=_handle(row, body, ranking),
+            handle=handle_at(
+                body, row["network"], row["account_id"], _aware(row["sent_at"]), ranking
+            ),
             message_id=row["message_id"],
             sent_at=_aware(row["sent_at"]),
             reason=row["reason"],
@@ -134,13 +136,15 @@ def _explained(
         )
 
 
-def _handle(row: Row, body: Body, ranking: Ranking) -> str:
-    """What the account that is addressed was called then."""
+def handle_at(
+    body: Body, network: str, account_id: str, sent_at: datetime, ranking: Ranking
+) -> str:
+    """What an account of a body was called when a message was sent, on that day of the ranking."""
+    day = sent_at.astimezone(ranking.zone).date()
     return next(
         account.handle
         for account in body.accounts
-        if _account_key(row) == (account.network, account.account_id)
-        and _is_held(account, _aware(row["sent_at"]).astimezone(ranking.zone).date())
+        if (network, account_id) == (account.network, account.account_id) and _is_held(account, day)
     )
 
 
@@ -197,8 +201,12 @@ def _texts(source: MessageSource, explained: Iterable[ExplainedMessage]) -> dict
         ids = [message.message_id, *(reply.reply_id for reply in message.dismissed)]
         ids += [message.response.response_id] if message.response else []
         wanted.update((message.network, each) for each in ids)
-    sought = {message_id for _, message_id in wanted}
-    rows = _sought(source, sought, with_text=True)
+    return texts_of(source, wanted)
+
+
+def texts_of(source: MessageSource, wanted: Collection[Key]) -> dict[Key, str]:
+    """The texts of messages, by network and message_id; one that has expired is empty."""
+    rows = _sought(source, {message_id for _, message_id in wanted}, with_text=True)
     keys = ((row["network"], row["message_id"], row["message_text"] or "") for row in rows)
     return {(network, each): text for network, each, text in keys if (network, each) in wanted}
 
