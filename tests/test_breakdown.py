@@ -194,6 +194,14 @@ def test_hours_of_the_week_stand_in_their_order() -> None:
     assert list(found.items()) == [("Mon 10", 2), ("Tue 08", 1), ("Sun 09", 1)]
 
 
+def test_hours_of_the_day_are_those_of_working_days_and_of_weekends() -> None:
+    rows = asked("2026-09-13T09:10", "2026-09-07T10:00", "2026-09-15T10:59", "2026-09-12T09:00")
+
+    found = requests(breakdown(rows, "hour"))
+
+    assert list(found.items()) == [("Mon–Fri 10", 2), ("Sat–Sun 09", 2)]
+
+
 def test_the_hour_that_comes_twice_when_clocks_go_back_is_one_line() -> None:
     rows = asked("2026-10-24T23:30", "2026-10-25T00:30", "2026-10-25T01:30", "2026-10-25T02:30")
 

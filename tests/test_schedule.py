@@ -146,14 +146,73 @@ def test_a_run_goes_on_where_nothing_is_lost_and_ends_with_the_most_serious_code
     assert done.stdout == ""
 
 
-def test_what_is_mailed_is_what_this_run_wrote_into_the_log(town: Path) -> None:
+def test_what_is_mailed_says_what_failed_since_when_and_what_to_do(town: Path) -> None:
     perform(town)
     before = log(town)
 
     done = perform(town, publish=6)
 
-    assert done.stderr == log(town).removeprefix(before)
-    assert "stub: publish" in done.stderr
+    first, second, empty, *said = done.stderr.splitlines(keepends=True)
+    began = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    failed = r"socialscore-weekly failed with exit code 6\."
+    assert re.fullmatch(rf"{failed} Since {began}, no run did all of its work\.\n", first)
+    assert second.startswith("What to do: collect or import more")
+    assert empty == "\n"
+    assert "".join(said) == log(town).removeprefix(before)
+
+
+def test_a_failure_is_mailed_once_a_day_with_when_it_began(town: Path) -> None:
+    first = perform(town, publish=6).stderr
+    began = re.search(r"Since (\S+),", first)
+    assert began
+
+    assert perform(town, publish=6).stderr == perform(town, collect=4).stderr == ""
+    failing = town / "socialscore-weekly.failing"
+    failing.write_text(f"{began[1]}\n2026-01-01\n", encoding="utf-8")  # told on another day
+    assert f"Since {began[1]}," in perform(town, publish=6).stderr
+
+
+def test_after_a_run_that_went_well_a_failure_is_a_new_one(town: Path) -> None:
+    perform(town, publish=6)
+    perform(town, collect=75)
+    assert perform(town, publish=6).stderr == ""
+
+    perform(town)
+
+    assert "exit code 6" in perform(town, publish=6).stderr
+
+
+def test_a_digest_is_mailed_once_a_week_with_the_first_run_that_goes_well(town: Path) -> None:
+    options = ("--digest", "weekly.toml", "--digest", "plouvenec", "--labels", "fr")
+    failed = perform(town, *options, publish=6)
+    assert "digest" not in asked(town)
+
+    mailed, again = perform(town, *options), perform(town, *options)
+
+    weekly = str(town / "weekly.toml")
+    assert failed.stderr.startswith("socialscore-weekly failed")
+    assert mailed.stderr == (
+        f"stub: digest {weekly} --labels fr\n"
+        f"stub: digest plouvenec --ranking {weekly} --labels fr\n"
+    )
+    assert (mailed.returncode, again.returncode, again.stderr) == (0, 0, "")
+    (town / "socialscore-weekly.digested").write_text("2026-W01\n", encoding="utf-8")
+    assert perform(town, *options, collect=75).stderr == mailed.stderr
+
+
+def test_a_digest_that_fails_is_a_failure_and_comes_with_the_next_run(town: Path) -> None:
+    failed = perform(town, "--digest", "weekly.toml", digest=5)
+
+    assert (failed.returncode, failed.stderr.count("exit code 5")) == (5, 2)
+    assert perform(town, "--digest", "weekly.toml").stderr.startswith("stub: digest")
+
+
+@pytest.mark.usefixtures("town")
+def test_a_digest_of_nobody_is_refused() -> None:
+    shown = run("schedule", "weekly.toml", "--digest", "plouvenek")
+
+    assert (shown.code, shown.out) == (2, "")
+    assert "did you mean 'plouvenec'" in shown.err
 
 
 def test_the_log_has_the_time_of_every_step_and_every_code_that_is_not_0(town: Path) -> None:

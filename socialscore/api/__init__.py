@@ -117,7 +117,7 @@ def break_down(
 
     Args:
         messages: as in `rank`, and so are all others.
-        by_group: account, network, category, day, week or hour-of-week.
+        by_group: account, network, category, day, week, hour or hour-of-week.
         panel: whose requests are counted.
         ranking: the ranking.
         as_of: the end of the data.

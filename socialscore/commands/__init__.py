@@ -37,6 +37,7 @@ COMMANDS = {
     "rank": "rank",
     "explain": "explain",
     "unanswered": "unanswered",
+    "digest": "digest",
     "audit": "audit",
     "publish": "publish",
     "verify": "verify",

@@ -35,7 +35,7 @@ __all__ = [
     "rankings",
 ]
 
-GROUPS = ("account", "network", "category", "day", "week", "hour-of-week")
+GROUPS = ("account", "network", "category", "day", "week", "hour", "hour-of-week")
 """What `--by-group` takes; to import them takes an engine."""
 
 _METRICS = Path(__file__).parents[1] / "scoring" / "metrics.py"

@@ -26,6 +26,7 @@ class Schedule:
     program: str  # the path of socialscore
     collecting: list[list[str]]  # arguments, command by command; none: files are imported
     publishing: list[list[str]]  # and building the site
+    digests: list[list[str]]  # what is mailed once a week; none: nothing
     times: list[int]  # minutes since midnight, in order
 
     @property
@@ -54,8 +55,9 @@ _SCRIPT = """\
 # To @DOES@. Printed by `socialscore schedule`: print it anew when
 # socialscore or this folder moves. Times are UTC.
 #
-# All that is said goes to a log. Where somebody must look, it is said on stderr too, which cron
-# mails. The exit code is that of the last step that went wrong; 75 (later) counts least.
+# All that is said goes to a log. What somebody must read is said on stderr too, which cron mails: a
+# failure, once a day@AND@. The exit code is that of the last step that went wrong; 75 (later)
+# counts least.
 
 export PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C PYTHONUTF8=1
 cd @FOLDER@ || exit 5
@@ -64,7 +66,9 @@ exec 3>&2 >>@LOG@ 2>&1
 begun=$(wc -l <@LOG@)
 worst=0
 
-say() { printf '%s %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*"; }
+now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+
+say() { printf '%s %s\\n' "$(now)" "$*" >&2; }
 
 step() {
     case $worst in 0 | 4 | 6 | 75 | 124) ;; *) return ;; esac # after any other, nothing is sure
@@ -83,9 +87,51 @@ if command -v flock >/dev/null && ! flock -n 9; then
 fi
 @LIMIT@
 @STEPS@
+@DIGEST@
+advice() {
+    case $1 in
+    2 | 3) echo "mend what the last lines name; until then nothing more is published" ;;
+    4) echo "socialscore auth check; what was fetched is kept, and the next run goes on" ;;
+    5) echo "socialscore store check; is the disk full?" ;;
+    6) echo "collect or import more, or ask for less in [assert] of the ranking" ;;
+    124) echo "collecting took too long: run it more often, or for fewer accounts" ;;
+    *) echo "run it by hand; if it was not interrupted, it is a bug: report it with these lines" ;;
+    esac
+}
 
-case $worst in 0 | 75) ;; *) tail -n "+$((begun + 1))" @LOG@ >&3 ;; esac
+# A failure is told once a day, with when it began.
+today=$(date +%Y-%m-%d)
+case $worst in
+0) rm -f @FAILING@ ;;
+75) ;;
+*)
+    since=$(sed -n 1p @FAILING@ 2>/dev/null)
+    told=$(sed -n 2p @FAILING@ 2>/dev/null)
+    printf '%s\\n%s\\n' "${since:=$(now)}" "$today" >@FAILING@
+    if [ "$told" != "$today" ]; then
+        {
+            echo "@NAME@ failed with exit code $worst. Since $since, no run did all of its work."
+            echo "What to do: $(advice "$worst")"
+            echo
+            tail -n "+$((begun + 1))" @LOG@
+        } >&3
+    fi
+    ;;
+esac
 exit "$worst"
+"""
+
+_DIGEST = """
+# The digest, with the first run of a week that went well.
+week=$(date +%G-W%V)
+case $worst in 0 | 75) went_well=yes ;; *) went_well= ;; esac
+if [ "$went_well" ] && [ "$(cat @DIGESTED@ 2>/dev/null)" != "$week" ]; then
+    worst=0
+    {
+@STEPS@
+    } >@DIGESTED@.txt
+    [ "$worst" -eq 0 ] && cat @DIGESTED@.txt >&3 && echo "$week" >@DIGESTED@
+fi
 """
 
 _LIMIT = """
@@ -102,6 +148,10 @@ def _script(plan: Schedule) -> str:
         for arguments in commands
     ]
     words = {
+        "@NAME@": plan.name,
+        "@AND@": ", and a digest, once a week" if plan.digests else "",
+        "@FAILING@": f"{plan.name}.failing",
+        "@DIGEST@": _digest(plan) if plan.digests else "",
         "@FOLDER@": shlex.quote(str(plan.folder)),
         "@LOG@": f"{plan.name}.log",
         "@LOCK@": f"{plan.name}.lock",
@@ -110,6 +160,12 @@ def _script(plan: Schedule) -> str:
         "@STEPS@": "\n".join(steps),
     }
     return re.sub("@[A-Z]+@", lambda match: words[match[0]], _SCRIPT)
+
+
+def _digest(plan: Schedule) -> str:
+    steps = (f"        step {shlex.join([plan.program, *each])}" for each in plan.digests)
+    words = {"@DIGESTED@": f"{plan.name}.digested", "@STEPS@": "\n".join(steps)}
+    return re.sub("@[A-Z]+@", lambda match: words[match[0]], _DIGEST)
 
 
 _CRONTAB = """\

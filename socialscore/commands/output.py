@@ -40,7 +40,11 @@ _SUFFIXES = {
     ".svg": "svg",
     ".png": "png",
     ".pdf": "pdf",
+    ".html": "html",
 }
+_PLAIN = "text"
+"""What `.txt` means where a command writes a page, and no table."""
+
 _NOTATIONS = {"leaderboard": "csv"}
 """Formats that are written as another one is, and take its suffix if they are named."""
 
@@ -91,7 +95,7 @@ def chosen_format(
     suffix = "" if output is None else output.suffix.lower()
     if not suffix:
         return format_name or formats[0]
-    meant = _SUFFIXES.get(suffix)
+    meant = _PLAIN if suffix == ".txt" and _PLAIN in formats else _SUFFIXES.get(suffix)
     if format_name is None and meant not in formats:
         raise UsageError(f"--output {output}: no format has that suffix; {_way_out(formats)}")
     if format_name and meant and meant != _NOTATIONS.get(format_name, format_name):
@@ -117,6 +121,7 @@ def chosen_locale(labels: str) -> Locale:
 
 def _way_out(formats: Sequence[str]) -> str:
     known = [suffix for suffix, name in _SUFFIXES.items() if name in formats]
+    known += [".txt"] if _PLAIN in formats else []
     which = f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]
     also = ", or add --format" if len(formats) > 1 else ""
     return f"choose {which}{also}"

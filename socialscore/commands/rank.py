@@ -67,8 +67,8 @@ def command(
         typer.Option(
             metavar="GROUP",
             autocompletion=completion.among(completion.GROUPS),
-            help="Show totals by account, network, category, day, week or hour-of-week instead "
-            "of a ranking.",
+            help="Show totals by account, network, category, day, week, hour (of working days, and "
+            "of weekends) or hour-of-week instead of a ranking.",
         ),
     ] = None,
     counts: Annotated[

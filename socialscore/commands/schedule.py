@@ -18,6 +18,7 @@ from socialscore.collectors.base import RATE_LIMIT_WAIT
 from socialscore.commands import completion
 from socialscore.commands.common import settings_here
 from socialscore.commands.notations import PARTS, Schedule, destination
+from socialscore.commands.output import chosen_locale
 from socialscore.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -93,6 +94,23 @@ def command(
             help="Sign what is published with this SSH key, which must work without a passphrase.",
         ),
     ] = None,
+    digest: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BODY|RANKING",
+            help="Mail the digest of this body, or of one of the rankings, once a week. May be "
+            "repeated.",
+        ),
+    ] = None,
+    labels: Annotated[
+        str,
+        typer.Option(
+            "--labels",
+            metavar="LANGUAGE",
+            autocompletion=completion.among(("en", "fr")),
+            help="Language of the digest: en or fr.",
+        ),
+    ] = "en",
     format_name: Annotated[
         str,
         typer.Option(
@@ -105,18 +123,23 @@ def command(
     """Print a script that collects, publishes and builds the site, and its daily schedule.
 
     Daily suits weekly rankings too: collecting often loses least, and publishing makes only
-    what is missing. Runs never overlap. cron sends mail only if somebody must act, so not for
-    exit code 75, after which the next run carries on. Nothing is installed; docs/cron.md shows
-    how.
+    what is missing. Runs never overlap. cron sends mail once a day if somebody must act, so not
+    for exit code 75, after which the next run carries on; and once a week the digest. Nothing is
+    installed; docs/cron.md shows how.
     """
     if format_name not in _FORMATS:
         raise UnknownName("format", format_name, _FORMATS)
     if no_collect and budget is not None:
         raise UsageError("--budget is for collecting, which --no-collect leaves out; give one")
     times = sorted({_minutes(time) for time in at or ["06:00"]})
-    plan = _plan(rankings, out, site, sign, budget, times, settings_here())
+    chosen_locale(labels)
+    settings = settings_here()
+    plan = _plan(rankings, out, site, sign, budget, times, settings)
     if no_collect:
         plan = replace(plan, collecting=[])
+    if digest:
+        digests = [_digest(it, rankings, labels, settings.panel) for it in digest]
+        plan = replace(plan, digests=digests)
     parts = _FORMATS[format_name]
     texts = [PARTS[part](plan) for part in parts]
     if len(parts) > 1:
@@ -159,6 +182,7 @@ def _plan(
         program=_program(),
         collecting=_collecting([*paths.values()], settings.panel, budget),
         publishing=_publishing(paths, out, site, sign),
+        digests=[],
         times=times,
     )
     if plan.gap < _LEAST_GAP:
@@ -197,13 +221,36 @@ def _publishing(
 ) -> list[list[str]]:
     """A command for every ranking, and one for the site."""
     to = ["--out", str(out.absolute())] if out else []
-    # A shipped ranking goes by its name: its file moves when socialscore does.
-    names = [str(it.absolute()) if it == Path(name) else name for name, it in rankings.items()]
+    names = [_durable(name) for name in rankings]
     onto = ["--out", str(site.absolute())] if site else []
     if sign and not sign.is_file():
         raise InputError(sign, "is not the file of a key")
     signing = ["--sign", str(sign.absolute())] if sign else []
     return [*(["publish", name, *to, *signing] for name in names), ["site", *to[1:], *onto]]
+
+
+def _durable(ranking: str) -> str:
+    """How a command may always name it; a shipped one by its name: its file moves when we do."""
+    from socialscore.inputs.shipped import ranking_path
+
+    path = ranking_path(ranking)
+    return str(path.absolute()) if path == Path(ranking) else ranking
+
+
+def _digest(about: str, rankings: Sequence[str], labels: str, usual: Path | None) -> list[str]:
+    """The command for the digest of one of the rankings, or of a body of the first of them."""
+    from socialscore.inputs.panel_file import read_panel
+    from socialscore.inputs.ranking import load_ranking
+    from socialscore.inputs.shipped import ranking_path
+    from socialscore.scoring.explanation import body_named
+
+    names = {it: _durable(it) for it in rankings}
+    language = [] if labels == "en" else ["--labels", labels]
+    if about in names:
+        return ["digest", names[about], *language]
+    panel = load_ranking(ranking_path(rankings[0])).panel or usual
+    body_id = body_named(read_panel(panel), about).body_id if panel else about
+    return ["digest", body_id, "--ranking", names[rankings[0]], *language]
 
 
 def _minutes(time: str) -> int:

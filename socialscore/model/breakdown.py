@@ -26,6 +26,6 @@ class Breakdown:
     """The requests of a ranking, counted by something else than bodies."""
 
     scoreboard: Scoreboard  # what it breaks down; `metrics` says more than a line has
-    by: str  # account, network, category, day, week or hour-of-week
+    by: str  # account, network, category, day, week, hour or hour-of-week
     metrics: tuple[Metric, ...]  # of `pooled`, in order
     lines: tuple[Line, ...]  # in order of label

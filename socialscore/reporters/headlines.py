@@ -190,7 +190,7 @@ def _answered(board: Scoreboard, score: Score, locale: Locale) -> str:
     """`Answered 36 of 37 questions within 7 days`."""
     n, k = score.values.get("n_requests"), score.values.get("n_answered") or 0
     if not n:
-        return capitalised(locale.gettext("nobody asked anything"))
+        return capitalised(_nothing(board, score, locale))
     return answered(board, locale, k, n) + within(board, locale)
 
 
@@ -211,7 +211,7 @@ def _counts(board: Scoreboard, score: Score, locale: Locale) -> str:
     values = score.values
     n, k = values.get("n_requests"), values.get("n_answered") or 0
     if n == 0:
-        return locale.gettext("nobody asked anything") + "."
+        return _nothing(board, score, locale) + "."
     if n is None:
         return _unknown(board, score, locale)
     counted = {
@@ -226,6 +226,15 @@ def _counts(board: Scoreboard, score: Score, locale: Locale) -> str:
         "%(part)s answered%(within)s (%(share)s; 95 %% interval from %(low)s to %(high)s)."
     )
     return text % (counted | {"low": percent(low, locale), "high": percent(high, locale)})
+
+
+def _nothing(board: Scoreboard, score: Score, locale: Locale) -> str:
+    """Why no request is in the rates: there is none, or none was watched to the end."""
+    n = sum(score.values.get(name) or 0 for name in ("n_pending", "n_unwatched"))
+    if not n:
+        return locale.gettext("nobody asked anything")
+    text = locale.gettext("%(number)s, not watched to the end")
+    return text % {"number": number(board, locale, n)}
 
 
 def _unknown(board: Scoreboard, score: Score, locale: Locale) -> str:

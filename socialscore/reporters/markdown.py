@@ -45,11 +45,11 @@ def table(
 
     Args:
         header: the names of its columns.
-        rows: as many cells each.
+        rows: as many cells each, in Markdown.
         numbers: the places of columns that are aligned to the right.
     """
     rules = ("---:" if place in numbers else "---" for place in range(len(header)))
-    return [_row(map(escaped, header)), _row(rules), *(_row(map(escaped, row)) for row in rows)]
+    return [_row(map(escaped, header)), _row(rules), *map(_row, rows)]
 
 
 def _lines(report: Report) -> Iterator[str]:

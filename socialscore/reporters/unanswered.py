@@ -183,7 +183,7 @@ def _written(rows: list[dict[str, str]], format_name: str) -> list[str]:
     numbers = [place for place, name in enumerate(names) if name in _NUMBERS]
     cells = [[row[name] for name in names] for row in rows]
     if format_name == "markdown":
-        return table(names, cells, numbers=numbers)
+        return table(names, [list(map(escaped, row)) for row in cells], numbers=numbers)
     return formatting.aligned([names, *cells], numbers=numbers)
 
 

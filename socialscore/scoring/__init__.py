@@ -106,7 +106,7 @@ def break_down(
         source: the messages.
         panel: the bodies whose requests are counted.
         ranking: the options.
-        by: account, network, category, day, week or hour-of-week.
+        by: account, network, category, day, week, hour or hour-of-week.
         as_of: as in `ask`.
     """
     asked = partial(ask, source.coverage(), panel, ranking, as_of=as_of, rulebook=source.rulebook)

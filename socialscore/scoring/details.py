@@ -77,5 +77,5 @@ def _of_network(row: Mapping[str, Any], icc: float) -> NetworkLine:
 
 
 def _of_hour(row: Mapping[str, Any]) -> HourLine:
-    weekday, hour = map(int, row["hour_of_week"].split())
+    weekday, hour = map(int, row["hour_id"].split())
     return HourLine(row["body_id"], weekday + 1, hour, row["n_requests"], row["n_answered"])

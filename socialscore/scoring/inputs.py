@@ -14,7 +14,7 @@ from socialscore.inputs.ranking import compared
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.opening_hours import stretches as stretches_of
 from socialscore.model.period import utc
-from socialscore.scoring.slots import hours_of_week
+from socialscore.scoring.slots import hours_of_day, hours_of_week
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
@@ -174,8 +174,8 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
 
 def labels(panel: Panel, by: str) -> dict[str, str]:
     """What the lines of a breakdown are called, where that is not their identifier."""
-    if by == "hour-of-week":
-        return hours_of_week()
+    if by in ("hour", "hour-of-week"):
+        return hours_of_day() if by == "hour" else hours_of_week()
     if by != "account":
         return {}
     return {

@@ -105,7 +105,7 @@ def ask(
         ranking: the options.
         as_of: the moment at which the data is taken to end; by default, as in `in_view`.
         target: the relation to compute.
-        by: what the lines of a table are: body, account, network, category, day, week or
+        by: what the lines of a table are: body, account, network, category, day, week, hour or
             hour-of-week.
         body_id: the body that `explanation` and what else is about one body speaks of.
         rulebook: the digest of the language rules in force; by default, those of today.

@@ -1,4 +1,4 @@
-"""The lines of a breakdown by time: days, weeks or hours of the week, in the ranking's timezone."""
+"""The lines of a breakdown by time: days, weeks or hours, in the ranking's timezone."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from socialscore.engines.rows import Rows
 from socialscore.model.period import utc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
 
-__all__ = ["SLOTS", "hours_of_week", "local_days", "slots"]
+__all__ = ["SLOTS", "hours_of_day", "hours_of_week", "local_days", "slots"]
 
-SLOTS = ("day", "week", "hour-of-week")
+SLOTS = ("day", "week", "hour", "hour-of-week")
 """Breakdowns by the time at which a request was asked."""
 
 _DAY = timedelta(days=1)
 _HALF_HOUR = timedelta(minutes=30)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PARTS = ("Mon–Fri", "Sat–Sun")
+_SATURDAY = 5
 
 
 def slots(by: str, since: datetime, until: datetime, zone: ZoneInfo) -> Rows:
@@ -75,8 +77,9 @@ def _named(
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     for number in range((last - first).days + 1):
         day = first + number * _DAY
-        if by == "hour-of-week":
-            yield from _hours(day, zone)
+        if by in ("hour", "hour-of-week"):
+            part = day.weekday() if by == "hour-of-week" else int(day.weekday() >= _SATURDAY)
+            yield from _hours(day, zone, part)
             continue
         year, week, _ = day.isocalendar()
         name = day.isoformat() if by == "day" else f"{year}-W{week:02d}"
@@ -84,13 +87,19 @@ def _named(
         yield name, midnights[0], midnights[1]
 
 
-def _hours(day: date, zone: ZoneInfo) -> Iterator[tuple[str, datetime, datetime]]:
-    """The hours of a day as clocks show them; where they are put back, one comes twice."""
+def _hours(day: date, zone: ZoneInfo, part: int) -> Iterator[tuple[str, datetime, datetime]]:
+    """The hours of a day as clocks show them; where they are put back, one comes twice.
+
+    Args:
+        day: the day.
+        zone: that of its clocks.
+        part: of the week, to which the lines belong.
+    """
     begin, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + _DAY))
     while begin < end:
         # By half hours: some timezones put their clocks by no more.
         local = begin.astimezone(zone)
-        yield _hour(day.weekday(), local.hour), begin, min(begin + _HALF_HOUR, end)
+        yield _hour(part, local.hour), begin, min(begin + _HALF_HOUR, end)
         begin += _HALF_HOUR
 
 
@@ -104,13 +113,19 @@ def _by_utc_day(since: datetime, until: datetime) -> Iterator[tuple[datetime, da
 
 def hours_of_week() -> dict[str, str]:
     """The names of the hours of a week, `Mon 00` to `Sun 23`, by the identifiers of their lines."""
-    return {
-        _hour(weekday, hour): f"{name} {hour:02d}"
-        for weekday, name in enumerate(_WEEKDAYS)
-        for hour in range(24)
-    }
+    return _hours_of(_WEEKDAYS)
 
 
-def _hour(weekday: int, hour: int) -> str:
-    """The identifier of an hour of the week; these sort as the hours do."""
-    return f"{weekday} {hour:02d}"
+def hours_of_day() -> dict[str, str]:
+    """Those of working days and of weekends, `Mon–Fri 00` to `Sat–Sun 23`."""
+    return _hours_of(_PARTS)
+
+
+def _hours_of(parts: Sequence[str]) -> dict[str, str]:
+    numbered = enumerate(parts)
+    return {_hour(n, hour): f"{name} {hour:02d}" for n, name in numbered for hour in range(24)}
+
+
+def _hour(part: int, hour: int) -> str:
+    """The identifier of an hour in a part of the week; these sort as the hours do."""
+    return f"{part} {hour:02d}"

@@ -1,7 +1,7 @@
--- One row per body and hour of the week in which five of its requests or more were asked.
+-- One row per body and hour in which five of its requests or more were asked.
 SELECT
     body_id,
-    line_id AS hour_of_week,
+    line_id AS hour_id,
     COUNT(*) FILTER (WHERE counted) AS n_requests,
     COUNT(*) FILTER (WHERE answered) AS n_answered
 FROM wait

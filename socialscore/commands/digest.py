@@ -1,0 +1,99 @@
+"""`socialscore digest`: what a body, or a whole ranking, is to know of a period, on one page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from socialscore.commands import completion
+from socialscore.commands.common import (
+    AsOfOption,
+    EngineOption,
+    PanelOption,
+    PeriodOption,
+    StoreOption,
+    subject,
+)
+from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
+
+__all__ = ["command"]
+
+_FORMATS = ("text", "markdown", "html")
+
+
+def command(
+    about: Annotated[
+        str,
+        typer.Argument(
+            metavar="BODY|RANKING",
+            autocompletion=completion.body_ids,
+            help="A body of the panel, by its body_id or its name; or a ranking file (TOML), or "
+            "the name of a shipped ranking, for all of its bodies.",
+            show_default=False,
+        ),
+    ],
+    ranking: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            autocompletion=completion.rankings,
+            help="For a body: the ranking file (TOML), or the name of a shipped ranking.",
+        ),
+    ] = None,
+    period: PeriodOption = None,
+    as_of: AsOfOption = None,
+    store: StoreOption = None,
+    panel: PanelOption = None,
+    labels: Annotated[
+        str,
+        typer.Option(
+            "--labels",
+            metavar="LANGUAGE",
+            autocompletion=completion.among(("en", "fr")),
+            help="Language: en or fr.",
+        ),
+    ] = "en",
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            autocompletion=completion.among(_FORMATS),
+            help="Output format: text, markdown or html. Default: text.",
+        ),
+    ] = None,
+    output: OutputOption = None,
+    engine: EngineOption = None,
+) -> None:
+    """Sum up a period on one page, for a mail: figures, changes, hours, waits, and what is open.
+
+    Figures stand beside those of the period before. A change or an hour is named only where it is
+    more than chance explains. What is still open is of the last 30 days of the data, whatever the
+    period.
+    """
+    from socialscore.reporters.blocks import write_blocks
+    from socialscore.reporters.digest import digest_blocks
+    from socialscore.scoring.digest import digest
+    from socialscore.scoring.explanation import body_named
+
+    format_name = chosen_format(format_name, output, _FORMATS)
+    locale = chosen_locale(labels)
+    is_ranking = ranking is None and _names_ranking(about)
+    asked = subject(
+        about if is_ranking else ranking,
+        {"period": period},
+        store=store,
+        panel=panel,
+        as_of=as_of,
+        engine=engine,
+    )
+    body = None if is_ranking else body_named(asked.panel, about)
+    found = digest(asked.source, asked.panel, asked.ranking, body, as_of=asked.as_of)
+    put(write_blocks(digest_blocks(found, locale), format_name, locale), output)
+
+
+def _names_ranking(text: str) -> bool:
+    """Whether it is the file of a ranking or the name of a shipped one; else it is a body."""
+    from socialscore.inputs.shipped import ranking_names
+
+    return text.endswith(".toml") or text in ranking_names()

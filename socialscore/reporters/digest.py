@@ -1,0 +1,324 @@
+"""A digest as a page: what was answered, what changed, when it goes well, and what is still open.
+
+A page is a list of blocks; `blocks.py` writes it as Markdown, HTML or plain text.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from socialscore.model.network import BY_NAME
+from socialscore.model.scoreboard import FEW
+from socialscore.reporters.blocks import Grid, Heading, Items, Link, Text
+from socialscore.reporters.counted import number
+from socialscore.reporters.facts import metric_named
+from socialscore.reporters.formatting import one_line
+from socialscore.reporters.headlines import body_headline, body_lead, week_headline, week_summary
+from socialscore.reporters.phrases import listed, percent, period, title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from socialscore.model.digest import Digest, HourOfDay
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.model.unanswered import UnansweredRequest
+    from socialscore.reporters.blocks import Block
+    from socialscore.reporters.locale import Locale
+
+    Values = Mapping[str, float | int | None]
+
+__all__ = ["digest_blocks", "digest_title"]
+
+_MOST_OPEN = 10  # lines of what is still open
+_MOST_HOURS = 3  # best, and worst
+_MOST_MOVED = 10  # bodies each way
+_WAITS = ("median_wait", "median_wait_low", "median_wait_high")
+
+
+def digest_title(digest: Digest, locale: Locale) -> str:
+    """`Ville de Lusambre, week 46 of 2026 (9–15 Nov 2026)`: what a mail may have as its subject."""
+    whose = one_line(digest.body.name) if digest.body else title(digest.board, locale)
+    return f"{whose}, {period(digest.board, locale)}"
+
+
+def digest_blocks(digest: Digest, locale: Locale) -> list[Block]:
+    """The page, block by block."""
+    score = digest.score
+    return [
+        Heading(digest_title(digest, locale), level=1),
+        *(_of_body(digest, score, locale) if score else _of_ranking(digest, locale)),
+        *_hours(digest, locale),
+        *_open(digest, locale),
+        Text(_source(digest, locale)),
+    ]
+
+
+# --- a body ---------------------------------------------------------------------------------------
+
+
+def _of_body(digest: Digest, score: Score, locale: Locale) -> Iterator[Block]:
+    board = digest.board
+    yield Text(body_headline(board, score, locale) + ".", strong=True)
+    yield Text(body_lead(board, score, locale))
+    yield from _not_yet(board, score, locale)
+    yield _figures(board, score, locale)
+    if digest.longest:
+        yield Heading(locale.gettext("The longest waits"))
+        text = locale.gettext("%(time)s, asked on %(moment)s, %(network)s")
+        yield Items([
+            (
+                text
+                % {
+                    "time": locale.duration(it.wait_seconds),
+                    "moment": locale.instant(it.asked_at),
+                    "network": BY_NAME[it.network].label,
+                },
+                _link(it.permalink),
+            )
+            for it in digest.longest
+        ])  # fmt: skip
+
+
+def _not_yet(board: Scoreboard, score: Score, locale: Locale) -> Iterator[Block]:
+    """Where nothing has matured, when it will have."""
+    pending = score.values.get("n_pending") or 0
+    if score.values.get("n_requests") or not pending or not board.horizon:
+        return
+    text = locale.ngettext(
+        "%(number)s is still being watched; the figures are complete %(time)s after the period.",
+        "%(number)s are still being watched; the figures are complete %(time)s after the period.",
+        pending,
+    )
+    told = {"number": number(board, locale, pending), "time": locale.span(board.horizon)}
+    yield Text(text % told)
+
+
+def _figures(board: Scoreboard, score: Score, locale: Locale) -> Grid:
+    """Its metrics, beside those of the period before and of its category."""
+    before = score.change.previous if score.change else {}
+    peers = [it.values for it in board.ranked if it.body.category == score.body.category]
+    header = ["", locale.period(board.period)]
+    if before:
+        header.append(locale.period(board.compared_to or ""))
+    if with_peers := len(peers) >= FEW and score.body.category != "":
+        text = locale.gettext("median of %(category)s")
+        header.append(text % {"category": one_line(score.body.category)})
+    rows = []
+    for name in dict.fromkeys(("n_requests", "response_rate", *board.show)):
+        metric = metric_named(board, name)
+        cells = [_value(board, metric, score.values, locale)]
+        if before:
+            cells.append(_value(board, metric, before, locale))
+        if with_peers:
+            cells.append(_median(board, metric, peers, locale))
+        rows.append([locale.label(metric), *cells])
+    return Grid(header, rows)
+
+
+def _value(board: Scoreboard, metric: Metric, values: Values, locale: Locale) -> str:
+    value = values.get(metric.name)
+    if value is None and metric.name in _WAITS and values.get("n_requests") and board.horizon:
+        return f">{locale.space}{locale.span(board.horizon)}"
+    text = locale.quantity(value, metric.unit)
+    low, high = values.get("wilson_low"), values.get("wilson_high")
+    if metric.name == "response_rate" and low is not None and high is not None:
+        return f"{text} ({percent(low, locale)} – {percent(high, locale)})"
+    return text
+
+
+def _median(board: Scoreboard, metric: Metric, peers: Sequence[Values], locale: Locale) -> str:
+    """The median of the ranked bodies; what was longer than anybody watched is the longest."""
+    is_wait = metric.name in _WAITS
+    values = [values.get(metric.name) for values in peers]
+    known = [float("inf") if it is None else it for it in values if is_wait or it is not None]
+    middle = median(known) if known else None
+    if middle == float("inf"):
+        middle = None
+    return _value(board, metric, {metric.name: middle, "n_requests": len(known)}, locale)
+
+
+# --- a ranking ------------------------------------------------------------------------------------
+
+
+def _of_ranking(digest: Digest, locale: Locale) -> Iterator[Block]:
+    board = digest.board
+    yield Text(week_headline(board, locale) + ".", strong=True)
+    yield Text(week_summary(board, locale))
+    if board.compared_to is not None:
+        yield Heading(locale.gettext("What changed"))
+        yield from _changes(board, locale)
+    waits = _waits(board, locale)
+    if waits:
+        yield Heading(locale.gettext("The longest waits"))
+        yield Grid(
+            [locale.gettext("body"), locale.label(metric_named(board, "median_wait"))], waits
+        )
+
+
+def _changes(board: Scoreboard, locale: Locale) -> Iterator[Block]:
+    """The bodies whose rate moved by more than chance, and those that came and went."""
+    up = [it for it in board.scores if it.change and it.change.direction == "up"]
+    down = [it for it in board.scores if it.change and it.change.direction == "down"]
+    rose = locale.gettext("%(body)s rose from %(before)s to %(now)s")
+    fell = locale.gettext("%(body)s fell from %(before)s to %(now)s")
+    items = [_moved(it, rose, locale) for it in up[:_MOST_MOVED]]
+    items += [_moved(it, fell, locale) for it in down[:_MOST_MOVED]]
+    if items:
+        yield Items([(item, None) for item in items])
+        yield Text(
+            locale.ngettext(
+                "%(n)s change is more than chance explains; of such, one in ten may be chance.",
+                "%(n)s changes are more than chance explains; of such, one in ten may be chance.",
+                len(up) + len(down),
+            )
+            % {"n": locale.count(len(up) + len(down))}
+        )
+    else:
+        when = locale.period(board.compared_to or "")
+        text = locale.gettext("Since %(period)s, no rate changed by more than chance explains.")
+        yield Text(text % {"period": when})
+    new = [one_line(it.body.name) for it in board.scores if it.change and it.change.entered]
+    for names, text in (
+        (new, locale.gettext("Ranked, and not in the period before: %(bodies)s.")),
+        ([one_line(it.name) for it in board.gone], locale.gettext("No longer ranked: %(bodies)s.")),
+    ):
+        if names:
+            yield Text(text % {"bodies": listed(names, locale)})
+
+
+def _moved(score: Score, text: str, locale: Locale) -> str:
+    before = score.change.previous.get("response_rate") if score.change else None
+    now = score.values.get("response_rate")
+    return text % {
+        "body": one_line(score.body.name),
+        "before": locale.share(before),
+        "now": locale.share(now),
+    }
+
+
+def _waits(board: Scoreboard, locale: Locale) -> list[list[str | Link]]:
+    """The ranked bodies whose median wait is longest, longest first."""
+    metric = next((it for it in board.metrics if it.name == "median_wait"), None)
+    if metric is None:
+        return []
+
+    def length(score: Score) -> float:
+        wait = score.values.get("median_wait")
+        return float("inf") if wait is None else wait
+
+    slowest = sorted(board.ranked, key=lambda it: (-length(it), it.body.name))[:3]
+    return [[one_line(it.body.name), _value(board, metric, it.values, locale)] for it in slowest]
+
+
+# --- both -----------------------------------------------------------------------------------------
+
+
+def _hours(digest: Digest, locale: Locale) -> Iterator[Block]:
+    _ = locale.gettext
+    yield Heading(_("Best and worst hours, over 13 weeks"))
+    best = _("%(when)s: %(k)s of %(n)s answered, more than at other hours")
+    worst = _("%(when)s: %(k)s of %(n)s answered, less than at other hours")
+    items = [_hour(it, best, locale) for it in digest.best_hours[:_MOST_HOURS]]
+    items += [_hour(it, worst, locale) for it in digest.worst_hours[:_MOST_HOURS]]
+    if items:
+        yield Items([(item, None) for item in items])
+    elif digest.n_hours > 1:
+        yield Text(_("No hour differs from the others by more than chance explains."))
+    else:
+        yield Text(_("Too little was asked to tell hours apart."))
+
+
+def _hour(hour: HourOfDay, text: str, locale: Locale) -> str:
+    _ = locale.gettext
+    days = _("Saturday and Sunday") if hour.is_weekend else _("Monday to Friday")
+    told = {"days": days, "hour": hour.hour, "end": hour.hour + 1}
+    return text % {
+        "when": _("%(days)s, %(hour)s:00 to %(end)s:00") % told,
+        "k": locale.count(hour.n_answered),
+        "n": locale.count(hour.n_requests),
+    }
+
+
+def _open(digest: Digest, locale: Locale) -> Iterator[Block]:
+    """What nobody has answered: what can still be, most urgent first, and how much cannot."""
+    found, board = digest.unanswered, digest.board
+    yield Heading(locale.gettext("Still open"))
+    if not found.requests:
+        yield Text(locale.gettext("Everything of the last 30 days has an answer."))
+        return
+    pending = [it for it in found.requests if it.is_pending]
+    text = locale.ngettext(
+        "%(number)s of the last 30 days has no answer",
+        "%(number)s of the last 30 days have no answer",
+        len(found.requests),
+    )
+    said = text % {"number": number(board, locale, len(found.requests))}
+    if pending:
+        late = locale.ngettext(
+            "; for %(n)s, an answer still counts.",
+            "; for %(n)s of them, an answer still counts.",
+            len(pending),
+        )
+        yield Text(said + late % {"n": locale.count(len(pending))})
+    else:
+        yield Text(said + ".")
+    if digest.body is None:
+        yield _open_by_body(digest, locale)
+    elif pending:
+        yield _open_requests(digest, pending, locale)
+    elif found.requests:
+        yield _open_requests(digest, found.requests[-_MOST_OPEN:], locale)
+
+
+def _open_requests(digest: Digest, requests: Sequence[UnansweredRequest], locale: Locale) -> Grid:
+    _, found = locale.gettext, digest.unanswered
+    header = [_("asked on"), _("age"), _("in opening hours"), _("time left"), _("message")]
+    rows: list[list[str | Link]] = []
+    for it in requests[:_MOST_OPEN]:
+        left = (it.watched_until - found.as_of).total_seconds() if it.watched_until else None
+        rows.append([
+            locale.instant(it.asked_at),
+            locale.duration(it.age_seconds),
+            locale.duration(it.open_age_seconds),
+            locale.duration(left) if it.is_pending else locale.duration(None),
+            _link(it.permalink) or it.message_id,
+        ])  # fmt: skip
+    return Grid(header, rows)
+
+
+def _open_by_body(digest: Digest, locale: Locale) -> Grid:
+    _ = locale.gettext
+    of_body: dict[str, list[UnansweredRequest]] = {}
+    for it in digest.unanswered.requests:
+        of_body.setdefault(it.body.body_id, []).append(it)
+    most = sorted(of_body.values(), key=lambda it: (-len(it), it[0].body.name))[:_MOST_OPEN]
+    rows: list[list[str | Link]] = [
+        [
+            one_line(mine[0].body.name),
+            locale.count(len(mine)),
+            locale.count(sum(it.is_pending for it in mine)),
+            locale.duration(mine[0].age_seconds),
+        ]
+        for mine in most
+    ]
+    return Grid([_("body"), _("without an answer"), _("still counts"), _("oldest")], rows)
+
+
+def _source(digest: Digest, locale: Locale) -> str:
+    board = digest.board
+    text = locale.gettext(
+        "%(title)s; data until %(as_of)s (%(zone)s); preset %(preset)s; socialscore %(version)s."
+    )
+    as_of = board.as_of.astimezone(board.since.tzinfo)
+    return text % {
+        "title": title(board, locale),
+        "as_of": locale.instant(as_of),
+        "zone": board.timezone,
+        "preset": board.preset,
+        "version": board.version,
+    }
+
+
+def _link(permalink: str | None) -> Link | None:
+    return None if permalink is None else Link(permalink)

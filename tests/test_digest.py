@@ -1,0 +1,259 @@
+"""One page on a period: what it says follows from the numbers, and no more than chance allows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from shell import run
+
+from socialscore.commands.output import chosen_format
+from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.shipped import ranking_path
+from socialscore.model.digest import HourOfDay
+from socialscore.reporters.blocks import FORMATS, Grid, Heading, Items, Link, Text, write_blocks
+from socialscore.reporters.digest import digest_blocks
+from socialscore.reporters.locale import ENGLISH, FRENCH, LOCALES
+from socialscore.scoring import MessageSource
+from socialscore.scoring.digest import digest, telling_hours
+from socialscore.scoring.explanation import body_named
+from socialscore.store.lake import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from socialscore.model.digest import Digest
+
+AS_OF = "2026-11-20T10:00"
+
+
+def of_demo(
+    demo: Path, name: str | None = None, period: str = "2026-W45", as_of: str = AS_OF
+) -> Digest:
+    store = Store.open(demo)
+    panel = store.panel()
+    ranking = load_ranking(ranking_path("demo"), {"period": period})
+    body = body_named(panel, name) if name else None
+    return digest(MessageSource(store), panel, ranking, body, as_of=as_of)
+
+
+@pytest.fixture(scope="module")
+def lusambre(demo: Path) -> Digest:
+    return of_demo(demo, "ville-lusambre")
+
+
+@pytest.fixture(scope="module")
+def every_body(demo: Path) -> Digest:
+    return of_demo(demo, period="2026-W43")
+
+
+def page(found: Digest, format_name: str = "text", language: str = "en") -> str:
+    locale = LOCALES[language]
+    return write_blocks(digest_blocks(found, locale), format_name, locale)
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+def test_figures_are_those_of_the_ranking_beside_the_period_before(
+    demo: Path, lusambre: Digest
+) -> None:
+    (grid,) = [it for it in digest_blocks(lusambre, ENGLISH) if isinstance(it, Grid)][:1]
+    options = ("--store", demo, "--ranking", "demo")
+
+    assert grid.header == ["", "week 45 of 2026", "week 44 of 2026", "median of ville"]
+    assert grid.rows[0] == ["Requests", "17", "11", "7"]
+    assert grid.rows[1] == ["Response rate", "12 % (3 % – 35 %)", "18 % (5 % – 49 %)", "58 %"]
+    assert lusambre.score is not None
+    explained = run("explain", "ville-lusambre", *options, "--period", "2026-W45").out
+    assert "17: 2 answered" in explained
+
+
+def test_the_longest_waits_come_first_with_their_addresses(lusambre: Digest) -> None:
+    text = page(lusambre)
+
+    assert [it.wait_seconds for it in lusambre.longest] == sorted(
+        (it.wait_seconds for it in lusambre.longest), reverse=True
+    )
+    assert text.index("- 13 min, asked on 2 Nov 2026 06:49, X") < text.index("- 8 min, asked on")
+    assert f"  {lusambre.longest[0].permalink}\n" in text
+
+
+def test_what_is_still_open_is_what_can_still_be_answered(lusambre: Digest) -> None:
+    text = page(lusambre)
+
+    pending = [it for it in lusambre.unanswered.requests if it.is_pending]
+    assert "43 questions of the last 30 days have no answer; for 5 of them, an answer" in text
+    assert [it.permalink for it in pending] == re.findall(r"https://\S+", text)[-len(pending) :]
+
+
+def test_only_changes_beyond_chance_are_named(every_body: Digest) -> None:
+    text = page(every_body)
+
+    moved = [it for it in every_body.board.scores if it.change and it.change.direction]
+    assert [it.body.name for it in moved] == ["Ville de Montsabran"]
+    assert "- Ville de Montsabran fell from 69 % to 40 %" in text
+    assert text.count(" fell from ") + text.count(" rose from ") == 1
+
+
+def test_where_nothing_changed_beyond_chance_that_is_said(demo: Path) -> None:
+    text = page(of_demo(demo))
+
+    assert "Since week 44 of 2026, no rate changed by more than chance explains." in text
+
+
+def test_where_nothing_has_matured_the_page_says_until_when_it_is_watched(demo: Path) -> None:
+    text = " ".join(page(of_demo(demo, "tram-brevanche", "2026-W46", "2026-11-16")).split())
+
+    assert "nobody asked anything" not in text
+    assert "questions, not watched to the end" in text
+    assert "still being watched; the figures are complete 7 d after the period" in text
+
+
+def test_everything_answered_is_said(lusambre: Digest) -> None:
+    done = replace(lusambre, unanswered=replace(lusambre.unanswered, requests=()))
+
+    assert "Everything of the last 30 days has an answer." in page(done)
+
+
+# --- hours ----------------------------------------------------------------------------------------
+
+
+def test_an_hour_is_told_only_if_it_differs_by_more_than_chance() -> None:
+    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=60, n_answered=30)
+             for hour in range(8, 20)]  # fmt: skip
+    slow, fast = replace(hours[3], n_answered=5), replace(hours[9], n_answered=57)
+
+    assert telling_hours(hours, 0.05) == ((), ())
+    told = telling_hours([*hours[:3], slow, *hours[4:9], fast, *hours[10:]], 0.05)
+    assert told == ((fast,), (slow,))
+
+
+def test_few_requests_tell_no_hours_apart() -> None:
+    hours = [HourOfDay(is_weekend=True, hour=hour, n_requests=5, n_answered=hour % 3 + 1)
+             for hour in range(6)]  # fmt: skip
+
+    assert telling_hours(hours, 0.05) == telling_hours(hours[:1], 0.05) == ((), ())
+
+
+def test_requests_of_one_day_say_less_than_independent_ones() -> None:
+    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=400, n_answered=200)
+             for hour in range(8, 12)]  # fmt: skip
+    hours[1] = replace(hours[1], n_answered=236)
+
+    assert telling_hours(hours, 0.0)[0] == (hours[1],)
+    assert telling_hours(hours, 0.5) == ((), ())
+
+
+# --- as a page ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_page_is_written_in_each_format_and_language(
+    lusambre: Digest, format_name: str, language: str
+) -> None:
+    text = page(lusambre, format_name, language)
+
+    heading = {"en": "Still open", "fr": "Encore sans réponse"}[language]
+    assert heading in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n\n")
+
+
+def test_in_french_nothing_is_english(lusambre: Digest) -> None:
+    def words(found: Digest, locale: object) -> set[str]:
+        texts = [it.text for it in digest_blocks(found, locale)[:-1] if hasattr(it, "text")]  # type: ignore[arg-type]
+        return {text for text in texts if "Lusambre" not in text}
+
+    assert not words(lusambre, ENGLISH) & words(lusambre, FRENCH)
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_html_is_a_whole_page_that_fetches_nothing(lusambre: Digest) -> None:
+    elements = _Elements()
+    elements.feed(page(lusambre, "html", "fr"))
+
+    assert not elements.open
+    assert ("html", {"lang": "fr"}) in elements.seen
+    assert not {"script", "img", "link", "iframe"} & {tag for tag, _ in elements.seen}
+    links = [attributes["href"] for tag, attributes in elements.seen if tag == "a"]
+    assert links
+    assert all(it and it.startswith("https://") for it in links)
+
+
+def test_names_are_no_markup() -> None:
+    blocks = [
+        Heading("<b>Town</b> *of* @all", level=1),
+        Text("# <i>x</i>", strong=True),
+        Items([("[a](b)", Link("https://example.org/?a=1&b=2"))]),
+        Grid(["a|b"], [["c|d"], [Link("https://example.org")]]),
+    ]
+
+    html, markdown = (write_blocks(blocks, it, ENGLISH) for it in ("html", "markdown"))
+
+    assert "&lt;b&gt;Town&lt;/b&gt;" in html
+    assert 'href="https://example.org/?a=1&amp;b=2"' in html
+    assert markdown.splitlines()[0] == "# \\<b\\>Town\\</b\\> \\*of\\* @\u2060all"
+    assert "| c\\|d |" in markdown
+    assert "<https://example.org>" in markdown
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def test_a_ranking_or_a_body_is_named(demo: Path) -> None:
+    options = ("--store", demo, "--period", "2026-W45")
+
+    of_ranking = run("digest", "demo", *options)
+    of_body = run("digest", "Ville de Lusambre", "--ranking", "demo", *options)
+
+    assert of_ranking.out.startswith("The demo: 24 invented bodies, week 45 of 2026")
+    assert of_body.out.startswith("Ville de Lusambre, week 45 of 2026")
+
+
+def test_the_suffix_of_a_file_chooses_the_format(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+
+    result = run("digest", "ville-lusambre", "--store", demo, "--output", path)
+
+    assert (result.code, result.out) == (0, "")
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    suffixes = [(".txt", "text"), (".md", "markdown"), (".html", "html")]
+    for suffix, name in suffixes:
+        assert chosen_format(None, path.with_suffix(suffix), FORMATS) == name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["nowhere"], "unknown body 'nowhere'"),
+        (["missing.toml"], "missing.toml"),
+        (["ville-lusambre", "--labels", "de"], "unknown language 'de'"),
+        (["ville-lusambre", "--format", "pdf"], "unknown format 'pdf'"),
+        (["ville-lusambre", "--output", "a.csv"], "choose .md, .html or .txt, or add --format"),
+        (["ville-lusambre", "--period", "all"], "no period precedes `all`"),
+    ],
+)
+def test_what_is_wrong_is_said(demo: Path, arguments: list[str], problem: str) -> None:
+    result = run("digest", *arguments, "--store", demo)
+
+    assert result.code in (2, 3)
+    assert problem in result.err
