@@ -73,6 +73,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "tweepy": ["collectors/twitter/api.py"],
     "typer": ["commands/"],
     "xlsxwriter": ["reporters/sheets.py"],
+    "yaml": ["importers/registers/opened.py"],
 }
 
 OF_COMMANDS_ONLY = {  # the clock, the environment, the terminal
@@ -95,6 +96,7 @@ SHARED = {
     "streams",
     "outcomes",
     "output",
+    "panel_import",
     "ranking_options",
     "run_list",
     "screens",

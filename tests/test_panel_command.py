@@ -6,7 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from shell import begin, run
+from shell import Result, begin, run
+
+from socialscore.commands import panel
+from socialscore.importers.registers import REGISTERS
+from socialscore.inputs.panel_file import read_panel
 
 HEADER = "body_id,body,category,network,account_id,handle"
 SOUND = f"""\
@@ -177,3 +181,140 @@ def test_an_action_or_a_format_that_does_not_exist_is_named(
     result = run("panel", *arguments)
 
     assert (result.code, problem in result.err) == (2, True)
+
+
+# --- import
+
+
+TOWNS = """\
+nom;compte;page
+Arzal;arzal;https://www.facebook.com/arzal.officiel
+Brest;@brest;
+Car;NA;
+"""
+MAPPED = ("--map", "body=nom", "--map", "twitter=compte", "--map", "facebook=page")
+
+
+def imported(*options: str, text: str = TOWNS) -> Result:
+    Path("towns.csv").write_text(text, encoding="utf-8")
+    return run("panel", "import", "towns.csv", "--as", "csv", *MAPPED, *options)
+
+
+def test_a_table_becomes_a_panel_that_is_sound() -> None:
+    shown = imported("--category", "ville")
+    written = imported("--category", "ville", "--output", "panel.csv", "--refused", "refused.csv")
+
+    assert shown.out == Path("panel.csv").read_text(encoding="utf-8")
+    assert shown.out.splitlines() == [
+        HEADER,
+        "arzal,Arzal,ville,twitter,,arzal",
+        "arzal,Arzal,ville,facebook,,arzal.officiel",
+        "brest,Brest,ville,twitter,,brest",
+        "car,Car,ville,,,",
+    ]
+    assert shown.err.splitlines() == [
+        "socialscore: towns.csv: 3 bodies, 1 on Facebook, 2 on X",
+        "socialscore: towns.csv: without an account: 1: Car",
+        "  towns.csv:4: Car: 'NA' is taken to mean that there is no account",
+    ]
+    assert (written.code, written.out) == (0, "")
+    assert Path("refused.csv").read_text(encoding="utf-8").splitlines() == [
+        "file,line,key,problem",
+        "towns.csv,4,,Car: 'NA' is taken to mean that there is no account",
+    ]
+    assert run("panel", "check").code == 0
+
+
+def test_a_panel_that_names_bodies_is_merged_into_and_never_overwritten() -> None:
+    Path("panel.csv").write_text(SOUND, encoding="utf-8")
+
+    overwriting = imported("--output", "panel.csv")
+    asked = imported("--into", "panel.csv", "--format", "json")
+    after_asking = Path("panel.csv").read_text(encoding="utf-8")
+    done = imported("--into", "panel.csv", "--yes")
+
+    assert (overwriting.code, "--into panel.csv merges" in overwriting.err) == (2, True)
+    assert (asked.code, "add --yes to write without asking" in asked.err) == (2, True)
+    assert json.loads(asked.out)[0] == {
+        "change": "new body",
+        "body_id": "arzal",
+        "body": "Arzal",
+        "network": "",
+        "handle": "",
+        "note": "",
+    }
+    assert after_asking == SOUND
+    assert (done.code, "wrote panel.csv" in done.err) == (0, True)
+    assert Path("panel.csv").read_text(encoding="utf-8").startswith(SOUND)
+
+
+def test_what_is_merged_into_the_template_of_init_keeps_its_comments() -> None:
+    template = Path("panel.csv").read_text(encoding="utf-8")
+
+    result = imported("--into", "panel.csv", "--yes")
+
+    assert result.code == 0
+    assert Path("panel.csv").read_text(encoding="utf-8").startswith(template)
+    assert len(read_panel(Path("panel.csv")).bodies) == 3
+
+
+def test_merging_what_is_there_writes_nothing() -> None:
+    Path("panel.csv").write_text("\ufeff" + SOUND, encoding="utf-8")
+    imported("--into", "panel.csv", "--yes")
+    before = Path("panel.csv").read_bytes()
+
+    again = imported("--into", "panel.csv")
+
+    assert (again.code, "panel.csv stays as it is" in again.err) == (0, True)
+    assert Path("panel.csv").read_bytes() == before
+    assert before.startswith("\ufeff".encode())
+
+
+def test_a_long_difference_is_cut_for_people_and_whole_for_programs() -> None:
+    Path("panel.csv").write_text(SOUND, encoding="utf-8")
+    table = "nom;compte;page\n" + "".join(f"Town {n};town{n};\n" for n in range(12))
+
+    shown = imported("--into", "panel.csv", "--yes", text=table)
+    Path("panel.csv").write_text(SOUND, encoding="utf-8")
+    listed = imported("--into", "panel.csv", "--yes", "--format", "csv", text=table)
+
+    assert shown.out.splitlines()[-3:] == [
+        "and 2 more: new body",
+        "and 2 more: new account",
+        "--format csv lists them all",
+    ]
+    assert len(listed.out.splitlines()) == 25
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["check", "--as", "csv"], "takes --store and --format only"),
+        (["check", "--yes"], "takes --store and --format only"),
+        (["import"], "name a file and say what it is"),
+        (["import", "towns.csv"], "--as annuaire, wikidata, congress, parlement, csv"),
+        (["import", "towns.csv", "--as", "registry"], "unknown register 'registry'"),
+        (["import", "towns.csv", "--as", "congress", "--map", "a=b"], "--map is for --as csv"),
+        (["import", "towns.csv", "--as", "csv", "--map", "a"], "write OURS=THEIRS, as in body=nom"),
+        (
+            ["import", "towns.csv", "--as", "csv", "--map", "body=a", "--map", "body=b"],
+            "--map names two columns for body: a and b",
+        ),
+        (["import", "towns.csv", "--as", "csv", "--yes"], "--into PANEL merges and takes"),
+        (["import", "towns.csv", "--as", "csv", "--ended", "2026-01-01"], "--into PANEL merges"),
+        (
+            ["import", "towns.csv", "--as", "csv", "--into", "panel.csv", "--ended", "today"],
+            "--ended today: write a day such as 2026-11-23",
+        ),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(options: list[str], problem: str) -> None:
+    Path("towns.csv").write_text(TOWNS, encoding="utf-8")
+
+    result = run("panel", *options)
+
+    assert (result.code, problem in result.err) == (2, True)
+
+
+def test_the_registers_are_those_that_can_be_named() -> None:
+    assert tuple(REGISTERS) == panel.REGISTERS

@@ -1,4 +1,4 @@
-"""Asking before something is erased, and saying what it is."""
+"""Asking before something is erased or overwritten, and saying what it is."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ __all__ = ["YesOption", "agreed", "in_words"]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
-def agreed(question: str) -> bool:
+def agreed(question: str, act: str = "erase") -> bool:
     """Whether the person at the terminal says yes.
+
+    Args:
+        question: what to ask.
+        act: what `--yes` allows without asking, for the error.
 
     Raises:
         UsageError: there is none.
     """
     if not (is_watched() and sys.stdin.isatty()):
-        raise UsageError("no terminal to confirm on; add --yes to erase without asking")
+        raise UsageError(f"no terminal to confirm on; add --yes to {act} without asking")
     # typer's own question would leave a space on stdout.
     typer.echo(f"{question} [y/N] ", nl=False, err=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

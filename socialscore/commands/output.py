@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "PROBLEMS",
     "FormatOption",
     "OutputOption",
     "chosen_format",
     "chosen_locale",
+    "problem_record",
     "put",
     "put_listing",
     "put_problems",
@@ -161,15 +163,17 @@ def put_listing(
         put(written(columns, rows), None)
 
 
-_PROBLEMS = ("file", "line", "key", "problem")
+PROBLEMS = ("file", "line", "key", "problem")
+"""The columns of what is wrong with files."""
 
 
 def put_problems(format_name: str, problems: Sequence[SocialscoreError]) -> None:
     """Write what is wrong with files; as a table, a line each."""
-    put_listing(format_name, _PROBLEMS, map(_of_problem, problems), lambda: map(str, problems))
+    put_listing(format_name, PROBLEMS, map(problem_record, problems), lambda: map(str, problems))
 
 
-def _of_problem(problem: SocialscoreError) -> dict[str, Any]:
+def problem_record(problem: SocialscoreError) -> dict[str, Any]:
+    """What is wrong with a file, under the names of the columns."""
     place = getattr(problem, "place", None)
     path = getattr(place, "path", place)
     return {

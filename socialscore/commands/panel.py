@@ -1,4 +1,4 @@
-"""`socialscore panel`: whether a panel is sound, and whom it names."""
+"""`socialscore panel`: whether a panel is sound, whom it names, and panels from registers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from socialscore.commands import completion
 from socialscore.commands.common import StoreOption, settings_here
+from socialscore.commands.confirmation import YesOption  # noqa: TC001  typer looks at it itself
 from socialscore.commands.output import (
     FormatOption,
     chosen_format,
@@ -18,6 +19,7 @@ from socialscore.commands.output import (
 )
 from socialscore.commands.screens import say
 from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.model.network import DEFAULT_NETWORK
 from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
@@ -28,9 +30,12 @@ if TYPE_CHECKING:
 
     Fact = tuple[str, str, int, Sequence[str]]
 
-__all__ = ["command"]
+__all__ = ["REGISTERS", "command"]
 
-_ACTIONS = ("check",)
+_ACTIONS = ("check", "import")
+REGISTERS = ("annuaire", "wikidata", "congress", "parlement", "csv")
+"""What `--as` takes; to import their readers takes a while."""
+
 _NAME = "panel.csv"  # in a store
 _FACTS = ("what", "of", "number", "which")
 _MOST_NAMES = 5  # in a cell of the table
@@ -40,9 +45,10 @@ def command(
     action: Annotated[
         str,
         typer.Argument(
-            metavar="check",
+            metavar="check|import",
             autocompletion=completion.among(_ACTIONS),
-            help="check: list every mistake in a panel, or what is in it.",
+            help="check: list every mistake in a panel, or what is in it. import: make a panel of "
+            "a register, or merge one into a panel.",
             show_default=False,
         ),
     ],
@@ -50,21 +56,106 @@ def command(
         Path | None,
         typer.Argument(
             metavar="[FILE]",
-            help="The panel. Default: `panel` in socialscore.toml, else the one that the store "
-            "remembers.",
+            help="check: the panel. Default: `panel` in socialscore.toml, else the one that the "
+            "store remembers. import: the register.",
             show_default=False,
         ),
     ] = None,
+    register: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="REGISTER",
+            autocompletion=completion.among(REGISTERS),
+            help="import: what FILE is: annuaire (French directory of the administration), "
+            "wikidata (result of a query), congress (United States), parlement (French members "
+            "of parliament) or csv (any table, with --map).",
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="OURS=THEIRS",
+            help="import --as csv: name the file's column for one of ours, as in body=nom; a "
+            f"network is a column of its handles or addresses, as in {DEFAULT_NETWORK}=compte. "
+            "May be repeated.",
+        ),
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="import: category of bodies to which the register gives none."
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PANEL",
+            help="import: merge into this panel, whose other lines and comments stay; the "
+            "difference is shown first.",
+        ),
+    ] = None,
+    ended: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="import --into: end accounts that the register no longer has on DAY. Default: "
+            "they are listed, and stay.",
+        ),
+    ] = None,
+    refused: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="import: write everything that became no account to FILE (CSV), with line and "
+            "reason.",
+        ),
+    ] = None,
+    yes: YesOption = False,
     store: StoreOption = None,
     format_name: FormatOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="import: write to FILE instead of the terminal."),
+    ] = None,
 ) -> None:
-    """Check a panel: list every mistake with its line, or sum up whom it names.
+    """Check a panel, or make one of an open register of public bodies.
 
-    Exit codes: 0 the panel is sound; 3 something is wrong with it.
+    Exit codes of check: 0 the panel is sound; 3 something is wrong with it.
     """
     if action not in _ACTIONS:
         raise UnknownName("action", action, _ACTIONS)
-    format_name = chosen_format(format_name)
+    if action == "check":
+        if register or columns or category or into or ended or refused or yes or output:
+            raise UsageError("`socialscore panel check` takes --store and --format only")
+        _check(file, store, chosen_format(format_name))
+        return
+    from socialscore.commands.panel_import import (
+        day_of,
+        merge_into,
+        new_panel,
+        pairs,
+        register_read,
+    )
+
+    if file is None or register is None:
+        known = ", ".join(REGISTERS)
+        raise UsageError(f"name a file and say what it is: panel import FILE --as {known}")
+    if store or (into and output) or (not into and (ended or yes or format_name)):
+        raise UsageError(
+            "--into PANEL merges and takes --ended, --yes and --format; without it, --output FILE "
+            "says where to write; --store is for `socialscore panel check`"
+        )
+    day, format_name = day_of(ended), chosen_format(format_name)
+    found = register_read(file, register, pairs(columns or []), category or "", refused)
+    if into:
+        merge_into(into, found, format_name, ended=day, yes=yes)
+    else:
+        new_panel(found, output)
+
+
+def _check(file: Path | None, store: str | None, format_name: str) -> None:
     path, reading = _examined(file, store)
     if problems := reading.problems:
         put_problems(format_name, problems)

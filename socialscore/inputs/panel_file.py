@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from socialscore.errors import InputError, SocialscoreError, UnknownName
+from socialscore.inputs.addresses import account_named, wrong_handle
 from socialscore.inputs.formulas import unguarded
 from socialscore.inputs.panel import COLUMNS, COMMENT, NEEDED, ROLES, Panel, in_order, overlap
 from socialscore.inputs.toml_files import FilePosition, read_whole
@@ -287,11 +288,21 @@ def _is_day(text: str) -> bool:
 def _with_handles(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:
     """The rows; what nobody can write to in place of a handle goes to `problems`."""
     for place, row in rows:
-        network, handle = BY_NAME.get(row["network"]), row["handle"]
-        if "/" in handle or (network and network.handle_prefix and " " in handle):
+        network, handle = BY_NAME.get(row["network"]), row["handle"].removeprefix("@")
+        if "/" in handle:
             problem = f"handle {handle!r} is not one; write the name alone, without an address"
+            problems.append(InputError(place, f"{problem}{_meant(row)}"))
+        elif network and handle and (problem := wrong_handle(network, handle)):
             problems.append(InputError(place, problem))
         yield place, row
+
+
+def _meant(row: Mapping[str, str]) -> str:
+    """The handle that an address shows, for the way out."""
+    try:
+        return f": {account_named(row['handle'], row['network']).handle}"
+    except (KeyError, ValueError):
+        return ""
 
 
 def _not_rounded(rows: Iterable[_Row], problems: list[SocialscoreError]) -> Iterator[_Row]:

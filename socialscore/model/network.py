@@ -68,6 +68,16 @@ class Network:
     also: tuple[str, ...] = ()  # what else they call it
     id_pattern: str = "[1-9][0-9]{0,24}"  # a regular expression for ids of people and accounts
     handle_prefix: str = "@"  # written before a handle; panels and stores keep handles without it
+    handle_pattern: str = "[^/]+"  # a regular expression for what can be a handle at all
+    handle_rule: str = "no slash"  # the same in words
+    # A regular expression for ids that stand in a handle: `Town-of-Riverton-100064`.
+    id_in_handle: str = r"(?!)"
+    federated: bool = False  # of many servers: a handle ends with @server, and any host may be one
+    hosts: str = r"(?!)"  # a regular expression for hosts that are surely its own
+    # Regular expressions for what follows the host in the address of an account: `handle`, `id`.
+    profiles: tuple[str, ...] = ()
+    not_handles: str = r"(?!)"  # a regular expression for what else stands in place of a handle
+    wikidata: str = ""  # the property of Wikidata that has its handles
     integer_ids: bool = False  # identifiers of messages are whole numbers of less than 64 bits
     # Milliseconds since 1970 from which identifiers of messages count, above their last 22 bits.
     snowflakes_since_ms: int = 0
@@ -111,6 +121,13 @@ _ALL = (
         also=("X (Twitter)", "X/Twitter", "Twitter/X"),
         integer_ids=True,
         snowflakes_since_ms=1_288_834_974_657,
+        handle_pattern=r"[A-Za-z0-9_]{1,20}",  # 15 at most today; some early ones are longer
+        handle_rule="letters, digits and underscores, 20 at most",
+        hosts=r"(?:.+\.)?(?:twitter|x)\.com",
+        profiles=(r"(?:#!/+)?@?(?P<handle>\w+)(?:/+(?:with_replies|media|likes)?)?(?:\?.*)?",),
+        not_handles="compose|explore|hashtag|home|i|intent|login|messages|notifications|privacy|search"
+        "|settings|share|signup|tos",
+        wikidata="P2002",
         collected=True,
         credentials=("bearer_token",),
         permalinks=((r".*/([0-9]+)", r"https://x.com/i/status/\1"),),
@@ -132,6 +149,19 @@ _ALL = (
         label="Facebook",
         also=("FB",),
         handle_prefix="",
+        id_in_handle=r"(?:^|-)([0-9]{9,25})$",
+        hosts=r"(?:.+\.)?(?:facebook\.com|fb\.com|fb\.me)",
+        profiles=(
+            r"profile\.php\?(?:.*&)?id=(?P<id>[0-9]+)(?:&.*)?",
+            r"(?:pages|people)/+(?P<handle>[^/?]+)/+(?P<id>[0-9]+)/*(?:\?.*)?",
+            r"pages/+category/+[^/?]+/+(?P<handle>[^/?\s]+)/*(?:\?.*)?",
+            r"(?:pg/+|p/+)?@?(?P<handle>[\w.-]{2,})"
+            r"(?:/+(?:about|home|photos|posts|timeline|videos)?)*(?:\?.*)?",
+        ),
+        not_handles=r"dialog|events|facebook\.com|groups|hashtag|help|home|l|login|marketplace|media"
+        r"|p|pages|people|permalink|pg|photo|plugins|profile|reel|search|share|sharer|stories|story"
+        r"|watch|.+\.php",
+        wikidata="P2013",
         collected=True,
         credentials=("page_token",),
         per_page=True,
@@ -155,6 +185,12 @@ _ALL = (
         label="Bluesky",
         also=("bsky",),
         id_pattern=r"did:[a-z]+:[A-Za-z0-9._:%-]{1,200}",
+        handle_pattern=r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|did:[a-z]+:[A-Za-z0-9._:%-]+",
+        handle_rule="a name with a dot, such as riverton.bsky.social",
+        id_in_handle=r"^(did:.+)$",
+        hosts=r"bsky\.app",
+        profiles=(r"profile/+@?(?P<handle>[^/?]+)/*(?:\?.*)?",),
+        wikidata="P12361",
         permalinks=(
             (
                 r".*/at://(did:[a-z]+:[A-Za-z0-9._:%-]+)/app\.bsky\.feed\.post/([A-Za-z0-9._~:-]+)",
@@ -164,7 +200,13 @@ _ALL = (
     ),
     Network(
         name="mastodon",
-        label="Mastodon",  # a handle is name@server
+        label="Mastodon",
+        handle_pattern=r"[A-Za-z0-9_.-]+(?:@[A-Za-z0-9.-]+)?",
+        handle_rule="name@server",
+        federated=True,
+        hosts=r"(?:.+\.)?(?:mastodon|mstdn)\..+",
+        profiles=(r"(?:@|users/+|web/+@)(?P<handle>[\w.-]+(?:@[\w.-]+)?)/*(?:\?.*)?",),
+        wikidata="P4033",
         # Numbers are a server's own, and nobody says which; the address that all share is known.
         permalinks=((r"[^/]*/(https://[^\s<>\"]+)", r"\1"),),
     ),

@@ -1,0 +1,52 @@
+"""What a register says of a body, before anything of it is believed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from socialscore.errors import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialscore.inputs.toml_files import FilePosition
+
+__all__ = ["Link", "RegisterEntry", "links_of", "slug"]
+
+# Cells with several addresses: after a bar, or where the next address begins.
+_BETWEEN = re.compile(r"\s*\|\s*|[\s,;]+(?=https?://)")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a register gives as an account."""
+
+    network: str  # as the register calls it; empty: the address says
+    text: str  # an address, or a handle
+    account_id: str = ""
+    role: str = ""  # of inputs.panel.ROLES; empty: main
+
+
+@dataclass(frozen=True)
+class RegisterEntry:
+    """What one place of a register says of one body; several places may name the same."""
+
+    place: FilePosition
+    body_id: str
+    name: str
+    category: str = ""
+    links: tuple[Link, ...] = ()
+
+
+def links_of(network: str, cell: str, account_id: str = "") -> Iterator[Link]:
+    """The links of a cell: none, one or, apart by bars or where addresses begin, several."""
+    texts = [text for text in _BETWEEN.split(cell.strip()) if text]
+    for text in texts:
+        yield Link(network, text, account_id if len(texts) == 1 else "")
+
+
+def slug(name: str) -> str:
+    """A short name such as `ville-d-armorelle`: letters without accents, digits and hyphens."""
+    return folded(name).replace(" ", "-")

@@ -1,0 +1,299 @@
+"""Merging what a register says into a panel that people keep: every line that is theirs stays.
+
+Whether two accounts are the same, their identifiers say and, where one of them has none, their
+handles. What a panel says of a body or an account is never overruled: only a handle that the
+account gave up is replaced, an identifier that was empty filled in, and, if somebody says when, an
+account ended that the register has no more.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from socialscore.inputs.formulas import cell_text, unguarded
+from socialscore.inputs.panel import COMMENT
+from socialscore.inputs.panel_file import examine_panel
+from socialscore.inputs.value_errors import raise_all
+from socialscore.model.network import BY_NAME, network_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from socialscore.inputs.panel import Panel
+    from socialscore.model.messages import Account, Body
+
+__all__ = ["EMPTY", "PanelChange", "merged_panel", "panel_changes"]
+
+EMPTY = "body_id,body,category,network,account_id,handle\n"
+"""A panel that names nobody yet."""
+
+
+@dataclass(frozen=True)
+class PanelChange:
+    """A difference between a panel and a register."""
+
+    what: str  # new body, new account, renamed, identified, account gone, body gone, conflict
+    body: Body  # as the panel has it, or the register where only it does
+    account: Account | None  # as the register has it, or the panel where only it does
+    note: str = ""  # for people: what was before, or why nothing is done
+    before: Account | None = None  # as the panel has it, where it is changed
+
+
+def panel_changes(panel: Panel, bodies: Iterable[Body]) -> list[PanelChange]:
+    """What a register changes in a panel: first what it adds, then what it no longer has.
+
+    Gone are bodies of the categories in which panel and register have bodies in common, and
+    accounts on networks that the register has, unless the panel ended them.
+    """
+    listed = {body.body_id: body for body in bodies}
+    known = {body.body_id: body for body in panel.bodies}
+    index: dict[tuple[str, str], list[tuple[Body, Account]]] = {}
+    for body, account in panel.accounts():
+        for name in {account.account_id.lower(), *account.other_ids, account.handle.lower()}:
+            index.setdefault((account.network, name), []).append((body, account))
+    changes: list[PanelChange] = []
+    seen: set[int] = set()  # accounts of the panel that the register has
+    for body in listed.values():
+        mine = known.get(body.body_id)
+        if mine is None:
+            changes.append(PanelChange("new body", body, None))
+        for account in body.accounts:
+            names = (account.account_id.lower(), account.handle.lower())
+            found = [it for name in names for it in index.get((account.network, name), ())]
+            changes += _of_account(mine or body, account, found, seen)
+    return changes + list(_gone(known, listed, seen))
+
+
+def _of_account(
+    body: Body, account: Account, found: Sequence[tuple[Body, Account]], seen: set[int]
+) -> Iterator[PanelChange]:
+    """What an account of the register changes; `found` are those of the panel that may be it."""
+    same = next((it for it in found if _is_same(account, it[1])), None)
+    if same is None:
+        if found:
+            note = f"the panel has this handle with account_id {found[0][1].account_id}"
+            yield PanelChange("conflict", body, account, note)
+        else:
+            yield PanelChange("new account", body, account)
+        return
+    whose, mine = same
+    seen.add(id(mine))
+    if whose.body_id != body.body_id:
+        yield PanelChange("conflict", body, account, f"in the panel it is that of {whose.body_id}")
+    elif mine.handle.lower() != account.handle.lower():
+        yield PanelChange("renamed", body, account, f"was {mine.handle}", mine)
+    elif mine.is_unidentified and not account.is_unidentified:
+        yield PanelChange("identified", body, account, f"is {account.account_id}", mine)
+
+
+def _is_same(theirs: Account, mine: Account) -> bool:
+    if theirs.account_id in (mine.account_id, *mine.other_ids):
+        return True
+    unknown = theirs.is_unidentified or (mine.is_unidentified and not mine.other_ids)
+    return unknown and theirs.handle.lower() == mine.handle.lower()
+
+
+def _gone(
+    known: Mapping[str, Body], listed: Mapping[str, Body], seen: set[int]
+) -> Iterator[PanelChange]:
+    categories = {known[it].category for it in listed if it in known}
+    networks = {account.network for body in listed.values() for account in body.accounts}
+    for body in known.values():
+        if body.body_id not in listed:
+            is_over = body.accounts and all(it.valid_until for it in body.accounts)
+            if body.category not in categories or is_over:
+                continue
+            yield PanelChange("body gone", body, None)
+        for account in body.accounts:
+            is_theirs = account.network in networks and account.valid_until is None
+            if is_theirs and id(account) not in seen:
+                yield PanelChange("account gone", body, account, before=account)
+
+
+# --- the text -------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Record:
+    """A row of the file as it stands there, or changed, and those that now come behind it."""
+
+    lines: str
+    cells: list[str]  # empty: a comment, or nothing
+    is_changed: bool = False
+    followers: list[_Record] = field(default_factory=list)
+
+    def all(self) -> Iterator[_Record]:
+        """The row and its followers."""
+        stack = [self]
+        while stack:
+            row = stack.pop()
+            yield row
+            stack += reversed(row.followers)
+
+
+class _PanelText:
+    """The text of a panel, row by row."""
+
+    def __init__(self, text: str) -> None:
+        lines = list(io.StringIO(text, newline=""))
+        self._end = "\r\n" if text.count("\r\n") > text.count("\n") / 2 else "\n"
+        header = next((it for it in lines if it.strip() and not it.startswith((COMMENT, '"#'))), "")
+        self._delimiter = max(",;\t", key=header.count)
+        self._records: list[_Record] = []
+        reader, n_read = csv.reader(lines, delimiter=self._delimiter), 0
+        for cells in reader:
+            is_row = "".join(cells).strip() and not cells[0].startswith(COMMENT)
+            raw = "".join(lines[n_read : reader.line_num])
+            self._records.append(_Record(raw, cells if is_row else []))
+            n_read = reader.line_num
+        self._head, *rows = (it for it in self._records if it.cells)
+        self._columns = [cell.strip() for cell in self._head.cells]
+        self._by_body: dict[str, list[_Record]] = {}
+        for row in rows:
+            self._by_body.setdefault(self._said(row, "body_id"), []).append(row)
+
+    def _said(self, row: _Record, column: str) -> str:
+        """What a row says in a column; nothing if there is no such column."""
+        cells = dict(zip(self._columns, row.cells, strict=False))
+        text = unguarded(cells.get(column, "").strip())
+        return network_named(text) if column == "network" else text
+
+    def row_of(self, body_id: str, account: Account) -> _Record:
+        """The row of an account of a body."""
+        until = f"{account.valid_until}" if account.valid_until else ""
+        return next(self._rows(body_id, account.network, account.handle, until))
+
+    def vacant_row(self, body_id: str) -> _Record | None:
+        """A row that names a body and no account."""
+        return next(self._rows(body_id, "", "", ""), None)
+
+    def _rows(self, body_id: str, network: str, handle: str, until: str) -> Iterator[_Record]:
+        for row in self._by_body.get(body_id, ()):
+            said = (self._said(row, it) for it in ("network", "handle", "valid_until"))
+            theirs = next(said), next(said).removeprefix("@"), next(said)
+            if theirs == (network, handle, until):
+                yield row
+
+    def change(self, row: _Record, values: Mapping[str, str]) -> None:
+        """Write other values into cells of a row, as far as there are such columns."""
+        row.cells += [""] * (len(self._columns) - len(row.cells))
+        for column, value in values.items():
+            if column in self._columns:
+                row.cells[self._columns.index(column)] = cell_text(value)
+        row.is_changed = True
+
+    def add(self, values: Mapping[str, str]) -> None:
+        """Write a row behind those of its body or, where it has none, at the end."""
+        row = _Record("", [""] * len(self._columns))
+        self.change(row, values)
+        mine = self._by_body.setdefault(values["body_id"], [])
+        if mine:
+            mine[-1].followers.append(row)
+        else:
+            self._records.append(row)
+        mine.append(row)
+
+    def need(self, columns: Iterable[str]) -> None:
+        """Have these columns: those that are missing come last."""
+        missing = [column for column in columns if column not in self._columns]
+        if not missing:
+            return
+        for row in (it for it in self._records if it.cells):
+            row.cells += [""] * (len(self._columns) + len(missing) - len(row.cells))
+            row.is_changed = True
+        self._head.cells[len(self._columns) :] = missing
+        self._columns += missing
+
+    def __str__(self) -> str:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator=self._end, delimiter=self._delimiter)
+        for record in (it for each in self._records for it in each.all()):
+            if record.is_changed:
+                writer.writerow(record.cells)
+            else:
+                is_whole = record.lines.endswith(("\n", "\r"))
+                text.write(record.lines if is_whole else f"{record.lines}{self._end}")
+        return text.getvalue()
+
+
+def merged_panel(
+    path: Path | str, text: str, changes: Sequence[PanelChange], ended: date | None = None
+) -> str:
+    """The text of a panel with the changes; comments, order and all other cells stay.
+
+    Args:
+        path: of the panel, for errors.
+        text: what it says.
+        changes: from `panel_changes`.
+        ended: when accounts ended that are gone. None: they stay as they are.
+
+    Raises:
+        InputError: the panel would have something wrong, such as an end before a beginning.
+    """
+    panel = _PanelText(text)
+    new = [it for it in changes if it.what in ("new body", "new account")]
+    gone = [it for it in changes if it.what == "account gone"] if ended else []
+    panel.need(_columns_of(new, changes, ended=bool(gone)))
+    with_accounts = {it.body.body_id for it in new if it.account}
+    for it in new:
+        if it.account or it.body.body_id not in with_accounts:
+            _add(panel, it.body, it.account)
+    for it in changes:
+        if it.account and it.what in ("renamed", "identified"):
+            values = {"account_id": _identifier(it.account)}
+            if it.what == "renamed":
+                values["handle"] = it.account.handle
+            _change(panel, it, values)
+    for it in gone:
+        _change(panel, it, {"valid_until": f"{ended}"})
+    merged = str(panel)
+    raise_all(examine_panel(path, merged.encode()).problems)
+    return merged
+
+
+def _columns_of(
+    new: Sequence[PanelChange], changes: Sequence[PanelChange], *, ended: bool
+) -> Iterator[str]:
+    """Columns that somebody's panel may lack, and that have something to say."""
+    if any(it.body.category for it in new):
+        yield "category"
+    if any(it.account and _identifier(it.account) for it in changes):
+        yield "account_id"
+    if any(it.account and it.account.role != "main" for it in new):
+        yield "role"
+    if ended:
+        yield "valid_until"
+
+
+def _identifier(account: Account) -> str:
+    """The identifier of an account; empty where the handle only stands for it."""
+    is_one = re.search(BY_NAME[account.network].id_in_handle, account.handle)
+    return "" if account.is_unidentified and not is_one else account.account_id
+
+
+def _add(panel: _PanelText, body: Body, account: Account | None) -> None:
+    of_account = {}
+    if account:
+        of_account = {
+            "network": account.network,
+            "account_id": _identifier(account),
+            "handle": account.handle,
+            "role": account.role.replace("main", ""),
+        }
+    vacant = panel.vacant_row(body.body_id)
+    if vacant:  # it named the body for want of an account
+        panel.change(vacant, of_account)
+    else:
+        of_body = {"body_id": body.body_id, "body": body.name, "category": body.category}
+        panel.add(of_body | of_account)
+
+
+def _change(panel: _PanelText, change: PanelChange, values: Mapping[str, str]) -> None:
+    if change.before:
+        panel.change(panel.row_of(change.body.body_id, change.before), values)
