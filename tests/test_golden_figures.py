@@ -13,11 +13,12 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 from worlds import answers, asks, at, board, values
 
-from socialscore.inputs.panel import Panel, adoption
+from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.messages import Account, Body
 from socialscore.model.scoreboard import Clusters, Score, Scoreboard
 from socialscore.reporters.formatting import share
+from socialscore.scoring.adoption import adoption
 from socialscore.scoring.comparison import compare
 from socialscore.scoring.metrics import key_metric, metrics_for
 from socialscore.scoring.order import in_order
@@ -144,16 +145,13 @@ def test_wilsons_interval_is_that_of_scipy(n_requests: int, part: float) -> None
 def test_6_adoption_as_counted_by_the_institut_edgar_quinet(
     n_adopting: int, n_bodies: int, text: str
 ) -> None:
-    account = Account("twitter", "1", "somebody")
-    bodies = [
-        Body(str(n), str(n), "region", (account,) if n < n_adopting else ())
-        for n in range(n_bodies)
-    ]
+    categories = {str(n): "region" for n in range(n_bodies)}
+    on = {str(n): {"twitter"} for n in range(n_adopting)}
 
-    counted = adoption(Panel("test", tuple(bodies)), ["twitter"])
+    (line,) = adoption(categories, on, ["twitter"])
 
-    assert counted == {"region": (n_bodies, n_adopting)}
-    assert share(n_adopting / n_bodies) == text
+    assert (line.with_account.n, line.with_account.of) == (n_adopting, n_bodies)
+    assert share(line.with_account.value) == text
 
 
 SEVEN = """

@@ -16,7 +16,6 @@ from socialscore.inputs.panel import (
     ROLES,
     TEMPLATE,
     Panel,
-    adoption,
     bodies_from_handles,
     format_panel,
 )
@@ -577,7 +576,7 @@ def test_a_rounded_identifier_in_a_panel_that_was_accepted_is_read(path: Path) -
     assert read_panel(path, accepted=True).bodies
 
 
-# --- from data, and adoption -------------------------------------------------------------------
+# --- from data ---------------------------------------------------------------------------------
 
 
 def test_every_account_of_the_data_is_a_body_under_its_handle() -> None:
@@ -587,17 +586,3 @@ def test_every_account_of_the_data_is_a_body_under_its_handle() -> None:
         Body("armor", "armor", "", (Account("twitter", "1", "armor"),)),
         Body("roz", "roz", "", (Account("twitter", "2", "roz"),)),
     )
-
-
-def test_adoption_counts_bodies_and_not_accounts() -> None:
-    panel = Panel(
-        "towns",
-        (
-            body("a", ARMOR, Account("twitter", "5", "armor_info")),
-            body("b", Account("mastodon", "6", "breizel")),
-            body("c"),
-            Body("m", "Métro", "transport", (ROZ,)),
-        ),
-    )
-
-    assert adoption(panel, ["twitter"]) == {"transport": (1, 1), "ville": (3, 1)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,6 @@ from sites import Checked, built, links, page, publish
 
 from socialscore.inputs.options import OPTIONS
 from socialscore.publishing.site import About
-from socialscore.publishing.site.background import reached
-from socialscore.publishing.site.edition import read_rankings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,12 +61,14 @@ def test_the_data_have_every_file_and_how_to_cite_them(published: Path) -> None:
 
 def test_who_can_be_reached_is_who_had_an_account_in_the_period(tmp_path: Path) -> None:
     publish(tmp_path, ordinary(), more={"panel.csv": PANEL.encode()})
-    (ranking,) = read_rankings(tmp_path)
 
-    found = reached(ranking.latest, ["facebook", "twitter"])
-
-    assert found.n_bodies == len(ordinary().scores)
-    assert (found.n_anywhere, found.on) == (2, {"facebook": 1, "twitter": 1})
+    for language, anywhere in (("en", "any network"), ("fr", "au moins un réseau")):
+        found = page(built(tmp_path), f"{language}/weekly/adoption.html")
+        _, first, *_ = found.split('<tr><th scope="row">')
+        assert f'<td class="number wide-only">{len(ordinary().scores)}</td>' in first
+        assert re.findall(r'data-value="(\d+)"', first) == ["2", "1", "1"]  # Facebook, X
+        assert 'id="adoption-title"' in found
+        assert anywhere in found
 
 
 def test_a_panel_that_was_not_published_is_told(published: Path) -> None:

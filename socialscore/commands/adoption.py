@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,23 +18,34 @@ from socialscore.commands.common import (
     chosen_panel,
     settings_here,
 )
-from socialscore.commands.output import FormatOption, chosen_format, put_listing
+from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
+from socialscore.errors import UsageError
+from socialscore.reporters import formatting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Sequence
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.model.adoption import AdoptionLine
     from socialscore.scoring.adoption import Activity
 
 __all__ = ["command"]
 
-_COLUMNS = (
-    "category", "n_bodies", "n_with_account", "adoption", "n_active", "active_adoption",
-)  # fmt: skip
+_FORMATS = ("table", "csv", "json", "svg", "png", "pdf")
+_PICTURES = ("svg", "png", "pdf")
 
 
 def command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[PANEL]",
+            help="Count the bodies of this panel alone, without a store and without "
+            "active_adoption.",
+            show_default=False,
+        ),
+    ] = None,
     panel: PanelOption = None,
     store: StoreOption = None,
     network: Annotated[
@@ -44,90 +58,159 @@ def command(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Look at the 30 days before this time. Default: the latest time at which at least "
-            "half of the accounts are still in view.",
+            help="Count the accounts of that day, and the posts of the days before it. Default: "
+            "the latest time at which at least half of the accounts are still in view; of a PANEL "
+            "alone, today.",
         ),
     ] = None,
+    active_within: Annotated[
+        str,
+        typer.Option(
+            metavar="DAYS", help="Whoever wrote a post of its own in so many days is active."
+        ),
+    ] = "30d",
+    compare_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY|PANEL",
+            help="Compare with the accounts of an earlier day, or with an earlier panel.",
+        ),
+    ] = None,
+    labels: Annotated[
+        str,
+        typer.Option(
+            metavar="LANGUAGE",
+            autocompletion=completion.among(("en", "fr")),
+            help="Language of the picture: en or fr.",
+        ),
+    ] = "en",
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            autocompletion=completion.among(_FORMATS),
+            help="Output format: table, csv, json or svg; with --output FILE also png and pdf. "
+            "Default: table.",
+        ),
+    ] = None,
+    output: OutputOption = None,
     engine: EngineOption = None,
-    format_name: FormatOption = None,
 ) -> None:
-    """Count, by category, the bodies that have an account and those that use it.
+    """Count, by category and network, the bodies that have an account and those that use it.
 
     A body is active if it wrote a post of its own in the last 30 days, which needs a store.
+    Intervals say what chance allows where the bodies are a sample; of all that there are, the
+    share itself is exact.
     """
-    from socialscore.inputs.panel import adoption
+    from socialscore.commands.chart import picture
+    from socialscore.inputs.panel_file import read_panel
     from socialscore.inputs.ranking import load_ranking
     from socialscore.model.period import parse_as_of
+    from socialscore.reporters import charts
+    from socialscore.reporters.adoption import COLUMNS, adoption_record, adoption_table
+    from socialscore.reporters.listings import listing_to_csv, listing_to_json
     from socialscore.scoring import MessageSource
     from socialscore.scoring.adoption import activity
     from socialscore.store.lake import Store
 
-    format_name = chosen_format(format_name)
+    format_name = chosen_format(format_name, output, _FORMATS)
+    locale = chosen_locale(labels)
+    days = _days(active_within)
     ranking = load_ranking(None, {"networks": network or None})
     end = parse_as_of(as_of, ranking.zone) if as_of else None
-    settings = settings_here()
-    root = store or settings.store
-    bodies = chosen_panel(root, panel, settings.panel)
-    messages = Store.open(root) if store else Store.find(root)
-    source = MessageSource(messages, engine=chosen_engine(engine, settings)) if messages else None
-    posted = activity(source, bodies, ranking, as_of=end) if source else None
-    counts = adoption(bodies, ranking.networks)
-    n_active = _n_active(bodies, counts, posted) if posted else None
-    rows = (_record(it, *counts[it], n_active) for it in counts)
-    put_listing(format_name, _COLUMNS, rows, lambda: _table(counts, n_active))
-    if posted is None:
-        typer.echo(
-            f"socialscore: no active_adoption, for {root} has nothing of these bodies yet; "
-            "`socialscore import FILE` adds messages",
-            err=True,
-        )
+    posted, said = None, ""
+    if file:
+        if panel or store:
+            raise UsageError("a PANEL is counted alone; leave out --panel and --store")
+        bodies = read_panel(file)
     else:
-        typer.echo(_said(posted, ranking), err=True)
+        settings = settings_here()
+        root = store or settings.store
+        bodies = chosen_panel(root, panel, settings.panel)
+        if messages := Store.open(root) if store else Store.find(root):
+            source = MessageSource(messages, engine=chosen_engine(engine, settings))
+            posted = activity(source, bodies, ranking, as_of=end, days=days)
+        said = _rests_on(posted, ranking) if posted else _unknown(root)
+    moment = end or (posted.as_of if posted else datetime.now(UTC))
+    day = moment.astimezone(ranking.zone).date()
+    earlier = _earlier(compare_to, bodies, day) if compare_to else None
+    lines = _counted(bodies, day, ranking.networks, bool(network), posted, earlier)
+    if format_name in _PICTURES:
+        put(picture(charts.adoption(lines, bodies.name, day, locale), format_name), output)
+    elif format_name == "table":
+        put("".join(f"{line}\n" for line in adoption_table(lines)), output)
+    else:
+        written = listing_to_csv if format_name == "csv" else listing_to_json
+        put(written(COLUMNS, map(adoption_record, lines)), output)
+    if said:
+        typer.echo(said, err=True)
 
 
-def _n_active(
-    panel: Panel, counts: Mapping[str, tuple[int, int]], posted: Activity
-) -> dict[str, int]:
-    """How many bodies are active, by category."""
-    found = dict.fromkeys(counts, 0)
-    for body in panel.bodies:
-        found[body.category] += body.body_id in posted.active
-    return found
+def _days(text: str) -> int:
+    """The number of days that the option says."""
+    found = re.fullmatch(r"([1-9]\d{0,3})d", text, re.ASCII)
+    if not found:
+        raise UsageError(f"--active-within {text}: write a number of days such as 30d")
+    return int(found[1])
 
 
-def _record(
-    category: str, n_bodies: int, n_adopting: int, n_active: Mapping[str, int] | None
-) -> dict[str, Any]:
-    """The line of a category, shares from 0 to 1."""
-    active = n_active[category] if n_active else None
-    share = None if active is None else active / n_bodies
-    values = (category, n_bodies, n_adopting, n_adopting / n_bodies, active, share)
-    return dict(zip(_COLUMNS, values, strict=True))
+def _earlier(text: str, bodies: Panel, day: date) -> tuple[Panel, date]:
+    """The panel and the day to compare with: the same panel earlier, or another one.
+
+    Raises:
+        UsageError: the text is neither a day nor the path of a panel.
+        InputError: the panel is wrong.
+    """
+    from socialscore.inputs.panel_file import read_panel
+
+    if text.endswith(".csv"):
+        return read_panel(Path(text)), day
+    try:
+        return bodies, date.fromisoformat(text)
+    except ValueError:
+        problem = "write a day such as 2026-11-23, or the path of an earlier panel (.csv)"
+        raise UsageError(f"--compare-to {text}: {problem}") from None
 
 
-def _table(
-    counts: Mapping[str, tuple[int, int]], n_active: Mapping[str, int] | None
-) -> Iterator[str]:
-    """The lines, by category; the last two columns only where it is known who is active."""
-    from socialscore.reporters.formatting import share
+def _counted(
+    bodies: Panel,
+    day: date,
+    networks: Sequence[str],
+    all_networks: bool,
+    posted: Activity | None,
+    earlier: tuple[Panel, date] | None,
+) -> tuple[AdoptionLine, ...]:
+    """The lines of a day, compared with an earlier one; of networks that nobody uses, none."""
+    from socialscore.scoring.adoption import adoption, compared_with, held, used_networks
 
-    header = f"{'category':<30} {'bodies':>7} {'with account':>13} {'adoption':>9}"
-    yield header + (f" {'active':>7} {'active_adoption':>16}" if n_active is not None else "")
-    for category, (n_bodies, n_adopting) in counts.items():
-        line = f"{category or '–':<30} {n_bodies:>7} {n_adopting:>13}"
-        line += f" {share(n_adopting / n_bodies):>9}"
-        if n_active is not None:
-            line += f" {n_active[category]:>7} {share(n_active[category] / n_bodies):>16}"
-        yield line
+    now, then = held(bodies, day), held(*earlier) if earlier else {}
+    used = used_networks(now, then)
+    shown = [it for it in networks if all_networks or it in used]
+    lines = adoption(_categories(bodies), now, shown, posted)
+    if earlier is None:
+        return lines
+    return compared_with(lines, adoption(_categories(earlier[0]), then, shown))
 
 
-def _said(posted: Activity, ranking: Ranking) -> str:
+def _categories(panel: Panel) -> dict[str, str]:
+    return {body.body_id: body.category for body in panel.bodies}
+
+
+def _rests_on(posted: Activity, ranking: Ranking) -> str:
     """What the columns of activity rest on."""
-    from socialscore.reporters.formatting import days
-
-    when = days(posted.since.astimezone(ranking.zone), posted.as_of.astimezone(ranking.zone))
+    when = formatting.days(
+        posted.since.astimezone(ranking.zone), posted.as_of.astimezone(ranking.zone)
+    )
     text = f"active: a post of its own, {when} ({ranking.timezone})"
-    if n_unseen := len(posted.unseen):
-        bodies = "1 body" if n_unseen == 1 else f"{n_unseen} bodies"
+    inactive = {body_id for body_id, _ in posted.unseen} - {body_id for body_id, _ in posted.active}
+    if inactive:
+        bodies = formatting.counted(len(inactive), "body")
         text += f"; of {bodies} with an account, posts of these days were not collected"
     return text
+
+
+def _unknown(root: Path | str) -> str:
+    return (
+        f"socialscore: no active_adoption, for {root} has nothing of these bodies yet; "
+        "`socialscore import FILE` adds messages"
+    )

@@ -26,7 +26,7 @@ from socialscore.model.messages import Account, Body
 from socialscore.model.network import NETWORKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = [
     "COLUMNS",
@@ -35,7 +35,6 @@ __all__ = [
     "ROLES",
     "TEMPLATE",
     "Panel",
-    "adoption",
     "bodies_from_handles",
     "format_panel",
     "in_order",
@@ -154,16 +153,6 @@ class Panel:
             for mine in by_handle.get((theirs.network, theirs.handle.lower()), ())
             if overlap(mine, theirs)
         ]
-
-
-def adoption(panel: Panel, networks: Collection[str]) -> dict[str, tuple[int, int]]:
-    """By category, how many bodies there are, and how many have an account on a network."""
-    counts: dict[str, tuple[int, int]] = {}
-    for body in panel.bodies:
-        n_bodies, n_adopting = counts.get(body.category, (0, 0))
-        adopts = any(account.network in networks for account in body.accounts)
-        counts[body.category] = (n_bodies + 1, n_adopting + adopts)
-    return dict(sorted(counts.items()))
 
 
 def bodies_from_handles(network: str, accounts: Iterable[tuple[str, str]], name: str) -> Panel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import OPTIONS
@@ -13,27 +13,21 @@ from socialscore.publishing.site.ranking import ROWS
 from socialscore.publishing.site.rendering import render
 from socialscore.publishing.site.week import how_counted
 from socialscore.reporters import charts, wording
+from socialscore.reporters.formatting import one_line
+from socialscore.scoring.adoption import adoption, used_networks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
+    from socialscore.model.adoption import AdoptionLine
     from socialscore.publishing.site.edition import SiteEdition, SiteRanking
     from socialscore.publishing.site.rendering import About
     from socialscore.reporters.locale import Locale
 
-__all__ = ["Reached", "adoption_page", "data_page", "method_page", "reached"]
+__all__ = ["adoption_page", "data_page", "method_page"]
 
 _METHOD, _PACKAGE = "method.txt", "datapackage.json"
-
-
-@dataclass(frozen=True)
-class Reached:
-    """How many bodies of a category can be reached on the networks."""
-
-    category: str  # empty: all bodies
-    n_bodies: int
-    n_anywhere: int  # those with an account on any of the networks
-    on: dict[str, int]  # those with one there, by network
+_CHART = 640  # units that a page has for one
 
 
 def method_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
@@ -80,11 +74,16 @@ def data_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
 def adoption_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
     """Which share of the bodies has an account, by category and network."""
     edition = ranking.latest
-    networks = sorted({it for names in edition.networks.values() for it in names})
-    categories = sorted(edition.by_category, key=locale.sort_key)
-    lines = [reached(edition, networks)]
-    if len(categories) > 1:
-        lines += [reached(edition, networks, it) for it in categories if it]
+    networks = used_networks(edition.networks)
+    categories = {it.body.body_id: it.body.category for it in edition.board.scores}
+    in_all = dict.fromkeys(categories, "")
+    lines = list(adoption(in_all, edition.networks, networks)) if edition.networks else []
+    if lines and len(edition.by_category) > 1:
+        of_each = adoption(categories, edition.networks, networks)
+        lines += sorted((it for it in of_each if it.category), key=_in_order(locale))
+    panel, chart = one_line(edition.board.panel), None
+    if lines:
+        chart = charts.adoption(lines, panel, None, locale, width=_CHART)
     return render(
         "adoption.html",
         urls.adoption(locale.code, ranking.name),
@@ -93,21 +92,14 @@ def adoption_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
         ranking=ranking,
         edition=edition,
         networks=networks,
-        lines=lines if edition.networks else [],
+        lines=[(name, list(own)) for name, own in groupby(lines, key=lambda it: it.category)],
+        chart=chart,
     )
 
 
-def reached(edition: SiteEdition, networks: Sequence[str], category: str = "") -> Reached:
-    """The bodies of a period's panel that have accounts; of one category, or all."""
-    bodies = (score.body for score in edition.board.scores)
-    chosen = [it.body_id for it in bodies if not category or it.category == category]
-    accounts = [edition.networks.get(body_id, ()) for body_id in chosen]
-    return Reached(
-        category=category,
-        n_bodies=len(chosen),
-        n_anywhere=sum(bool(it) for it in accounts),
-        on={name: sum(name in it for it in accounts) for name in networks},
-    )
+def _in_order(locale: Locale) -> Callable[[AdoptionLine], tuple[str, str]]:
+    """The key by which categories stand as dictionaries have them; lines of one stay in order."""
+    return lambda line: locale.sort_key(line.category)
 
 
 def _content(edition: SiteEdition, name: str) -> str:

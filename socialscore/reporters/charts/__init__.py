@@ -7,6 +7,7 @@ numbers that it draws as `data-` attributes, as the exports have them, and a tab
 
 from __future__ import annotations
 
+from socialscore.reporters.charts.adoption import adoption
 from socialscore.reporters.charts.bump import Course, bump
 from socialscore.reporters.charts.drawing import STYLE, Chart, standalone
 from socialscore.reporters.charts.funnel import funnel
@@ -21,6 +22,7 @@ __all__ = [
     "Course",
     "Hour",
     "Point",
+    "adoption",
     "axis_head",
     "bump",
     "funnel",

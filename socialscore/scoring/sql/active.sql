@@ -1,6 +1,9 @@
--- One row per body that wrote something in the days that are looked at, reposts aside.
+-- One row per body and network on which it wrote something in the days that are looked at.
 SELECT
     body_id,
+    network,
     COUNT(*) AS n_posts
 FROM outbound
-GROUP BY body_id
+GROUP BY
+    body_id,
+    network
