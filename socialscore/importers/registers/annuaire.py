@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError
-from socialscore.importers.registers.entries import Link, RegisterEntry
+from socialscore.importers.registers.entries import ListedAccount, RegisterEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,9 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
             problem = "lacks nom or reseau_social; export both, and is it the directory?"
             raise InputError(place, problem)
         networks = _objects(said["reseau_social"], place)
-        links = (
-            Link(str(it.get("custom_dico2") or ""), str(it.get("valeur") or "")) for it in networks
+        accounts = (
+            ListedAccount(str(it.get("custom_dico2") or ""), str(it.get("valeur") or ""))
+            for it in networks
         )
         kinds = _objects(said.get("pivot"), place)
         kind = kinds[0].get("type_service_local") if kinds else said.get("type_organisme")
@@ -38,7 +39,7 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
         # the whole ministry for each of its services.
         body_id = str(said.get("ancien_code_pivot") or said.get("id") or "")
         yield RegisterEntry(
-            place, body_id, said["nom"] or "", kind or "", tuple(it for it in links if it.text)
+            place, body_id, said["nom"] or "", kind or "", tuple(it for it in accounts if it.text)
         )
 
 

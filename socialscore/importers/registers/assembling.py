@@ -15,7 +15,7 @@ from socialscore.model.network import NETWORKS, network_named
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from socialscore.importers.registers.entries import Link, RegisterEntry
+    from socialscore.importers.registers.entries import ListedAccount, RegisterEntry
     from socialscore.inputs.toml_files import FilePosition
 
     Claim = tuple[FilePosition, Account]
@@ -65,12 +65,12 @@ def assembled(entries: Iterable[RegisterEntry], category: str = "") -> RegisterR
             refused += _said_otherwise(known, entry)
         mine = known or _Found(entry.place, entry.name, entry.category or category)
         found[entry.body_id] = mine
-        for link in entry.links:
-            if other := _elsewhere(link):
+        for listed in entry.accounts:
+            if other := _elsewhere(listed):
                 elsewhere[other] += 1
                 continue
             try:
-                mine.claims.append((entry.place, _account(link, mine.claims)))
+                mine.claims.append((entry.place, _account(listed, mine.claims)))
             except ValueError as error:
                 refused.append(InputError(entry.place, f"{entry.name}: {error}"))
     bodies = tuple(_settled(found, refused))
@@ -84,7 +84,7 @@ def _said_otherwise(known: _Found, entry: RegisterEntry) -> Iterator[InputError]
         if theirs and ours != theirs:
             problem = f"body {entry.body_id!r} is {ours!r} in {where}, {theirs!r} here"
             yield InputError(entry.place, f"{problem}; the first is kept")
-    if not entry.links:
+    if not entry.accounts:
         yield InputError(entry.place, f"{entry.name} is listed already, in {where}")
 
 
@@ -96,30 +96,34 @@ def _at(place: FilePosition) -> str:
     return f"record {place.key}" if place.key else f"line {place.line}"
 
 
-def _elsewhere(link: Link) -> str:
+def _elsewhere(listed: ListedAccount) -> str:
     """What a network is called that is not one of ours; empty: it is, or nothing says."""
-    if link.network and network_named(link.network) not in NETWORKS:
-        return link.network
-    is_other = not link.network and "/" in link.text and not network_of(link.text)
-    return (host_of(link.text) or "other sites") if is_other else ""
+    if listed.network and network_named(listed.network) not in NETWORKS:
+        return listed.network
+    is_other = not listed.network and "/" in listed.text and not network_of(listed.text)
+    return (host_of(listed.text) or "other sites") if is_other else ""
 
 
-def _account(link: Link, claims: Iterable[Claim]) -> Account:
-    """The account that a link names.
+def _account(listed: ListedAccount, claims: Iterable[Claim]) -> Account:
+    """The account that a register lists.
 
     Raises:
         ValueError: it names none, or one that the body has already.
     """
-    if link.text.lower() in _NOBODY:
-        raise ValueError(f"{link.text!r} is taken to mean that there is no account")
-    if link.role and link.role not in ROLES:
-        raise ValueError(f"the role {link.role!r} is none of {', '.join(ROLES)}")
-    named = account_named(link.text, network_named(link.network))
-    account_id = link.account_id or named.account_id
-    account = Account(named.network, account_id or named.handle, named.handle, link.role or "main")
+    if listed.text.lower() in _NOBODY:
+        raise ValueError(f"{listed.text!r} is taken to mean that there is no account")
+    if listed.role and listed.role not in ROLES:
+        raise ValueError(f"the role {listed.role!r} is none of {', '.join(ROLES)}")
+    named = account_named(listed.text, network_named(listed.network))
+    account_id = listed.account_id or named.account_id
+    account = Account(
+        named.network, account_id or named.handle, named.handle, listed.role or "main"
+    )
     for place, other in claims:
         if _names(account) & _names(other):
-            raise ValueError(f"{link.text!r} is listed for the same body already, in {_at(place)}")
+            raise ValueError(
+                f"{listed.text!r} is listed for the same body already, in {_at(place)}"
+            )
     return account
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError
-from socialscore.importers.registers.entries import Link, RegisterEntry, slug
+from socialscore.importers.registers.entries import ListedAccount, RegisterEntry, slug
 from socialscore.model.network import DEFAULT_NETWORK, NETWORKS
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def _of_legislators(file: RegisterFile) -> Iterator[RegisterEntry]:
         ids, social = record.get("id"), record.get("social")
         if not isinstance(ids, dict) or not isinstance(social, dict):
             raise InputError(place, "lacks id or social; is it legislators-social-media.yaml?")
-        links = [
-            Link(name, handle, social.get(f"{name}_id", "") if name in NETWORKS else "")
+        accounts = [
+            ListedAccount(name, handle, social.get(f"{name}_id", "") if name in NETWORKS else "")
             for name, handle in social.items()
             if not name.endswith("_id")
         ]
         body_id = ids.get("bioguide", "")
-        yield RegisterEntry(place, body_id, body_id, links=tuple(links))
+        yield RegisterEntry(place, body_id, body_id, accounts=tuple(accounts))
 
 
 def _of_users(file: RegisterFile) -> Iterator[RegisterEntry]:
@@ -55,7 +55,7 @@ def _of_users(file: RegisterFile) -> Iterator[RegisterEntry]:
             record["name"],
             " ".join(filter(None, (record.get("chamber"), record["type"]))),
             tuple(
-                Link(
+                ListedAccount(
                     DEFAULT_NETWORK,  # the list has no other
                     account["screen_name"],
                     str(account.get("id") or ""),

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["Link", "RegisterEntry", "links_of", "slug"]
+__all__ = ["ListedAccount", "RegisterEntry", "accounts_in", "slug"]
 
 # Cells with several addresses: after a bar, or where the next address begins.
 _BETWEEN = re.compile(r"\s*\|\s*|[\s,;]+(?=https?://)")
 
 
 @dataclass(frozen=True)
-class Link:
+class ListedAccount:
     """What a register gives as an account."""
 
     network: str  # as the register calls it; empty: the address says
@@ -37,14 +37,14 @@ class RegisterEntry:
     body_id: str
     name: str
     category: str = ""
-    links: tuple[Link, ...] = ()
+    accounts: tuple[ListedAccount, ...] = ()
 
 
-def links_of(network: str, cell: str, account_id: str = "") -> Iterator[Link]:
-    """The links of a cell: none, one or, apart by bars or where addresses begin, several."""
+def accounts_in(network: str, cell: str, account_id: str = "") -> Iterator[ListedAccount]:
+    """The accounts of a cell: none, one or, apart by bars or where addresses begin, several."""
     texts = [text for text in _BETWEEN.split(cell.strip()) if text]
     for text in texts:
-        yield Link(network, text, account_id if len(texts) == 1 else "")
+        yield ListedAccount(network, text, account_id if len(texts) == 1 else "")
 
 
 def slug(name: str) -> str:

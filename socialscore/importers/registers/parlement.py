@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from socialscore.importers.registers.entries import Link, RegisterEntry, links_of
+from socialscore.importers.registers.entries import ListedAccount, RegisterEntry, accounts_in
 from socialscore.inputs.addresses import network_of
 from socialscore.model.network import NETWORKS
 
@@ -27,10 +27,12 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
     """One entry per member: the account that has a column, and those among the web sites."""
     for place, record in file.records("nom", _SITES, _INSTITUTION):
         of_columns = [name for name in NETWORKS if name in record]
-        links = [Link(name, record[name], record.get(f"{name}_id", "")) for name in of_columns]
-        sites = links_of("", record[_SITES])
+        accounts = [
+            ListedAccount(name, record[name], record.get(f"{name}_id", "")) for name in of_columns
+        ]
+        sites = accounts_in("", record[_SITES])
         # An earlier account of theirs may still be among the sites.
-        links += [it for it in sites if network_of(it.text) not in ("", *of_columns)]
+        accounts += [it for it in sites if network_of(it.text) not in ("", *of_columns)]
         page = record[_INSTITUTION]
         yield RegisterEntry(
             place,
@@ -38,5 +40,5 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
             re.sub(r"^OMC_|\.html?$", "", page.rpartition("/")[2]),
             record["nom"],
             next((name for host, name in _CHAMBERS.items() if host in page), ""),
-            tuple(it for it in links if it.text),
+            tuple(it for it in accounts if it.text),
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import UnknownName, UsageError, listed
-from socialscore.importers.registers.entries import Link, RegisterEntry, links_of, slug
+from socialscore.importers.registers.entries import ListedAccount, RegisterEntry, accounts_in, slug
 from socialscore.model.network import NAMES_AS_WRITTEN, NETWORKS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
             said.get("body_id") or slug(name),
             name,
             said.get("category", ""),
-            tuple(_links(said)),
+            tuple(_accounts(said)),
         )
 
 
@@ -61,10 +62,9 @@ def _columns(record: Mapping[str, Any], pairs: Mapping[str, str]) -> dict[str, s
     return columns
 
 
-def _links(said: Mapping[str, str]) -> Iterator[Link]:
-    for link in links_of(
-        said.get("network", ""), said.get("handle", ""), said.get("account_id", "")
-    ):
-        yield Link(link.network, link.text, link.account_id, said.get("role", ""))
+def _accounts(said: Mapping[str, str]) -> Iterator[ListedAccount]:
+    of_row = (said.get(column, "") for column in ("network", "handle", "account_id"))
+    for account in accounts_in(*of_row):
+        yield replace(account, role=said.get("role", ""))
     for network in NETWORKS:
-        yield from links_of(network, said.get(network, ""), said.get(f"{network}_id", ""))
+        yield from accounts_in(network, said.get(network, ""), said.get(f"{network}_id", ""))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from socialscore.importers.registers.entries import Link, RegisterEntry
+from socialscore.importers.registers.entries import ListedAccount, RegisterEntry
 from socialscore.model.network import BY_NAME
 
 if TYPE_CHECKING:
@@ -25,21 +25,21 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
     """One entry per row of the result: an account, or a body that has none."""
     for place, record in file.records("body", "bodyLabel"):
         said = {name: _value(value) for name, value in record.items()}
-        link = _link(said)
+        listed = _account(said)
         yield RegisterEntry(
             place,
             said["body"].rpartition("/")[2],
             said["bodyLabel"],
             said.get("categoryLabel", ""),
-            (link,) if link else (),
+            (listed,) if listed else (),
         )
 
 
-def _link(said: Mapping[str, str]) -> Link | None:
+def _account(said: Mapping[str, str]) -> ListedAccount | None:
     if not said.get("handle"):
         return None
     named = said.get("property", "").rpartition("/")[2]
-    return Link(_NETWORKS.get(named, named), said["handle"], said.get("account_id", ""))
+    return ListedAccount(_NETWORKS.get(named, named), said["handle"], said.get("account_id", ""))
 
 
 def _value(cell: Any) -> str:
