@@ -316,5 +316,12 @@ def test_options_that_do_not_go_together_are_named(options: list[str], problem: 
     assert (result.code, problem in result.err) == (2, True)
 
 
+def test_a_register_that_names_nobody_makes_no_panel() -> None:
+    result = imported("--output", "new.csv", text="nom;compte;page\n;;x\n")
+
+    assert (result.code, "towns.csv: names no body" in result.err) == (3, True)
+    assert not Path("new.csv").exists()
+
+
 def test_the_registers_are_those_that_can_be_named() -> None:
     assert tuple(REGISTERS) == panel.REGISTERS

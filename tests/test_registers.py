@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import xlsxwriter
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from socialscore.errors import InputError, UnknownName, UsageError
+from socialscore.errors import InputError, SocialscoreError, UnknownName, UsageError
 from socialscore.importers.registers import REGISTERS
 from socialscore.importers.registers.assembling import RegisterReading, assembled
 from socialscore.importers.registers.opened import RegisterFile
 from socialscore.inputs.addresses import NamedAccount, account_named
 from socialscore.inputs.panel import Panel
+from socialscore.inputs.panel_file import examine_panel
 from socialscore.inputs.panel_merge import EMPTY, merged_panel, panel_changes
 from socialscore.model.network import BY_NAME, NETWORKS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "registers"
+KEYS = st.sampled_from((
+    "id", "nom", "name", "pivot", "reseau_social", "valeur", "custom_dico2", "fields", "results",
+    "body", "bodyLabel", "property", "handle", "type", "accounts", "screen_name", "bioguide",
+    "sites_web", "url_institution", "twitter", "body_id",
+))  # fmt: skip
 CASES = sorted(path for path in FIXTURES.iterdir() if path.with_name(f"{path.name}.csv").exists())
 
 
@@ -87,6 +96,57 @@ def test_another_file_than_the_register_is_refused_with_its_line(
         read(path, register)
 
     assert str(caught.value).removeprefix(str(path)).lstrip(", ").startswith(complaint)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(0, 9)
+    | st.sampled_from(["", "a", "[]", "[1", "x.com/a"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+RECORDS = st.lists(st.dictionaries(KEYS, VALUES, max_size=9), max_size=2)
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+@given(records=RECORDS)
+def test_whatever_a_file_of_json_says_becomes_a_sound_panel_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, register: str, records: list[dict[str, object]]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(records), encoding="utf-8")
+
+    try:
+        found = read(path, register)
+    except SocialscoreError:
+        return
+
+    assume(found.bodies)
+    assert examine_panel("panel.csv", as_panel(found).encode()).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("register", "content"),
+    [
+        ("congress", "- &a\n  id: {bioguide: A}\n  social: {twitter: a, more: *a}\n"),
+        ("congress", "- " + "[" * 5000),
+        ("annuaire", "[" * 100_000),
+        ("annuaire", '[{"nom": "A", "reseau_social": "%s"}]' % ("[" * 100_000)),
+    ],
+    ids=["alias", "deep YAML", "deep JSON", "deep text"],
+)
+def test_a_file_that_was_made_to_do_harm_does_none(
+    tmp_path: Path, register: str, content: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_text(content, encoding="utf-8")
+
+    if "*a" in content:
+        assert [body.name for body in read(path, register).bodies] == ["A"]
+    else:
+        with pytest.raises(InputError):
+            read(path, register)
 
 
 # --- any table
@@ -170,6 +230,22 @@ def test_what_a_table_says_twice_or_of_two_bodies_is_told_with_both_lines(table:
         "11: Lannebec is listed already, in line 8",
     ]
     assert found.elsewhere == {"Myspace": 1}
+
+
+def test_a_table_may_be_a_workbook_with_a_title_or_compressed(tmp_path: Path) -> None:
+    workbook, packed = tmp_path / "table.xlsx", tmp_path / "table.csv.gz"
+    with xlsxwriter.Workbook(workbook) as book:
+        sheet = book.add_worksheet()
+        for n, row in enumerate(
+            [("Communes",), (), ("nom", "siren", "x"), ("Roz", 219901010, "roz")]
+        ):
+            sheet.write_row(n, 0, row)
+    packed.write_bytes(gzip.compress(b"nom,siren,x\nRoz,219901010,roz\n"))
+
+    found = [read(path, body="nom", body_id="siren") for path in (workbook, packed)]
+
+    assert found[0].bodies == found[1].bodies
+    assert as_panel(found[0]).splitlines()[1:] == ["219901010,Roz,,twitter,,roz"]
 
 
 def test_a_map_that_names_no_column_of_the_file_is_an_error(table: Path) -> None:

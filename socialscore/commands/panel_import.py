@@ -55,6 +55,8 @@ def register_read(
         check_output(refused)
     file = RegisterFile(path, columns)
     found = assembled(REGISTERS[name].entries(file), category)
+    if not found.bodies:
+        raise InputError(path, "names no body; is it another register?")
     for line in (_counts(found), *_remarks(found), *file.remarks):
         say(f"{path}: {line}")
     _tell_refused(found.refused, refused)

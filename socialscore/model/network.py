@@ -68,8 +68,10 @@ class Network:
     also: tuple[str, ...] = ()  # what else they call it
     id_pattern: str = "[1-9][0-9]{0,24}"  # a regular expression for ids of people and accounts
     handle_prefix: str = "@"  # written before a handle; panels and stores keep handles without it
-    handle_pattern: str = "[^/]+"  # a regular expression for what can be a handle at all
-    handle_rule: str = "no slash"  # the same in words
+    handle_pattern: str = (
+        r"[^/\x00-\x1f\x7f-\x9f]+"  # a regular expression for what can be a handle at all
+    )
+    handle_rule: str = "it has no slash"  # the same in words
     # A regular expression for ids that stand in a handle: `Town-of-Riverton-100064`.
     id_in_handle: str = r"(?!)"
     federated: bool = False  # of many servers: a handle ends with @server, and any host may be one

@@ -10,8 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import InputError
-from socialscore.importers.registers.entries import ListedAccount, RegisterEntry, slug
-from socialscore.model.network import DEFAULT_NETWORK, NETWORKS
+from socialscore.importers.registers.entries import (
+    ListedAccount,
+    RegisterEntry,
+    objects_in,
+    slug,
+    text_of,
+)
+from socialscore.model.network import DEFAULT_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,35 +44,33 @@ def _of_legislators(file: RegisterFile) -> Iterator[RegisterEntry]:
         ids, social = record.get("id"), record.get("social")
         if not isinstance(ids, dict) or not isinstance(social, dict):
             raise InputError(place, "lacks id or social; is it legislators-social-media.yaml?")
-        accounts = [
-            ListedAccount(name, handle, social.get(f"{name}_id", "") if name in NETWORKS else "")
+        accounts = (
+            ListedAccount(name, text_of(handle), text_of(social.get(f"{name}_id")))
             for name, handle in social.items()
             if not name.endswith("_id")
-        ]
-        body_id = ids.get("bioguide", "")
-        yield RegisterEntry(place, body_id, body_id, accounts=tuple(accounts))
+        )
+        body_id = text_of(ids.get("bioguide"))
+        yield RegisterEntry(place, body_id, body_id, "", tuple(it for it in accounts if it.text))
 
 
 def _of_users(file: RegisterFile) -> Iterator[RegisterEntry]:
     for place, record in file.records("name", "type", "accounts"):
+        name = text_of(record.get("name"))
+        ids = next(iter(objects_in(record.get("id"))), {})
         yield RegisterEntry(
             place,
-            _body_id(record),
-            record["name"],
-            " ".join(filter(None, (record.get("chamber"), record["type"]))),
-            tuple(
-                ListedAccount(
-                    DEFAULT_NETWORK,  # the list has no other
-                    account["screen_name"],
-                    str(account.get("id") or ""),
-                    _ROLES.get(account.get("account_type", ""), ""),
-                )
-                for account in record["accounts"]
-            ),
+            # Of members as in the other file, of committees their code, of others their name.
+            text_of(ids.get("bioguide")) or text_of(ids.get("thomas_id")) or slug(name),
+            name,
+            f"{text_of(record.get('chamber'))} {text_of(record.get('type'))}".strip(),
+            tuple(map(_of_user, objects_in(record.get("accounts")))),
         )
 
 
-def _body_id(record: Mapping[str, Any]) -> str:
-    """Of members as in the other file, of committees their code, of others their name."""
-    ids = record.get("id") or {}
-    return str(ids.get("bioguide") or ids.get("thomas_id") or slug(record["name"]))
+def _of_user(account: Mapping[str, Any]) -> ListedAccount:
+    return ListedAccount(
+        DEFAULT_NETWORK,  # the list has no other
+        text_of(account.get("screen_name")),
+        text_of(account.get("id")),
+        _ROLES.get(text_of(account.get("account_type")), ""),
+    )

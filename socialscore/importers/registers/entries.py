@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import folded
 
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.toml_files import FilePosition
 
-__all__ = ["ListedAccount", "RegisterEntry", "accounts_in", "slug"]
+__all__ = ["ListedAccount", "RegisterEntry", "accounts_in", "objects_in", "slug", "text_of"]
 
 # Cells with several addresses: after a bar, or where the next address begins.
 _BETWEEN = re.compile(r"\s*\|\s*|[\s,;]+(?=https?://)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,19 @@ def accounts_in(network: str, cell: str, account_id: str = "") -> Iterator[Liste
     texts = [text for text in _BETWEEN.split(cell.strip()) if text]
     for text in texts:
         yield ListedAccount(network, text, account_id if len(texts) == 1 else "")
+
+
+def text_of(value: Any) -> str:
+    """What a value says, on one line; lists and objects of JSON say nothing."""
+    if not isinstance(value, (str, int, float)):
+        return ""
+    return _CONTROL.sub(" ", str(value)).strip()
+
+
+def objects_in(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list, or the one object; nothing else."""
+    found = value if isinstance(value, list) else [value]
+    return [it for it in found if isinstance(it, dict)]
 
 
 def slug(name: str) -> str:

@@ -25,6 +25,8 @@ __all__ = ["RegisterFile"]
 
 _HOLDERS = ("results", "bindings", "records", "service")  # of the list, one within the other
 _MOST_BYTES = 1_000_000_000
+_TOO_DEEP = "is nested too deep for any register"
+_DEEPEST = 5  # of what is read of a record; aliases could make one without end
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class RegisterFile:
         Raises:
             InputError: the file cannot be read, a record is broken, or none has what is needed.
         """
-        found = self._objects() if self.is_json() else self._rows(needed)
+        columns = needed or tuple(self.columns.values())
+        found = self._objects() if self.is_json() else self._rows(columns)
         first = next(found, None)
         if first is None:
             raise InputError(self.path, "has no records")
@@ -80,6 +83,8 @@ class RegisterFile:
                 problem = f"is not JSON: {error.msg} (column {error.colno})"
                 raise InputError(FilePosition(self.path, error.lineno), problem) from None
             yield from self._lines(text)
+        except RecursionError:
+            raise InputError(self.path, _TOO_DEEP) from None
         for n, record in enumerate(found):
             if isinstance(record, dict):
                 yield FilePosition(self.path, key=f"[{n}]"), record
@@ -89,8 +94,8 @@ class RegisterFile:
             place = FilePosition(self.path, number)
             try:
                 record = json.loads(line) if line.strip() else None
-            except json.JSONDecodeError as error:
-                raise InputError(place, f"is not JSON: {error.msg}") from None
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise InputError(place, f"is not JSON: {error}") from None
             if isinstance(record, dict):
                 yield place, record
 
@@ -105,6 +110,8 @@ class RegisterFile:
         loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the first where libyaml is
         try:
             root = yaml.compose(self._text(), Loader=loader)
+        except RecursionError:
+            raise InputError(self.path, _TOO_DEEP) from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             problem = f"is not YAML: {getattr(error, 'problem', None) or error}"
@@ -134,10 +141,12 @@ def _listed(document: Any) -> list[Any]:
     return document if isinstance(document, list) else []
 
 
-def _plain(node: Node) -> Any:
-    """What a node of YAML says."""
-    if node.id == "mapping":
-        return {key.value: _plain(value) for key, value in node.value}
+def _plain(node: Node, levels: int = _DEEPEST) -> Any:
+    """What a node of YAML says, down to a level at which no register says anything."""
+    if node.id == "scalar":
+        return node.value
+    if not levels:
+        return None
     if node.id == "sequence":
-        return [_plain(each) for each in node.value]
-    return node.value
+        return [_plain(each, levels - 1) for each in node.value]
+    return {key.value: _plain(value, levels - 1) for key, value in node.value if key.id == "scalar"}

@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import UnknownName, UsageError, listed
-from socialscore.importers.registers.entries import ListedAccount, RegisterEntry, accounts_in, slug
+from socialscore.importers.registers.entries import (
+    ListedAccount,
+    RegisterEntry,
+    accounts_in,
+    slug,
+    text_of,
+)
 from socialscore.model.network import NAMES_AS_WRITTEN, NETWORKS
 
 if TYPE_CHECKING:
@@ -32,7 +38,7 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
     for place, record in file.records():
         if columns is None:
             columns = _columns(record, file.columns)
-        said = {ours: str(record.get(theirs) or "") for ours, theirs in columns.items()}
+        said = {ours: text_of(record.get(theirs)) for ours, theirs in columns.items()}
         name = said.get("body") or said.get("body_id", "")
         yield RegisterEntry(
             place,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from socialscore.importers.registers.entries import ListedAccount, RegisterEntry
+from socialscore.importers.registers.entries import ListedAccount, RegisterEntry, text_of
 from socialscore.model.network import BY_NAME
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
         listed = _account(said)
         yield RegisterEntry(
             place,
-            said["body"].rpartition("/")[2],
-            said["bodyLabel"],
+            said.get("body", "").rpartition("/")[2],
+            said.get("bodyLabel", ""),
             said.get("categoryLabel", ""),
             (listed,) if listed else (),
         )
@@ -44,4 +44,4 @@ def _account(said: Mapping[str, str]) -> ListedAccount | None:
 
 def _value(cell: Any) -> str:
     """What a cell says: verbose JSON has the value beside its type."""
-    return str((cell.get("value") if isinstance(cell, dict) else cell) or "")
+    return text_of(cell.get("value") if isinstance(cell, dict) else cell)
