@@ -236,16 +236,16 @@ def test_a_panel_that_names_bodies_is_merged_into_and_never_overwritten() -> Non
     assert (overwriting.code, "--into panel.csv merges" in overwriting.err) == (2, True)
     assert (asked.code, "add --yes to write without asking" in asked.err) == (2, True)
     assert json.loads(asked.out)[0] == {
-        "change": "new body",
+        "change": "conflict",
         "body_id": "arzal",
         "body": "Arzal",
-        "network": "",
-        "handle": "",
-        "note": "",
+        "network": "twitter",
+        "handle": "arzal",
+        "note": "the panel has an account of this body under a",
     }
     assert after_asking == SOUND
     assert (done.code, "wrote panel.csv" in done.err) == (0, True)
-    assert Path("panel.csv").read_text(encoding="utf-8").startswith(SOUND)
+    assert Path("panel.csv").read_text(encoding="utf-8") == f"{SOUND}car,Car,,,,\n"
 
 
 def test_what_is_merged_into_the_template_of_init_keeps_its_comments() -> None:

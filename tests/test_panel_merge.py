@@ -118,7 +118,7 @@ def test_a_network_of_which_the_register_knows_nothing_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("row", "account", "note"),
     [
-        ("b,Other,,X,11,armor", x("armor", "11"), "in the panel it is that of b"),
+        ("b,Other,,X,11,armor", x("armor", "11"), "the panel has it under b"),
         (
             "a,Armorelle,,X,12,armor",
             x("armor", "11"),
@@ -134,6 +134,18 @@ def test_what_the_panel_says_otherwise_is_a_conflict_and_changes_nothing(
     words, after = merged(text, Body("a", "Armorelle", "", (account,)))
 
     assert words[0] == f"conflict a armor {note}"
+    assert after == text
+
+
+def test_a_body_that_the_panel_has_by_another_name_is_not_added_a_second_time() -> None:
+    text = f"{EMPTY}mine,Ville d'Armorelle,,X,,armor\nmine,Ville d'Armorelle,,FB,,armor\n"
+
+    words, after = merged(text, Body("99101", "Armorelle", "", (x("Armor", "11"), fb("armor.fr"))))
+
+    assert words == [
+        f"conflict 99101 {handle} the panel has an account of this body under mine"
+        for handle in ("Armor", "armor.fr")
+    ]
     assert after == text
 
 
@@ -202,7 +214,9 @@ def test_whatever_is_merged_is_a_panel_with_the_lines_of_the_former_one_in_order
         assert all(line in lines for line in before.splitlines())
     found = examine_panel("p.csv", after.encode())
     assert reading.problems == found.problems == ()
-    assert {it.body_id for it in found.panel.bodies} == {it.body_id for it in first + second}
-    assert len(list(found.panel.accounts())) == len(list(reading.panel.accounts())) + sum(
-        it.account is not None for it in told
-    )
+    added = {it.body.body_id for it in told}
+    assert {it.body_id for it in found.panel.bodies} == {it.body_id for it in first} | added
+    n_added = sum(it.account is not None for it in told)
+    assert len(found.panel.account_keys) == len(reading.panel.account_keys) + n_added
+    in_conflict = {it.body.body_id for it in changes if it.what == "conflict"}
+    assert {it.body_id for it in second} <= {it.body_id for it in first} | added | in_conflict

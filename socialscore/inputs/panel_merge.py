@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from socialscore.inputs.panel import Panel
     from socialscore.model.messages import Account, Body
 
+    # What of the panel goes by a name on a network: identifiers and handles in small letters.
+    _Index = dict[tuple[str, str], list[tuple[Body, Account]]]
+
 __all__ = ["EMPTY", "PanelChange", "merged_panel", "panel_changes"]
 
 EMPTY = "body_id,body,category,network,account_id,handle\n"
@@ -53,7 +56,7 @@ def panel_changes(panel: Panel, bodies: Iterable[Body]) -> list[PanelChange]:
     """
     listed = {body.body_id: body for body in bodies}
     known = {body.body_id: body for body in panel.bodies}
-    index: dict[tuple[str, str], list[tuple[Body, Account]]] = {}
+    index: _Index = {}
     for body, account in panel.accounts():
         for name in {account.account_id.lower(), *account.other_ids, account.handle.lower()}:
             index.setdefault((account.network, name), []).append((body, account))
@@ -61,31 +64,45 @@ def panel_changes(panel: Panel, bodies: Iterable[Body]) -> list[PanelChange]:
     seen: set[int] = set()  # accounts of the panel that the register has
     for body in listed.values():
         mine = known.get(body.body_id)
+        found = [_found(account, index) for account in body.accounts]
+        holders = {whose.body_id for whose, _ in filter(None, found)} - {body.body_id}
+        seen |= {id(theirs) for _, theirs in filter(None, found)}
+        if mine is None and holders:  # perhaps it is one of these by another name
+            changes += _all_in_conflict(body, " and ".join(sorted(holders)))
+            continue
         if mine is None:
             changes.append(PanelChange("new body", body, None))
-        for account in body.accounts:
-            names = (account.account_id.lower(), account.handle.lower())
-            found = [it for name in names for it in index.get((account.network, name), ())]
-            changes += _of_account(mine or body, account, found, seen)
+        for account, same in zip(body.accounts, found, strict=True):
+            changes += _of_account(mine or body, account, same, index)
     return changes + list(_gone(known, listed, seen))
 
 
+def _found(account: Account, index: _Index) -> tuple[Body, Account] | None:
+    """The same account in the panel, with whose it is."""
+    named = (account.account_id.lower(), account.handle.lower())
+    there = (it for name in named for it in index.get((account.network, name), ()))
+    return next((it for it in there if _is_same(account, it[1])), None)
+
+
+def _all_in_conflict(body: Body, holders: str) -> Iterator[PanelChange]:
+    note = f"the panel has an account of this body under {holders}"
+    return (PanelChange("conflict", body, account, note) for account in body.accounts)
+
+
 def _of_account(
-    body: Body, account: Account, found: Sequence[tuple[Body, Account]], seen: set[int]
+    body: Body, account: Account, same: tuple[Body, Account] | None, index: _Index
 ) -> Iterator[PanelChange]:
-    """What an account of the register changes; `found` are those of the panel that may be it."""
-    same = next((it for it in found if _is_same(account, it[1])), None)
+    """What an account of the register changes, which the panel may have."""
     if same is None:
-        if found:
-            note = f"the panel has this handle with account_id {found[0][1].account_id}"
+        if others := index.get((account.network, account.handle.lower())):
+            note = f"the panel has this handle with account_id {others[0][1].account_id}"
             yield PanelChange("conflict", body, account, note)
         else:
             yield PanelChange("new account", body, account)
         return
     whose, mine = same
-    seen.add(id(mine))
     if whose.body_id != body.body_id:
-        yield PanelChange("conflict", body, account, f"in the panel it is that of {whose.body_id}")
+        yield PanelChange("conflict", body, account, f"the panel has it under {whose.body_id}")
     elif mine.handle.lower() != account.handle.lower():
         yield PanelChange("renamed", body, account, f"was {mine.handle}", mine)
     elif mine.is_unidentified and not account.is_unidentified:
