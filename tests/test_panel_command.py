@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import pty
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
-from shell import Result, begin, run
+from shell import Result, begin, command, run
 
 from socialscore.commands import panel
 from socialscore.importers.registers import REGISTERS
@@ -246,6 +249,27 @@ def test_a_panel_that_names_bodies_is_merged_into_and_never_overwritten() -> Non
     assert after_asking == SOUND
     assert (done.code, "wrote panel.csv" in done.err) == (0, True)
     assert Path("panel.csv").read_text(encoding="utf-8") == f"{SOUND}car,Car,,,,\n"
+
+
+def test_on_a_terminal_it_is_asked_after_the_difference_is_shown() -> None:
+    Path("panel.csv").write_text(SOUND, encoding="utf-8")
+    Path("towns.csv").write_text("nom;compte;page\nDol;dol;\n", encoding="utf-8")
+    leader, follower = pty.openpty()
+    os.write(leader, b"n\n")
+
+    done = subprocess.run(
+        command("panel", "import", "towns.csv", "--as", "csv", *MAPPED, "--into", "panel.csv"),
+        stdin=follower, stdout=subprocess.PIPE, stderr=follower, check=False,
+    )  # fmt: skip
+
+    shown = os.read(leader, 10_000).decode()
+    os.close(follower)
+    os.close(leader)
+    assert done.returncode == 0
+    assert b"new account  dol" in done.stdout
+    assert "Write panel.csv? [y/N]" in shown
+    assert "panel.csv was not changed" in shown
+    assert Path("panel.csv").read_text(encoding="utf-8") == SOUND
 
 
 def test_what_is_merged_into_the_template_of_init_keeps_its_comments() -> None:

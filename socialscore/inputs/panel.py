@@ -54,7 +54,7 @@ body_id,body,category,network,account_id,handle
 # town-riverton,Town of Riverton,town,X,,TownRiverton
 # town-riverton,Town of Riverton,town,FB,,townriverton
 # tram-riverton,Riverton Tramways,transport,X,2244994945,RivertonTram
-# `socialscore panel check` lists what is wrong.
+# `socialscore panel import` makes a panel of an open register, `panel check` lists what is wrong.
 """
 """What `init` writes: a panel that names nobody yet."""
 
