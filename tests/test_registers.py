@@ -158,7 +158,10 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_column_may_be_called_like_ours_or_like_a_network_as_people_say_it(table: Path) -> None:
-    table.write_text("Body;X;FB\nVille d'Armorelle;@armorelle;fb.com/armorelle\n", encoding="utf-8")
+    table.write_text(
+        "Body;Twitter;FB;X;Y\nVille d'Armorelle;@armorelle;fb.com/armorelle;652089;6862305\n",
+        encoding="utf-8",
+    )
 
     found = read(table, category="ville")
 
@@ -237,10 +240,10 @@ def test_a_table_may_be_a_workbook_with_a_title_or_compressed(tmp_path: Path) ->
     with xlsxwriter.Workbook(workbook) as book:
         sheet = book.add_worksheet()
         for n, row in enumerate(
-            [("Communes",), (), ("nom", "siren", "x"), ("Roz", 219901010, "roz")]
+            [("Communes",), (), ("nom", "siren", "twitter"), ("Roz", 219901010, "roz")]
         ):
             sheet.write_row(n, 0, row)
-    packed.write_bytes(gzip.compress(b"nom,siren,x\nRoz,219901010,roz\n"))
+    packed.write_bytes(gzip.compress(b"nom,siren,twitter\nRoz,219901010,roz\n"))
 
     found = [read(path, body="nom", body_id="siren") for path in (workbook, packed)]
 

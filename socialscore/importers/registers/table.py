@@ -50,14 +50,17 @@ def entries(file: RegisterFile) -> Iterator[RegisterEntry]:
 
 
 def _columns(record: Mapping[str, Any], pairs: Mapping[str, str]) -> dict[str, str]:
-    """From ours to the table's: those that are mapped, and those that are called like ours."""
+    """From ours to the table's: those that are mapped, and those that are called like ours.
+
+    A column X is taken for nothing unless it is mapped: in many registers it is a coordinate.
+    """
     for theirs in pairs.values():
         if theirs not in record:
             raise UnknownName("column", theirs, record)
     called = {
         NAMES_AS_WRITTEN.get(name.lower(), name.lower()): name
         for name in record
-        if name not in pairs.values()
+        if name not in pairs.values() and len(name) > 1
     }
     columns = {ours: name for ours, name in called.items() if ours in OURS} | dict(pairs)
     if not {"body", "body_id"} & columns.keys():
