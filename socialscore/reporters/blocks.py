@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
 
 from socialscore.reporters import formatting, markdown
 
@@ -19,9 +20,11 @@ __all__ = ["FORMATS", "Block", "Grid", "Heading", "Items", "Link", "Text", "writ
 FORMATS = ("text", "markdown", "html")
 
 _WIDTH = 78  # of plain text, in characters
+_SAFE = ":/?#[]@!$&'*+,;=%~"  # in addresses of Markdown, all of what an address has but brackets
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:1rem auto;padding:0 1rem}"
+    ".wide{overflow-x:auto}"
     "table{border-collapse:collapse;margin:1rem 0}"
     "th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;"
     "border-bottom:1px solid #ccc}"
@@ -46,9 +49,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Link:
-    """An address, which is its own text."""
+    """An address, and what it is called where it need not be read."""
 
     url: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -115,13 +119,15 @@ def _as_markdown(block: Block) -> Iterator[str]:
             yield f"**{written}**" if strong else written
         case Items(items):
             for text, link in items:
-                yield f"- {markdown.literal(text)}" + (f": <{link.url}>" if link else "")
+                yield f"- {markdown.literal(text)}" + (f" – {_in_markdown(link)}" if link else "")
         case Grid(header, rows):
             yield from markdown.table(header, [list(map(_in_markdown, row)) for row in rows])
 
 
 def _in_markdown(cell: str | Link) -> str:
-    return markdown.literal(cell) if isinstance(cell, str) else f"<{cell.url}>"
+    if isinstance(cell, str):
+        return markdown.literal(cell)
+    return f"[{markdown.literal(cell.text)}]({quote(cell.url, safe=_SAFE)})"
 
 
 # --- HTML -----------------------------------------------------------------------------------------
@@ -134,6 +140,7 @@ def _page(blocks: Sequence[Block], locale: Locale) -> str:
     body = "\n".join("\n".join(_as_html(block)) for block in blocks)
     return (
         f'<!doctype html>\n<html lang="{locale.code}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n"
         "</body>\n</html>\n"
     )
@@ -148,17 +155,17 @@ def _as_html(block: Block) -> Iterator[str]:
         case Items(items):
             yield "<ul>"
             for text, link in items:
-                yield f"<li>{escape(text)}{': ' + _in_html(link) if link else ''}</li>"
+                yield f"<li>{escape(text)}{' – ' + _in_html(link) if link else ''}</li>"
             yield "</ul>"
         case Grid(header, rows):
-            yield "<table>"
+            yield '<div class="wide"><table>'
             yield f"<tr>{''.join(f'<th>{escape(it)}</th>' for it in header)}</tr>"
             for row in rows:
                 yield f"<tr>{''.join(f'<td>{_in_html(it)}</td>' for it in row)}</tr>"
-            yield "</table>"
+            yield "</table></div>"
 
 
 def _in_html(cell: str | Link) -> str:
     if isinstance(cell, str):
         return escape(cell)
-    return f'<a href="{escape(cell.url)}">{escape(cell.url)}</a>'
+    return f'<a href="{escape(cell.url)}">{escape(cell.text)}</a>'

@@ -20,7 +20,7 @@ from socialscore.reporters.phrases import listed, percent, period, title
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from socialscore.model.digest import Digest, HourOfDay
+    from socialscore.model.digest import AnsweredRequest, Digest, HourOfDay
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
     from socialscore.model.unanswered import UnansweredRequest
     from socialscore.reporters.blocks import Block
@@ -65,16 +65,15 @@ def _of_body(digest: Digest, score: Score, locale: Locale) -> Iterator[Block]:
     yield _figures(board, score, locale)
     if digest.longest:
         yield Heading(locale.gettext("The longest waits"))
-        text = locale.gettext("%(time)s, asked on %(moment)s, %(network)s")
+        text = locale.gettext("%(time)s, asked on %(moment)s")
         yield Items([
             (
                 text
                 % {
                     "time": locale.duration(it.wait_seconds),
                     "moment": locale.instant(it.asked_at),
-                    "network": BY_NAME[it.network].label,
                 },
-                _link(it.permalink),
+                _link(it),
             )
             for it in digest.longest
         ])  # fmt: skip
@@ -273,16 +272,16 @@ def _open(digest: Digest, locale: Locale) -> Iterator[Block]:
 
 def _open_requests(digest: Digest, requests: Sequence[UnansweredRequest], locale: Locale) -> Grid:
     _, found = locale.gettext, digest.unanswered
-    header = [_("asked on"), _("age"), _("in opening hours"), _("time left"), _("message")]
+    header = [_("message"), _("asked on"), _("age"), _("in opening hours"), _("time left")]
     rows: list[list[str | Link]] = []
     for it in requests[:_MOST_OPEN]:
         left = (it.watched_until - found.as_of).total_seconds() if it.watched_until else None
         rows.append([
+            _link(it) or it.message_id,
             locale.instant(it.asked_at),
             locale.duration(it.age_seconds),
             locale.duration(it.open_age_seconds),
             locale.duration(left) if it.is_pending else locale.duration(None),
-            _link(it.permalink) or it.message_id,
         ])  # fmt: skip
     return Grid(header, rows)
 
@@ -320,5 +319,8 @@ def _source(digest: Digest, locale: Locale) -> str:
     }
 
 
-def _link(permalink: str | None) -> Link | None:
-    return None if permalink is None else Link(permalink)
+def _link(request: AnsweredRequest | UnansweredRequest) -> Link | None:
+    """To the message, by the name of its network; None: its address is not known."""
+    if request.permalink is None:
+        return None
+    return Link(request.permalink, BY_NAME[request.network].label)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["adoption_page", "data_page", "method_page"]
 
 _METHOD, _PACKAGE = "method.txt", "datapackage.json"
-_CHART = 640  # units that a page has for one
+_CHART = 400  # units, which a phone shows in full
 
 
 def method_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
@@ -78,12 +78,12 @@ def adoption_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
     categories = {it.body.body_id: it.body.category for it in edition.board.scores}
     in_all = dict.fromkeys(categories, "")
     lines = list(adoption(in_all, edition.networks, networks)) if edition.networks else []
+    drawn = lines
     if lines and len(edition.by_category) > 1:
         of_each = adoption(categories, edition.networks, networks)
-        lines += sorted((it for it in of_each if it.category), key=_in_order(locale))
-    panel, chart = one_line(edition.board.panel), None
-    if lines:
-        chart = charts.adoption(lines, panel, None, locale, width=_CHART)
+        drawn = sorted((it for it in of_each if it.category), key=_in_order(locale))
+        lines = [*lines, *drawn]
+    panel = one_line(edition.board.panel)
     return render(
         "adoption.html",
         urls.adoption(locale.code, ranking.name),
@@ -93,7 +93,7 @@ def adoption_page(ranking: SiteRanking, locale: Locale, about: About) -> bytes:
         edition=edition,
         networks=networks,
         lines=[(name, list(own)) for name, own in groupby(lines, key=lambda it: it.category)],
-        chart=chart,
+        chart=charts.adoption(drawn, panel, None, locale, width=_CHART) if lines else None,
     )
 
 

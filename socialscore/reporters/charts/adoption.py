@@ -41,7 +41,7 @@ def adoption(
         width: of the picture, in units.
     """
     _ = locale.gettext
-    axis = Axis(0, 1, round(_NAMES + 0.22 * width), width - 130)
+    axis = Axis(0, 1, _NAMES + max(round(0.22 * width), 110), width - 130)
     heads, rows, bottom = _placed(lines, axis, width, locale)
     is_compared = any(line.before for line in lines)
     legend = _("dot: share of bodies with an account; bar: its interval (95 %)")
