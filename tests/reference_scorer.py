@@ -10,6 +10,7 @@ from reference_uncertainty import Request
 from socialscore.store.schema import MESSAGE
 
 NOW, SKEW, DAY, EVER = timedelta(), timedelta(seconds=60), timedelta(days=1), timedelta(days=36500)
+TICK = timedelta(microseconds=1)  # the shortest time there is
 NAMES = [name for name in MESSAGE.names if name.endswith("_id") and name != "rule_id"]
 LEVELS = {"question_mark": "question_mark", "questions": "question", "requests": "request"}
 SECONDS = {"m": 60, "h": 3600, "d": 86400}
@@ -24,9 +25,10 @@ def keyed(row):
     return row | {"to": [(network, name) for name in to]}
 
 
-def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
+def reference(rows, panel, body, ranking, period, as_of, opening, views=None, promise=None):
     """The metrics of a body; those without a value are left out. `opening`: when it is open.
 
+    `promise`: the seconds in which it promises an answer, and the intervals in which they count.
     `views`: by network and account, the intervals in which what it wrote was in view; None: all of
     them always were. Its `requests` are what `reference_uncertainty` needs of it; of its
     `unanswered`, by network and message_id: pending, not in view, and the age on the clock.
@@ -140,10 +142,10 @@ def reference(rows, panel, body, ranking, period, as_of, opening, views=None):
         else:
             mine.append([m])
     asked = [u for mine in units.values() for u in mine if since <= u[0]["sent_at"] < until]
-    return numbers(map(request, asked), counts, ranking, horizon, as_of, opening)
+    return numbers(map(request, asked), counts, ranking, horizon, as_of, opening, promise)
 
 
-def numbers(requests, counts, ranking, horizon, as_of, opening):
+def numbers(requests, counts, ranking, horizon, as_of, opening, promise):
     """The metrics of the requests to a body, beside what was counted already."""
 
     def clock(start, stop, is_response):
@@ -151,8 +153,18 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
         is_away = not any(begin <= stop and start < end for begin, end in opening)
         if is_response and is_away and ranking.off_hours_reply == "elapsed":
             return (stop - start).total_seconds()
-        parts = (min(stop, end) - max(start, begin) for begin, end in opening)
+        return passed(start, stop, opening)
+
+    def passed(start, stop, intervals):
+        parts = (min(stop, end) - max(start, begin) for begin, end in intervals)
         return sum(max(part, NOW).total_seconds() for part in parts)
+
+    def is_kept(start, came, seen):
+        """Whether a promise was kept; None: nothing is promised, or it was not over when seen."""
+        promised, intervals = promise or (0, [])
+        if promise is None or passed(start, seen + TICK, intervals) <= promised:
+            return None
+        return passed(start, came, intervals) <= promised
 
     waits, answered, waiting, found, selected, silent = [], [], Fraction(1), {}, [], {}
     for ident, asked, seen_until, start, levels, first, redirected, early in requests:
@@ -173,7 +185,8 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
             is_answered = due and watched and came <= seen
             answered += [(waits[-1][0], redirected)] if is_answered else []
             day = asked.astimezone(ranking.zone).date()
-            selected.append(Request(day, *waits[-1], due and watched, is_answered))
+            kept = is_kept(start, came, seen) if due and watched else None
+            selected.append(Request(day, *waits[-1], due and watched, is_answered, kept))
             counts["n_too_early"] += early
             counts["n_late"] += due and watched and end < first <= end + horizon
     for length in sorted({wait for wait, _ in waits}):
@@ -186,6 +199,8 @@ def numbers(requests, counts, ranking, horizon, as_of, opening):
     hits = {t: sum(d <= int(t[:-1]) * SECONDS[t[-1]] for d in delays) for t in ranking.within}
     rates = {f"within_{t}": hit for t, hit in hits.items()} | {"response_rate": k}
     found |= {name: hit / n for name, hit in rates.items() if n}
+    promised = [it.kept for it in selected if it.kept is not None]
+    found |= {"within_promise": sum(promised) / len(promised)} if promised else {}
     if k:
         found |= {
             "median_delay": np.quantile(delays, 0.5), "p90_delay": np.quantile(delays, 0.9),

@@ -31,6 +31,7 @@ class Request(NamedTuple):
     ended: bool  # whether a response ended that
     matured: bool
     answered: bool  # matured, and within the horizon
+    kept: bool | None = None  # within what is promised; None: not matured, or nothing to tell
 
 
 # Clusters ----------------------------------------------------------------------------------------
@@ -284,9 +285,10 @@ def movements(editions):
 def uncertainty(requests, icc="estimate"):
     """What is said of a ranking's clusters, and of each body that has matured requests.
 
-    Three correlations are of the whole ranking: of being answered, of being answered within the
-    median delay (over the answered) and within the median wait (over the matured, for which it is
-    the horizon where there is no median). `icc` stands for all three where it is a number.
+    Four correlations are of the whole ranking: of being answered, of being answered within the
+    median delay (over the answered), within the median wait (over the matured, for which it is
+    the horizon where there is no median) and within what is promised (over the matured whose
+    promise is over at the horizon). `icc` stands for all of them where it is a number.
     """
     waits = {body: [(r.seconds, r.ended) for r in of] for body, of in requests.items()}
     middle = {body: median_wait(of)[0] for body, of in waits.items()}
@@ -300,6 +302,7 @@ def uncertainty(requests, icc="estimate"):
             r.answered and (middle[body] is None or r.seconds <= middle[body])
             if r.matured else None
         ),
+        "promise": lambda _, r: r.kept,
     }.items():  # fmt: skip
         clusters = clusters_of(requests, belongs)
         of_strata = [(key[:2], m, k) for key, (m, k) in clusters.items()]
@@ -318,6 +321,10 @@ def uncertainty(requests, icc="estimate"):
         found[body] |= ends("wilson", wilson(k / n * n_eff, n_eff))
         of_delay = median_delay_interval(delays[body], effects["delay"].get(body))
         found[body] |= ends("median_delay", of_delay)
+        if deff := effects["promise"].get(body):
+            kept = [r.kept for r in requests[body] if r.kept is not None]
+            n_eff = len(kept) / deff
+            found[body] |= ends("within_promise", wilson(sum(kept) / len(kept) * n_eff, n_eff))
         found[body] |= ends("median_wait", median_wait(waits[body], effects["wait"][body])[1:])
     of_bodies = effects["rate"].values()
     return Clusters(rho["rate"], assumed, median(of_bodies) if of_bodies else None), found

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from socialscore.model.scoreboard import Score, Scoreboard
 
 ENDS = [
-    f"{name}_{end}" for name in ("wilson", "median_delay", "median_wait") for end in ("low", "high")
+    f"{name}_{end}"
+    for name in ("wilson", "median_delay", "median_wait", "within_promise")
+    for end in ("low", "high")
 ]
 
 

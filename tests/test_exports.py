@@ -180,7 +180,7 @@ def test_a_french_csv_has_its_mark_semicolons_commas_and_the_line_ends_of_window
 
     header, first, *_ = text.split("\r\n")
     assert header.startswith("\ufeffrank;rank_low;rank_high;percentile;")
-    assert first.startswith("1;1;3;1,0;body-1;Saint-Éloi-sur-Brève;région;1;101;0,057692;")
+    assert first.startswith("1;1;3;1,0;body-1;Saint-Éloi-sur-Brève;région;;1;101;0,054545;")
     assert text.endswith("\r\n")
     assert text.count("\n") == text.count("\r\n") == 1 + len(complete().scores)
 
@@ -469,10 +469,10 @@ BELOW = "Part des organismes moins bien classés"
         ("ranking.csv", "1,1,3,1.0,body-1", "1,1,3,1.5,body-1", "constraint-error percentile"),
         ("ranking.csv", "body-2,", "body-1,", "primary-key"),
         ("ranking.long.csv", "n_requests,count,1,", "n_requests,count,un,", "type-error value"),
-        ("ranking.excel-fr.csv", "région;1;101;", "région;1.5;101;", "type-error Demandes"),
+        ("ranking.excel-fr.csv", "région;;1;101;", "région;;1.5;101;", "type-error Demandes"),
         ("ranking.excel-fr.csv", "3;1,0;", "3;1.0;", f"type-error {BELOW}"),
-        ("leaderboard.csv", "région,5.8,", "région,105.8,", "constraint-error Response rate (%)"),
-        ("leaderboard.fr.csv", "région;5,8;", "région;5.8;", "type-error Taux de réponse (%)"),
+        ("leaderboard.csv", "région,5.5,", "région,105.5,", "constraint-error Response rate (%)"),
+        ("leaderboard.fr.csv", "région;5,5;", "région;5.5;", "type-error Taux de réponse (%)"),
     ],
 )
 def test_a_broken_cell_makes_a_data_package_invalid(

@@ -237,7 +237,7 @@ def test_a_panel_in_another_encoding_is_refused_with_the_way_out(path: Path) -> 
 def test_an_empty_panel_is_told_its_first_line(path: Path) -> None:
     path.write_text("")
 
-    problem = f"the panel is empty; its first line must be {LONG_HEADER}"
+    problem = f"the panel is empty; its first line must be {HEADER},calendar,"
     with pytest.raises(InputError, match=problem):
         read_panel(path)
 

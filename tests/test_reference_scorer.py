@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ from reference_scorer import reference
 from same_uncertainty import ENDS, same
 from worlds import ALL, END, START, world
 
-from socialscore.inputs.ranking import load_ranking
+from socialscore.inputs.ranking import calendar_of, load_ranking, promise_of
 from socialscore.model.period import parse_instant
 from socialscore.scoring import MessageSource, MessageTable, score
 from socialscore.scoring.unanswered import unanswered
@@ -60,6 +61,7 @@ LEFT_ASIDE = {  # compared by same_uncertainty.py, or resting on no rule of coun
     *ENDS, "deff", "n_effective", "shrunk_rate", "median_delay_calendar", "conversationality",
     "coverage", "n_judged", "n_judged_earlier",
 }  # fmt: skip
+PROMISES = {"metro": "3h open", "ville": "1h"}
 CHOSEN = ("third-party", "repost", "duplicate", "mass-mention", "deleted")
 OPTIONS = st.fixed_dictionaries(
     {
@@ -80,6 +82,7 @@ OPTIONS = st.fixed_dictionaries(
         "trim": st.sampled_from([0.1, 0.5]),
         "within": st.just(["1h", "4h", "3d"]),
         "icc": st.sampled_from(["estimate", 0.0, 0.3]),
+        "promises": st.sampled_from([{"transport": "8h open"}, {"transport": "1d"}]),
     }
 )
 WORLDS = st.lists(random_worlds(), min_size=2, max_size=N_WORLDS)
@@ -136,6 +139,15 @@ def age(request: UnansweredRequest, ranking: Ranking) -> float | None:
     return request.open_age_seconds if ranking.clock == "business" else request.age_seconds
 
 
+def promising(panel: Panel) -> Panel:
+    """The panel, in which some bodies promise something on one clock, others on the other."""
+    bodies = (
+        replace(body, promise=PROMISES.get(body.body_id.partition("/")[2], ""))
+        for body in panel.bodies
+    )
+    return replace(panel, bodies=tuple(bodies))
+
+
 def coverage_of(views: Views) -> pa.Table:
     """Of each account both streams: what citizens write to it is in view all the time."""
     rows = [
@@ -163,7 +175,7 @@ def differences(
     ranking = load_ranking(None, ALL | options | {"icc": icc} | {"period": "..".join(period)})
     instants = [parse_instant(text, ranking.zone) for text in (*period, as_of)]
     since, until, end = (instant.astimezone(UTC) for instant in instants)
-    rows, panel = side_by_side(worlds), panel_of(len(worlds))
+    rows, panel = side_by_side(worlds), promising(panel_of(len(worlds)))
     views = with_gaps(panel, end, Random(seed_of_gaps))
     table = MessageTable(world(rows, panel, END).table, coverage_of(views))
     source = MessageSource(table, beside=(panel_file,), engine=engine)
@@ -174,8 +186,14 @@ def differences(
     silent = unanswered(source, panel, ranking, period="..".join(period), as_of=as_of).requests
     for line in scoreboard.scores:
         hours = open_intervals(ranking.calendar or line.body.calendar)
-        opening = hours if ranking.clock == "business" else [(since - YEAR, end + YEAR)]
-        expected = reference(rows, panel, line.body, ranking, (since, until), end, opening, views)
+        always = [(since - YEAR, end + YEAR)]
+        opening = hours if ranking.clock == "business" else always
+        promised = promise_of(line.body, ranking)
+        own_hours = open_intervals(calendar_of(line.body, ranking))
+        promise = promised and (promised.seconds, own_hours if promised.is_open_time else always)
+        expected = reference(
+            rows, panel, line.body, ranking, (since, until), end, opening, views, promise
+        )
         requests[line.body.body_id] = expected["requests"]
         mine = {
             (it.network, it.message_id): (it.is_pending, it.is_unwatched, age(it, ranking))

@@ -614,7 +614,7 @@ def test_the_columns_of_a_csv_keep_their_order() -> None:
     header = render(devoted(), "csv").splitlines()[0]
 
     assert header == (
-        "rank,rank_low,rank_high,percentile,body_id,body,category,"
+        "rank,rank_low,rank_high,percentile,body_id,body,category,promise,"
         "n_requests,n_answered,response_rate,wilson_low,wilson_high,median_delay,median_wait,"
         "devoted_index,"
         "period,period_from,period_until,compared_to,"

@@ -23,6 +23,7 @@ from socialscore.inputs.checked_toml import Listed, checked_timezone
 from socialscore.model.messages import KINDS
 from socialscore.model.network import NETWORKS
 from socialscore.model.period import LAST_MATURED_WEEK
+from socialscore.model.promise import parse_promise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,7 @@ def _not_blank(text: str) -> str:
 
 _Name = Annotated[str, Field(max_length=500), AfterValidator(_not_blank)]
 _Text = Annotated[str, Field(max_length=5_000)]
+_Promise = Annotated[str, AfterValidator(lambda text: str(parse_promise(text)))]
 _Count = Annotated[int, Field(ge=0, le=10**9)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -420,6 +422,11 @@ class Ranking(_Checked):
         (),
         "Distinctions, best first: tables with a label, at_least and at_most, these by metric.",
     )
+    promises: Annotated[dict[str, _Promise], Field(max_length=1_000)] = _field(
+        {},
+        "A table: within what time the bodies of a category answer (24h, 8h open), where the panel "
+        "does not say what they promise themselves.",
+    )
     assertions: Assertions = Field(
         default=Assertions(),
         alias="assert",
@@ -444,7 +451,8 @@ class Ranking(_Checked):
         Of the authors that it ignores only the number counts: a digest of their identifiers, if it
         is published, would tell whoever guesses one that it is right.
         """
-        text = f"{self.model_dump_json(by_alias=True, exclude=_UNTOLD)}{len(self.ignore)}"
+        untold = _UNTOLD if self.promises else _UNTOLD | {"promises"}
+        text = f"{self.model_dump_json(by_alias=True, exclude=untold)}{len(self.ignore)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

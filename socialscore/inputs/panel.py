@@ -1,12 +1,12 @@
 """Panels: the fixed lists of bodies that rankings compare, one CSV row per account.
 
-    body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,closed,
-    other_ids
+    body_id,body,category,network,account_id,handle,role,valid_from,valid_until,calendar,promise,
+    closed,other_ids
 
 Rows that begin with # are comments. `body_id`, `body`, `network` and `handle` are needed; a body
 that has no account keeps `network` and `handle` empty. Where a network's identifier is unknown, the
-handle stands for it, and `other_ids` has what imports learn. `category` and `calendar` are the
-body's, on any of its rows; `closed` is `yes` where citizens cannot write.
+handle stands for it, and `other_ids` has what imports learn. `category`, `calendar` and
+`promise` are the body's, on any of its rows; `closed` is `yes` where citizens cannot write.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ body_id,body,category,network,account_id,handle
 NEEDED = ("body_id", "body", "network", "handle")
 COLUMNS = (
     "body_id", "body", "category", "network", "account_id", "handle", "role",
-    "valid_from", "valid_until", "calendar", "closed", "other_ids",
+    "valid_from", "valid_until", "calendar", "promise", "closed", "other_ids",
 )  # fmt: skip
 _RARE = (
     "calendar",
+    "promise",
     "closed",
     "other_ids",
 )  # only where one says something: digests are to last
@@ -187,7 +188,7 @@ def _row(body: Body, account: Account) -> tuple[object, ...]:
     return (
         body.body_id, body.name, body.category, account.network, account.account_id, account.handle,
         account.role, account.valid_from, account.valid_until, body.calendar,
-        "yes" if account.closed else "", " ".join(account.other_ids),
+        body.promise, "yes" if account.closed else "", " ".join(account.other_ids),
     )  # fmt: skip
 
 

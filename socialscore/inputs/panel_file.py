@@ -21,6 +21,7 @@ from socialscore.model.identifiers import is_decimal, shortened
 from socialscore.model.messages import Account, Body
 from socialscore.model.network import BY_NAME, NETWORKS, network_named
 from socialscore.model.period import PLAUSIBLE_YEARS, YEARS_IN_WORDS
+from socialscore.model.promise import parse_promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -165,6 +166,7 @@ def _bodies(
     seen: dict[tuple[str, str], list[tuple[FilePosition, Account]]] = {}
     for place, row in rows:
         body_id, name, category, calendar = (row[column] for column in _OF_BODY)
+        promise = _promise(place, row, problems)
         if not body_id or not name:
             problems.append(InputError(place, "body_id and body must not be empty"))
         account = _account(place, row, problems)
@@ -175,10 +177,15 @@ def _bodies(
         accounts = (account,) if account else ()
         mine = bodies.get(body_id)
         if mine is None:
-            bodies[body_id] = Body(body_id, name, category, accounts, calendar)
+            bodies[body_id] = Body(body_id, name, category, accounts, calendar, promise)
             places[body_id] = place
             continue
-        said = ((mine.name, name), (mine.category, category), (mine.calendar, calendar))
+        said = (
+            (mine.name, name),
+            (mine.category, category),
+            (mine.calendar, calendar),
+            (mine.promise, promise),
+        )
         for above, here in said:
             if above and here and above != here:
                 problem = f"body {body_id!r} is {above!r} in a line above, {here!r} here"
@@ -189,8 +196,34 @@ def _bodies(
             mine.category or category,
             mine.accounts + accounts,
             mine.calendar or calendar,
+            mine.promise or promise,
         )
+    problems += _promises_without_hours(bodies.values(), places)
     return bodies.values(), places
+
+
+def _promise(place: FilePosition, row: Mapping[str, str], problems: list[SocialscoreError]) -> str:
+    """What a row promises, as `Promise` writes it; empty: nothing, or nothing that can be read."""
+    if not row["promise"]:
+        return ""
+    try:
+        return str(parse_promise(row["promise"]))
+    except ValueError as error:
+        problem = f"promise is {row['promise'][:_SHOWN]!r}; {error}"
+        problems.append(InputError(place, problem))
+        return ""
+
+
+def _promises_without_hours(
+    bodies: Iterable[Body], places: Mapping[str, FilePosition]
+) -> Iterator[SocialscoreError]:
+    for body in bodies:
+        if body.promise and not body.calendar and parse_promise(body.promise).is_open_time:
+            yield InputError(
+                places[body.body_id],
+                f"body {body.body_id!r} promises {body.promise!r} and has no opening hours; name "
+                "them in the column calendar, or promise a time of all hours such as 24h",
+            )
 
 
 def _account(

@@ -27,6 +27,7 @@ from socialscore.inputs.shipped import preset_names, preset_path
 from socialscore.inputs.toml_files import FilePosition, place_of, read_toml
 from socialscore.inputs.value_errors import first_of, problems_of, raise_all
 from socialscore.model.period import parse_period
+from socialscore.model.promise import parse_promise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -34,14 +35,17 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.panel import Panel
     from socialscore.model.messages import Body
+    from socialscore.model.promise import Promise
 
 __all__ = [
     "ParsedRanking",
     "Ranking",
+    "calendar_of",
     "compared",
     "load_ranking",
     "overridden",
     "override",
+    "promise_of",
     "read_ranking",
 ]
 
@@ -269,3 +273,17 @@ def compared(panel: Panel, ranking: Ranking) -> list[Body]:
         for body in panel.bodies
         if not ranking.categories or body.category in ranking.categories
     ]
+
+
+def calendar_of(body: Body, ranking: Ranking) -> str:
+    """The name of its opening hours; empty: nobody says them."""
+    return (ranking.calendar if ranking.clock == "business" else "") or body.calendar
+
+
+def promise_of(body: Body, ranking: Ranking) -> Promise | None:
+    """Within what time a body says that it answers: itself, or as its category does by a ranking.
+
+    Open time is that of `calendar_of`.
+    """
+    text = body.promise or ranking.promises.get(body.category)
+    return parse_promise(text) if text else None

@@ -53,6 +53,7 @@ class Body:
     category: str = ""  # bodies are compared inside their category
     accounts: tuple[Account, ...] = ()  # the group: all its accounts, on all networks
     calendar: str = ""  # its opening hours: the name of a file in calendars/; empty: not known
+    promise: str = ""  # within what time it says that it answers: 24h, 8h open; empty: it does not
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from socialscore.model.period import utc
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["Calendar", "Hours", "OpenTime", "Stretch", "open_intervals", "stretches"]
+__all__ = ["Calendar", "Hours", "OpenTime", "Stretch", "Term", "open_intervals", "stretches"]
 
 Hours: TypeAlias = tuple[tuple[int, int], ...]
 """The openings of one day, in order: from and until which minute after midnight. Beyond 1440, an
@@ -49,6 +49,17 @@ class Stretch:
     is_open: bool
     stretch_id: int  # counts from 0; the pieces of one opening or closure share it, over all days
     open_us: int  # microseconds of opening time before starts_at
+
+
+@dataclass(frozen=True)
+class Term:
+    """Moments within one UTC day, and when a certain opening time is over that begins there."""
+
+    day: date  # in UTC
+    starts_at: datetime  # naive, UTC
+    ends_at: datetime  # exclusive, naive, UTC; midnight at the latest
+    due_at: datetime  # for `starts_at`, naive, UTC
+    is_open: bool  # for later moments it is as much later; while the body is closed, it stays
 
 
 def stretches(calendar: Calendar, since: datetime, until: datetime) -> Iterator[Stretch]:
@@ -94,20 +105,48 @@ class OpenTime:
 
     def __init__(self, calendar: Calendar, since: datetime, until: datetime) -> None:
         intervals = list(open_intervals(calendar, since, until))
+        self._since, self._end = since.astimezone(UTC), until.astimezone(UTC)
         self._begins = [begin for begin, _ in intervals]
         self._ends = [end for _, end in intervals]
-        lengths = ((end - begin).total_seconds() for begin, end in intervals)
-        self._before = [0.0, *accumulate(lengths)]  # seconds before each interval, and in all
+        lengths = (end - begin for begin, end in intervals)
+        self._before = [*accumulate(lengths, initial=timedelta())]  # each interval, and in all
 
     def seconds(self, since: datetime, until: datetime) -> float:
         """The opening time from one moment to another, both aware."""
-        return self._until(until) - self._until(since)
+        return (self._until(until) - self._until(since)).total_seconds()
 
-    def _until(self, moment: datetime) -> float:
+    def after(self, moment: datetime, length: timedelta) -> datetime | None:
+        """The last moment until which no more opening time has passed, in UTC.
+
+        Time that ends when the body closes has not been exceeded before it opens again. None: that
+        is not in the known time.
+        """
+        passed = self._until(moment) + length
+        number = bisect_right(self._before, passed) - 1
+        if number == len(self._begins):
+            return None
+        return self._begins[number] + (passed - self._before[number])
+
+    def terms(self, length: timedelta) -> Iterator[Term]:
+        """The known time in order, as far as an opening time of that length fits into it."""
+        days = (self._end.date() - self._since.date()).days
+        midnights = (
+            datetime.combine(self._since.date() + timedelta(days=n + 1), time(), UTC)
+            for n in range(days)
+        )
+        # Moments from which on it is over only after another closure.
+        turns = (self.after(self._since, it - length) for it in self._before if it >= length)
+        cuts = {self._since, self._end, *self._begins, *self._ends, *midnights, *turns}
+        for begin, end in pairwise(sorted(it for it in cuts if it)):
+            if due := self.after(begin, length):
+                is_open = self._until(end) > self._until(begin)
+                yield Term(begin.date(), utc(begin), utc(end), utc(due), is_open)
+
+    def _until(self, moment: datetime) -> timedelta:
         number = bisect_right(self._begins, moment)
         if number == 0:
-            return 0.0
-        beyond = max((self._ends[number - 1] - moment).total_seconds(), 0.0)
+            return timedelta()
+        beyond = max(self._ends[number - 1] - moment, timedelta())
         return self._before[number] - beyond
 
 

@@ -86,6 +86,7 @@ class Score:
     rank_simultaneous_low: int | None = None
     rank_simultaneous_high: int | None = None
     percentile: float | None = None  # share of the other ranked bodies that stand below
+    promise: str = ""  # within what time the body says that it answers: 24h, 8h open; empty: none
     band: str | None = None  # label of the first band whose conditions hold; None: of none
     change: Change | None = None  # where the scoreboard is compared to an earlier period
 

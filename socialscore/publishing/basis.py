@@ -89,8 +89,6 @@ class Basis:
 
     def calendars(self) -> dict[str, bytes]:
         """The files of the calendars that are read, by name."""
-        if self.ranking.clock != "business":
-            return {}
         return {
             name: calendar_path(name, beside=self.source.beside).read_bytes()
             for name in sorted(calendars(self.panel, self.ranking))

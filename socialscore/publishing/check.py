@@ -9,7 +9,7 @@ from socialscore.errors import InputError, SeveralProblems, SocialscoreError, Un
 from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.options import OPTIONS
 from socialscore.inputs.panel_file import examine_panel
-from socialscore.inputs.ranking import compared, read_ranking
+from socialscore.inputs.ranking import calendar_of, compared, promise_of, read_ranking
 from socialscore.inputs.shipped import calendar_path, is_there
 from socialscore.inputs.toml_files import place_of
 from socialscore.publishing.publish import RULES
@@ -143,6 +143,10 @@ def _unknown_categories(reading: ParsedRanking, bodies: PanelReading) -> Iterato
         if category not in known:
             place = reading.place("categories", number)
             yield UnknownName("category of the panel", category, known - {""}, place)
+    for category in reading.ranking.promises:
+        if category not in known:
+            place = reading.place("promises", category)
+            yield UnknownName("category of the panel", category, known - {""}, place)
 
 
 def _unknown_networks(
@@ -183,21 +187,25 @@ def _n_comparable(ranking: Ranking, bodies: PanelReading) -> int:
 def _hours(
     reading: ParsedRanking, bodies: PanelReading, *, beside: Sequence[Path]
 ) -> Iterator[SocialscoreError]:
-    """Calendars of bodies that the business clock needs, and which are missing or wrong."""
+    """Calendars that clocks or promises of bodies need, and which are missing or wrong."""
     ranking = reading.ranking
-    if ranking.clock != "business" or ranking.calendar:
-        return
     named: dict[str, FilePosition | None] = {}
     for body in compared(bodies.panel, ranking):
-        place = bodies.places[body.body_id]
-        if body.calendar:
-            named.setdefault(body.calendar, place)
+        place, promise = bodies.places[body.body_id], promise_of(body, ranking)
+        if promise and promise.is_open_time:
+            need = f"a promise of {promise} needs"
+        elif ranking.clock == "business":
+            need = 'clock = "business" needs'
+        else:
+            continue
+        if name := calendar_of(body, ranking):
+            named.setdefault(name, place)
         elif body.accounts:
+            more = ", or one for all in the ranking" * (ranking.clock == "business")
             yield InputError(
-                place,
-                f'body {body.body_id!r} has no calendar, which clock = "business" needs; name it '
-                "here, or one for all in the ranking",
+                place, f"body {body.body_id!r} has no calendar, which {need}; name it here{more}"
             )
+    named.pop(ranking.calendar, None)  # the ranking says it, in its own line
     yield from _wrong_calendars(named, beside)
 
 

@@ -100,6 +100,7 @@ def _score(line: Mapping[str, Any], names: list[str], *, compared: bool) -> Scor
         body=_body(line),
         values={name: line[name] for name in names},
         change=_change(line) if compared else None,
+        promise=line.get("promise", ""),
         **{name: line[name] for name in said},
     )
 

@@ -21,6 +21,12 @@ FEW_ANSWERED = 5
 
 _NOTES = (f"( ): a delay over fewer than {FEW_ANSWERED} answers",)
 
+_INTERVALS = {
+    "response_rate": ("wilson_low", "wilson_high"),
+    "within_promise": ("within_promise_low", "within_promise_high"),
+}
+"""The metrics that are shown with their interval, and those that are its ends."""
+
 _WAITS = ("median_wait", "median_wait_low", "median_wait_high")
 
 
@@ -30,13 +36,14 @@ def is_delay(metric: Metric) -> bool:
 
 
 def metric_column(metric: Metric, lines: Sequence[Values], horizon_seconds: int | None) -> Column:
-    """What the lines have of a metric; the response rate with its interval, and as a bar."""
+    """What the lines have of a metric; rates with their intervals, the response rate as a bar."""
     cells = tuple(_cell(metric, values, horizon_seconds) for values in lines)
+    header = metric.label.lower() + " (95 %)" * (metric.name in _INTERVALS)
     if metric.name != "response_rate":
         doubtful = any(cell.doubtful for cell in cells)
-        return Column(metric.name, metric.label.lower(), cells, notes=_NOTES if doubtful else ())
+        return Column(metric.name, header, cells, notes=_NOTES if doubtful else ())
     shares = tuple(values.get("response_rate") for values in lines)
-    return Column(metric.name, f"{metric.label.lower()} (95 %)", cells, shares)
+    return Column(metric.name, header, cells, shares)
 
 
 def words_column(name: str, header: str, texts: Sequence[str], notes: Iterable[str] = ()) -> Column:
@@ -52,8 +59,8 @@ def _cell(metric: Metric, values: Values, horizon_seconds: int | None) -> Cell:
         longer = "not yet" if horizon_seconds is None else f"> {formatting.span(horizon_seconds)}"
         return Cell(longer)
     text = formatting.quantity(value, metric.unit)
-    if metric.name == "response_rate":
-        return Cell(text, _interval(values.get("wilson_low"), values.get("wilson_high")))
+    if ends := _INTERVALS.get(metric.name):
+        return Cell(text, _interval(*map(values.get, ends)))
     if value is not None and is_delay(metric) and (values.get("n_answered") or 0) < FEW_ANSWERED:
         return Cell(f"({text}", ")", doubtful=True)
     return Cell(text)

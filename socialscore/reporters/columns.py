@@ -111,6 +111,14 @@ _CATEGORY = _text(
     "Of the panel; bodies are compared inside it.",
     required=False,
 )
+_PROMISE = _text(
+    "promise",
+    "Promise",
+    "Délai annoncé",
+    "Within what time it says that it answers: 24h, or 8h open where only opening hours count; "
+    "empty: it does not say.",
+    required=False,
+)
 _IDENTITY = (
     _RANK,
     _rank(
@@ -134,6 +142,7 @@ _IDENTITY = (
     _BODY_ID,
     _BODY,
     _CATEGORY,
+    _PROMISE,
 )
 
 _COMPARISON = (
@@ -359,7 +368,7 @@ def of_long_form() -> tuple[Field, ...]:
 def of_sensitivity(result: Sensitivity) -> tuple[Field, ...]:
     """The columns of a row per body with its rates and ranks under every selection."""
     counts = {metric.name: of_metric(metric) for metric in result.scoreboard.metrics}
-    identity = (it for it in _IDENTITY if it.name != "percentile")
+    identity = (it for it in _IDENTITY if it.name not in ("percentile", "promise"))
     return (*identity, *_of_selections(counts, result.selections), _LEAVES, *_CONTEXT, _REASON)
 
 

@@ -119,6 +119,7 @@ def _score(scoreboard: Scoreboard, score: Score) -> dict[str, str | float | None
         "rank_high": score.rank_high,
         "percentile": score.percentile,
         **_identity(score.body),
+        "promise": score.promise,
         "band": score.band,
         "reason": score.reason,
         **{metric.name: score.values.get(metric.name) for metric in scoreboard.metrics},

@@ -40,6 +40,7 @@ def of_bodies(scoreboard: Scoreboard) -> Iterator[Record]:
             "body_id": score.body.body_id,
             "body": score.body.name,
             "category": score.body.category,
+            "promise": score.promise,
             **_numbers(scoreboard.metrics, score.values),
             **(comparison(score) if scoreboard.compared_to is not None else {}),
             **shared,

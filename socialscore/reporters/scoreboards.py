@@ -62,7 +62,17 @@ def _give_way(scoreboard: Scoreboard, shown: list[Metric]) -> tuple[str, ...]:
     optional = [metric for metric in reversed(shown) if metric.name != scoreboard.key]
     delays = [metric.name for metric in optional if is_delay(metric)]
     others = [metric.name for metric in optional if not is_delay(metric)]
-    return ("category", "bar", *delays, "rank_interval", *others, "band", "movement", "change")
+    return (
+        "category",
+        "bar",
+        "promise",
+        *delays,
+        "rank_interval",
+        *others,
+        "band",
+        "movement",
+        "change",
+    )
 
 
 def _columns(scoreboard: Scoreboard, shown: list[Metric], ranked: list[Score]) -> Iterator[Column]:
@@ -81,6 +91,8 @@ def _columns(scoreboard: Scoreboard, shown: list[Metric], ranked: list[Score]) -
     for metric in shown:
         lines = [score.values for score in ranked]
         yield metric_column(metric, lines, scoreboard.horizon)
+        if metric.name == "within_promise":
+            yield words_column("promise", "promise", [score.promise for score in ranked])
     if len(scoreboard.bands) > 1:
         labels = [score.band or "" for score in ranked]
         yield words_column("band", "band", labels, _conditions(scoreboard))

@@ -23,7 +23,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from socialscore.inputs.options import reported
-from socialscore.inputs.ranking import compared, overridden
+from socialscore.inputs.ranking import compared, overridden, promise_of
 from socialscore.model.breakdown import Breakdown, Line
 from socialscore.model.scoreboard import Band, Clusters, Score, Scoreboard
 from socialscore.scoring import inputs, notes
@@ -91,7 +91,9 @@ def ranked(rows: Iterable[Mapping[str, Any]], question: Question) -> Scoreboard:
         values = dict(row)
         clustering = {name: values.pop(name) for name in ("icc", "assumed")}
         body = bodies[values.pop("body_id")]
-        scores.append(Score(body, values, reason=reason_for_no_rank(body, values, ranking, key)))
+        reason = reason_for_no_rank(body, values, ranking, key)
+        promise = str(promise_of(body, ranking) or "")
+        scores.append(Score(body, values, reason=reason, promise=promise))
     clusters = clusters_of(clustering, (score.values for score in scores))
     judged = [score.values for score in scores]
     return _scoreboard(in_order(scores, key, ranking), clusters, question, judged)
@@ -165,6 +167,7 @@ def _scoreboard(
         notes=(
             *notes.of_period(question.period),
             *notes.of_accounts(compared(panel, ranking), ranking.networks, question.period),
+            *notes.of_promises(scores),
             *notes.of_rules(judged),
             *notes.of_losses(question),
         ),

@@ -53,6 +53,7 @@ def given(question: Question, source: MessageSource) -> dict[str, Rows]:
         "account": inputs.accounts(panel, ranking),
         "body": inputs.bodies(panel, ranking),
         "ignored": inputs.ignored(ranking, source.pseudonym),
+        "term": inputs.terms(panel, ranking, question, source.beside),
     }
     span = question.asked_from, question.period.until
     relations["local_day"] = local_days(*span, ranking.zone)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from socialscore.engines.rows import Rows
 from socialscore.errors import UsageError, option
 from socialscore.inputs.author_ids import networks_of
-from socialscore.inputs.ranking import compared
+from socialscore.inputs.ranking import calendar_of, compared, promise_of
 from socialscore.inputs.shipped import calendar_path
+from socialscore.model.opening_hours import OpenTime
 from socialscore.model.opening_hours import stretches as stretches_of
 from socialscore.model.period import utc
 from socialscore.scoring.slots import hours_of_day, hours_of_week
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.model.messages import Body
+    from socialscore.model.opening_hours import Calendar
+    from socialscore.model.promise import Promise
     from socialscore.scoring.question import Question
 
 __all__ = [
@@ -36,6 +40,7 @@ __all__ = [
     "labels",
     "names_of",
     "stretches",
+    "terms",
 ]
 
 _ALWAYS = (date(1, 1, 2), date(9999, 12, 30))  # a day from the ends of what a datetime can hold
@@ -53,14 +58,25 @@ def as_seen(seen_until: datetime) -> str:
 
 
 def bodies(panel: Panel, ranking: Ranking) -> Rows:
-    """One row per body that the ranking compares, with the calendar of its opening hours."""
+    """One row per body that the ranking compares, with its opening hours and what it promises."""
     return Rows(
-        {"body_id": "VARCHAR", "category": "VARCHAR", "calendar_id": "VARCHAR"},
+        {
+            "body_id": "VARCHAR", "category": "VARCHAR", "calendar_id": "VARCHAR",
+            "promise": "VARCHAR",
+            "promise_us": "BIGINT",  # at all hours; empty: in opening hours only, or nothing
+        },
         [
-            (body.body_id, body.category, ranking.calendar or body.calendar)
+            (
+                body.body_id,
+                body.category,
+                calendar_of(body, ranking),
+                str(promise) if promise else None,
+                promise.seconds * 1_000_000 if promise and not promise.is_open_time else None,
+            )
             for body in compared(panel, ranking)
+            for promise in [promise_of(body, ranking)]
         ],
-    )
+    )  # fmt: skip
 
 
 def accounts(panel: Panel, ranking: Ranking) -> Rows:
@@ -133,8 +149,17 @@ def clustering(rows: Iterable[Mapping[str, Any]]) -> Rows:
 
 
 def calendars(panel: Panel, ranking: Ranking) -> set[str]:
-    """The names of the calendars that the business clock reads; empty: of a body that has none."""
-    return {ranking.calendar or body.calendar for body in compared(panel, ranking) if body.accounts}
+    """The names of the calendars that clocks read; empty: of a body that lacks the one it needs."""
+    return {
+        calendar_of(body, ranking)
+        for body in compared(panel, ranking)
+        if body.accounts and (ranking.clock == "business" or _promises_open_time(body, ranking))
+    }
+
+
+def _promises_open_time(body: Body, ranking: Ranking) -> bool:
+    promise = promise_of(body, ranking)
+    return promise is not None and promise.is_open_time
 
 
 def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequence[Path]) -> Rows:
@@ -145,8 +170,6 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
         UnknownName: there is no calendar of that name.
         InputError: a calendar says something wrong.
     """
-    from socialscore.inputs.calendar import read_calendar  # takes time; few rankings need it
-
     names = calendars(panel, ranking)
     if "" in names:
         n_bodies = sum(not body.calendar for body in compared(panel, ranking) if body.accounts)
@@ -163,13 +186,56 @@ def stretches(panel: Panel, ranking: Ranking, question: Question, beside: Sequen
         [
             (name, it.stretch_id, it.day, it.starts_at, it.ends_at, it.is_open, it.open_us)
             for name in sorted(names)
-            for it in stretches_of(
-                read_calendar(calendar_path(name, beside=beside)),
-                question.read_from - _DAY,
-                question.as_of + _DAY,
+            for it in stretches_of(_calendar(name, beside), *_known(question))
+        ],
+    )  # fmt: skip
+
+
+def terms(panel: Panel, ranking: Ranking, question: Question, beside: Sequence[Path]) -> Rows:
+    """One row per calendar, promise of open time, and moments of a UTC day: when it is over.
+
+    Raises:
+        UsageError: a body that promises an answer in open time has no calendar.
+        UnknownName: there is no calendar of that name.
+        InputError: a calendar says something wrong.
+    """
+    pairs: dict[tuple[str, Promise], Body] = {}
+    for body in compared(panel, ranking):
+        promise = promise_of(body, ranking)
+        if promise and promise.is_open_time and body.accounts:
+            pairs.setdefault((calendar_of(body, ranking), promise), body)
+    for (name, promise), body in pairs.items():
+        if not name:
+            raise UsageError(
+                f"the promise of {body.name} is {promise}, and it has no opening hours; name them "
+                "in the panel's column calendar, or let its category promise a time such as 24h"
+            )
+    since, until = _known(question)
+    return Rows(
+        {
+            "calendar_id": "VARCHAR", "promise": "VARCHAR", "day": "DATE",
+            "starts_at": "TIMESTAMP", "ends_at": "TIMESTAMP",
+            "due_at": "TIMESTAMP", "is_open": "BOOLEAN",
+        },
+        [
+            (name, str(promise), it.day, it.starts_at, it.ends_at, it.due_at, it.is_open)
+            for name, promise in sorted(pairs, key=str)
+            for it in OpenTime(_calendar(name, beside), since, until).terms(
+                timedelta(seconds=promise.seconds)
             )
         ],
     )  # fmt: skip
+
+
+def _calendar(name: str, beside: Sequence[Path]) -> Calendar:
+    from socialscore.inputs.calendar import read_calendar  # takes time; few rankings need it
+
+    return read_calendar(calendar_path(name, beside=beside))
+
+
+def _known(question: Question) -> tuple[datetime, datetime]:
+    """Of what time the opening hours are needed."""
+    return question.read_from - _DAY, question.as_of + _DAY
 
 
 def labels(panel: Panel, by: str) -> dict[str, str]:

@@ -31,18 +31,20 @@ _SHORT = {"m": ("min", "min"), "d": ("d", "j"), "w": ("w", "sem.")}  # in Englis
 _Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 
-def _wilson(sign: str) -> str:
+def _wilson(
+    sign: str, hits: str = "n_answered", trials: str = "n_requests", deff: str = "deff"
+) -> str:
     """A bound of Wilson's 95 % interval, Wilson (1927); exact 0 and 1 at the ends.
 
     Requests share their days: as many as say the same if they are independent count.
     """
     z2 = _Z**2
-    certain = "n_answered = 0 THEN 0.0" if sign == "-" else "n_answered = n_requests THEN 1.0"
+    certain = f"{hits} = 0 THEN 0.0" if sign == "-" else f"{hits} = {trials} THEN 1.0"
     return (
-        f"CASE WHEN n_requests > 0 THEN CASE WHEN {certain} ELSE "
-        f"(n_answered / deff + {z2 / 2} {sign} {_Z} * SQRT("
-        f"n_answered / deff * (n_requests - n_answered) / n_requests + {z2 / 4}"
-        f")) / (n_requests / deff + {z2}) END END"
+        f"CASE WHEN {trials} > 0 THEN CASE WHEN {certain} ELSE "
+        f"({hits} / {deff} + {z2 / 2} {sign} {_Z} * SQRT("
+        f"{hits} / {deff} * ({trials} - {hits}) / {trials} + {z2 / 4}"
+        f")) / ({trials} / {deff} + {z2}) END END"
     )
 
 
@@ -305,6 +307,36 @@ _ON_THE_CALENDAR = _delay_quantile(
     of="calendar_delay_seconds",
 )
 
+_PROMISE = (
+    Metric(
+        name="within_promise",
+        label="Within promise",
+        label_fr="Dans le délai annoncé",
+        unit="share",
+        better=None,  # whoever promises little would stand first
+        expression="AVG(CASE WHEN kept THEN 1.0 ELSE 0.0 END) FILTER (WHERE promised)",
+        description="Share of mature requests answered within what the body promises, on the clock "
+        "that the promise names. Requests are left out whose promise was not over at the horizon; "
+        "without a promise there is no value.",
+    ),
+    *(
+        Metric(
+            name=f"within_promise_{end}",
+            label=f"Within promise, {end}",
+            label_fr=f"Dans le délai annoncé, {end_fr}",
+            unit="share",
+            better=None,
+            expression=_wilson(sign, "(within_promise * n_promised)", "n_promised", "promise_deff"),
+            description=f"{which} end of its 95 % interval (Wilson).",
+            over="tally",
+        )
+        for end, end_fr, sign, which in (
+            ("low", "bas", "-", "Lower"),
+            ("high", "haut", "+", "Upper"),
+        )
+    ),
+)
+
 _COUNTS = (
     _count("n_pending", "Pending", "En attente", "pending", "Requests that have not matured yet."),
     _count(
@@ -433,7 +465,7 @@ def metrics_for(ranking: Ranking) -> tuple[Metric, ...]:
     """The metrics of a ranking, in the order of columns."""
     on_the_calendar = (_ON_THE_CALENDAR,) if ranking.clock == "business" else ()
     within = tuple(_within(time) for time in ranking.within)
-    return (*_REQUESTS, *on_the_calendar, *within, *_COUNTS)
+    return (*_REQUESTS, *on_the_calendar, *within, *_PROMISE, *_COUNTS)
 
 
 def key_metric(ranking: Ranking) -> Metric:

@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 
     from socialscore.model.messages import Account, Body
     from socialscore.model.period import Period
+    from socialscore.model.scoreboard import Score
     from socialscore.scoring.question import Question
 
     Edit = tuple[str, str, list[str]]
     Key = tuple[str, str]  # network and account_id
 
-__all__ = ["is_of_losses", "of_accounts", "of_losses", "of_panels", "of_period", "of_rules"]
+__all__ = [
+    "is_of_losses",
+    "of_accounts",
+    "of_losses",
+    "of_panels",
+    "of_period",
+    "of_promises",
+    "of_rules",
+]
 
 _MOST = 10  # names on a line
 _DAY = timedelta(days=1)
@@ -117,6 +126,20 @@ def _inside(day: date | None, period: Period) -> TypeGuard[date]:
     if day is None:
         return False
     return period.since < datetime.combine(day, time(), period.since.tzinfo) < period.until
+
+
+# --- promises that cannot be judged --------------------------------------------------------------
+
+
+def of_promises(scores: Iterable[Score]) -> Iterator[str]:
+    """The bodies that had requests, none of them with a promise that was over at the horizon."""
+    names = [
+        f"{score.body.name} ({score.promise})"
+        for score in scores
+        if score.promise and score.values["n_requests"] and score.values["within_promise"] is None
+    ]
+    if names:
+        yield f"promises that are longer than the horizon have no value: {_listed(names)}"
 
 
 # --- language rules that changed -----------------------------------------------------------------
@@ -224,6 +247,12 @@ def _edits(bodies: list[tuple[Body, Body]], since: str, known: bool) -> Iterator
         yield "with other accounts", "other accounts", names
         names = [new.name for old, new in bodies if old.calendar != new.calendar]
         yield "with other opening hours", "other opening hours", names
+        names = [
+            f"{new.name} (from {old.promise or 'none'} to {new.promise or 'none'})"
+            for old, new in bodies
+            if old.promise != new.promise
+        ]
+        yield "with another promise", "another promise", names
 
 
 def _account_changes(old: Body, new: Body) -> Iterator[str]:

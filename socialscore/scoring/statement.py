@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["INPUTS", "compose", "relations"]
 
-INPUTS = ("message", "coverage", "account", "body", "ignored", "stretch", "slot", "local_day")
+INPUTS = (
+    "message",
+    "coverage",
+    "account",
+    "body",
+    "ignored",
+    "stretch",
+    "term",
+    "slot",
+    "local_day",
+)
 
 _OF_BODIES = ("excluded", "collected", "activity", "judged")
 

@@ -38,7 +38,8 @@ __all__ = ["Witness", "contradictions", "on_trust"]
 
 _PANEL, _OPTIONS = "panel.csv", "options.json"
 _MOST = 5  # accounts that are listed
-_OFTEN_EMPTY = ("category", "calendar")  # in the panel of a store that was filled without one
+# In the panel of a store that was filled without one.
+_OFTEN_EMPTY = ("category", "calendar", "promise")
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,12 @@ def _of_panel(panel: Panel, until: date) -> Statements:
         until: where the data end; what a panel says of later days does not matter.
     """
     found: dict[str, dict[str, Any]] = {
-        body.body_id: {"body": body.name, "category": body.category, "calendar": body.calendar}
+        body.body_id: {
+            "body": body.name,
+            "category": body.category,
+            "calendar": body.calendar,
+            "promise": body.promise,
+        }
         for body in panel.bodies
     }
     turns: dict[str, list[dict[str, Any]]] = {}

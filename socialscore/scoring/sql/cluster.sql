@@ -10,7 +10,9 @@ SELECT
     -- Where half of the requests had no response within the horizon, all the answered ones.
     COUNT(*) FILTER (
         WHERE wait.answered AND COALESCE(wait.delay_seconds <= median_wait.median_wait, TRUE)
-    ) AS n_soon
+    ) AS n_soon,
+    COUNT(*) FILTER (WHERE wait.promised) AS n_promised,
+    COUNT(*) FILTER (WHERE wait.kept) AS n_kept
 FROM wait
 INNER JOIN tally USING (line_id)
 LEFT JOIN median_wait USING (line_id)

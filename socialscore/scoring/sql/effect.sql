@@ -3,11 +3,14 @@ SELECT
     line_id,
     MAX(deff) FILTER (WHERE outcome = 'response_rate') AS deff,
     MAX(deff) FILTER (WHERE outcome = 'median_delay') AS delay_deff,
-    MAX(deff) FILTER (WHERE outcome = 'median_wait') AS wait_deff
+    MAX(deff) FILTER (WHERE outcome = 'median_wait') AS wait_deff,
+    MAX(deff) FILTER (WHERE outcome = 'within_promise') AS promise_deff,
+    MAX(n_trials) FILTER (WHERE outcome = 'within_promise') AS n_promised
 FROM (
     SELECT
         clustered.line_id,
         clustered.outcome,
+        clustered.n_trials,
         GREATEST(
             1 + (1.0 * clustered.n_squared / clustered.n_trials - 1) * clustering.icc, 1.0
         ) AS deff

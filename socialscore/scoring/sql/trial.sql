@@ -25,3 +25,12 @@ SELECT
     n_requests AS n_trials,
     n_soon AS n_hits
 FROM cluster
+UNION ALL
+SELECT
+    'within_promise' AS outcome,
+    line_id,
+    body_id,
+    is_weekend,
+    n_promised AS n_trials,
+    n_kept AS n_hits
+FROM cluster

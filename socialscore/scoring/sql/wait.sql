@@ -18,6 +18,10 @@ SELECT
     selected AND matured AS counted,
     -- One of the k.
     selected AND matured AND COALESCE(delay_us <= seen_us, FALSE) AS answered,
+    -- What its body promises was over before it was no longer watched.
+    selected AND matured AND COALESCE(promise_us <= seen_us, FALSE) AS promised,
+    selected AND matured AND COALESCE(promise_us <= seen_us AND delay_us <= promise_us, FALSE)
+        AS kept,
     -- Answered later, as far as requests are looked after.
     selected AND matured AND COALESCE(delay_us > seen_us, FALSE) AS late,
     selected AND NOT due AS pending,

@@ -2,4 +2,4 @@
 SELECT
     *,
     CONCAT(network, ':', account_id) AS line_id
-FROM clocked
+FROM promised

@@ -2,4 +2,4 @@
 SELECT
     *,
     body_id AS line_id
-FROM clocked
+FROM promised

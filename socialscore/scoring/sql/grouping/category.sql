@@ -1,6 +1,6 @@
 -- One row per request, with the line in which it is counted: that of the category of its body.
 SELECT
-    clocked.*,
+    promised.*,
     body.category AS line_id
-FROM clocked
+FROM promised
 INNER JOIN body USING (body_id)

@@ -2,4 +2,4 @@
 SELECT
     *,
     network AS line_id
-FROM clocked
+FROM promised

@@ -1,10 +1,10 @@
 -- One row per request, with the line in which it is counted: that of the time it was asked at.
 SELECT
-    clocked.*,
+    promised.*,
     slot.line_id
-FROM clocked
+FROM promised
 INNER JOIN slot
     ON
-        CAST(clocked.asked_at AS DATE) = slot.day
-        AND clocked.asked_at >= slot.starts_at
-        AND clocked.asked_at < slot.ends_at
+        CAST(promised.asked_at AS DATE) = slot.day
+        AND promised.asked_at >= slot.starts_at
+        AND promised.asked_at < slot.ends_at
