@@ -67,8 +67,7 @@ def reference(rows, panel, body, ranking, period, as_of, opening, views=None, pr
             loose = match == "loose" and others(r) == [m["author_id"]] and delay <= horizon
             spoken = delay >= NOW and (loose or (in_thread and m["author_id"] in r["to"]))
             may = ranking.responders == "group" or r["account_id"] in m["accounts"]
-            may = may and -DAY <= delay <= 2 * horizon
-            if may and (spoken or r["reply_to_id"] == m["message_id"]):
+            if may and delay >= -DAY and (spoken or r["reply_to_id"] == m["message_id"]):
                 yield delay, r["response_class"] == "redirect"
 
     def reason(m, before):
@@ -177,7 +176,7 @@ def numbers(requests, counts, ranking, horizon, as_of, opening, promise):
         counts.update(f"n_answered_{level}" for level in levels if in_time)
         if ranking.selection.replace("-", "_") in levels:
             counts.update(n_pending=not due, n_unwatched=due and not watched)
-            if first > min(as_of, end + horizon):  # later answers are not looked for
+            if first > as_of:  # an answer may come after the horizon
                 silent[ident] = (not due, not watched, clock(start, as_of, is_response=False))
         if ranking.selection.replace("-", "_") in levels and seen_until:
             seen, came = max(min(end, as_of, seen_until), start), max(start, first)

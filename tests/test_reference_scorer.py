@@ -183,7 +183,9 @@ def differences(
     scoreboard = score(source, panel, ranking, as_of=as_of)
 
     found, requests = [], {}
-    silent = unanswered(source, panel, ranking, period="..".join(period), as_of=as_of).requests
+    silent: tuple[UnansweredRequest, ...] = ()
+    if since < end:  # or else there is nothing to list
+        silent = unanswered(source, panel, ranking, period="..".join(period), as_of=as_of).requests
     for line in scoreboard.scores:
         hours = open_intervals(ranking.calendar or line.body.calendar)
         always = [(since - YEAR, end + YEAR)]

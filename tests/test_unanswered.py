@@ -14,17 +14,19 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
 import pytest
 from engines import engine
 from reference_scorer import reference
 from shell import begin, command, run
-from worlds import ALL, PANEL, answers, asks, at, world
+from worlds import ALL, METRO, PANEL, VILLE, answers, asks, at, world
 
 from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.network import BY_NAME, NETWORKS
 from socialscore.model.opening_hours import OpenTime, open_intervals
+from socialscore.reporters.unanswered import render_bodies, render_requests
 from socialscore.scoring import MessageSource, MessageTable
 from socialscore.scoring.unanswered import unanswered
 from socialscore.store.lake import Store
@@ -105,10 +107,12 @@ def rows_of(store: Store) -> list[dict[str, Any]]:
     return [row | {"sent_at": row["sent_at"].replace(tzinfo=UTC)} for row in rows]
 
 
-def test_a_late_answer_is_an_answer() -> None:
+@pytest.mark.parametrize("days", [9, 20])
+def test_an_answer_is_one_however_late(days: int) -> None:
     found = look(
-        asks("late", at(1)), answers("a", "late", at(9)), asks("none", at(2), author_id="other")
-    )
+        asks("late", at(1)), answers("a", "late", at(days)), asks("none", at(2), author_id="other"),
+        until=25,
+    )  # fmt: skip
 
     assert [it.message_id for it in found.requests] == ["none"]
 
@@ -143,6 +147,31 @@ def test_where_what_the_body_wrote_was_not_in_view_an_answer_may_be_unseen() -> 
     found = unanswered(source, PANEL, ranking, as_of=f"{at(10):%Y-%m-%dT%H:%M}")
 
     assert [it.is_unwatched for it in found.requests] == [False, True]
+
+
+def test_only_the_period_is_listed_though_the_ranking_takes_the_latest_requests_too() -> None:
+    found = look(asks("old", at(1)), asks("new", at(12)), until=42.5, latest=10)
+
+    assert [it.message_id for it in found.requests] == ["new"]
+
+
+def test_gaps_in_the_collection_are_told() -> None:
+    table = world([asks("q", at(1))], until=at(10))
+    covered = table.covered.filter(pc.field("account_id") == VILLE.accounts[0].account_id)
+    source = MessageSource(MessageTable(table.table, covered), engine=engine)
+    ranking = load_ranking(None, ALL)
+
+    of_all, of_metro, of_ville = (
+        unanswered(source, PANEL, ranking, body, period="2026-09-07..2026-09-16")
+        for body in (None, METRO, VILLE)
+    )
+
+    assert of_all.gaps == of_metro.gaps == {"metro": 0}
+    assert not of_ville.gaps
+    gaps = "gaps: nothing of this time was collected, so there may be more"
+    assert gaps in render_requests(of_metro, "table")
+    assert "gaps: of 1 body, part of this time" in render_bodies(of_all, "table")
+    assert "gaps" not in render_requests(of_ville, "table")
 
 
 def test_it_is_told_how_often_the_author_asked_again() -> None:
@@ -300,6 +329,8 @@ def test_ages_that_decide_are_on_the_clock_of_the_ranking(demo: Path) -> None:
         (["--older-than", "4"], "--older-than 4: a number is no time; write its unit too"),
         (["--fail-over", "soon"], "--fail-over soon: write a time such as"),
         (["--watch"], "--watch shows a table on a terminal"),
+        (["--watch", "--fail-over", "4h"], "--watch does not end by itself; use --fail-over"),
+        (["--period", "2027-01"], "2027-01 begins after the end of the data, 2026-11-23T00:00"),
         (["--format", "xlsx"], "unknown format 'xlsx'"),
     ],
 )
@@ -310,9 +341,29 @@ def test_what_is_wrong_is_said(demo: Path, arguments: list[str], problem: str) -
     assert problem in result.err
 
 
-def test_nothing_unanswered_is_said_too() -> None:
-    from socialscore.reporters.unanswered import render_requests
+def test_a_body_that_the_ranking_leaves_out_is_not_listed_as_if_it_had_answered(demo: Path) -> None:
+    for command_name in ("unanswered", "explain", "digest"):
+        options = ("--store", demo, "--ranking", "demo-transport-monthly")
+        result = run(command_name, "ville-lusambre", *options)
 
+        assert result.code == 2
+        assert "the ranking leaves out 'ville-lusambre': its categories are transp" in result.err
+
+
+def test_without_a_horizon_what_is_pending_is_too_recent(demo: Path) -> None:
+    arguments = ("ville-lusambre", "--store", demo, "--preset", "abgeordnetenwatch")
+
+    page = run("unanswered", *arguments).out
+
+    assert "34 of them pending" in page
+    assert "pending: too recent for the rates" in page
+
+
+def test_the_title_names_the_period_that_was_asked_for(demo: Path) -> None:
+    assert "; asked 9–15 Nov 2026" in of_demo(demo, "--period", "2026-W46").out
+
+
+def test_nothing_unanswered_is_said_too() -> None:
     assert render_requests(look(), "table").startswith("no unanswered request; asked ")
 
 

@@ -130,6 +130,8 @@ def command(
     if show_text and body is None:
         raise UsageError("--show-text shows the messages to one body; name it")
     if watch:
+        if most is not None:
+            raise UsageError("--watch does not end by itself; use --fail-over without it")
         if format_name != "table" or output or not sys.stdout.isatty():
             raise UsageError("--watch shows a table on a terminal; leave it out elsewhere")
         room = shutil.get_terminal_size().lines - _AROUND

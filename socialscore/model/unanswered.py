@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from socialscore.model.messages import Body
@@ -32,6 +33,11 @@ class UnansweredRequest:
     n_asked_again: int  # later messages of its author to the body
     text: str | None = None  # of its first message; None: nobody asked for it, or it has expired
 
+    @property
+    def still_counts(self) -> bool:
+        """Whether an answer would count: the horizon is not over, or there is none."""
+        return self.is_pending or self.watched_until is None
+
 
 @dataclass(frozen=True)
 class Unanswered:
@@ -39,10 +45,12 @@ class Unanswered:
 
     body: Body | None  # whose; None: those of all bodies
     since: datetime  # aware, in the ranking's timezone: none was asked earlier
-    as_of: datetime  # aware, in the ranking's timezone: where the data end
+    until: datetime  # likewise: none was asked later
+    as_of: datetime  # likewise: where the data end
     clock: str  # the ranking's: calendar or business
     selection: str
     requests: tuple[UnansweredRequest, ...]  # oldest first
+    gaps: Mapping[str, float]  # by body_id, the share in view where it is less than min_coverage
 
     def age(self, request: UnansweredRequest) -> float | None:
         """Seconds on the ranking's clock; None: the body has no calendar."""

@@ -155,8 +155,8 @@ def _page(
     """What is listed, the table, and what its words mean."""
     lines = [_title(found), ""]
     if rows:
-        lines += _written(rows, format_name)
-        lines += ["", *_notes(found, rows, n_all, noun)]
+        lines += [*_written(rows, format_name), ""]
+    lines += [*_notes(found, rows, n_all, noun), *_gaps(found)]
     if format_name == "markdown":
         lines[0] = f"**{escaped(lines[0])}**"
     return "\n".join(lines).rstrip() + "\n"
@@ -168,7 +168,7 @@ def _title(found: Unanswered) -> str:
     said = f"{formatting.counted(n, 'unanswered request') if n else 'no unanswered request'}"
     said += f", {formatting.count(pending)} of them pending" if pending else ""
     whose = f"{formatting.one_line(found.body.name)}: " if found.body else ""
-    return f"{whose}{said}; asked {_span(found.since, found.as_of)}, selection {found.selection}"
+    return f"{whose}{said}; asked {_span(found.since, found.until)}, selection {found.selection}"
 
 
 def _span(since: datetime, until: datetime) -> str:
@@ -188,16 +188,31 @@ def _written(rows: list[dict[str, str]], format_name: str) -> list[str]:
 
 
 def _notes(found: Unanswered, rows: list[dict[str, str]], n_all: int, noun: str) -> Iterator[str]:
-    if len(rows) < n_all:
+    if 0 < len(rows) < n_all:
         which = "oldest" if noun == "request" else "first"
         total = formatting.counted(n_all, noun)
         yield f"the {which} {len(rows):,} of {total}; --limit {n_all} lists all"
     if any(it.open_age_seconds is not None for it in found.requests):
         yield "open hours: the age in opening hours alone, by the body's calendar"
     if any(it.is_pending for it in found.requests):
-        yield "pending: the time in which an answer counts is not over"
+        has_horizon = found.requests[0].watched_until is not None
+        over = "the time in which an answer counts is not over"
+        yield f"pending: {over if has_horizon else 'too recent for the rates'}"
     if any(it.is_unwatched for it in found.requests):
         yield (
             "unwatched: not everything that the body wrote since was collected, so there may be an "
             "answer"
         )
+
+
+def _gaps(found: Unanswered) -> Iterator[str]:
+    """What is not known of the time; nothing where all of it is."""
+    if not found.gaps:
+        return
+    if found.body:
+        (share,) = found.gaps.values()
+        said = f"{formatting.share(share)} of this time" if share else "nothing of this time"
+        yield f"gaps: {said} was collected, so there may be more"
+    else:
+        bodies = formatting.counted(len(found.gaps), "body")
+        yield f"gaps: of {bodies}, part of this time was not collected, so there may be more"

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from socialscore.errors import UsageError
 from socialscore.inputs.options import EXCLUSIONS, OPTIONS
+from socialscore.inputs.ranking import compared
 from socialscore.language.rulebook import rulebook_digest
 from socialscore.model.period import (
     LAST_MATURED_WEEK,
@@ -111,7 +113,8 @@ def ask(
         rulebook: the digest of the language rules in force; by default, those of today.
 
     Raises:
-        UsageError: nothing was collected for the panel, or a time cannot be read.
+        UsageError: nothing was collected for the panel, the ranking leaves the body out, or a time
+            cannot be read.
         UnknownName: a metric that the ranking names does not exist.
     """
     key_metric(ranking)
@@ -122,8 +125,10 @@ def ask(
         if ranking.period == LAST_MATURED_WEEK
         else parse_period(ranking.period, ranking.zone, covered=(begin, end))
     )
+    _must_be_compared(body_id, panel, ranking)
     horizon = timedelta(seconds=ranking.horizon) if ranking.horizon else _FOREVER
-    watched = min(2 * horizon, _FOREVER)
+    # What is still open is not what came too late.
+    watched = _FOREVER if target == "unanswered" else min(2 * horizon, _FOREVER)
     asked_from = min(begin, period.since) if ranking.latest else period.since
     # Lengths of time, which clocks that change do not alter.
     read_from = asked_from.astimezone(UTC) - _lookback(ranking)
@@ -173,6 +178,12 @@ def ask(
         read_until,
         coverage,
     )
+
+
+def _must_be_compared(body_id: str | None, panel: Panel, ranking: Ranking) -> None:
+    if body_id is not None and body_id not in {it.body_id for it in compared(panel, ranking)}:
+        categories = ", ".join(ranking.categories)
+        raise UsageError(f"the ranking leaves out {body_id!r}: its categories are {categories}")
 
 
 def _plain(value: object) -> object:

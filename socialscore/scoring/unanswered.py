@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from socialscore.errors import UsageError
 from socialscore.inputs.ranking import override
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.network import BY_NAME
@@ -56,7 +57,8 @@ def unanswered(
         with_text: fetch their texts.
 
     Raises:
-        UsageError: nothing was collected for the panel, or a time cannot be read.
+        UsageError: nothing was collected for the panel, the ranking leaves the body out, the period
+            begins after the data end, or a time cannot be read.
     """
     coverage = source.coverage()
     if period is None:
@@ -66,12 +68,18 @@ def unanswered(
     question = ask(
         coverage,
         panel,
-        override(ranking, {"period": period}),
+        override(ranking, {"period": period, "latest": 0}),
         as_of=as_of,
         target="unanswered",
         body_id=None if body is None else body.body_id,
         rulebook=source.rulebook,
     )
+    since, until = question.period.since, min(question.period.until, question.as_of)
+    if since >= until:
+        raise UsageError(
+            f"the period {question.period.label} begins after the end of the data, "
+            f"{question.as_of.astimezone(ranking.zone).isoformat(timespec='minutes')}"
+        )
     rows = run(question, source)
     bodies = {each.body_id: each for each in panel.bodies}
     open_time = _open_time(source, question.read_from, question.as_of)
@@ -83,12 +91,29 @@ def unanswered(
         found = [replace(it, text=texts.get((it.network, it.message_id)) or None) for it in found]
     return Unanswered(
         body,
-        question.period.since,
+        since,
+        until.astimezone(ranking.zone),
         question.as_of.astimezone(ranking.zone),
         ranking.clock,
         ranking.selection,
         tuple(sorted(found, key=lambda it: (it.asked_at, it.network, it.message_id))),
+        {
+            body_id: share
+            for body_id, share in _gaps(source, panel, ranking, since, until).items()
+            if body is None or body.body_id == body_id
+        },
     )
+
+
+def _gaps(
+    source: MessageSource, panel: Panel, ranking: Ranking, since: datetime, until: datetime
+) -> dict[str, float]:
+    """By body, the share of the time that was in view, where it is less than `min_coverage`."""
+    time = override(ranking, {"period": f"{since.isoformat()}..{until.isoformat()}", "latest": 0})
+    rows = run(ask(source.coverage(), panel, time, target="collected"), source)
+    return {
+        row["body_id"]: row["coverage"] for row in rows if row["coverage"] < ranking.min_coverage
+    }
 
 
 def _request(
