@@ -60,5 +60,5 @@ clean:  ## remove what the targets above made
 
 .venv/dev: pyproject.toml requirements.lock
 	$(PYTHON) -m venv .venv
-	$(PIP) install --constraint requirements.lock --editable '.[dev,s3,spark,charts]'
+	$(PIP) install --constraint requirements.lock --editable '.[dev,s3,spark,charts,topics]'
 	@touch $@

@@ -35,6 +35,7 @@ LAYERS = (  # from the ground up; parts of one layer do not know each other
     {"language"},
     {"collectors", "engines", "importers", "reporters", "store"},
     {"intake", "previewing", "scoring"},
+    {"topics"},
     {"collecting", "publishing"},
     {"api"},
     {"socialscore"},  # whose names are those of the API
@@ -58,6 +59,7 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
         "importers/repeated_hours.py",
         "language/",
         "scoring/uncertainty.py",
+        "topics/",
     ],
     "obstore": ["runtime/object_storage.py", "store/bucket.py"],
     "pandas": ["api/results.py"],
@@ -69,7 +71,9 @@ LIBRARIES = {  # where each may be imported; folders end in a slash
     "python_calamine": ["importers/workbook.py"],
     "requests": ["collectors/"],
     "rich": ["commands/", "reporters/console.py"],
+    "sklearn": ["topics/"],
     "sqlglot": ["engines/spark_sql.py"],
+    "threadpoolctl": ["topics/"],
     "tweepy": ["collectors/twitter/api.py"],
     "typer": ["commands/"],
     "xlsxwriter": ["reporters/sheets.py"],
@@ -102,7 +106,7 @@ SHARED = {
     "screens",
     "waiting",
 }
-EXTRAS = ("charts", "spark", "keyring", "polars", "s3")
+EXTRAS = ("charts", "spark", "keyring", "polars", "s3", "topics")
 NETWORK_MODULES = {"asyncio", "ftplib", "http", "smtplib", "socket", "ssl", "urllib.request"}
 
 NAMES = re.compile("|".join(NETWORKS), re.IGNORECASE)
@@ -367,7 +371,7 @@ def test_help_imports_no_engine_and_no_library_that_takes_its_time() -> None:
 
     slow = {
         *("deltalake", "duckdb", "facebook", "holidays", "numpy", "pandas", "pyarrow"),
-        *("requests", "tweepy"),
+        *("requests", "sklearn", "tweepy"),
     }
     assert not slow & set(done.stdout.split())
 
