@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
     Labels = npt.NDArray[np.intp]
 
-__all__ = ["FEWEST_AUTHORS", "Topics", "find_topics", "require"]
+__all__ = ["FEWEST_AUTHORS", "FoundTopics", "find_topics", "require"]
 
 FEWEST_AUTHORS = 10
 """People who must have written about a topic, and used a word, before it is shown."""
@@ -28,16 +28,17 @@ FEWEST_AUTHORS = 10
 # Set on messages to a railway, in which a reader tells leaves from trees, fires and goats.
 _COMMON = 0.5  # share of messages in which a word tells nothing any more
 _DIMENSIONS = 50
-_MOST_CLUSTERS = 60  # small ones, before those are joined whose words are alike
-_ALIKE = 0.15  # the cosine from which two clusters are one topic
+_MOST_CLUSTERS = 24  # small ones, before those are joined whose words are alike
+_ALIKE = 0.1  # the cosine from which two clusters are one topic
 _FITS = 0.15  # the cosine from which a message belongs to a topic
 _SAMPLED = 10_000  # messages in which topics are looked for; the others are assigned to these
-_NAMING = (3, 5)  # words in the name of a topic: those sure to be there, and at most
-_LIFT = 1.5  # times as frequent as elsewhere, for a word beyond these
+_FEWEST_WORDS, _MOST_WORDS = 2, 5  # in the name of a topic
+_SURE_WORDS = 3  # of these, those that need not be rarer elsewhere
+_LIFT = 1.5  # times as frequent as among all, for a word beyond these
 
 
 @dataclass(frozen=True)
-class Topics:
+class FoundTopics:
     """The topics of some messages."""
 
     words: tuple[tuple[str, ...], ...]  # that name each, the most telling first
@@ -64,7 +65,7 @@ def find_topics(
     *,
     seed: int = 0,
     fewest_authors: int = FEWEST_AUTHORS,
-) -> Topics:
+) -> FoundTopics:
     """The topics of messages, those of most people first; the same in whatever order they come.
 
     Args:
@@ -85,8 +86,8 @@ def find_topics(
     ]
     # Once for each person: what somebody repeats says nothing new.
     distinct = sorted({pair for pair in zip(authors, documents, strict=True) if pair[1]})
-    if len(forms) < _NAMING[0] or len(distinct) < 2 * fewest_authors:
-        return Topics((), (None,) * len(texts))
+    if len(forms) < _SURE_WORDS or len(distinct) < 2 * fewest_authors:
+        return FoundTopics((), (None,) * len(texts))
     vocabulary = sorted(forms)
     profiles = _profiles(_sampled([document for _, document in distinct], seed), vocabulary, seed)
     numbers = _assigned(documents, vocabulary, profiles)
@@ -138,7 +139,7 @@ def _profiles(documents: Sequence[tuple[str, ...]], vocabulary: Sequence[str], s
     with threadpool_limits(1):
         weights = TfidfTransformer().fit_transform(counts)
         reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(weights)
-        fitted = KMeans(n_clusters, n_init=4, random_state=seed).fit(normalize(reduced))
+        fitted = KMeans(n_clusters, n_init=10, random_state=seed).fit(normalize(reduced))
         small = _profile(_frequencies(counts, fitted.labels_))
         joined = AgglomerativeClustering(
             n_clusters=None, distance_threshold=1 - _ALIKE, metric="cosine", linkage="average"
@@ -201,7 +202,7 @@ def _shown(
     authors: Sequence[str],
     forms: dict[str, str],
     fewest: int,
-) -> Topics:
+) -> FoundTopics:
     """The topics about which enough people wrote, those of most people first."""
     people: dict[int, set[str]] = defaultdict(set)
     for number, author in zip(numbers, authors, strict=True):
@@ -209,9 +210,10 @@ def _shown(
             people[number].add(author)
     kept = [number for number in people if len(people[number]) >= fewest]
     names = _names(numbers, documents, authors, kept)
+    kept = [number for number in kept if len(names[number]) >= _FEWEST_WORDS]
     kept.sort(key=lambda number: (-len(people[number]), names[number]))
     places = {number: place for place, number in enumerate(kept)}
-    return Topics(
+    return FoundTopics(
         tuple(tuple(forms[each] for each in names[number]) for number in kept),
         tuple(None if number is None else places.get(number) for number in numbers),
     )
@@ -244,8 +246,8 @@ def _names(
     return {
         number: tuple(
             vocabulary[column]
-            for rank, column in enumerate(np.argsort(-telling[row], kind="stable")[: _NAMING[1]])
-            if counts[row, column] and (rank < _NAMING[0] or lifts[row, column] >= _LIFT)
+            for rank, column in enumerate(np.argsort(-telling[row], kind="stable")[:_MOST_WORDS])
+            if counts[row, column] and (rank < _SURE_WORDS or lifts[row, column] >= _LIFT)
         )
         for number, row in places.items()
     }

@@ -16,6 +16,11 @@ __all__ = ["handle_words", "stem", "words"]
 
 _STOP_WORDS = Path(__file__).parent / "stopwords"
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@[\w.-]+|\w*\d\w*")
+# Where something is says little of what it is, and is nobody's business.
+_STREET = re.compile(
+    r"\b(?:rue|avenue|boulevard|bd|impasse|all[ée]e|chemin|quai|square|quartier|lotissement)s?"
+    r"\s+(?:(?:de|du|des|la|le|les)\s+|d['’]|l['’])*[\w-]+|[\w-]+ (?:street|road|lane)\b"
+)
 _HANDLE = re.compile(r"@([\w.-]+)")
 _PART = re.compile(r"[A-ZÀ-Þ]?[^\W\d_A-ZÀ-Þ]+|[A-ZÀ-Þ]+")  # of VilleDeLyon or INFO_Trains
 _NAMED = 0.1  # the share of messages from which a handle is that of whom all write to
@@ -23,11 +28,12 @@ _WORD = re.compile(r"[^\W\d_]{3,}")  # shorter ones say little in either languag
 
 
 def words(text: str) -> list[str]:
-    """The words of a message in order, lower case, without addresses, handles, digits, emoji.
+    """The words of a message in order, lower case, without links, streets, handles, digits, emoji.
 
     Stop words are left out, of French and of English: nobody says which language a message is in.
     """
-    found = _WORD.findall(_NOT_WORDS.sub(" ", unicodedata.normalize("NFC", text)).lower())
+    lower = _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", text)).lower()
+    found = _WORD.findall(_STREET.sub(" ", lower))
     return [word for word in found if _folded(word) not in stop_words()]
 
 
