@@ -119,6 +119,23 @@ def test_everything_answered_is_said(lusambre: Digest) -> None:
     assert "Everything of the last 30 days has an answer." in page(done)
 
 
+def test_what_was_promised_stands_beside_what_was_kept(demo: Path) -> None:
+    store = Store.open(demo)
+    options = {"period": "2026-W45", "promises": {"ville": "24h"}}
+    ranking, panel = load_ranking(ranking_path("demo"), options), store.panel()
+
+    body = body_named(panel, "ville-lusambre")
+    found = digest(MessageSource(store), panel, ranking, body, as_of=AS_OF)
+    blocks = digest_blocks(found, ENGLISH)
+
+    grid = next(it for it in blocks if isinstance(it, Grid))
+    assert [row[:2] for row in grid.rows if "promise" in str(row[0])] == [
+        ["Within promise", "12 % (3 % – 34 %)"]
+    ]
+    assert "43 wait longer than was promised." in page(found)
+    assert "43 attendent depuis plus longtemps que promis." in page(found, language="fr")
+
+
 # --- hours ----------------------------------------------------------------------------------------
 
 

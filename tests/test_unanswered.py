@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from shell import begin, command, run
 from worlds import ALL, METRO, PANEL, VILLE, answers, asks, at, world
 
 from socialscore.inputs.calendar import read_calendar
+from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.network import BY_NAME, NETWORKS
@@ -246,6 +248,64 @@ def test_a_post_on_a_wall_has_an_address_of_its_own() -> None:
 )
 def test_an_identifier_that_tells_no_address_has_none(network: str, message_id: str) -> None:
     assert BY_NAME[network].permalink("1", message_id) is None
+
+
+# --- promises -------------------------------------------------------------------------------------
+
+
+def promising(promise: str, *rows: dict[str, Any], until: float = 10) -> Unanswered:
+    ville = replace(VILLE, promise=promise, calendar="office")
+    source = MessageSource(world(list(rows), until=at(until)))
+    ranking = load_ranking(None, ALL)
+    return unanswered(source, Panel("test", (METRO, ville)), ranking)
+
+
+def test_what_waits_longer_than_was_promised_is_past_the_promise() -> None:
+    found = promising("3d", asks("old", at(6)), asks("new", at(8), author_id="other"))
+
+    assert [found.is_past_promise(it) for it in found.requests] == [True, False]
+    assert [it.promised_until for it in found.requests] == [at(9), at(11)]
+
+
+def test_a_promise_of_opening_hours_rests_when_the_body_is_closed() -> None:
+    friday = at(4, hours=14)  # 16:00 in Paris, an hour before it closes
+
+    over_the_weekend = promising("2h open", asks("q", friday), until=7.25)
+    on_monday = promising("2h open", asks("q", friday), until=7.5)
+
+    assert [it.is_past_promise(it.requests[0]) for it in (over_the_weekend, on_monday)] == [
+        False, True,
+    ]  # fmt: skip
+
+
+def test_a_body_that_promises_nothing_is_never_past_it() -> None:
+    found = look(asks("q", at(1)))
+
+    assert not found.is_past_promise(found.requests[0])
+
+
+def test_only_those_past_the_promise_are_listed(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("towns.toml").write_text('[promises]\nville = "25d"\n', encoding="utf-8")
+    options = ("ville-lusambre", "--store", demo, "--format", "json", "--ranking", "towns.toml")
+
+    rows = json.loads(run("unanswered", *options, "--past-promise").out)
+
+    every = json.loads(run("unanswered", *options).out)
+    assert 0 < len(rows) < len(every)
+    assert rows == [row for row in every if row["age_seconds"] > 25 * DAY]
+    assert all(row["promised_until"] < "2026-11-23" for row in rows)
+
+
+def test_where_nothing_is_promised_nothing_is_past_it(demo: Path) -> None:
+    result = run("unanswered", "ville-lusambre", "--store", demo, "--past-promise")
+
+    assert result.code == 2
+    assert (
+        "--past-promise: Ville de Lusambre promises nothing; write what is promised" in result.err
+    )
 
 
 # --- what people read -----------------------------------------------------------------------------

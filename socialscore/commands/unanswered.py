@@ -76,6 +76,13 @@ def command(
             help="Only requests that have waited longer, such as 4h, on the ranking's clock.",
         ),
     ] = None,
+    past_promise: Annotated[
+        bool,
+        typer.Option(
+            "--past-promise",
+            help="Only requests that have waited longer than their body promises.",
+        ),
+    ] = False,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -141,6 +148,8 @@ def command(
 
     def look() -> tuple[str, Unanswered]:
         found = _older_than(_found(asked, body, period, with_text=show_text), least)
+        if past_promise:
+            found = _past_promise(found, asked)
         if body is None:
             return render_bodies(found, format_name, limit=limit), found
         return render_requests(found, format_name, limit=limit, with_text=show_text), found
@@ -192,6 +201,25 @@ def _older_than(found: Unanswered, seconds: int | None) -> Unanswered:
         return found
     kept = (it for it in found.requests if (found.age(it) or 0.0) > seconds)
     return replace(found, requests=tuple(kept))
+
+
+def _past_promise(found: Unanswered, asked: Subject) -> Unanswered:
+    """Those whose body promises an answer within less time than they have waited.
+
+    Raises:
+        UsageError: nothing is promised.
+    """
+    from socialscore.inputs.ranking import promise_of
+
+    bodies = [found.body] if found.body else asked.panel.bodies
+    if not any(promise_of(it, asked.ranking) for it in bodies):
+        whose = found.body.name if found.body else "no body"
+        raise UsageError(
+            f"--past-promise: {whose} promises {'nothing' if found.body else 'anything'}; write "
+            "what is promised, such as 24h, into the panel's column promise, or by category into "
+            "[promises] of the ranking file"
+        )
+    return replace(found, requests=tuple(filter(found.is_past_promise, found.requests)))
 
 
 def _watch(asked: Subject, look: Callable[[], str]) -> None:

@@ -27,6 +27,8 @@ class UnansweredRequest:
     age_seconds: float  # since it was asked, at all hours
     open_age_seconds: float | None  # in opening hours only; None: the body has no calendar
     watched_until: datetime | None  # the end of its horizon, aware; None: it has no horizon
+    # Until when the body promises an answer, aware; None: it promises nothing, or that is far away.
+    promised_until: datetime | None
     is_pending: bool  # its horizon is not over
     is_unwatched: bool  # not all that the body wrote since was in view: an answer may be unseen
     rule_id: str | None  # of the language rule that selected it; None: no rule was needed
@@ -51,6 +53,10 @@ class Unanswered:
     selection: str
     requests: tuple[UnansweredRequest, ...]  # oldest first
     gaps: Mapping[str, float]  # by body_id, the share in view where it is less than min_coverage
+
+    def is_past_promise(self, request: UnansweredRequest) -> bool:
+        """Whether the time is over within which the body promises an answer."""
+        return request.promised_until is not None and request.promised_until < self.as_of
 
     def age(self, request: UnansweredRequest) -> float | None:
         """Seconds on the ranking's clock; None: the body has no calendar."""

@@ -33,6 +33,10 @@ __all__ = ["digest_blocks", "digest_title"]
 _MOST_OPEN = 10  # lines of what is still open
 _MOST_HOURS = 3  # best, and worst
 _MOST_MOVED = 10  # bodies each way
+_INTERVALS = {
+    "response_rate": ("wilson_low", "wilson_high"),
+    "within_promise": ("within_promise_low", "within_promise_high"),
+}
 _WAITS = ("median_wait", "median_wait_low", "median_wait_high")
 
 
@@ -104,7 +108,8 @@ def _figures(board: Scoreboard, score: Score, locale: Locale) -> Grid:
         text = locale.gettext("median of %(category)s")
         header.append(text % {"category": one_line(score.body.category)})
     rows = []
-    for name in dict.fromkeys(("n_requests", "response_rate", *board.show)):
+    promised = ["within_promise"] if score.values.get("within_promise") is not None else []
+    for name in dict.fromkeys(("n_requests", "response_rate", *promised, *board.show)):
         metric = metric_named(board, name)
         cells = [_value(board, metric, score.values, locale)]
         if before:
@@ -120,8 +125,8 @@ def _value(board: Scoreboard, metric: Metric, values: Values, locale: Locale) ->
     if value is None and metric.name in _WAITS and values.get("n_requests") and board.horizon:
         return f">{locale.space}{locale.span(board.horizon)}"
     text = locale.quantity(value, metric.unit)
-    low, high = values.get("wilson_low"), values.get("wilson_high")
-    if metric.name == "response_rate" and low is not None and high is not None:
+    low, high = (values.get(name) for name in _INTERVALS.get(metric.name, ("", "")))
+    if low is not None and high is not None:
         return f"{text} ({percent(low, locale)} – {percent(high, locale)})"
     return text
 
@@ -241,33 +246,42 @@ def _hour(hour: HourOfDay, text: str, locale: Locale) -> str:
 
 def _open(digest: Digest, locale: Locale) -> Iterator[Block]:
     """What nobody has answered: what can still be, most urgent first, and how much cannot."""
-    found, board = digest.unanswered, digest.board
+    found = digest.unanswered
     yield Heading(locale.gettext("Still open"))
     if not found.requests:
         yield Text(locale.gettext("Everything of the last 30 days has an answer."))
         return
+    yield Text(" ".join(_how_many_open(digest, locale)))
+    if digest.body is None:
+        yield _open_by_body(digest, locale)
+        return
     pending = [it for it in found.requests if it.is_pending]
-    text = locale.ngettext(
+    yield _open_requests(digest, pending or found.requests[-_MOST_OPEN:], locale)
+
+
+def _how_many_open(digest: Digest, locale: Locale) -> Iterator[str]:
+    """How many there are, how many still count, and how many wait longer than was promised."""
+    found, ngettext = digest.unanswered, locale.ngettext
+    text = ngettext(
         "%(number)s of the last 30 days has no answer",
         "%(number)s of the last 30 days have no answer",
         len(found.requests),
     )
-    said = text % {"number": number(board, locale, len(found.requests))}
-    if pending:
-        late = locale.ngettext(
+    said = text % {"number": number(digest.board, locale, len(found.requests))}
+    if n_pending := sum(it.is_pending for it in found.requests):
+        still = ngettext(
             "; for %(n)s, an answer still counts.",
             "; for %(n)s of them, an answer still counts.",
-            len(pending),
+            n_pending,
         )
-        yield Text(said + late % {"n": locale.count(len(pending))})
+        yield said + still % {"n": locale.count(n_pending)}
     else:
-        yield Text(said + ".")
-    if digest.body is None:
-        yield _open_by_body(digest, locale)
-    elif pending:
-        yield _open_requests(digest, pending, locale)
-    elif found.requests:
-        yield _open_requests(digest, found.requests[-_MOST_OPEN:], locale)
+        yield said + "."
+    if n_late := sum(map(found.is_past_promise, found.requests)):
+        late = ngettext(
+            "%(n)s waits longer than was promised.", "%(n)s wait longer than was promised.", n_late
+        )
+        yield late % {"n": locale.count(n_late)}
 
 
 def _open_requests(digest: Digest, requests: Sequence[UnansweredRequest], locale: Locale) -> Grid:

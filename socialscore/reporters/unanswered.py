@@ -24,7 +24,8 @@ SHOWN = 20
 
 _COLUMNS = (
     "body_id", "body", "network", "account", "message_id", "permalink", "asked_at", "age_seconds",
-    "open_age_seconds", "seconds_left", "pending", "unwatched", "rule_id", "n_asked_again",
+    "open_age_seconds", "seconds_left", "promised_until", "pending", "unwatched", "rule_id",
+    "n_asked_again",
 )  # fmt: skip
 _OF_BODIES = (
     "body_id", "body", "n_unanswered", "n_pending", "n_unwatched", "oldest_asked_at",
@@ -82,7 +83,8 @@ def _listed(format_name: str, columns: Sequence[str], records: list[dict[str, An
 def _record(found: Unanswered, it: UnansweredRequest) -> dict[str, Any]:
     values = (
         it.body.body_id, it.body.name, it.network, it.handle, it.message_id, it.permalink,
-        it.asked_at, it.age_seconds, it.open_age_seconds, _left(found, it), it.is_pending,
+        it.asked_at, it.age_seconds, it.open_age_seconds, _left(found, it),
+        it.promised_until and it.promised_until.astimezone(found.as_of.tzinfo), it.is_pending,
         it.is_unwatched, it.rule_id, it.n_asked_again,
     )  # fmt: skip
     return {**dict(zip(_COLUMNS, values, strict=True)), "text": it.text}
@@ -121,7 +123,7 @@ def _cells(found: Unanswered, it: UnansweredRequest, *, with_text: bool) -> dict
         "age": formatting.duration(it.age_seconds),
         "open hours": formatting.duration(it.open_age_seconds),
         "time left": formatting.duration(_left(found, it)),
-        "": ", ".join(_marks(it)),
+        "": ", ".join(_marks(found, it)),
         "again": formatting.count(it.n_asked_again),
         "network": network.label,
         "message": it.permalink or it.message_id,
@@ -130,7 +132,9 @@ def _cells(found: Unanswered, it: UnansweredRequest, *, with_text: bool) -> dict
     return cells | ({"text": formatting.one_line(it.text or "")} if with_text else {})
 
 
-def _marks(it: UnansweredRequest) -> Iterator[str]:
+def _marks(found: Unanswered, it: UnansweredRequest) -> Iterator[str]:
+    if found.is_past_promise(it):
+        yield "past promise"
     if it.is_pending:
         yield "pending"
     if it.is_unwatched:
@@ -198,6 +202,8 @@ def _notes(found: Unanswered, rows: list[dict[str, str]], n_all: int, noun: str)
         has_horizon = found.requests[0].watched_until is not None
         over = "the time in which an answer counts is not over"
         yield f"pending: {over if has_horizon else 'too recent for the rates'}"
+    if any(map(found.is_past_promise, found.requests)):
+        yield "past promise: the body promises an answer within less time"
     if any(it.is_unwatched for it in found.requests):
         yield (
             "unwatched: not everything that the body wrote since was collected, so there may be an "

@@ -8,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from socialscore.errors import UsageError
-from socialscore.inputs.ranking import override
+from socialscore.inputs.ranking import calendar_of, override, promise_of
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.network import BY_NAME
 from socialscore.model.opening_hours import OpenTime
 from socialscore.model.period import parse_as_of
+from socialscore.model.promise import due_at
 from socialscore.model.unanswered import Unanswered, UnansweredRequest
 from socialscore.scoring.execution import run
 from socialscore.scoring.explanation import handle_at, texts_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from socialscore.scoring.source import MessageSource
 
 __all__ = ["DAYS", "unanswered"]
+
+_AHEAD = timedelta(days=60)  # for so long after the end of the data opening hours are reckoned
 
 DAYS = 30
 """So far back one looks where no period is named: as long as texts are kept by default."""
@@ -82,7 +85,7 @@ def unanswered(
         )
     rows = run(question, source)
     bodies = {each.body_id: each for each in panel.bodies}
-    open_time = _open_time(source, question.read_from, question.as_of)
+    open_time = _open_time(source, question.read_from, question.as_of + _AHEAD)
     found = [
         _request(row, bodies[row["body_id"]], ranking, question.as_of, open_time) for row in rows
     ]
@@ -128,7 +131,9 @@ def _request(
         for name in ("asked_at", "started_at")
     )
     network, account_id, message_id = row["network"], row["account_id"], row["request_id"]
-    calendar = ranking.calendar or body.calendar
+    calendar, promise = ranking.calendar or body.calendar, promise_of(body, ranking)
+    promised = calendar_of(body, ranking) if promise and promise.is_open_time else ""
+    hours = open_time(promised) if promised else None
     return UnansweredRequest(
         body=body,
         network=network,
@@ -139,6 +144,7 @@ def _request(
         age_seconds=(as_of - started_at).total_seconds(),
         open_age_seconds=open_time(calendar).seconds(started_at, as_of) if calendar else None,
         watched_until=asked_at + timedelta(seconds=ranking.horizon) if ranking.horizon else None,
+        promised_until=due_at(started_at, promise, hours) if promise else None,
         is_pending=row["pending"],
         is_unwatched=row["unwatched"],
         rule_id=row["rule_id"],
