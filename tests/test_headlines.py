@@ -321,3 +321,44 @@ def test_names_stand_on_one_line() -> None:
 
     assert "\n" not in body_lead(scoreboard(one), one, ENGLISH)
     assert body_lead(scoreboard(one), one, ENGLISH).startswith("A # B, week 46")
+
+
+def promising(promise: str, share: float | None) -> Score:
+    """A body that promises something, and how often it keeps that."""
+    one = score("A", 40, 30, rank=1)
+    ends = {"within_promise": share, "within_promise_low": 0.5, "within_promise_high": 0.73}
+    return replace(one, promise=promise, values={**one.values, **(ends if share else {})})
+
+
+@pytest.mark.parametrize(
+    ("promise", "english", "french"),
+    [
+        ("24h", "24 hours (all hours count)", "24 heures (toutes les heures comptent)"),
+        ("3d", "3 days (all hours count)", "3 jours (toutes les heures comptent)"),
+        ("8h open", "8 hours (opening hours only)", "8 heures (heures d'ouverture seules)"),
+    ],
+)
+def test_what_is_promised_is_told_with_its_clock_and_how_often_it_is_kept(
+    promise: str, english: str, french: str
+) -> None:
+    one = promising(promise, 0.62)
+
+    told = body_lead(scoreboard(one), one, ENGLISH)
+    in_french = re.sub("[\u00a0\u202f]", " ", body_lead(scoreboard(one), one, FRENCH))
+
+    assert (
+        f"An answer is promised within {english}: 62 % of the questions had one in time "
+        "(95 % interval from 50 % to 73 %)." in re.sub("\u00a0", " ", told)
+    )
+    assert (
+        f"Une réponse est annoncée sous {french} : 62 % des questions l'ont eue à temps "
+        "(intervalle à 95 % de 50 % à 73 %)." in in_french
+    )
+
+
+def test_a_promise_that_nothing_is_known_of_stands_alone() -> None:
+    one = promising("3w", None)
+
+    assert "An answer is promised within 21 days (all hours count). " in (
+        body_lead(scoreboard(one), one, ENGLISH) + " "
+    )

@@ -20,6 +20,7 @@ from socialscore.model.messages import Body
 from socialscore.model.opening_hours import Calendar, OpenTime
 from socialscore.model.period import utc
 from socialscore.model.promise import Promise, due_at, parse_promise
+from socialscore.reporters import render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,6 +250,9 @@ def test_only_what_was_over_at_the_horizon_can_be_judged() -> None:
     for body_id in ("ville", "metro"):
         assert values(beyond, body_id)["within_promise"] is None
         assert values(beyond, body_id)["within_promise_low"] is None
+    note = "promises that are longer than the horizon have no value: "
+    assert f"{note}{METRO.name} (40h open), {VILLE.name} (3d)" in beyond.notes
+    assert not [it for it in at_once.notes if it.startswith(note)]
     assert values(at_once)["within_promise"] == 0.25
     assert values(at_once, "metro")["within_promise"] is None
 
@@ -266,3 +270,13 @@ def test_a_category_that_promises_open_time_needs_opening_hours() -> None:
 
     with pytest.raises(UsageError, match=r"Ville de Montsabran is 8h open, and .* in the panel"):
         board([asks("q", at(1))], towns("", calendar=""), promises=promises)
+
+
+def test_a_table_shows_the_promise_beside_how_often_it_is_kept() -> None:
+    show = ["within_promise"]
+    table = render(board(asked_four_times(), towns("65h"), show=show, icc=0.0), "markdown")
+
+    header, _, ville, metro = [line for line in table.splitlines() if line.startswith("|")][:4]
+    assert "within promise (95 %)" in header
+    assert "promise |" in header
+    assert "50 % (15–85) | 65h |" in ville + metro

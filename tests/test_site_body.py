@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from scoreboards import compared, ordinary, score
+from scoreboards import compared, metric, ordinary, score
 from sites import Checked, built, page, publish, week
 
 from socialscore.inputs.panel import Panel, format_panel
@@ -96,3 +96,20 @@ def test_a_body_without_requests_has_no_figures(tmp_path: Path) -> None:
 
     assert found.of("dl") == []
     assert "None" not in found.text
+
+
+def test_what_it_promises_stands_beside_how_often_it_keeps_that(tmp_path: Path) -> None:
+    board = ordinary()
+    told = {"within_promise": 0.62, "within_promise_low": 0.5, "within_promise_high": 0.73}
+    first, *others = board.scores
+    first = replace(first, promise="8h open", values=first.values | told)
+    metrics = (*board.metrics, *(metric(name, name, "share") for name in told))
+    others = [replace(it, values=it.values | dict.fromkeys(told)) for it in others]
+    publish(tmp_path, week(44, replace(board, metrics=metrics, scores=(first, *others))))
+
+    files = built(tmp_path, About())
+
+    text = body(files, first.body.body_id).text
+    assert "answered in the time promised: 8 hours (opening hours only)" in text
+    assert "An answer is promised within 8 hours (opening hours only): 62" in text
+    assert "promised" not in body(files, others[0].body.body_id).text

@@ -734,6 +734,27 @@ def test_two_exchanged_names_are_found(desk: Desk) -> None:
     ]
 
 
+def test_what_is_promised_is_published_and_recomputed(desk: Desk, store: Path) -> None:
+    bodies = (f"{VILLE},office,8h open", f"{METRO},,2h", f"{GARE},,", f"{BOURG},,")
+    desk.panel(*bodies, head=f"{HEAD},calendar,promise")
+    desk.ranking("[promises]", 'transport = "24h"')
+    (name,) = desk.published("2026-11-16T09:00", "--period", "2026-W45")
+    week = desk.at(name)
+
+    document = json.loads((week / "ranking.json").read_text(encoding="utf-8"))
+
+    promises = {line["body_id"]: line["promise"] for line in document["scores"]}
+    assert promises == {"ville": "8h open", "metro": "2h", "gare": "24h", "bourg": ""}
+    assert [line["body_id"] for line in document["scores"] if line["within_promise"] is None] == [
+        "bourg"
+    ]
+    assert (week / "calendars" / "office.toml").exists()
+    result = run("verify", week, "--store", store, "--ranking", "weekly.toml")
+    assert (result.code, result.err) == (0, ""), result
+    desk.ranking("[promises]", 'transport = "48h"')
+    assert any("promises" in line for line in problems(week, "--ranking", "weekly.toml"))
+
+
 @pytest.mark.parametrize(
     ("forged", "said"),
     [

@@ -11,6 +11,7 @@ from socialscore.inputs.options import reported
 from socialscore.inputs.ranking import overridden
 from socialscore.model.audit import AuditSummary
 from socialscore.model.messages import Body
+from socialscore.model.promise import parse_promise
 from socialscore.model.scoreboard import Band, Change, Clusters, Metric, Score, Scoreboard
 from socialscore.version import FIRST_METHOD
 
@@ -96,11 +97,12 @@ def _audit(said: Mapping[str, Any] | None) -> AuditSummary | None:
 
 def _score(line: Mapping[str, Any], names: list[str], *, compared: bool) -> Score:
     said = ("rank", "reason", "rank_low", "rank_high", "percentile", "band")
+    promise = line.get("promise")  # which earlier versions did not know
     return Score(
         body=_body(line),
         values={name: line[name] for name in names},
         change=_change(line) if compared else None,
-        promise=line.get("promise", ""),
+        promise=str(parse_promise(promise)) if promise else "",
         **{name: line[name] for name in said},
     )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     Noun = Literal["question", "request", "message", "person"]
 
-__all__ = ["answered", "in_ten", "noun", "number", "part"]
+__all__ = ["answered", "in_ten", "noun", "number", "part", "share_of"]
 
 
 def noun(board: Scoreboard) -> Noun:
@@ -55,6 +55,18 @@ def part(board: Scoreboard, locale: Locale, k: float, n: float) -> str:
             "person": ngettext("%(k)s of %(n)s people", "%(k)s of %(n)s people", k),
         }
     return texts[noun(board)] % {"k": locale.count(k), "n": locale.count(n)}
+
+
+def share_of(board: Scoreboard, locale: Locale, share: str) -> str:
+    """`62 % of the questions`."""
+    _ = locale.gettext
+    texts = {
+        "question": _("%(share)s of the questions"),
+        "request": _("%(share)s of the requests"),
+        "message": _("%(share)s of the messages"),
+        "person": _("%(share)s of the people"),
+    }
+    return texts[noun(board)] % {"share": share}
 
 
 def in_ten(board: Scoreboard, locale: Locale, n: int) -> str:

@@ -10,8 +10,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from socialscore.model.messages import KINDS
+from socialscore.model.promise import parse_promise
 from socialscore.reporters.cells import FEW_ANSWERED
-from socialscore.reporters.counted import answered, in_ten, number, part
+from socialscore.reporters.counted import answered, in_ten, number, part, share_of
 from socialscore.reporters.facts import band_label
 from socialscore.reporters.formatting import one_line
 from socialscore.reporters.phrases import (
@@ -21,6 +22,7 @@ from socialscore.reporters.phrases import (
     percent,
     period,
     place,
+    promised,
     rank_range,
     spoken,
     timing,
@@ -178,6 +180,7 @@ def _lead(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     name, when, colon = one_line(score.body.name), period(board, locale), locale.gettext(": ")
     yield f"{name}, {when}{colon}{_counts(board, score, locale)}"
     yield from _times(board, score, locale)
+    yield from _promise(board, score, locale)
     yield from _redirects(score, locale)
     yield from _standing(board, score, locale)
     yield from _peers(board, score, locale)
@@ -252,6 +255,30 @@ def _times(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
         }[of]
         asked = number(board, locale, score.values.get("n_requests") or 0)
         yield text % {"number": asked, "time": spoken(board, locale, seconds)}
+
+
+def _promise(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
+    """Within what time an answer is promised, and how often it came by then."""
+    if not score.promise:
+        return
+    told = {"time": promised(parse_promise(score.promise), locale)}
+    names = ("within_promise", "within_promise_low", "within_promise_high")
+    share, low, high = (score.values.get(name) for name in names)
+    if share is None or low is None or high is None:
+        yield locale.gettext("An answer is promised within %(time)s.") % told
+        return
+    text = locale.gettext(
+        "An answer is promised within %(time)s: %(share)s had one in time "
+        "(95 %% interval from %(low)s to %(high)s)."
+    )
+    yield text % (
+        told
+        | {
+            "share": share_of(board, locale, percent(share, locale)),
+            "low": percent(low, locale),
+            "high": percent(high, locale),
+        }
+    )
 
 
 def _redirects(score: Score, locale: Locale) -> Iterator[str]:

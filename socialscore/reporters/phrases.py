@@ -14,6 +14,7 @@ from socialscore.reporters.formatting import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from socialscore.model.promise import Promise
     from socialscore.model.scoreboard import Score, Scoreboard
     from socialscore.reporters.locale import Locale
 
@@ -24,6 +25,7 @@ __all__ = [
     "percent",
     "period",
     "place",
+    "promised",
     "rank_range",
     "spoken",
     "timing",
@@ -113,6 +115,20 @@ def spoken(board: Scoreboard, locale: Locale, seconds: float) -> str:
     if board.options.get("clock") == "business":
         return locale.gettext("%(time)s (opening hours only)") % {"time": time}
     return time
+
+
+def promised(promise: Promise, locale: Locale) -> str:
+    """`24 hours (all hours count)`, `8 hours (opening hours only)`."""
+    n = promise.number
+    time = {
+        "m": _minutes(n, locale),
+        "h": _hours(n, locale),
+        "d": _days(n, locale),
+        "w": _days(7 * n, locale),
+    }[promise.unit]
+    if promise.is_open_time:
+        return locale.gettext("%(time)s (opening hours only)") % {"time": time}
+    return locale.gettext("%(time)s (all hours count)") % {"time": time}
 
 
 def _span(seconds: int, locale: Locale) -> str:

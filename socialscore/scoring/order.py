@@ -8,7 +8,6 @@ from math import inf
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Literal
 
-from socialscore.model.scoreboard import Score
 from socialscore.scoring.uncertainty import effective_counts, rank_intervals
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.messages import Body
-    from socialscore.model.scoreboard import Metric, Scoreboard
+    from socialscore.model.scoreboard import Metric, Score, Scoreboard
 
     _Place = tuple[float, float, float, float]
 
@@ -77,9 +76,8 @@ def in_order(scores: Iterable[Score], key: Metric, ranking: Ranking) -> tuple[Sc
     lines = zip(ranked, ranks, intervals, _percentiles(ranks), strict=True)
     return (
         *(
-            Score(
-                score.body,
-                score.values,
+            replace(
+                score,
                 rank=rank,
                 rank_low=low,
                 rank_high=high,

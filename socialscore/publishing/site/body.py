@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.model.details import Details
 from socialscore.model.network import BY_NAME
+from socialscore.model.promise import parse_promise
 from socialscore.publishing.site import urls
 from socialscore.publishing.site.category import points
 from socialscore.publishing.site.rendering import render
@@ -14,7 +15,7 @@ from socialscore.reporters.charts.drawing import drawn_share, heading
 from socialscore.reporters.counted import number
 from socialscore.reporters.facts import metric_named
 from socialscore.reporters.headlines import body_headline, body_lead
-from socialscore.reporters.phrases import capitalised
+from socialscore.reporters.phrases import capitalised, promised
 from socialscore.scoring.details import WEEKS
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def body_page(ranking: SiteRanking, body_id: str, locale: Locale, about: About) 
         body=score.body,
         headline=body_headline(edition.board, score, locale),
         lead=body_lead(edition.board, score, locale),
+        promise=promised(parse_promise(score.promise), locale) if score.promise else "",
         lines=ranking.lines[body_id],
         trend=_trend(ranking, body_id, locale),
         wait=_wait(edition, score, details, locale),
