@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,11 +32,15 @@ AS_OF = "2026-11-20T10:00"
 
 
 def of_demo(
-    demo: Path, name: str | None = None, period: str = "2026-W45", as_of: str = AS_OF
+    demo: Path,
+    name: str | None = None,
+    period: str = "2026-W45",
+    as_of: str = AS_OF,
+    preset: str = "default",
 ) -> Digest:
     store = Store.open(demo)
     panel = store.panel()
-    ranking = load_ranking(ranking_path("demo"), {"period": period})
+    ranking = load_ranking(ranking_path("demo"), {"period": period, "preset": preset})
     body = body_named(panel, name) if name else None
     return digest(MessageSource(store), panel, ranking, body, as_of=as_of)
 
@@ -65,7 +70,9 @@ def test_figures_are_those_of_the_ranking_beside_the_period_before(
     options = ("--store", demo, "--ranking", "demo")
 
     assert grid.header == ["", "week 45 of 2026", "week 44 of 2026", "median of ville"]
-    assert grid.rows[0] == ["Requests", "17", "11", "7"]
+    peers = [it.values["n_requests"] or 0 for it in lusambre.board.ranked
+             if it.body.category == "ville"]  # fmt: skip
+    assert grid.rows[0] == ["Requests", "17", "11", f"{median(peers):.0f}"]
     assert grid.rows[1] == ["Response rate", "12 % (3 % – 35 %)", "18 % (5 % – 49 %)", "58 %"]
     assert lusambre.score is not None
     explained = run("explain", "ville-lusambre", *options, "--period", "2026-W45").out
@@ -113,10 +120,81 @@ def test_where_nothing_has_matured_the_page_says_until_when_it_is_watched(demo: 
     assert "still being watched; the figures are complete 7 d after the period" in text
 
 
-def test_everything_answered_is_said(lusambre: Digest) -> None:
-    done = replace(lusambre, unanswered=replace(lusambre.unanswered, requests=()))
+def test_everything_answered_is_said_where_all_of_it_is_known(lusambre: Digest) -> None:
+    done = replace(lusambre.unanswered, requests=())
 
-    assert "Everything of the last 30 days has an answer." in page(done)
+    def words(**changed: object) -> str:
+        return page(replace(lusambre, unanswered=replace(done, **changed)))  # type: ignore[arg-type]
+
+    nothing = "Nothing of the last 30 days is without an answer."
+    assert nothing in words()
+    assert nothing not in words(gaps={"ville-lusambre": 0.3})
+    assert "Of these 30 days, 30 % was collected; there" in words(gaps={"ville-lusambre": 0.3})
+
+
+def test_what_may_have_an_answer_that_nobody_saw_is_said(
+    lusambre: Digest, every_body: Digest
+) -> None:
+    first, *others = lusambre.unanswered.requests
+    unwatched = replace(first, is_unwatched=True)
+    doubtful = replace(lusambre.unanswered, requests=(unwatched, *others))
+    partly = replace(every_body.unanswered, gaps={"a": 0.0, "b": 0.9})
+
+    text = page(replace(lusambre, unanswered=doubtful))
+    of_all = " ".join(page(replace(every_body, unanswered=partly)).split())
+
+    assert "1 of them may have an answer that was not collected." in text
+    assert "For 2 bodies, part of these 30 days was not collected; there may be more." in of_all
+
+
+def test_a_list_says_that_it_is_shortened(lusambre: Digest) -> None:
+    late = [replace(it, is_pending=False) for it in lusambre.unanswered.requests]
+    found = replace(lusambre, unanswered=replace(lusambre.unanswered, requests=tuple(late)))
+
+    text = page(found)
+
+    assert "10 of 43; socialscore unanswered lists all." in text
+    assert "lists all" not in page(lusambre)
+    assert "time left" in page(lusambre)
+    assert "time left" not in text  # nothing is
+
+
+def test_without_a_horizon_an_answer_counts_for_all(demo: Path) -> None:
+    text = page(of_demo(demo, "ville-lusambre", preset="abgeordnetenwatch"))
+    of_all = page(of_demo(demo, preset="abgeordnetenwatch"))
+
+    assert "messages of the last 30 days have no answer; an answer still counts." in text
+    assert re.search(r"Ville de Lusambre +not yet", of_all)
+
+
+def test_a_first_period_is_compared_with_nothing(demo: Path) -> None:
+    text = page(of_demo(demo, period="2026-W39"))
+
+    assert "There are no figures to compare with (week 38 of 2026)." in text
+    assert "Ranked, and not in the period before" not in text
+
+
+def test_of_bodies_whose_wait_is_longest_those_that_answer_least_come_first(
+    every_body: Digest,
+) -> None:
+    text = page(every_body)
+
+    waits = text[text.index("The longest waits") : text.index("Best and worst hours")]
+    rates = {it.body.name: it.values["response_rate"] for it in every_body.board.ranked}
+    assert (
+        re.findall(r"^(.+?)  +> 7 d$", waits, re.MULTILINE)
+        == sorted(
+            (it.body.name for it in every_body.board.ranked if it.values["median_wait"] is None),
+            key=lambda name: rates[name] or 0.0,
+        )[:3]
+    )
+
+
+def test_days_are_told_as_days(demo: Path) -> None:
+    text = page(of_demo(demo, "ville-lusambre", "2026-11-01..2026-11-10"))
+
+    assert re.search(r"^ +1–10 Nov 2026 +22–31 Oct 2026", text, re.MULTILINE)
+    assert ".." not in text
 
 
 def test_what_was_promised_stands_beside_what_was_kept(demo: Path) -> None:

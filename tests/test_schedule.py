@@ -197,7 +197,8 @@ def test_a_digest_is_mailed_once_a_week_with_the_first_run_that_goes_well(town: 
     )
     assert (mailed.returncode, again.returncode, again.stderr) == (0, 0, "")
     (town / "socialscore-weekly.digested").write_text("2026-W01\n", encoding="utf-8")
-    assert perform(town, *options, collect=75).stderr == mailed.stderr
+    later = perform(town, *options, collect=75)
+    assert (later.returncode, later.stderr) == (75, mailed.stderr)
 
 
 def test_a_digest_that_fails_is_a_failure_and_comes_with_the_next_run(town: Path) -> None:
@@ -213,6 +214,9 @@ def test_a_digest_of_nobody_is_refused() -> None:
 
     assert (shown.code, shown.out) == (2, "")
     assert "did you mean 'plouvenec'" in shown.err
+    other = run("schedule", "weekly.toml", "--digest", "daily.toml")
+    assert (other.code, other.out) == (2, "")
+    assert "--digest daily.toml: is none of the rankings" in other.err
 
 
 def test_the_log_has_the_time_of_every_step_and_every_code_that_is_not_0(town: Path) -> None:

@@ -122,15 +122,17 @@ exit "$worst"
 """
 
 _DIGEST = """
-# The digest, with the first run of a week that went well.
+# The digest, with the first run of a week that went well, or left the rest to the next one.
 week=$(date +%G-W%V)
 case $worst in 0 | 75) went_well=yes ;; *) went_well= ;; esac
 if [ "$went_well" ] && [ "$(cat @DIGESTED@ 2>/dev/null)" != "$week" ]; then
+    later=$worst
     worst=0
     {
 @STEPS@
     } >@DIGESTED@.txt
     [ "$worst" -eq 0 ] && cat @DIGESTED@.txt >&3 && echo "$week" >@DIGESTED@
+    [ "$worst" -eq 0 ] && worst=$later
 fi
 """
 

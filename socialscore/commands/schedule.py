@@ -248,6 +248,8 @@ def _digest(about: str, rankings: Sequence[str], labels: str, usual: Path | None
     language = [] if labels == "en" else ["--labels", labels]
     if about in names:
         return ["digest", names[about], *language]
+    if about.endswith(".toml"):
+        raise UsageError(f"--digest {about}: is none of the rankings; name it among them too")
     panel = load_ranking(ranking_path(rankings[0])).panel or usual
     body_id = body_named(read_panel(panel), about).body_id if panel else about
     return ["digest", body_id, "--ranking", names[rankings[0]], *language]

@@ -27,7 +27,7 @@ _STYLE = (
     ".wide{overflow-x:auto}"
     "table{border-collapse:collapse;margin:1rem 0}"
     "th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;"
-    "border-bottom:1px solid #ccc}"
+    "border-bottom:1px solid #ccc}th[scope=row]{font-weight:normal}a{overflow-wrap:anywhere}"
 )
 
 
@@ -93,13 +93,15 @@ def write_blocks(blocks: Sequence[Block], format_name: str, locale: Locale) -> s
 def _as_text(block: Block) -> Iterator[str]:
     match block:
         case Heading(text, level):
-            yield from textwrap.wrap(text, _WIDTH)
+            yield from textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
             yield ("=" if level == 1 else "-") * min(len(text), _WIDTH)
         case Text(text):
             yield from textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
         case Items(items):
             for text, link in items:
-                yield f"- {text}"
+                yield from textwrap.wrap(
+                    f"- {text}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False
+                )
                 if link:
                     yield f"  {link.url}"
         case Grid(header, rows):
@@ -159,9 +161,11 @@ def _as_html(block: Block) -> Iterator[str]:
             yield "</ul>"
         case Grid(header, rows):
             yield '<div class="wide"><table>'
-            yield f"<tr>{''.join(f'<th>{escape(it)}</th>' for it in header)}</tr>"
-            for row in rows:
-                yield f"<tr>{''.join(f'<td>{_in_html(it)}</td>' for it in row)}</tr>"
+            cells = (f'<th scope="col">{escape(it)}</th>' if it else "<td></td>" for it in header)
+            yield f"<tr>{''.join(cells)}</tr>"
+            for first, *others in rows:
+                cells = (f"<td>{_in_html(it)}</td>" for it in others)
+                yield f'<tr><th scope="row">{_in_html(first)}</th>{"".join(cells)}</tr>'
             yield "</table></div>"
 
 

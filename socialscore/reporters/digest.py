@@ -13,9 +13,9 @@ from socialscore.model.scoreboard import FEW
 from socialscore.reporters.blocks import Grid, Heading, Items, Link, Text
 from socialscore.reporters.counted import number
 from socialscore.reporters.facts import metric_named
-from socialscore.reporters.formatting import one_line
+from socialscore.reporters.formatting import NO_VALUE, one_line
 from socialscore.reporters.headlines import body_headline, body_lead, week_headline, week_summary
-from socialscore.reporters.phrases import listed, percent, period, title
+from socialscore.reporters.phrases import listed, percent, period, period_named, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ def _of_body(digest: Digest, score: Score, locale: Locale) -> Iterator[Block]:
     yield from _not_yet(board, score, locale)
     yield _figures(board, score, locale)
     if digest.longest:
-        yield Heading(locale.gettext("The longest waits"))
+        yield Heading(locale.gettext("The slowest answers"))
         text = locale.gettext("%(time)s, asked on %(moment)s")
         yield Items([
             (
@@ -101,9 +101,9 @@ def _figures(board: Scoreboard, score: Score, locale: Locale) -> Grid:
     """Its metrics, beside those of the period before and of its category."""
     before = score.change.previous if score.change else {}
     peers = [it.values for it in board.ranked if it.body.category == score.body.category]
-    header = ["", locale.period(board.period)]
+    header = ["", period_named(board.period, locale)]
     if before:
-        header.append(locale.period(board.compared_to or ""))
+        header.append(period_named(board.compared_to or "", locale))
     if with_peers := len(peers) >= FEW and score.body.category != "":
         text = locale.gettext("median of %(category)s")
         header.append(text % {"category": one_line(score.body.category)})
@@ -122,13 +122,20 @@ def _figures(board: Scoreboard, score: Score, locale: Locale) -> Grid:
 
 def _value(board: Scoreboard, metric: Metric, values: Values, locale: Locale) -> str:
     value = values.get(metric.name)
-    if value is None and metric.name in _WAITS and values.get("n_requests") and board.horizon:
-        return f">{locale.space}{locale.span(board.horizon)}"
+    if value is None and metric.name in _WAITS and values.get("n_requests"):
+        return _longer(board, locale)
     text = locale.quantity(value, metric.unit)
     low, high = (values.get(name) for name in _INTERVALS.get(metric.name, ("", "")))
     if low is not None and high is not None:
         return f"{text} ({percent(low, locale)} – {percent(high, locale)})"
     return text
+
+
+def _longer(board: Scoreboard, locale: Locale) -> str:
+    """A wait that was longer than anybody watched."""
+    if board.horizon is None:
+        return locale.gettext("not yet")
+    return f">{locale.space}{locale.span(board.horizon)}"
 
 
 def _median(board: Scoreboard, metric: Metric, peers: Sequence[Values], locale: Locale) -> str:
@@ -138,8 +145,8 @@ def _median(board: Scoreboard, metric: Metric, peers: Sequence[Values], locale: 
     known = [float("inf") if it is None else it for it in values if is_wait or it is not None]
     middle = median(known) if known else None
     if middle == float("inf"):
-        middle = None
-    return _value(board, metric, {metric.name: middle, "n_requests": len(known)}, locale)
+        return _longer(board, locale)
+    return locale.quantity(middle, metric.unit)
 
 
 # --- a ranking ------------------------------------------------------------------------------------
@@ -162,6 +169,11 @@ def _of_ranking(digest: Digest, locale: Locale) -> Iterator[Block]:
 
 def _changes(board: Scoreboard, locale: Locale) -> Iterator[Block]:
     """The bodies whose rate moved by more than chance, and those that came and went."""
+    when = period_named(board.compared_to or "", locale)
+    if not any(it.change and it.change.previous.get("n_requests") for it in board.scores):
+        text = locale.gettext("There are no figures to compare with (%(period)s).")
+        yield Text(text % {"period": when})
+        return
     up = [it for it in board.scores if it.change and it.change.direction == "up"]
     down = [it for it in board.scores if it.change and it.change.direction == "down"]
     rose = locale.gettext("%(body)s rose from %(before)s to %(now)s")
@@ -179,7 +191,6 @@ def _changes(board: Scoreboard, locale: Locale) -> Iterator[Block]:
             % {"n": locale.count(len(up) + len(down))}
         )
     else:
-        when = locale.period(board.compared_to or "")
         text = locale.gettext("Since %(period)s, no rate changed by more than chance explains.")
         yield Text(text % {"period": when})
     new = [one_line(it.body.name) for it in board.scores if it.change and it.change.entered]
@@ -202,16 +213,16 @@ def _moved(score: Score, text: str, locale: Locale) -> str:
 
 
 def _waits(board: Scoreboard, locale: Locale) -> list[list[str | Link]]:
-    """The ranked bodies whose median wait is longest, longest first."""
+    """The ranked bodies whose median wait is longest; of equal ones, who answers least is first."""
     metric = next((it for it in board.metrics if it.name == "median_wait"), None)
     if metric is None:
         return []
 
-    def length(score: Score) -> float:
-        wait = score.values.get("median_wait")
-        return float("inf") if wait is None else wait
+    def slow(score: Score) -> tuple[float, float, str]:
+        wait, rate = (score.values.get(name) for name in ("median_wait", "response_rate"))
+        return (float("-inf") if wait is None else -wait), rate or 0.0, score.body.name
 
-    slowest = sorted(board.ranked, key=lambda it: (-length(it), it.body.name))[:3]
+    slowest = sorted((it for it in board.ranked if it.values.get("n_requests")), key=slow)[:3]
     return [[one_line(it.body.name), _value(board, metric, it.values, locale)] for it in slowest]
 
 
@@ -248,59 +259,101 @@ def _open(digest: Digest, locale: Locale) -> Iterator[Block]:
     """What nobody has answered: what can still be, most urgent first, and how much cannot."""
     found = digest.unanswered
     yield Heading(locale.gettext("Still open"))
-    if not found.requests:
-        yield Text(locale.gettext("Everything of the last 30 days has an answer."))
-        return
-    yield Text(" ".join(_how_many_open(digest, locale)))
-    if digest.body is None:
-        yield _open_by_body(digest, locale)
-        return
-    pending = [it for it in found.requests if it.is_pending]
-    yield _open_requests(digest, pending or found.requests[-_MOST_OPEN:], locale)
+    if found.requests:
+        yield Text(" ".join([_how_much_is_open(digest, locale), *_late(digest, locale)]))
+        yield from _open_by_body(digest, locale) if digest.body is None else _urgent(digest, locale)
+    elif digest.body is None or not found.gaps:
+        yield Text(locale.gettext("Nothing of the last 30 days is without an answer."))
+    yield from _unknown(digest, locale)
 
 
-def _how_many_open(digest: Digest, locale: Locale) -> Iterator[str]:
-    """How many there are, how many still count, and how many wait longer than was promised."""
-    found, ngettext = digest.unanswered, locale.ngettext
-    text = ngettext(
+def _how_much_is_open(digest: Digest, locale: Locale) -> str:
+    requests = digest.unanswered.requests
+    text = locale.ngettext(
         "%(number)s of the last 30 days has no answer",
         "%(number)s of the last 30 days have no answer",
-        len(found.requests),
+        len(requests),
     )
-    said = text % {"number": number(digest.board, locale, len(found.requests))}
-    if n_pending := sum(it.is_pending for it in found.requests):
-        still = ngettext(
-            "; for %(n)s, an answer still counts.",
-            "; for %(n)s of them, an answer still counts.",
-            n_pending,
+    said = text % {"number": number(digest.board, locale, len(requests))}
+    n = sum(it.still_counts for it in requests)
+    if n == 0:
+        return said + "."
+    if n == len(requests):
+        return said + locale.gettext("; an answer still counts.")
+    return said + locale.gettext("; for %(n)s of them, an answer still counts.") % {
+        "n": locale.count(n)
+    }
+
+
+def _late(digest: Digest, locale: Locale) -> Iterator[str]:
+    """How many wait longer than the body promises; nothing where none does."""
+    found = digest.unanswered
+    if n := sum(map(found.is_past_promise, found.requests)):
+        text = locale.ngettext(
+            "%(n)s waits longer than was promised.", "%(n)s wait longer than was promised.", n
         )
-        yield said + still % {"n": locale.count(n_pending)}
-    else:
-        yield said + "."
-    if n_late := sum(map(found.is_past_promise, found.requests)):
-        late = ngettext(
-            "%(n)s waits longer than was promised.", "%(n)s wait longer than was promised.", n_late
+        yield text % {"n": locale.count(n)}
+
+
+def _unknown(digest: Digest, locale: Locale) -> Iterator[Block]:
+    """What was not collected, so that nobody knows whether more is open, or less."""
+    found = digest.unanswered
+    unwatched = sum(it.is_unwatched for it in found.requests)
+    if unwatched:
+        text = locale.ngettext(
+            "%(n)s of them may have an answer that was not collected.",
+            "%(n)s of them may have answers that were not collected.",
+            unwatched,
         )
-        yield late % {"n": locale.count(n_late)}
+        yield Text(text % {"n": locale.count(unwatched)})
+    if found.gaps and digest.body:
+        (share,) = found.gaps.values()
+        text = locale.gettext("Of these 30 days, %(share)s was collected; there may be more.")
+        yield Text(text % {"share": locale.share(share)})
+    elif found.gaps:
+        text = locale.ngettext(
+            "For %(n)s body, part of these 30 days was not collected; there may be more.",
+            "For %(n)s bodies, part of these 30 days was not collected; there may be more.",
+            len(found.gaps),
+        )
+        yield Text(text % {"n": locale.count(len(found.gaps))})
+
+
+def _urgent(digest: Digest, locale: Locale) -> Iterator[Block]:
+    """The requests for which an answer still counts, oldest first; without any, the newest ones."""
+    requests = digest.unanswered.requests
+    counting = [it for it in requests if it.still_counts]
+    shown = counting[:_MOST_OPEN] or requests[-_MOST_OPEN:]
+    yield _open_requests(digest, shown, locale)
+    yield from _shortened(len(shown), len(counting) or len(requests), locale)
+
+
+def _shortened(n_shown: int, n_all: int, locale: Locale) -> Iterator[Block]:
+    """That there are more than a table shows, and where."""
+    if n_shown < n_all:
+        text = locale.gettext("%(shown)s of %(all)s; socialscore unanswered lists all.")
+        yield Text(text % {"shown": locale.count(n_shown), "all": locale.count(n_all)})
 
 
 def _open_requests(digest: Digest, requests: Sequence[UnansweredRequest], locale: Locale) -> Grid:
     _, found = locale.gettext, digest.unanswered
     header = [_("message"), _("asked on"), _("age"), _("in opening hours"), _("time left")]
     rows: list[list[str | Link]] = []
-    for it in requests[:_MOST_OPEN]:
+    for it in requests:
         left = (it.watched_until - found.as_of).total_seconds() if it.watched_until else None
         rows.append([
             _link(it) or it.message_id,
             locale.instant(it.asked_at),
             locale.duration(it.age_seconds),
             locale.duration(it.open_age_seconds),
-            locale.duration(left) if it.is_pending else locale.duration(None),
+            locale.duration(left if it.is_pending else None),
         ])  # fmt: skip
-    return Grid(header, rows)
+    # A column that says nothing is left out.
+    told = [n for n, cells in enumerate(zip(*rows, strict=True)) if {*cells} != {NO_VALUE}]
+    return Grid([header[n] for n in told], [[row[n] for n in told] for row in rows])
 
 
-def _open_by_body(digest: Digest, locale: Locale) -> Grid:
+def _open_by_body(digest: Digest, locale: Locale) -> Iterator[Block]:
     _ = locale.gettext
     of_body: dict[str, list[UnansweredRequest]] = {}
     for it in digest.unanswered.requests:
@@ -310,12 +363,13 @@ def _open_by_body(digest: Digest, locale: Locale) -> Grid:
         [
             one_line(mine[0].body.name),
             locale.count(len(mine)),
-            locale.count(sum(it.is_pending for it in mine)),
+            locale.count(sum(it.still_counts for it in mine)),
             locale.duration(mine[0].age_seconds),
         ]
         for mine in most
     ]
-    return Grid([_("body"), _("without an answer"), _("still counts"), _("oldest")], rows)
+    yield Grid([_("body"), _("without an answer"), _("still counts"), _("oldest")], rows)
+    yield from _shortened(len(rows), len(of_body), locale)
 
 
 def _source(digest: Digest, locale: Locale) -> str:

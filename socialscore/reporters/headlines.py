@@ -21,6 +21,7 @@ from socialscore.reporters.phrases import (
     networks,
     percent,
     period,
+    period_named,
     place,
     promised,
     rank_range,
@@ -213,10 +214,10 @@ def _half(board: Scoreboard, score: Score, locale: Locale) -> str:
 def _counts(board: Scoreboard, score: Score, locale: Locale) -> str:
     values = score.values
     n, k = values.get("n_requests"), values.get("n_answered") or 0
+    if n is None or _has_no_figures(score):
+        return _unknown(board, score, locale)
     if n == 0:
         return _nothing(board, score, locale) + "."
-    if n is None:
-        return _unknown(board, score, locale)
     counted = {
         "part": part(board, locale, k, n),
         "within": within(board, locale),
@@ -229,6 +230,12 @@ def _counts(board: Scoreboard, score: Score, locale: Locale) -> str:
         "%(part)s answered%(within)s (%(share)s; 95 %% interval from %(low)s to %(high)s)."
     )
     return text % (counted | {"low": percent(low, locale), "high": percent(high, locale)})
+
+
+def _has_no_figures(score: Score) -> bool:
+    """Whether nothing is known of what people asked it, which is not that nobody did."""
+    n = score.values.get("n_requests")
+    return n is None or (n == 0 and score.reason == "not-collected")
 
 
 def _nothing(board: Scoreboard, score: Score, locale: Locale) -> str:
@@ -291,13 +298,13 @@ def _redirects(score: Score, locale: Locale) -> Iterator[str]:
 def _standing(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     """Its rank with the ranks that it may have, and its distinction; or why it has none."""
     if score.rank is None:
-        if score.reason and score.values.get("n_requests") is not None:
+        if score.reason and not _has_no_figures(score):
             reason = unranked_because(board, score, locale)
             yield capitalised(locale.gettext("not ranked: %(reason)s") % {"reason": reason}) + "."
         return
     told = {"rank": locale.count(score.rank), "n": locale.count(len(board.ranked))}
     ends = rank_range(board, score)
-    if ends is None:
+    if ends is None or len(board.ranked) == 1:
         yield locale.gettext("Rank %(rank)s of %(n)s.") % told
     elif ends[0] == ends[1]:
         yield (
@@ -349,7 +356,7 @@ def _moved(board: Scoreboard, score: Score, locale: Locale) -> Iterator[str]:
     yield text % {
         "before": percent(before, locale),
         "now": percent(rate, locale),
-        "period": locale.period(one_line(board.compared_to)),
+        "period": period_named(board.compared_to, locale),
     }
 
 

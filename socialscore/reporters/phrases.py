@@ -5,6 +5,8 @@ Names stand alone, never after a word that French would shorten before a vowel.
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from socialscore.model.network import BY_NAME, NETWORKS
@@ -24,6 +26,7 @@ __all__ = [
     "networks",
     "percent",
     "period",
+    "period_named",
     "place",
     "promised",
     "rank_range",
@@ -32,6 +35,8 @@ __all__ = [
     "title",
     "within",
 ]
+
+_DAYS = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", re.ASCII)
 
 # --- whom and when --------------------------------------------------------------------------------
 
@@ -49,6 +54,15 @@ def period(board: Scoreboard, locale: Locale) -> str:
         return named
     days = locale.days(board.since, board.until)
     return days if named == label else f"{named} ({days})"
+
+
+def period_named(label: str, locale: Locale) -> str:
+    """A period of which only the label is known: `week 46 of 2026`, `9–15 Nov 2026`."""
+    found = _DAYS.fullmatch(label)
+    if not found:
+        return locale.period(one_line(label))
+    since, last = map(datetime.fromisoformat, found.groups())
+    return locale.days(since, last + timedelta(days=1))
 
 
 def networks(board: Scoreboard, locale: Locale) -> str:
