@@ -145,7 +145,7 @@ def save_files(page: Path, text: str) -> None:
         Path(name).write_text(content, encoding="utf-8")
     if page.name == "first-ranking.md":
         town_hall.write_export(Path("export.xlsx"))
-    if page.name == "town-halls.md":
+    if page.name in ("topics.md", "town-halls.md"):
         run(["demo", "--store", "demo-store"])
 
 

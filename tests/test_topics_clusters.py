@@ -70,6 +70,12 @@ def test_the_order_of_messages_does_not_matter(world, topics):
     assert list(shuffled.of) == [topics.of[i] for i in order]
 
 
+def test_what_authors_are_called_does_not_matter(world, topics):
+    texts, authors, _ = world
+
+    assert find_topics(texts, [f"{hash(author)}" for author in authors]) == topics
+
+
 def test_topics_are_in_order_of_how_many_people_have_them(world, topics):
     pairs = set(zip(world[1], topics.of, strict=True))
     sizes = [sum(it == number for _, it in pairs) for number in range(len(topics.words))]

@@ -37,6 +37,7 @@ COMMANDS = {
     "rank": "rank",
     "explain": "explain",
     "unanswered": "unanswered",
+    "topics": "topics",
     "digest": "digest",
     "audit": "audit",
     "publish": "publish",

@@ -105,6 +105,8 @@ def _prepare(
     integer_views = views() if in_integers else {}
     for name, data in {"coverage": question.coverage, **given}.items():
         running.relation(f"original_{name}" if name in integer_views else name, data)
+    if question.topics is not None:
+        running.relation("topic", question.topics)
     running.relation("stored", stored, MESSAGE)
     sliced = slices(running, question, given["body"], given["account"])
     seen_until = source.seen_until

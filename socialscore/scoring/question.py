@@ -57,6 +57,7 @@ class Question:
     read_from: datetime  # the earliest message that matters
     read_until: datetime  # the first moment that no longer does
     coverage: pa.Table  # what was in view, and when
+    topics: pa.Table | None = None  # of a breakdown by topic: the line of each request
 
     @property
     def names_messages(self) -> bool:
@@ -65,7 +66,7 @@ class Question:
         Without, the engine may be given numbers for them.
         """
         of_bodies = ("score", "breakdown", "hourly", "networked", "waiting")
-        return self.target not in of_bodies or self.by == "account"
+        return self.target not in of_bodies or self.by in ("account", "topic")
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -107,8 +108,8 @@ def ask(
         ranking: the options.
         as_of: the moment at which the data is taken to end; by default, as in `in_view`.
         target: the relation to compute.
-        by: what the lines of a table are: body, account, network, category, day, week, hour or
-            hour-of-week.
+        by: what the lines of a table are: body, account, network, category, day, week, hour,
+            hour-of-week, or topic, where the question is then given `topics`.
         body_id: the body that `explanation` and what else is about one body speaks of.
         rulebook: the digest of the language rules in force; by default, those of today.
 

@@ -31,6 +31,7 @@ INPUTS = (
     "term",
     "slot",
     "local_day",
+    "topic",
 )
 
 _OF_BODIES = ("excluded", "collected", "activity", "judged")

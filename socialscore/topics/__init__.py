@@ -6,3 +6,7 @@
 3. The same requests have the same topics, in whatever order they come.
 4. What fits no topic is counted as such.
 """
+
+from socialscore.topics.counting import topics_of
+
+__all__ = ["topics_of"]

@@ -84,12 +84,14 @@ def find_topics(
     documents = [
         tuple(sorted({s for word in each if (s := stem(word)) in forms})) for each in found
     ]
-    # Once for each person: what somebody repeats says nothing new.
-    distinct = sorted({pair for pair in zip(authors, documents, strict=True) if pair[1]})
+    # Once for each person: what somebody repeats says nothing new. In an order that is the same
+    # whatever authors are called: pseudonyms differ from store to store.
+    pairs = {pair for pair in zip(authors, documents, strict=True) if pair[1]}
+    distinct = sorted(document for _, document in pairs)
     if len(forms) < _SURE_WORDS or len(distinct) < 2 * fewest_authors:
         return FoundTopics((), (None,) * len(texts))
     vocabulary = sorted(forms)
-    profiles = _profiles(_sampled([document for _, document in distinct], seed), vocabulary, seed)
+    profiles = _profiles(_sampled(distinct, seed), vocabulary, seed)
     numbers = _assigned(documents, vocabulary, profiles)
     return _shown(numbers, documents, authors, forms, fewest_authors)
 

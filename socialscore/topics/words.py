@@ -19,7 +19,8 @@ _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@[\w.-]+|\w*\d\w*")
 # Where something is says little of what it is, and is nobody's business.
 _STREET = re.compile(
     r"\b(?:rue|avenue|boulevard|bd|impasse|all[ée]e|chemin|quai|square|quartier|lotissement)s?"
-    r"\s+(?:(?:de|du|des|la|le|les)\s+|d['’]|l['’])*[\w-]+|[\w-]+ (?:street|road|lane)\b"
+    r"\s+(?:(?:de|du|des|la|le|les)\s+|d['’]|l['’])*[\w-]+"
+    r"|\b(?:cours|place)\s+(?:de\s+la|du|des)\s+[\w-]+|[\w-]+ (?:street|road|lane)\b"
 )
 _HANDLE = re.compile(r"@([\w.-]+)")
 _PART = re.compile(r"[A-ZÀ-Þ]?[^\W\d_A-ZÀ-Þ]+|[A-ZÀ-Þ]+")  # of VilleDeLyon or INFO_Trains
