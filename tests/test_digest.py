@@ -15,6 +15,7 @@ from socialscore.commands.output import chosen_format
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import ranking_path
 from socialscore.model.digest import HourOfDay
+from socialscore.model.topics import TopicLine
 from socialscore.reporters.blocks import FORMATS, Grid, Heading, Items, Link, Text, write_blocks
 from socialscore.reporters.digest import digest_blocks
 from socialscore.reporters.locale import ENGLISH, FRENCH, LOCALES
@@ -212,6 +213,39 @@ def test_what_was_promised_stands_beside_what_was_kept(demo: Path) -> None:
     ]
     assert "43 wait longer than was promised." in page(found)
     assert "43 attendent depuis plus longtemps que promis." in page(found, language="fr")
+
+
+def topic(words: str, n: int, category: str = "") -> TopicLine:
+    return TopicLine(category, "" if category else "town", words, n, n, n // 2, 0.5, 0.3, 0.7,
+                     None, 3_600, None)  # fmt: skip
+
+
+def test_topics_of_a_body_stand_with_their_figures(lusambre: Digest) -> None:
+    found = replace(lusambre, topics=(topic("piscine bassin", 40), topic("<bac> tri", 12)))
+
+    assert "piscine bassin  40      40        50 % (30 % – 70 %)  > 7 d" in page(found)
+    assert "&lt;bac&gt; tri" in page(found, "html")
+    assert "De quoi parlent les demandes, sur 30 jours" in page(found, language="fr")
+
+
+def test_topics_of_a_ranking_are_the_first_of_each_category(every_body: Digest) -> None:
+    found = replace(
+        every_body,
+        topics=tuple(
+            topic(f"{name}{n}", 40 - n, name) for name in ("bus", "town") for n in range(9)
+        ),
+    )
+
+    text = page(found)
+
+    assert re.findall(r"^(?:bus|town) +(\w+)", text, re.MULTILINE) == [
+        "bus0", "bus1", "bus2", "town0", "town1", "town2",
+    ]  # fmt: skip
+
+
+def test_a_digest_without_topics_says_why_only_where_somebody_looked(lusambre: Digest) -> None:
+    assert "No topic has 10 people or more." in page(replace(lusambre, topics=()))
+    assert "What people ask about" not in page(replace(lusambre, topics=None))
 
 
 # --- hours ----------------------------------------------------------------------------------------

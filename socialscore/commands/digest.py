@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,11 @@ from socialscore.commands.common import (
     subject,
 )
 from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
+
+if TYPE_CHECKING:
+    from socialscore.commands.common import Subject
+    from socialscore.model.messages import Body
+    from socialscore.model.topics import TopicLine
 
 __all__ = ["command"]
 
@@ -89,7 +95,24 @@ def command(
     )
     body = None if is_ranking else body_named(asked.panel, about)
     found = digest(asked.source, asked.panel, asked.ranking, body, as_of=asked.as_of)
+    found = replace(found, topics=_topics(asked, body))
     put(write_blocks(digest_blocks(found, locale), format_name, locale), output)
+
+
+def _topics(asked: Subject, body: Body | None) -> tuple[TopicLine, ...] | None:
+    """What most people asked a body about, or the bodies of each category; None: nobody knows."""
+    from socialscore.inputs.ranking import compared
+    from socialscore.topics.clusters import is_installed
+    from socialscore.topics.counting import topics_of
+
+    if not is_installed():
+        return None
+    categories = sorted({it.category for it in compared(asked.panel, asked.ranking)} - {""})
+    found = (
+        topics_of(asked.source, asked.panel, asked.ranking, subject, as_of=asked.as_of).lines
+        for subject in ([body.body_id] if body else categories)
+    )
+    return tuple(line for lines in found for line in lines if line.is_topic)
 
 
 def _names_ranking(text: str) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from socialscore.model.messages import Body
     from socialscore.model.scoreboard import Score, Scoreboard
+    from socialscore.model.topics import TopicLine
     from socialscore.model.unanswered import Unanswered
 
 __all__ = ["AnsweredRequest", "Digest", "HourOfDay"]
@@ -52,6 +53,9 @@ class Digest:
     worst_hours: tuple[HourOfDay, ...]  # less; worst first
     longest: tuple[AnsweredRequest, ...]  # that waited longest, longest first; of a body alone
     unanswered: Unanswered  # of the last 30 days of the data
+    # What most people asked about in these days, by category and number of people; None: nobody
+    # looked, for scikit-learn is not installed.
+    topics: tuple[TopicLine, ...] | None = None
 
     @property
     def score(self) -> Score | None:

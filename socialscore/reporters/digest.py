@@ -5,6 +5,7 @@ A page is a list of blocks; `blocks.py` writes it as Markdown, HTML or plain tex
 
 from __future__ import annotations
 
+from itertools import groupby, islice
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from socialscore.model.digest import AnsweredRequest, Digest, HourOfDay
     from socialscore.model.scoreboard import Metric, Score, Scoreboard
+    from socialscore.model.topics import TopicLine
     from socialscore.model.unanswered import UnansweredRequest
     from socialscore.reporters.blocks import Block
     from socialscore.reporters.locale import Locale
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["digest_blocks", "digest_title"]
 
+_MOST_TOPICS = 3  # of a category; of a body twice as many
 _MOST_OPEN = 10  # lines of what is still open
 _MOST_HOURS = 3  # best, and worst
 _MOST_MOVED = 10  # bodies each way
@@ -54,6 +57,7 @@ def digest_blocks(digest: Digest, locale: Locale) -> list[Block]:
         *(_of_body(digest, score, locale) if score else _of_ranking(digest, locale)),
         *_hours(digest, locale),
         *_open(digest, locale),
+        *_topics(digest, locale),
         Text(_source(digest, locale)),
     ]
 
@@ -370,6 +374,39 @@ def _open_by_body(digest: Digest, locale: Locale) -> Iterator[Block]:
     ]
     yield Grid([_("body"), _("without an answer"), _("still counts"), _("oldest")], rows)
     yield from _shortened(len(rows), len(of_body), locale)
+
+
+def _topics(digest: Digest, locale: Locale) -> Iterator[Block]:
+    """What most people asked about; of a ranking, in each category."""
+    if digest.topics is None:
+        return
+    _, board = locale.gettext, digest.board
+    yield Heading(_("What people ask about, over the last 30 days"))
+    if not digest.topics:
+        yield Text(_("No topic has 10 people or more."))
+        return
+    with_category = digest.body is None
+    most = _MOST_TOPICS if with_category else 2 * _MOST_TOPICS
+    by_category = groupby(digest.topics, key=lambda it: it.category)
+    shown = [line for _name, lines in by_category for line in islice(lines, most)]
+    header = [_("topic"), _("people"), _("requests"), _("answered (95 %)"), _("median wait")]
+    rows = [_topic(board, line, locale) for line in shown]
+    if with_category:
+        header = [_("category"), *header]
+        rows = [[one_line(it.category), *row] for it, row in zip(shown, rows, strict=True)]
+    yield Grid(header, rows)
+
+
+def _topic(board: Scoreboard, line: TopicLine, locale: Locale) -> list[str | Link]:
+    low, high = percent(line.wilson_low, locale), percent(line.wilson_high, locale)
+    wait = line.median_wait
+    return [
+        line.topic,
+        locale.count(line.n_authors),
+        locale.count(line.n_requests),
+        f"{percent(line.response_rate, locale)} ({low} – {high})",
+        _longer(board, locale) if wait is None else locale.duration(wait),
+    ]
 
 
 def _source(digest: Digest, locale: Locale) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from importlib.util import find_spec
 from math import isqrt
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
     Labels = npt.NDArray[np.intp]
 
-__all__ = ["FEWEST_AUTHORS", "FoundTopics", "find_topics", "require"]
+__all__ = ["FEWEST_AUTHORS", "FoundTopics", "find_topics", "is_installed", "require"]
 
 FEWEST_AUTHORS = 10
 """People who must have written about a topic, and used a word, before it is shown."""
@@ -43,6 +44,11 @@ class FoundTopics:
 
     words: tuple[tuple[str, ...], ...]  # that name each, the most telling first
     of: tuple[int | None, ...]  # the number of the topic of each message; None: it fits none
+
+
+def is_installed() -> bool:
+    """Whether topics can be found: the extra `topics` is there."""
+    return find_spec("sklearn") is not None
 
 
 def require() -> None:
