@@ -51,7 +51,11 @@ def method_text(board: Scoreboard, basis: Basis) -> str:
 
 def _printable(text: str) -> str:
     """The text without what would steer a terminal, or turn the writing around."""
-    return "".join(it if it.isprintable() or it == "\n" else " " for it in text)
+    lines = (
+        line if line.isprintable() else "".join(it if it.isprintable() else " " for it in line)
+        for line in text.split("\n")
+    )
+    return "\n".join(lines)
 
 
 def _audit(board: Scoreboard) -> str:

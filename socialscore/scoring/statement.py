@@ -68,10 +68,10 @@ def compose(
     while wanted:
         name = wanted.pop()
         if name not in reads:
-            reads[name] = sorted(set(_READS.findall(defined[name])) - set(given))
+            reads[name] = sorted(_read(defined[name]) - set(given))
             wanted += reads[name]
     order = list(TopologicalSorter(reads).static_order())
-    relations = ",\n\n".join(f"{name} AS (\n{indent(defined[name], '    ')}\n)" for name in order)
+    relations = ",\n\n".join(f"{name} AS (\n{_indented(defined[name])}\n)" for name in order)
     return f"WITH\n{relations}\n\nSELECT * FROM {target}\n"
 
 
@@ -83,9 +83,24 @@ def relations() -> list[tuple[str, str]]:
 
 
 def _shipped(variants: Mapping[str, str]) -> dict[str, str]:
-    files = {path.stem: path for path in _SQL.glob("*.sql")}
-    files |= {name: _SQL / name / f"{value}.sql" for name, value in variants.items()}
-    return {name: _text(path) for name, path in files.items()}
+    chosen = {name: _text(_SQL / name / f"{value}.sql") for name, value in variants.items()}
+    return _without_variants() | chosen
+
+
+@cache
+def _without_variants() -> dict[str, str]:
+    return {path.stem: _text(path) for path in _SQL.glob("*.sql")}
+
+
+@cache
+def _read(text: str) -> frozenset[str]:
+    """What a relation names in FROM and JOIN."""
+    return frozenset(_READS.findall(text))
+
+
+@cache
+def _indented(text: str) -> str:
+    return indent(text, "    ")
 
 
 @cache
