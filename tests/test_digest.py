@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,6 @@ from socialscore.scoring.explanation import body_named
 from socialscore.store.lake import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from socialscore.model.digest import Digest
 
 AS_OF = "2026-11-20T10:00"
@@ -348,26 +347,31 @@ def test_names_are_no_markup() -> None:
 # --- the command ----------------------------------------------------------------------------------
 
 
-def test_a_ranking_or_a_body_is_named(demo: Path) -> None:
-    options = ("--store", demo, "--period", "2026-W45")
+def test_of_a_ranking_all_bodies_are_told(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socialscore.topics.clusters.is_installed", lambda: False)
 
-    of_ranking = run("digest", "demo", *options)
-    of_body = run("digest", "Ville de Lusambre", "--ranking", "demo", *options)
+    result = run("digest", "demo", "--store", demo, "--period", "2026-W45")
 
-    assert of_ranking.out.startswith("The demo: 24 invented bodies, week 45 of 2026")
-    assert of_body.out.startswith("Ville de Lusambre, week 45 of 2026")
+    assert result.out.startswith("The demo: 24 invented bodies, week 45 of 2026")
+    assert "What people ask about" not in result.out
 
 
-def test_the_suffix_of_a_file_chooses_the_format(demo: Path, tmp_path: Path) -> None:
+def test_of_a_body_a_page_is_written(demo: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.html"
 
-    result = run("digest", "ville-lusambre", "--store", demo, "--output", path)
+    result = run("digest", "Ville de Lusambre", "--store", demo, "--output", path)
 
     assert (result.code, result.out) == (0, "")
-    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    suffixes = [(".txt", "text"), (".md", "markdown"), (".html", "html")]
-    for suffix, name in suffixes:
-        assert chosen_format(None, path.with_suffix(suffix), FORMATS) == name
+    html = path.read_text(encoding="utf-8")
+    assert "<h1>Ville de Lusambre, week 46 of 2026" in html
+    assert "What people ask about, over the last 30 days" in html
+
+
+@pytest.mark.parametrize(
+    ("suffix", "format_name"), [(".txt", "text"), (".md", "markdown"), (".html", "html")]
+)
+def test_the_suffix_of_a_file_chooses_the_format(suffix: str, format_name: str) -> None:
+    assert chosen_format(None, Path(f"a{suffix}"), FORMATS) == format_name
 
 
 @pytest.mark.parametrize(
