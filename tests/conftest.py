@@ -29,12 +29,14 @@ os.fsync = lambda _: None  # type: ignore[assignment,misc]
 os.environ.setdefault("SOCIALSCORE_THREADS", "1")
 
 # Nearly all that imports and the collection of tests make stays; searching it for garbage over and
-# over took a third of their time.
+# over took a third of their time. It is not searched later either: statsmodels asks for that with
+# every call of `multipletests`.
 gc.disable()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
+    gc.freeze()
     gc.enable()
 
 
