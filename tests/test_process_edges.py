@@ -147,9 +147,7 @@ def test_where_no_store_can_be_is_said(name: str, problem: str) -> None:
     str(caught.value).encode()
 
 
-@pytest.mark.parametrize(
-    "name", ["a b", "a#b", "a?b", "é京", "a'b", 'a"b', "*", "{x}", "a:b", "-x"]
-)
+@pytest.mark.parametrize("name", ["a b#c?", "é京'\"", "*{x}:", "-x"])
 def test_a_store_can_be_in_a_folder_with_an_odd_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
