@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -93,7 +94,7 @@ class DuckDB:
         """
         with _converting():
             # A relation of its own, `sql()`, has to read the statement several times.
-            done = self._connection.execute(sql, dict(parameters))
+            done = self._connection.execute(_parsed(sql), dict(parameters))
             names = [column[0] for column in done.description]
             return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
@@ -101,6 +102,13 @@ class DuckDB:
         """The same rows, for an engine to read; raises the same."""
         with _converting():
             return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
+
+
+@lru_cache(maxsize=64)
+def _parsed(sql: str) -> duckdb.Statement:
+    """A statement as DuckDB reads it: of a small ranking, reading takes a sixth of the time."""
+    (statement,) = duckdb.extract_statements(sql)
+    return statement
 
 
 @contextmanager
