@@ -110,8 +110,15 @@ def test_a_scoreboard_becomes_a_data_frame(messages: pa.Table) -> None:
     frame = socialscore.rank(messages, DEMO / "panel.csv", **WEEK).to_pandas()
 
     assert isinstance(frame, pd.DataFrame)
-    identity = ["rank", "rank_low", "rank_high", "percentile", "body_id", "body", "category"]
-    assert list(frame.columns[:8]) == [*identity, "n_requests"]
+    ranks = ["rank", "rank_low", "rank_high", "percentile"]
+    assert list(frame.columns[:9]) == [
+        *ranks,
+        "body_id",
+        "body",
+        "category",
+        "promise",
+        "n_requests",
+    ]
     assert list(frame.columns[-2:]) == ["band", "reason"]
     assert frame["rank"].notna().sum() == frame["reason"].isna().sum()
     assert frame["rank_low"].le(frame["rank"]).sum() == frame["rank"].notna().sum()

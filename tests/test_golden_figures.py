@@ -53,7 +53,7 @@ def measured(*counts: tuple[int, int]) -> list[dict[str, Any]]:
     ]
     given = {
         "counted": [{**zeros, "category": "", **line} for line in lines],
-        "effect": [{"deff": 1.0}] * len(lines),
+        "effect": [{"deff": 1.0, "promise_deff": 1.0, "n_promised": 0}] * len(lines),
         "wait_spread": [no_wait] * len(lines),
         "spread": [no_delay] * len(lines),
     }
