@@ -774,24 +774,12 @@ def test_whatever_a_panel_says_of_a_body_is_compared(
     assert any(line.startswith(f"panel.csv: {said}") for line in of_week(desk, *options))
 
 
-@pytest.mark.parametrize(
-    ("forged", "shown", "right"),
-    [
-        ("Métro de V\u0430ldoine", "Métro de V\\u0430ldoine", "Métro de Valdoine"),
-        ("Métro de\u200b Valdoine", "Métro de\\u200b Valdoine", "Métro de Valdoine"),
-        ("Métro\xa0de Valdoine", "Métro\\u00a0de Valdoine", "Métro de Valdoine"),
-        ("Métro  de Valdoine", "Métro\\u0020 de Valdoine", "Métro de Valdoine"),
-        ("Me\u0301tro de Valdoine", "Me\\u0301tro de Valdoine", "Métro de Valdoine"),
-        ("Tram de l'Île", "Tram de l'Île", "Métro de Valdoine"),
-    ],
-)
-def test_a_confusable_name_is_shown_so_that_the_difference_is_seen(
-    forged: str, shown: str, right: str, desk: Desk
-) -> None:
-    desk.panel(VILLE, BOURG, METRO.replace("Métro de Valdoine", forged), GARE)
+def test_a_confusable_name_is_shown_so_that_the_difference_is_seen(desk: Desk) -> None:
+    desk.panel(VILLE, BOURG, METRO.replace("Valdoine", "V\u0430ldoine"), GARE)
 
     found = of_week(desk, "--store", desk.store)
 
+    shown, right = "Métro de V\\u0430ldoine", "Métro de Valdoine"
     assert found == [f'panel.csv: metro, body: "{shown}" published, "{right}" by the store']
 
 
@@ -799,6 +787,11 @@ def test_a_confusable_name_is_shown_so_that_the_difference_is_seen(
     ("values", "shown"),
     [
         (("aа", "аa"), ('"a\\u0430"', '"\\u0430a"')),
+        (("de\u200b Roz", "de Roz"), ('"de\\u200b Roz"', '"de Roz"')),
+        (("de\xa0Roz", "de Roz"), ('"de\\u00a0Roz"', '"de Roz"')),
+        (("de  Roz", "de Roz"), ('"de\\u0020 Roz"', '"de Roz"')),
+        (("Me\u0301tro", "Métro"), ('"Me\\u0301tro"', '"Métro"')),
+        (("l'Île", "Métro"), ('"l\'Île"', '"Métro"')),
         (("x" * 90 + "а", "x" * 90 + "a"), (f'…{"x" * 30}\\u0430"', f'…{"x" * 30}a"')),
         (("x" * 90, "y" * 90), (f'"{"x" * 59}…', f'"{"y" * 59}…')),
         ((1, NOTHING), ("1", "nothing")),
