@@ -673,7 +673,7 @@ def test_a_file_that_cannot_be_read_is_named_and_leaves_no_store(
 
 
 def test_of_very_many_columns_a_mistake_names_some() -> None:
-    header = ",".join([TABLE, *(f"c{i}" for i in range(100_000))])
+    header = ",".join([TABLE, *(f"c{i}" for i in range(20_000))])
     path = lines(header=header)
 
     unknown = take(path, "--map", "kind=öööö")
@@ -682,7 +682,7 @@ def test_of_very_many_columns_a_mistake_names_some() -> None:
 
     assert unknown.code == near.code == missing.code == 3
     assert "unknown column (for kind) 'öööö'; known: author_id, c0, c1, c10," in unknown.err
-    assert unknown.err.endswith(" and 99,972 more\n")
+    assert unknown.err.endswith(" and 19,972 more\n")
     assert near.err.endswith("did you mean 'c7777'?\n")
     assert "has no column message_id; its columns are author_id, sent_at, text, c0" in missing.err
     assert len(missing.err) < 1000
