@@ -35,6 +35,8 @@ from socialscore.publishing.verifying import recomputing
 from socialscore.publishing.verifying.differences import is_near
 from socialscore.scoring import GROUPS, MessageSource, MessageTable, break_down, score
 from socialscore.scoring.explanation import explain
+from socialscore.scoring.question import ask
+from socialscore.scoring.slots import SLOTS
 from socialscore.store.schema import MESSAGE
 
 if TYPE_CHECKING:
@@ -75,7 +77,22 @@ def test_every_metric_of_a_preset_is_that_of_duckdb(preset: str) -> None:
     assert differences(found, expected) == []
 
 
-@pytest.mark.parametrize("by", GROUPS)
+OF_OTHER_STATEMENTS = [by for by in GROUPS if by not in SLOTS[1:]]
+
+
+def statement(by: str) -> str:
+    ranking = load_ranking(None, OPTIONS)
+    return ask(
+        messages().covered, BODIES, ranking, as_of=as_of(ranking), target="breakdown", by=by
+    ).sql
+
+
+def test_all_breakdowns_by_time_are_one_statement_with_other_rows_to_join() -> None:
+    assert len({*map(statement, GROUPS)}) == len(OF_OTHER_STATEMENTS)
+    assert len({*map(statement, SLOTS)}) == 1
+
+
+@pytest.mark.parametrize("by", OF_OTHER_STATEMENTS)
 def test_every_breakdown_is_that_of_duckdb(by: str) -> None:
     ranking = load_ranking(None, OPTIONS)
 
@@ -94,9 +111,8 @@ def numbers(line: Line) -> dict[str, float | None]:
     return {**line.pooled, **line.median_of_bodies, "n_bodies": line.n_bodies}
 
 
-@pytest.mark.parametrize("unit", ["episode", "message"])
-def test_an_explanation_is_that_of_duckdb(unit: str) -> None:
-    ranking = load_ranking(None, {**OPTIONS, "unit": unit, "match": "loose"})
+def test_an_explanation_is_that_of_duckdb() -> None:  # of episodes, the command has one below
+    ranking = load_ranking(None, {**OPTIONS, "unit": "message", "match": "loose"})
     body = BODIES.bodies[-1]
 
     expected, found = (
