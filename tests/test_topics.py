@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -162,7 +161,7 @@ def test_the_command_lists_the_topics_of_the_demo(demo: Any) -> None:
 def test_without_the_extra_the_command_says_how_to_install_it(
     demo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.feature_extraction.text", None)
+    monkeypatch.setattr("socialscore.topics.clusters.is_installed", lambda: False)
 
     done = shell.run("topics", "ville", "--ranking", "demo", "--store", demo)
 

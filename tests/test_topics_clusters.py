@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 
 import pytest
 
@@ -129,6 +128,18 @@ def test_what_shares_no_word_with_others_fits_no_topic(world):
     assert found.of[-3:] == (None, None, None)
 
 
+@pytest.mark.parametrize("n_words", [3, 4, 7, 20])
+def test_words_at_random_do_no_harm(n_words):
+    dice = random.Random(n_words)
+    known = [f"mot{'abcdefghijklmnopqrstuvwxyz'[i]}" for i in range(n_words)]
+    texts = [" ".join(dice.choices(known, k=dice.randrange(4))) for _ in range(200)]
+
+    found = find_topics(texts, [f"a{i % 90}" for i in range(200)])
+
+    assert len(found.of) == 200
+    assert all(number is None or found.words[number] for number in found.of)
+
+
 @pytest.mark.parametrize("texts", [[], ["la piscine"] * 30, ["a"] * 3])
 def test_where_there_is_too_little_there_is_no_topic(texts):
     found = find_topics(texts, [f"a{i}" for i in range(len(texts))])
@@ -161,7 +172,7 @@ def test_the_name_of_whom_all_write_to_is_no_topic():
 
 
 def test_without_the_extra_it_says_how_to_install_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.feature_extraction.text", None)
+    monkeypatch.setattr("socialscore.topics.clusters.is_installed", lambda: False)
 
     with pytest.raises(UsageError, match=r"pip install 'socialscore\[topics\]'"):
         find_topics(["a"], ["b"])

@@ -427,6 +427,11 @@ class Ranking(_Checked):
         "A table: within what time the bodies of a category answer (24h, 8h open), where the panel "
         "does not say what they promise themselves.",
     )
+    topics: bool = _field(
+        False,
+        "Whether publications keep the topics of their period, which takes the extra topics and "
+        "texts that have not expired.",
+    )
     assertions: Assertions = Field(
         default=Assertions(),
         alias="assert",
@@ -446,7 +451,7 @@ class Ranking(_Checked):
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that change with any option but the panel's path.
+        """Twelve hexadecimal digits that change with any option that changes a ranking.
 
         Of the authors that it ignores only the number counts: a digest of their identifiers, if it
         is published, would tell whoever guesses one that it is right.
@@ -456,7 +461,8 @@ class Ranking(_Checked):
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-_UNTOLD = {"panel", "ignore"}  # what is no option, and what nobody else may read
+# What is no option, what nobody else may read, and what changes no number.
+_UNTOLD = {"panel", "ignore", "topics"}
 
 KEYS = tuple(field.alias or name for name, field in Ranking.model_fields.items())
 """What presets, ranking files and options may say."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socialscore.model.topics import TopicLine
 
 __all__ = ["Details", "HourLine", "NetworkLine", "WaitLine"]
 
@@ -43,8 +47,9 @@ class WaitLine:
 
 @dataclass(frozen=True)
 class Details:
-    """Lines in order of body, and then of network, hour and time."""
+    """Lines in order of body, and then of network, hour and time; those of topics as counted."""
 
     networks: tuple[NetworkLine, ...] = ()
     hours: tuple[HourLine, ...] = ()
     waits: tuple[WaitLine, ...] = ()
+    topics: tuple[TopicLine, ...] | None = None  # None: the ranking keeps none

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["OTHER", "WITHOUT_TEXT", "TopicCounts", "TopicLine"]
+__all__ = ["FEWEST_AUTHORS", "OTHER", "WITHOUT_TEXT", "TopicCounts", "TopicLine"]
+
+FEWEST_AUTHORS = 10
+"""People who must have written about a topic, and used a word, before it is shown."""
 
 OTHER = "other"
 """The label of the requests that fit no topic."""

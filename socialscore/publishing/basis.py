@@ -12,6 +12,7 @@ from socialscore.scoring import ask, score
 from socialscore.scoring.auditing.summary import summary
 from socialscore.scoring.details import count_details
 from socialscore.scoring.inputs import calendars, ignored_digest
+from socialscore.topics.counting import count_topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from socialscore.inputs.ranking import Ranking
     from socialscore.model.details import Details
     from socialscore.model.scoreboard import Scoreboard
+    from socialscore.model.topics import TopicLine
     from socialscore.publishing.manifest import Withdrawal
     from socialscore.scoring import MessageSource, Question
 
@@ -71,6 +73,23 @@ class Basis:
             board.clusters.icc if board.clusters else None,
             as_of=self.as_of.isoformat(),
         )
+
+    def counted_topics(self, board: Scoreboard) -> tuple[TopicLine, ...] | None:
+        """The topics of bodies and categories that have any; None: the ranking keeps none.
+
+        Raises:
+            UsageError: the extra `topics` is not installed.
+        """
+        if not self.ranking.topics:
+            return None
+        lines = count_topics(
+            self._as_seen,
+            self.panel,
+            override(self.ranking, {"period": board.period}),
+            as_of=self.as_of.isoformat(),
+        ).lines
+        having = {(it.category, it.body_id) for it in lines if it.is_topic}
+        return tuple(it for it in lines if (it.category, it.body_id) in having)
 
     def question(self, period: str) -> Question:
         """What is asked for the scoreboard of a period."""

@@ -275,7 +275,8 @@ def _edition(
         # Whoever was ranked before it is not new after it.
         board = replace(board, ranked_before=ranked_before(board, scoreboard_of(past[-1])))
     revision = before.manifest.revision + 1 if before else 1
-    basis = replace(basis, details=basis.counted_details(board))
+    details = replace(basis.counted_details(board), topics=basis.counted_topics(board))
+    basis = replace(basis, details=details)
     content = files(board, basis, ranking=name, revision=revision)
     if before and _says_the_same(before, board, content):
         why = "is published, and nothing in it would change"

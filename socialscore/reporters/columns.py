@@ -542,5 +542,44 @@ OF_DETAILS: dict[str, tuple[Field, ...]] = {
             required=True,
         ),
     ),
+    "topics": (
+        replace(_CATEGORY, description="Of a line about all bodies of a category.", required=False),
+        replace(_BODY_ID, description="Of a line about one body.", required=False),
+        _text(
+            "topic",
+            "Topic",
+            "Sujet",
+            "Its words, the most telling first; `other`: what fits none; `no text`: its text is "
+            "not kept any more.",
+        ),
+        _number("n_authors", "People", "Personnes", "Who wrote: 10 or more of a topic.", 1),
+        _number("n_requests", "Requests", "Demandes", "Mature requests of the period.", 1),
+        _number("n_answered", "Answered", "Répondues", "Of these, answered within the horizon."),
+        *_RATE,
+        *(
+            Field(name, label, label_fr, "number", "seconds", description, least=0)
+            for name, label, label_fr, description in (
+                (
+                    "median_wait",
+                    "Median wait (seconds)",
+                    "Attente médiane (secondes)",
+                    "Time after which half of the requests had a response. Empty: it is longer "
+                    "than the horizon.",
+                ),
+                (
+                    "median_wait_low",
+                    "Median wait, low (seconds)",
+                    "Attente médiane, bas (secondes)",
+                    "Lower end of its 95 % interval.",
+                ),
+                (
+                    "median_wait_high",
+                    "Median wait, high (seconds)",
+                    "Attente médiane, haut (secondes)",
+                    "Upper end of its 95 % interval. Empty: beyond what was watched.",
+                ),
+            )
+        ),
+    ),
 }
 """The columns of the files that say more of each body, by what they are of."""

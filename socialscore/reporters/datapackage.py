@@ -28,6 +28,7 @@ DESCRIBED = {  # by path: which rows, in which dialect, under which labels
     "networks.csv": ("networks", "standard", "names"),
     "hours.csv": ("hours", "standard", "names"),
     "waits.csv": ("waits", "standard", "names"),
+    "topics.csv": ("topics", "standard", "names"),
     "leaderboard.csv": ("leaderboard", "standard", "en"),
     "leaderboard.fr.csv": ("leaderboard", "excel-fr", "fr"),
 }
@@ -39,6 +40,7 @@ _ROWS = {
     "networks": ("One row per body and network.", ("body_id", "network")),
     "hours": ("One row per body and hour of the week.", ("body_id", "weekday", "hour")),
     "waits": ("One row per body and time since the request.", ("body_id", "after_seconds")),
+    "topics": ("One row per body or category and topic.", ("category", "body_id", "topic")),
     "leaderboard": ("One row per ranked body.", ()),
 }
 """What a row is, and the columns that tell rows apart; those of a leaderboard have only names."""
@@ -50,6 +52,7 @@ _COLUMNS: Mapping[str, Callable[[Scoreboard], Sequence[Field]]] = {
     "networks": lambda _: columns.OF_DETAILS["networks"],
     "hours": lambda _: columns.OF_DETAILS["hours"],
     "waits": lambda _: columns.OF_DETAILS["waits"],
+    "topics": lambda _: columns.OF_DETAILS["topics"],
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from socialscore.errors import UsageError
+from socialscore.model.topics import FEWEST_AUTHORS
 from socialscore.topics.words import handle_words, stem, words
 
 if TYPE_CHECKING:
@@ -21,10 +23,7 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
     Labels = npt.NDArray[np.intp]
 
-__all__ = ["FEWEST_AUTHORS", "FoundTopics", "find_topics", "is_installed", "require"]
-
-FEWEST_AUTHORS = 10
-"""People who must have written about a topic, and used a word, before it is shown."""
+__all__ = ["FoundTopics", "find_topics", "is_installed", "require"]
 
 # Set on messages to a railway, in which a reader tells leaves from trees, fires and goats.
 _COMMON = 0.5  # share of messages in which a word tells nothing any more
@@ -32,6 +31,7 @@ _DIMENSIONS = 50
 _MOST_CLUSTERS = 24  # small ones, before those are joined whose words are alike
 _ALIKE = 0.1  # the cosine from which two clusters are one topic
 _FITS = 0.15  # the cosine from which a message belongs to a topic
+_NEARLY_NONE = 1e-9  # of a word: a row of zeros is like nothing
 _SAMPLED = 10_000  # messages in which topics are looked for; the others are assigned to these
 _FEWEST_WORDS, _MOST_WORDS = 2, 5  # in the name of a topic
 _SURE_WORDS = 3  # of these, those that need not be rarer elsewhere
@@ -57,12 +57,8 @@ def require() -> None:
     Raises:
         UsageError: the extra `topics` is not installed.
     """
-    try:
-        import sklearn.feature_extraction.text  # noqa: F401
-    except ImportError:
-        raise UsageError(
-            "topics need the extra `topics`: pip install 'socialscore[topics]'"
-        ) from None
+    if not is_installed():
+        raise UsageError("topics need the extra `topics`: pip install 'socialscore[topics]'")
 
 
 def find_topics(
@@ -140,19 +136,23 @@ def _profiles(documents: Sequence[tuple[str, ...]], vocabulary: Sequence[str], s
     from sklearn.preprocessing import normalize
     from threadpoolctl import threadpool_limits
 
-    n_clusters = min(_MOST_CLUSTERS, isqrt(len(documents)))
+    n_clusters = min(_MOST_CLUSTERS, isqrt(len(documents)), len(set(documents)))
     dimensions = min(_DIMENSIONS, len(vocabulary) - 1)
     counts = _matrix(documents, vocabulary)
-    # Several threads add up in another order each time.
-    with threadpool_limits(1):
+    # Several threads add up in another order each time. Of messages that are one point there are
+    # fewer clusters than asked for, which is no reason to warn.
+    with threadpool_limits(1), warnings.catch_warnings(action="ignore"):
         weights = TfidfTransformer().fit_transform(counts)
         reduced = TruncatedSVD(dimensions, random_state=seed).fit_transform(weights)
         fitted = KMeans(n_clusters, n_init=10, random_state=seed).fit(normalize(reduced))
-        small = _profile(_frequencies(counts, fitted.labels_))
-        joined = AgglomerativeClustering(
-            n_clusters=None, distance_threshold=1 - _ALIKE, metric="cosine", linkage="average"
-        ).fit_predict(small)
-        profiles: Matrix = normalize(_profile(_frequencies(counts, joined[fitted.labels_])))
+        numbers = np.unique(fitted.labels_, return_inverse=True)[1]
+        if numbers.any():
+            small = _profile(_frequencies(counts, numbers))
+            joining = AgglomerativeClustering(
+                n_clusters=None, distance_threshold=1 - _ALIKE, metric="cosine", linkage="average"
+            )
+            numbers = joining.fit_predict(small)[numbers]
+    profiles: Matrix = normalize(_profile(_frequencies(counts, numbers)))
     return profiles
 
 
@@ -184,10 +184,13 @@ def _weights(frequencies: Matrix) -> Matrix:
 def _profile(frequencies: Matrix) -> Matrix:
     """A row for each cluster: how much more often it has each word than all have, weighed.
 
-    So streets and manners of speaking, which every cluster has, tell nothing.
+    So streets and manners of speaking, which every cluster has, tell nothing. Where there is one
+    cluster, it is told by all that it has.
     """
+    if len(frequencies) == 1:
+        return frequencies
     shares = frequencies.sum(axis=1, keepdims=True) / frequencies.sum()
-    more = np.maximum(frequencies - shares * frequencies.sum(axis=0), 0)
+    more = np.maximum(frequencies - shares * frequencies.sum(axis=0), _NEARLY_NONE)
     profile: Matrix = more * _weights(frequencies)
     return profile
 

@@ -39,6 +39,7 @@ def _known(locale: Locale) -> dict[str, str]:
         "ranking.long.csv": _("a row per body and number"),
         "waits.csv": _("how many still waited, hour after hour"),
         "hours.csv": _("when people ask, and how many were answered"),
+        "topics.csv": _("what people asked about"),
         "networks.csv": _("every body on each network"),
         "ranking.json": _("everything, for programs"),
         "ranking.md": _("the table as text"),

@@ -29,6 +29,7 @@ from socialscore.publishing.verifying.differences import (
     in_workbook,
     told,
 )
+from socialscore.publishing.verifying.in_topics import in_topics
 from socialscore.reporters import columns
 from socialscore.reporters.datapackage import DESCRIBED
 from socialscore.reporters.delimited import LABELS
@@ -72,6 +73,8 @@ def inconsistencies(opened: Opened, earlier: Opened | None) -> Iterator[Finding]
     manifest, basis = opened.publication.manifest, without_messages(opened)
     yield from _in_audit(opened)
     yield from _in_networks(opened, basis)
+    topics = basis.details.topics if basis.details else None
+    yield from in_topics(topics, opened.ranking.topics, opened.document["scores"])
     question = basis.question(manifest.period)
     # A publication names its ranking by the digest without the period.
     board = ranked(opened.rows, replace(question, ranking=opened.ranking))
