@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -176,3 +177,43 @@ def test_a_file_that_is_missing_or_that_nobody_asked_for_is_a_problem() -> None:
         "topics.csv: is missing, and its ranking keeps topics"
     ]
     assert list(in_topics(None, False, SCORES)) == []
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(desk: Desk, week: Path) -> Path:
+    done = shell.run("site", week.parents[1], "--out", "site")
+    assert done.code == 0, done.err
+    return desk.folder / "site"
+
+
+PAGES = {
+    "body/valdoine-mobilites": ("What people asked about", "Les sujets des demandes"),
+    "category/ville": ("What people asked about", "Les sujets des demandes"),
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_show_the_topics_of_the_newest_period(site: Path, week: Path, page: str) -> None:
+    subject = page.partition("/")[2]
+    topics = [it["topic"] for it in lines_of(week) if subject in (it["body_id"], it["category"])]
+
+    for language, heading in zip(("en", "fr"), PAGES[page], strict=True):
+        text = (site / language / "weekly" / f"{page}.html").read_text(encoding="utf-8")
+        assert heading in text
+        assert re.findall(r'data-topic="([^"]+)"', text) == topics
+
+
+def test_a_body_without_topics_has_no_table_of_them(site: Path) -> None:
+    text = (site / "en" / "weekly" / "body" / "ville-mirecombe.html").read_text(encoding="utf-8")
+
+    assert "What people asked about" not in text
+
+
+def test_nothing_of_one_person_is_on_any_page(site: Path) -> None:
+    for path in (it for it in site.rglob("*") if it.suffix in (".html", ".csv", ".json", ".js")):
+        text = path.read_text(encoding="utf-8").lower()
+        assert MARKER.lower() not in text, path
+        assert PHONE not in text, path

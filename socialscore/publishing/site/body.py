@@ -56,6 +56,7 @@ def body_page(ranking: SiteRanking, body_id: str, locale: Locale, about: About) 
         number=number,
         wait_metric=metric_named(edition.board, "median_wait"),
         networks=details.networks,
+        topics=details.topics,
         left_out=_left_out(edition, score, locale),
         accounts=[BY_NAME[it].label for it in edition.networks.get(body_id, ())],
     )

@@ -11,6 +11,7 @@ from socialscore.publishing.site.cells import asked
 from socialscore.publishing.site.ranking import ROWS, by_name
 from socialscore.publishing.site.rendering import render
 from socialscore.reporters.charts import Point, sparkline
+from socialscore.reporters.facts import metric_named
 
 if TYPE_CHECKING:
     from socialscore.model.messages import Body
@@ -45,6 +46,8 @@ def category_page(
             (body, _latest(ranking, body), curve(ranking, body.body_id, locale))
             for body in bodies[(part - 1) * ROWS : part * ROWS]
         ],
+        topics=ranking.topics.get(category),
+        wait_metric=metric_named(ranking.latest.board, "median_wait"),
         part=part,
         n_parts=-(-len(bodies) // ROWS),
         address=lambda number: urls.link(path(part), path(number)),

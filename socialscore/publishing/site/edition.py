@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from socialscore.errors import InputError
 from socialscore.model.details import Details, HourLine, NetworkLine, WaitLine
 from socialscore.model.scoreboard import FEW
+from socialscore.model.topics import TopicLine
 from socialscore.publishing.manifest import FILE_NAME, digest
 from socialscore.publishing.series import Publication, read_series
 from socialscore.publishing.shown import scoreboard_of
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Group", "SiteEdition", "SiteRanking", "read_rankings"]
 
-_Line = TypeVar("_Line", NetworkLine, HourLine, WaitLine)
+_Line = TypeVar("_Line", NetworkLine, HourLine, WaitLine, TopicLine)
 
 _PANEL = "panel.csv"
 _KEPT = (
@@ -147,17 +148,27 @@ class SiteRanking:
     @cached_property
     def details(self) -> dict[str, Details]:
         """What the newest publication says besides of every body, by its identifier."""
-        whole = replace(self.latest.publication).details or Details()
-        networks, hours = _by_body(whole.networks), _by_body(whole.hours)
-        waits = _by_body(whole.waits)
+        networks, hours = _by_body(self._told.networks), _by_body(self._told.hours)
+        waits, topics = _by_body(self._told.waits), _by_body(self._told.topics or ())
         return {
             body.body_id: Details(
                 networks.get(body.body_id, ()),
                 hours.get(body.body_id, ()),
                 waits.get(body.body_id, ()),
+                topics.get(body.body_id),
             )
             for body in (score.body for score in self.latest.board.scores)
         }
+
+    @cached_property
+    def topics(self) -> dict[str, tuple[TopicLine, ...]]:
+        """What people asked the bodies of each category about, in the newest period."""
+        lines = (it for it in self._told.topics or () if not it.body_id)
+        return {key: tuple(its) for key, its in groupby(lines, lambda it: it.category)}
+
+    @cached_property
+    def _told(self) -> Details:
+        return replace(self.latest.publication).details or Details()
 
     @cached_property
     def lines(self) -> dict[str, list[tuple[SiteEdition, Score]]]:
