@@ -4,8 +4,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 SCORING := automatic_replies breakdown comparison demand edges explain golden_figures group laws \
-	metrics notes open_hours order presets reference_scorer responses spark unanswered uncertainty \
-	units waiting_times
+	metrics notes open_hours order presets reference_scorer responses spark topics \
+	unanswered uncertainty units waiting_times
 
 .PHONY: demo demo-collect demo-weeks demo-site test test-slow test-spark fuzz lint lock docs bench clean
 

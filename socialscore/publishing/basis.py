@@ -82,14 +82,12 @@ class Basis:
         """
         if not self.ranking.topics:
             return None
-        lines = count_topics(
+        return count_topics(
             self._as_seen,
             self.panel,
             override(self.ranking, {"period": board.period}),
             as_of=self.as_of.isoformat(),
         ).lines
-        having = {(it.category, it.body_id) for it in lines if it.is_topic}
-        return tuple(it for it in lines if (it.category, it.body_id) in having)
 
     def question(self, period: str) -> Question:
         """What is asked for the scoreboard of a period."""

@@ -21,10 +21,11 @@ from socialscore.scoring.question import ask
 from socialscore.topics.clusters import find_topics, require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from socialscore.inputs.panel import Panel
     from socialscore.inputs.ranking import Ranking
+    from socialscore.model.messages import Body
     from socialscore.scoring.source import MessageSource
 
 __all__ = ["DAYS", "count_topics", "topics_of"]
@@ -92,7 +93,7 @@ def count_topics(
         source: the messages.
         panel: all bodies.
         ranking: the options.
-        subjects: a category and "", or "" and a body_id, of each; None: all that it compares.
+        subjects: a category and "", or "" and a body_id, of each; None: all that have a topic.
         as_of: as in `ask`.
         seed: as in `find_topics`.
 
@@ -107,14 +108,16 @@ def count_topics(
     require()
     asked = partial(ask, source.coverage(), panel, ranking, as_of=as_of, rulebook=source.rulebook)
     question = asked(target="topical")
-    requests = _requests(run(question, source))
-    categories = {body.body_id: body.category for body in compared(panel, ranking)}
+    by_subject = _by_subject(_requests(run(question, source)), compared(panel, ranking))
     if subjects is None:
-        subjects = [
-            *((category, "") for category in sorted(set(categories.values())) if category),
-            *(("", body_id) for body_id in sorted(categories)),
+        lines = [
+            line
+            for whose, requests in sorted(by_subject.items(), key=lambda it: it[0][::-1])
+            if (found := _grouped(whose, requests, seed))[0].is_topic
+            for line in found
         ]
-    lines = [line for whose in subjects for line in _grouped(whose, requests, categories, seed)]
+    else:
+        lines = [it for whose in subjects for it in _grouped(whose, by_subject[whose], seed)]
     counted = _counted(asked, source, lines)
     told = (line.told(counted[str(number)]) for number, line in enumerate(lines))
     return TopicCounts(question.period.since, question.period.until, tuple(told))
@@ -127,6 +130,11 @@ class _Line:
     whose: _Whose
     topic: str
     requests: tuple[_Request, ...]
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether the requests have something in common."""
+        return self.topic not in (OTHER, WITHOUT_TEXT)
 
     def told(self, numbers: Mapping[str, Any]) -> TopicLine:
         """The line with what was counted of it."""
@@ -172,24 +180,30 @@ def _request(key: tuple[str, str, str], rows: Sequence[Mapping[str, Any]]) -> _R
     return _Request(key, rows[0]["author_id"], "\n".join(texts).strip())
 
 
-def _grouped(
-    whose: _Whose, requests: Iterable[_Request], categories: Mapping[str, str], seed: int
-) -> Iterator[_Line]:
+def _by_subject(
+    requests: Iterable[_Request], bodies: Iterable[Body]
+) -> Mapping[_Whose, list[_Request]]:
+    """The requests of each body, and of each category."""
+    categories = {body.body_id: body.category for body in bodies}
+    found: dict[_Whose, list[_Request]] = defaultdict(list)
+    for request in requests:
+        body_id = request.key[0]
+        found["", body_id].append(request)
+        if category := categories.get(body_id):
+            found[category, ""].append(request)
+    return found
+
+
+def _grouped(whose: _Whose, requests: Sequence[_Request], seed: int) -> list[_Line]:
     """The lines of one subject: its topics, what fits none, and what has no text."""
-    category, body_id = whose
-    mine = [
-        it
-        for it in requests
-        if (it.key[0] == body_id if body_id else categories.get(it.key[0]) == category)
-    ]
-    told = [it for it in mine if it.text]
+    told = [it for it in requests if it.text]
     found = find_topics([it.text for it in told], [it.author_id for it in told], seed=seed)
-    members: dict[str, list[_Request]] = {" ".join(words): [] for words in found.words}
-    names = list(members)
-    members |= {OTHER: [], WITHOUT_TEXT: [it for it in mine if not it.text]}
+    names = [" ".join(words) for words in found.words]
+    members: dict[str, list[_Request]] = {name: [] for name in names}
+    members |= {OTHER: [], WITHOUT_TEXT: [it for it in requests if not it.text]}
     for request, number in zip(told, found.of, strict=True):
         members[OTHER if number is None else names[number]].append(request)
-    yield from (_Line(whose, topic, tuple(them)) for topic, them in members.items() if them)
+    return [_Line(whose, topic, tuple(them)) for topic, them in members.items() if them]
 
 
 def _counted(
