@@ -26,11 +26,12 @@ from socialscore.inputs.calendar import read_calendar
 from socialscore.inputs.panel import Panel
 from socialscore.inputs.ranking import load_ranking
 from socialscore.inputs.shipped import calendar_path
+from socialscore.model.messages import Account, Body
 from socialscore.model.network import BY_NAME, NETWORKS
 from socialscore.model.opening_hours import OpenTime, open_intervals
 from socialscore.reporters.unanswered import render_bodies, render_requests
 from socialscore.scoring import MessageSource, MessageTable
-from socialscore.scoring.unanswered import unanswered
+from socialscore.scoring.unanswered import permalink, unanswered
 from socialscore.store.lake import Store
 from socialscore.store.schema import COVERAGE
 
@@ -234,11 +235,20 @@ def test_a_body_without_opening_hours_has_one_age() -> None:
 def test_each_network_has_permalinks(network: str) -> None:
     account_id, message_id, address = PERMALINKS[network]
 
-    assert BY_NAME[network].permalink(account_id, message_id) == address
+    assert BY_NAME[network].permalink([account_id], message_id) == address
 
 
 def test_a_post_on_a_wall_has_an_address_of_its_own() -> None:
-    found = BY_NAME["facebook"].permalink("901", "901_88")
+    found = BY_NAME["facebook"].permalink(["901"], "901_88")
+
+    assert found == "https://www.facebook.com/901/posts/88"
+
+
+def test_a_wall_is_known_by_any_identifier_of_its_page() -> None:
+    town = Account("facebook", "town", "town", other_ids=("901",))
+    body = Body("town", "Town", "", (Account("facebook", "old", "old"), town))
+
+    found = permalink(body, "facebook", "901_88")
 
     assert found == "https://www.facebook.com/901/posts/88"
 
@@ -247,7 +257,7 @@ def test_a_post_on_a_wall_has_an_address_of_its_own() -> None:
     ("network", "message_id"), [("twitter", "q1"), ("mastodon", "113"), ("bluesky", "3kabc")]
 )
 def test_an_identifier_that_tells_no_address_has_none(network: str, message_id: str) -> None:
-    assert BY_NAME[network].permalink("1", message_id) is None
+    assert BY_NAME[network].permalink(["1"], message_id) is None
 
 
 # --- promises -------------------------------------------------------------------------------------

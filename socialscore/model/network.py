@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from socialscore.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = [
     "BY_NAME",
@@ -95,11 +95,12 @@ class Network:
         """A handle as people write it."""
         return f"{self.handle_prefix}{handle}"
 
-    def permalink(self, account_id: str, message_id: str) -> str | None:
-        """The address of a message for an account; None: its identifier does not tell it."""
+    def permalink(self, account_ids: Collection[str], message_id: str) -> str | None:
+        """The address of a message for one of the accounts; None: its identifier does not tell."""
         for pattern, address in self.permalinks:
-            if found := re.fullmatch(pattern, f"{account_id}/{message_id}", re.ASCII):
-                return found.expand(address)
+            for account_id in account_ids:
+                if found := re.fullmatch(pattern, f"{account_id}/{message_id}", re.ASCII):
+                    return found.expand(address)
         return None
 
     def checked(self, settings: Mapping[str, str]) -> dict[str, str]:

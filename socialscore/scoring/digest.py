@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from socialscore.inputs.ranking import override
 from socialscore.model.digest import AnsweredRequest, Digest, HourOfDay
-from socialscore.model.network import BY_NAME
 from socialscore.scoring import ask, run, score
 from socialscore.scoring.comparison import compare, period_to_compare
 from socialscore.scoring.details import WEEKS, weeks_before
 from socialscore.scoring.explanation import explain
 from socialscore.scoring.order import with_simultaneous_ranks
-from socialscore.scoring.unanswered import unanswered
+from socialscore.scoring.unanswered import permalink, unanswered
 from socialscore.scoring.uncertainty import kept, p_value
 
 if TYPE_CHECKING:
@@ -172,18 +171,16 @@ def _longest(
 def _answered(
     messages: Iterable[ExplainedMessage], body: Body, board: Scoreboard
 ) -> Iterator[AnsweredRequest]:
-    account_ids = {(it.network, it.handle): it.account_id for it in body.accounts}
     for message in messages:
         request = message.belongs_to
         if request is None or request.request_id != message.message_id or not request.selected:
             continue
         if (wait := request.calendar_delay_seconds) is None:
             continue
-        account_id = account_ids[message.network, message.handle]
         yield AnsweredRequest(
             message.network,
             message.message_id,
-            BY_NAME[message.network].permalink(account_id, message.message_id),
+            permalink(body, message.network, message.message_id),
             request.asked_at.astimezone(board.since.tzinfo),
             wait,
         )

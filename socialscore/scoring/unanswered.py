@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from socialscore.model.messages import Body
     from socialscore.scoring.source import MessageSource
 
-__all__ = ["DAYS", "unanswered"]
+__all__ = ["DAYS", "permalink", "unanswered"]
 
 _AHEAD = timedelta(days=60)  # for so long after the end of the data opening hours are reckoned
 
@@ -119,6 +119,16 @@ def _gaps(
     }
 
 
+def permalink(body: Body, network: str, message_id: str) -> str | None:
+    """The address of a message to a body; None: its identifier does not tell it.
+
+    All identifiers of its accounts count: those of a register are names, and imports learn others.
+    """
+    mine = (account for account in body.accounts if account.network == network)
+    ids = [it for account in mine for it in (account.account_id, *account.other_ids)]
+    return BY_NAME[network].permalink(ids, message_id)
+
+
 def _request(
     row: Mapping[str, Any],
     body: Body,
@@ -139,7 +149,7 @@ def _request(
         network=network,
         handle=handle_at(body, network, account_id, asked_at, ranking),
         message_id=message_id,
-        permalink=BY_NAME[network].permalink(account_id, message_id),
+        permalink=permalink(body, network, message_id),
         asked_at=asked_at,
         age_seconds=(as_of - started_at).total_seconds(),
         open_age_seconds=open_time(calendar).seconds(started_at, as_of) if calendar else None,
