@@ -187,6 +187,14 @@ def test_it_is_told_how_often_the_author_asked_again() -> None:
     assert [it.n_asked_again for it in by_message.requests] == [2, 1, 0]
 
 
+def test_who_sends_the_same_text_once_more_asks_again() -> None:
+    rows = [asks("q1", at(1), text_digest="x"), asks("q2", at(1, hours=1), text_digest="x")]
+
+    request = only(*rows, exclude="duplicate")
+
+    assert (request.message_id, request.n_asked_again) == ("q1", 1)
+
+
 def test_the_rule_is_that_of_the_first_message_that_is_selected() -> None:
     greeting = {"question_mark": False, "question": False, "request": False, "rule_id": "thanks"}
 
