@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from socialscore.errors import UnknownName, UsageError
 from socialscore.inputs.ranking import compared
-from socialscore.model.period import Period, parse_period, period_before, week_of
+from socialscore.model.period import Period, parse_as_of, parse_period, period_before, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     _Key = tuple[str, str]  # network and account_id
     _Spans = list[tuple[int, int]]  # in order and apart, in microseconds since 1970
 
-__all__ = ["anybody_in_view", "in_view", "last_matured_week"]
+__all__ = ["anybody_in_view", "in_view", "last_matured_week", "recently"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_RECENT = timedelta(days=30)  # as long as texts are kept by default
 
 
 def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetime, datetime]:
@@ -52,6 +53,20 @@ def in_view(coverage: pa.Table, panel: Panel, ranking: Ranking) -> tuple[datetim
         )
     in_order = sorted(ends.values(), reverse=True)
     return _instant(min(begins.values())), _instant(in_order[(len(in_order) - 1) // 2])
+
+
+def recently(coverage: pa.Table, panel: Panel, ranking: Ranking, as_of: str | None) -> str:
+    """The 30 days before the data end, and the day on which they do, as a ranking's period.
+
+    Args:
+        coverage: what was in view, and when.
+        panel: the bodies.
+        ranking: whose accounts and timezone count.
+        as_of: the moment at which the data end; None: as in `in_view`.
+    """
+    moment = parse_as_of(as_of, ranking.zone) if as_of else in_view(coverage, panel, ranking)[1]
+    end = moment.astimezone(ranking.zone)
+    return f"{end.date() - _RECENT}..{end.isoformat()}"
 
 
 def anybody_in_view(

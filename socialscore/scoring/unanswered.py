@@ -12,12 +12,11 @@ from socialscore.inputs.ranking import calendar_of, override, promise_of
 from socialscore.inputs.shipped import calendar_path
 from socialscore.model.network import BY_NAME
 from socialscore.model.opening_hours import OpenTime
-from socialscore.model.period import parse_as_of
 from socialscore.model.promise import due_at
 from socialscore.model.unanswered import Unanswered, UnansweredRequest
 from socialscore.scoring.execution import run
 from socialscore.scoring.explanation import handle_at, texts_of
-from socialscore.scoring.in_view import in_view
+from socialscore.scoring.in_view import recently
 from socialscore.scoring.question import ask
 
 if TYPE_CHECKING:
@@ -29,12 +28,9 @@ if TYPE_CHECKING:
     from socialscore.model.messages import Body
     from socialscore.scoring.source import MessageSource
 
-__all__ = ["DAYS", "permalink", "unanswered"]
+__all__ = ["permalink", "unanswered"]
 
 _AHEAD = timedelta(days=60)  # for so long after the end of the data opening hours are reckoned
-
-DAYS = 30
-"""So far back one looks where no period is named: as long as texts are kept by default."""
 
 
 def unanswered(
@@ -64,14 +60,12 @@ def unanswered(
             begins after the data end, or a time cannot be read.
     """
     coverage = source.coverage()
-    if period is None:
-        end = parse_as_of(as_of, ranking.zone) if as_of else in_view(coverage, panel, ranking)[1]
-        end = end.astimezone(ranking.zone)
-        period = f"{end.date() - timedelta(days=DAYS)}..{end.isoformat()}"
     question = ask(
         coverage,
         panel,
-        override(ranking, {"period": period, "latest": 0}),
+        override(
+            ranking, {"period": period or recently(coverage, panel, ranking, as_of), "latest": 0}
+        ),
         as_of=as_of,
         target="unanswered",
         body_id=None if body is None else body.body_id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,10 @@ import pyarrow as pa
 
 from socialscore.errors import UnknownName
 from socialscore.inputs.ranking import compared, override
-from socialscore.model.period import parse_as_of
 from socialscore.model.topics import OTHER, WITHOUT_TEXT, TopicCounts, TopicLine
 from socialscore.scoring.execution import run
 from socialscore.scoring.explanation import body_named
-from socialscore.scoring.in_view import in_view
+from socialscore.scoring.in_view import recently
 from socialscore.scoring.question import ask
 from socialscore.topics.clusters import find_topics, require
 
@@ -28,10 +26,8 @@ if TYPE_CHECKING:
     from socialscore.model.messages import Body
     from socialscore.scoring.source import MessageSource
 
-__all__ = ["DAYS", "count_topics", "topics_of"]
+__all__ = ["count_topics", "topics_of"]
 
-DAYS = 30
-"""So far back one looks where no period is named: as long as texts are kept by default."""
 
 _Whose = tuple[str, str]  # category and body_id, one of them empty
 
@@ -74,7 +70,9 @@ def topics_of(
     """
     require()
     whose = _whose(panel, ranking, subject)
-    ranking = override(ranking, {"period": period or _recently(source, panel, ranking, as_of)})
+    ranking = override(
+        ranking, {"period": period or recently(source.coverage(), panel, ranking, as_of)}
+    )
     return count_topics(source, panel, ranking, [whose], as_of=as_of, seed=seed)
 
 
@@ -157,13 +155,6 @@ def _whose(panel: Panel, ranking: Ranking, subject: str) -> _Whose:
     except UnknownName as error:
         ids = [body.body_id for body in panel.bodies]
         raise UnknownName("body or category", subject, [*categories, *ids]) from error
-
-
-def _recently(source: MessageSource, panel: Panel, ranking: Ranking, as_of: str | None) -> str:
-    end = (
-        parse_as_of(as_of, ranking.zone) if as_of else in_view(source.coverage(), panel, ranking)[1]
-    ).astimezone(ranking.zone)
-    return f"{end.date() - timedelta(days=DAYS)}..{end.date()}"
 
 
 def _requests(rows: Iterable[Mapping[str, Any]]) -> list[_Request]:
