@@ -40,6 +40,10 @@ def pytest_runtestloop() -> None:
     gc.enable()
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # what libraries look for at the end is to be found
+
+
 # A busy machine is slow, and that is no failure. Half of the usual examples find what there is, in
 # half of the time.
 settings.register_profile("socialscore", deadline=None, max_examples=50)
