@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from math import log
 
+import numpy as np
 import pytest
 
 from socialscore.errors import UsageError
-from socialscore.topics.clusters import find_topics
+from socialscore.topics.clusters import _weights, find_topics
 from socialscore.topics.words import handle_words, stem, stop_words, words
 
 THEMES = (
@@ -118,6 +120,12 @@ def test_a_word_that_nine_people_use_is_in_no_name():
     found = find_topics(told, authors)
 
     assert "plongeoir" not in {word for topic in found.words for word in topic}
+
+
+def test_words_are_weighed_by_class_based_tf_idf():
+    weights = _weights(np.array([[2.0, 0.0], [1.0, 1.0]]))
+
+    assert weights == pytest.approx([log(1 + 2 / 3), log(1 + 2 / 1)])
 
 
 def test_what_shares_no_word_with_others_fits_no_topic(world):
