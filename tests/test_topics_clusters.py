@@ -169,6 +169,15 @@ def test_accents_and_plurals_make_no_other_word():
     assert {"apres", "the", "bonjour"} <= stop_words()
 
 
+def test_a_word_is_shown_with_the_accents_that_ten_people_write():
+    texts, authors, _ = crowd()
+    bare = [text.replace("é", "e") if n % 3 else text for n, text in enumerate(texts)]
+
+    found = find_topics(bare, authors)
+
+    assert "éclairage" in {word for words in found.words for word in words}
+
+
 def test_the_name_of_whom_all_write_to_is_no_topic():
     texts = ["@VilleDeLyon oui", "@VilleDeLyon non", "@INFO_Trains rien"] * 5
 

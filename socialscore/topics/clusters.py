@@ -101,7 +101,11 @@ def find_topics(
 def _vocabulary(
     found: Iterable[Sequence[str]], authors: Sequence[str], fewest: int
 ) -> dict[str, str]:
-    """By stem, the form that most people write, of all that enough people do and not most."""
+    """By stem, the form to show, of all words that enough people write and not most.
+
+    Of forms that enough people write, it is that of most of them, those with accents first: many
+    leave accents out, and nobody adds any.
+    """
     users: dict[str, set[str]] = defaultdict(set)
     n_messages: Counter[str] = Counter()
     n = 0
@@ -111,7 +115,7 @@ def _vocabulary(
         for word in each:
             users[word].add(author)
     forms: dict[str, str] = {}
-    for word in sorted(users, key=lambda word: (-len(users[word]), word)):
+    for word in sorted(users, key=lambda word: (word.isascii(), -len(users[word]), word)):
         if len(users[word]) >= fewest and n_messages[stem(word)] <= _COMMON * n:
             forms.setdefault(stem(word), word)
     return forms
