@@ -251,7 +251,7 @@ def test_a_digest_without_topics_says_why_only_where_somebody_looked(lusambre: D
 
 
 def test_an_hour_is_told_only_if_it_differs_by_more_than_chance() -> None:
-    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=60, n_answered=30)
+    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=60, n_answered=30, n_per_day=1.0)
              for hour in range(8, 20)]  # fmt: skip
     slow, fast = replace(hours[3], n_answered=5), replace(hours[9], n_answered=57)
 
@@ -261,19 +261,30 @@ def test_an_hour_is_told_only_if_it_differs_by_more_than_chance() -> None:
 
 
 def test_few_requests_tell_no_hours_apart() -> None:
-    hours = [HourOfDay(is_weekend=True, hour=hour, n_requests=5, n_answered=hour % 3 + 1)
+    hours = [HourOfDay(True, hour, n_requests=5, n_answered=hour % 3 + 1, n_per_day=1.0)
              for hour in range(6)]  # fmt: skip
 
     assert telling_hours(hours, 0.05) == telling_hours(hours[:1], 0.05) == ((), ())
 
 
 def test_requests_of_one_day_say_less_than_independent_ones() -> None:
-    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=400, n_answered=200)
+    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=400, n_answered=200, n_per_day=6.2)
              for hour in range(8, 12)]  # fmt: skip
     hours[1] = replace(hours[1], n_answered=236)
 
     assert telling_hours(hours, 0.0)[0] == (hours[1],)
     assert telling_hours(hours, 0.5) == ((), ())
+
+
+def test_one_evening_tells_nothing_of_its_hour() -> None:
+    hours = [HourOfDay(is_weekend=False, hour=hour, n_requests=60, n_answered=40, n_per_day=1.5)
+             for hour in range(8, 20)]  # fmt: skip
+    on_many_days = HourOfDay(True, 20, n_requests=16, n_answered=0, n_per_day=1.2)
+    on_two_days = replace(on_many_days, n_per_day=7.0)
+
+    assert telling_hours([*hours, on_many_days], 0.04) == ((), (on_many_days,))
+    assert telling_hours([*hours, on_two_days], 0.04) == ((), ())
+    assert telling_hours([*hours, on_many_days], None) == ((), ())  # nobody knows how alike
 
 
 # --- as a page ------------------------------------------------------------------------------------

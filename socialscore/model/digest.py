@@ -24,6 +24,8 @@ class HourOfDay:
     hour: int  # 0 to 23, in the ranking's timezone
     n_requests: int  # matured, at least five for each body
     n_answered: int
+    # How many were asked of one body on one day, as one of them sees it: the mean over requests.
+    n_per_day: float
 
     @property
     def rate(self) -> float:

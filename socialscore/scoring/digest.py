@@ -29,6 +29,7 @@ __all__ = ["digest", "telling_hours"]
 
 _N_LONGEST = 3
 _WORKING_DAYS = 5
+_FEWEST_DAYS = 5  # of each body, on which an hour was asked anything
 
 
 def digest(
@@ -56,7 +57,8 @@ def digest(
     before = score(source, panel, earlier, as_of=as_of)
     board = with_simultaneous_ranks(compare(now, before))
     hours = _hours(source, panel, ranking, now, body, as_of)
-    best, worst = telling_hours(hours, now.clusters.icc if now.clusters else None)
+    known = (it.clusters.icc for it in (now, before) if it.clusters)
+    best, worst = telling_hours(hours, next((icc for icc in known if icc is not None), None))
     return Digest(
         board=board,
         body=body,
@@ -92,12 +94,14 @@ def _hours(
     )
     asked: Counter[str] = Counter()
     answered: Counter[str] = Counter()
+    squared: Counter[str] = Counter()
     for row in run(question, source):
         if body is None or row["body_id"] == body.body_id:
             asked[row["hour_id"]] += row["n_requests"]
             answered[row["hour_id"]] += row["n_answered"]
+            squared[row["hour_id"]] += row["n_squared"]
     return [
-        HourOfDay(bool(int(part)), int(hour), n, answered[hour_id])
+        HourOfDay(bool(int(part)), int(hour), n, answered[hour_id], squared[hour_id] / n)
         for hour_id, n in sorted(asked.items())
         for part, hour in [hour_id.split()]
     ]
@@ -113,19 +117,21 @@ def telling_hours(
 
     Args:
         hours: all that are known.
-        icc: how alike requests of one body and day are; None: there are none.
+        icc: how alike requests of one body and day are; None: nobody knows, and no hour is told.
 
     Returns:
         Those with more, best first, and those with less, worst first.
     """
     n, k = sum(it.n_requests for it in hours), sum(it.n_answered for it in hours)
+    # One bad evening tells nothing of its hour: as many days of equal weight as Kish counts them.
+    hours = [it for it in hours if it.n_requests / it.n_per_day >= _FEWEST_DAYS]
     others = [(k - it.n_answered, n - it.n_requests) for it in hours]
-    if len(hours) < 2:
+    if not hours or n == hours[0].n_requests or icc is None:
         return (), ()
     p_values = [
         p_value(
-            _effective(its_k, its_n, WEEKS * _WORKING_DAYS, icc or 0.0),
-            _effective(it.n_answered, it.n_requests, WEEKS * _days(it), icc or 0.0),
+            _effective(its_k, its_n, its_n / (WEEKS * _WORKING_DAYS), icc),
+            _effective(it.n_answered, it.n_requests, it.n_per_day, icc),
         )
         for it, (its_k, its_n) in zip(hours, others, strict=True)
     ]
@@ -139,14 +145,9 @@ def telling_hours(
     return best, tuple(it for it, difference in reversed(told) if difference < 0)
 
 
-def _days(hour: HourOfDay) -> int:
-    """On how many days of a week it is."""
-    return 2 if hour.is_weekend else _WORKING_DAYS
-
-
-def _effective(k: float, n: float, n_days: int, icc: float) -> tuple[float, float]:
-    """Counts of as many independent requests, as if these were spread evenly over the days."""
-    deff = max(1.0, 1 + (n / n_days - 1) * icc)
+def _effective(k: float, n: float, n_per_day: float, icc: float) -> tuple[float, float]:
+    """Counts of as many independent requests."""
+    deff = max(1.0, 1 + (n_per_day - 1) * icc)
     return k / deff, n / deff
 
 

@@ -2,11 +2,24 @@
 SELECT
     body_id,
     line_id AS hour_id,
-    COUNT(*) FILTER (WHERE counted) AS n_requests,
-    COUNT(*) FILTER (WHERE answered) AS n_answered
-FROM wait
+    CAST(SUM(n_requests) AS BIGINT) AS n_requests,
+    CAST(SUM(n_answered) AS BIGINT) AS n_answered,
+    CAST(SUM(n_requests * n_requests) AS BIGINT) AS n_squared
+FROM (
+    SELECT
+        body_id,
+        line_id,
+        day,
+        COUNT(*) FILTER (WHERE counted) AS n_requests,
+        COUNT(*) FILTER (WHERE answered) AS n_answered
+    FROM wait
+    GROUP BY
+        body_id,
+        line_id,
+        day
+) AS daily
 GROUP BY
     body_id,
     line_id
 -- Fewer say little, and might say whose they were.
-HAVING COUNT(*) FILTER (WHERE counted) >= 5
+HAVING SUM(n_requests) >= 5
