@@ -148,7 +148,7 @@ def test_where_nobody_asked_there_is_no_line(source: MessageSource) -> None:
 def test_the_last_thirty_days_are_looked_at(source: MessageSource) -> None:
     found = topics_of(source, PANEL, RANKING, "ville")
 
-    assert found.until - found.since == timedelta(days=31)
+    assert found.until - found.since == timedelta(days=30)
 
 
 def test_the_command_lists_the_topics_of_the_demo(demo: Any) -> None:
