@@ -426,8 +426,10 @@ def test_accounts_count_on_the_days_on_which_they_are_the_bodys(tmp_path: Path) 
     [
         (["--active-within", "30"], "--active-within 30: write a number of days such as 30d"),
         (["--compare-to", "2013"], "--compare-to 2013: write a day such as 2026-11-23, or"),
-        (["--panel", "other.csv"], "a PANEL is counted alone; leave out --panel and --store"),
+        (["--panel", "other.csv"], "a PANEL is counted alone; leave out --panel, --store,"),
         (["--format", "png"], "name its file with --output FILE.png"),
+        (["--active-within", "7d"], "a PANEL is counted alone"),
+        (["--labels", "fr"], "--labels is for pictures: name one with --output FILE.svg"),
     ],
 )
 def test_what_is_wrong_is_said(barometer: Path, arguments: list[str], problem: str) -> None:

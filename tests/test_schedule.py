@@ -478,6 +478,14 @@ def test_a_wrong_ranking_or_panel_is_no_schedule_for_nothing(
     assert said in shown.err
 
 
+@pytest.mark.usefixtures("town")
+def test_a_language_without_a_digest_is_refused() -> None:
+    shown = run("schedule", "weekly.toml", "--labels", "fr")
+
+    assert (shown.code, shown.out) == (2, "")
+    assert "--labels is for what --digest mails" in shown.err
+
+
 @pytest.mark.parametrize("time", ["6", "24:00", "06:60", "noon", "٠٦:٠٠", ""])
 def test_a_time_that_is_none_is_refused(town: Path, time: str) -> None:
     shown = run("schedule", "weekly.toml", "--at", time)

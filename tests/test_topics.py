@@ -14,10 +14,11 @@ from engines import engine
 from test_topics_clusters import crowd
 from worlds import ALL, PANEL, VILLE, answers, asks, at, world
 
+from socialscore.commands.output import PAGE_FORMATS
 from socialscore.errors import UnknownName
 from socialscore.inputs.ranking import load_ranking
 from socialscore.model.topics import OTHER, WITHOUT_TEXT, TopicCounts
-from socialscore.reporters.topics import FORMATS, render_topics
+from socialscore.reporters.topics import render_topics
 from socialscore.scoring import MessageSource, break_down
 from socialscore.topics import topics_of
 from socialscore.topics.counting import count_topics
@@ -96,7 +97,7 @@ def test_what_fits_no_topic_and_what_has_no_text_are_counted(found: TopicCounts)
     assert [it.topic for it in found.lines][-2:] == [OTHER, WITHOUT_TEXT]
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", PAGE_FORMATS)
 def test_what_one_person_repeats_shows_in_no_format(found: TopicCounts, format_name: str) -> None:
     text = render_topics(found, VILLE.name, RANKING.horizon, format_name)
 

@@ -18,7 +18,13 @@ from socialscore.commands.common import (
     chosen_panel,
     settings_here,
 )
-from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
+from socialscore.commands.output import (
+    LabelsOption,
+    OutputOption,
+    chosen_format,
+    chosen_locale,
+    put,
+)
 from socialscore.errors import UsageError
 from socialscore.reporters import formatting
 
@@ -64,11 +70,12 @@ def command(
         ),
     ] = None,
     active_within: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="DAYS", help="Whoever wrote a post of its own in so many days is active."
+            metavar="DAYS",
+            help="Whoever wrote a post of its own in so many days is active. Default: 30d.",
         ),
-    ] = "30d",
+    ] = None,
     compare_to: Annotated[
         str | None,
         typer.Option(
@@ -76,14 +83,7 @@ def command(
             help="Compare with the accounts of an earlier day, or with an earlier panel.",
         ),
     ] = None,
-    labels: Annotated[
-        str,
-        typer.Option(
-            metavar="LANGUAGE",
-            autocompletion=completion.among(("en", "fr")),
-            help="Language of the picture: en or fr.",
-        ),
-    ] = "en",
+    labels: LabelsOption = "en",
     format_name: Annotated[
         str | None,
         typer.Option(
@@ -115,13 +115,17 @@ def command(
 
     format_name = chosen_format(format_name, output, _FORMATS)
     locale = chosen_locale(labels)
-    days = _days(active_within)
+    days = _days(active_within or "30d")
+    if labels != "en" and format_name not in _PICTURES:
+        raise UsageError("--labels is for pictures: name one with --output FILE.svg")
     ranking = load_ranking(None, {"networks": network or None})
     end = parse_as_of(as_of, ranking.zone) if as_of else None
     posted, said = None, ""
     if file:
-        if panel or store:
-            raise UsageError("a PANEL is counted alone; leave out --panel and --store")
+        if panel or store or active_within or engine:
+            raise UsageError(
+                "a PANEL is counted alone; leave out --panel, --store, --active-within and --engine"
+            )
         bodies = read_panel(file)
     else:
         settings = settings_here()

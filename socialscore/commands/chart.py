@@ -18,7 +18,13 @@ from socialscore.commands.common import (
     settings_here,
     subject,
 )
-from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
+from socialscore.commands.output import (
+    LabelsOption,
+    OutputOption,
+    chosen_format,
+    chosen_locale,
+    put,
+)
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UnknownName, UsageError
 
@@ -83,14 +89,7 @@ def command(
             "socialscore.toml, else ./published.",
         ),
     ] = None,
-    labels: Annotated[
-        str,
-        typer.Option(
-            metavar="LANGUAGE",
-            autocompletion=completion.among(("en", "fr")),
-            help="Language of the picture: en or fr.",
-        ),
-    ] = "en",
+    labels: LabelsOption = "en",
     output: OutputOption = None,
     engine: EngineOption = None,
     **options: Any,

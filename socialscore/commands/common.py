@@ -34,6 +34,9 @@ __all__ = [
     "PeriodOption",
     "PresetOption",
     "RankingArgument",
+    "RankingFileOption",
+    "RecentPeriodOption",
+    "ShowTextOption",
     "StoreOption",
     "Subject",
     "audit_file",
@@ -53,6 +56,17 @@ RankingArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[RANKING]",
+        autocompletion=completion.rankings,
+        help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
+    ),
+]
+
+
+RankingFileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ranking",
+        metavar="FILE",
         autocompletion=completion.rankings,
         help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
     ),
@@ -105,6 +119,15 @@ PeriodOption = Annotated[
         "all matured.",
     ),
 ]
+RecentPeriodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--period",
+        metavar="PERIOD",
+        help="When the requests were asked, as for `socialscore rank`. Default: the last 30 days "
+        "of the data.",
+    ),
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option(
@@ -113,6 +136,10 @@ AsOfOption = Annotated[
         help="Ignore everything after this time, as if the data ended there. Default: the latest "
         "time at which at least half of the accounts are still in view.",
     ),
+]
+ShowTextOption = Annotated[
+    bool,
+    typer.Option("--show-text", help="Include the texts of messages, which are personal data."),
 ]
 EngineOption = Annotated[
     str | None,

@@ -13,10 +13,17 @@ from socialscore.commands.common import (
     EngineOption,
     PanelOption,
     PeriodOption,
+    RankingFileOption,
     StoreOption,
     subject,
 )
-from socialscore.commands.output import OutputOption, chosen_format, chosen_locale, put
+from socialscore.commands.output import (
+    LabelsOption,
+    OutputOption,
+    chosen_format,
+    chosen_locale,
+    put,
+)
 
 if TYPE_CHECKING:
     from socialscore.commands.common import Subject
@@ -39,27 +46,12 @@ def command(
             show_default=False,
         ),
     ],
-    ranking: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            autocompletion=completion.rankings,
-            help="For a body: the ranking file (TOML), or the name of a shipped ranking.",
-        ),
-    ] = None,
+    ranking: RankingFileOption = None,
     period: PeriodOption = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
     panel: PanelOption = None,
-    labels: Annotated[
-        str,
-        typer.Option(
-            "--labels",
-            metavar="LANGUAGE",
-            autocompletion=completion.among(("en", "fr")),
-            help="Language: en or fr.",
-        ),
-    ] = "en",
+    labels: LabelsOption = "en",
     format_name: Annotated[
         str | None,
         typer.Option(

@@ -61,6 +61,26 @@ FormatOption = Annotated[
         help="Output format: table, csv or json. Default: table.",
     ),
 ]
+PAGE_FORMATS = (*FORMATS, "markdown")
+"""What commands write whose lists are passed on to people."""
+
+PageFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        autocompletion=completion.among(PAGE_FORMATS),
+        help="Output format: table, csv, json or markdown. Default: table.",
+    ),
+]
+LabelsOption = Annotated[
+    str,
+    typer.Option(
+        "--labels",
+        metavar="LANGUAGE",
+        autocompletion=completion.among(("en", "fr")),
+        help="Language: en or fr.",
+    ),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option(

@@ -18,7 +18,7 @@ from socialscore.collectors.base import RATE_LIMIT_WAIT
 from socialscore.commands import completion
 from socialscore.commands.common import settings_here
 from socialscore.commands.notations import PARTS, Schedule, destination
-from socialscore.commands.output import chosen_locale
+from socialscore.commands.output import LabelsOption, chosen_locale
 from socialscore.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -102,15 +102,7 @@ def command(
             "repeated.",
         ),
     ] = None,
-    labels: Annotated[
-        str,
-        typer.Option(
-            "--labels",
-            metavar="LANGUAGE",
-            autocompletion=completion.among(("en", "fr")),
-            help="Language of the digest: en or fr.",
-        ),
-    ] = "en",
+    labels: LabelsOption = "en",
     format_name: Annotated[
         str,
         typer.Option(
@@ -133,6 +125,8 @@ def command(
         raise UsageError("--budget is for collecting, which --no-collect leaves out; give one")
     times = sorted({_minutes(time) for time in at or ["06:00"]})
     chosen_locale(labels)
+    if labels != "en" and not digest:
+        raise UsageError("--labels is for what --digest mails; name whose digest")
     settings = settings_here()
     plan = _plan(rankings, out, site, sign, budget, times, settings)
     if no_collect:

@@ -12,15 +12,21 @@ from socialscore.commands.common import (
     EngineOption,
     PanelOption,
     PresetOption,
+    RankingFileOption,
+    RecentPeriodOption,
     StoreOption,
     subject,
 )
-from socialscore.commands.output import OutputOption, chosen_format, put
+from socialscore.commands.output import (
+    PAGE_FORMATS,
+    OutputOption,
+    PageFormatOption,
+    chosen_format,
+    put,
+)
 from socialscore.commands.ranking_options import with_ranking_options
 
 __all__ = ["command"]
-
-_FORMATS = ("table", "csv", "json", "markdown")
 
 
 @with_ranking_options(before="seed")
@@ -33,23 +39,9 @@ def command(
             help="A body of the panel, by its body_id or its name, or a category of bodies.",
         ),
     ],
-    ranking: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            autocompletion=completion.rankings,
-            help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
-        ),
-    ] = None,
+    ranking: RankingFileOption = None,
     preset: PresetOption = None,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERIOD",
-            help="When the requests were asked, as for `socialscore rank`. Default: the last 30 "
-            "days of the data.",
-        ),
-    ] = None,
+    period: RecentPeriodOption = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
     panel: PanelOption = None,
@@ -60,14 +52,7 @@ def command(
             help="Begin the search elsewhere: topics that another seed finds too are reliable.",
         ),
     ] = 0,
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            autocompletion=completion.among(_FORMATS),
-            help="Output format: table, csv, json or markdown. Default: table.",
-        ),
-    ] = None,
+    format_name: PageFormatOption = None,
     output: OutputOption = None,
     engine: EngineOption = None,
     **options: Any,
@@ -82,7 +67,7 @@ def command(
     from socialscore.reporters.topics import render_topics
     from socialscore.topics import topics_of
 
-    format_name = chosen_format(format_name, output, _FORMATS)
+    format_name = chosen_format(format_name, output, PAGE_FORMATS)
     options |= {"preset": preset, "networks": options["networks"] or None}
     asked = subject(ranking, options, store=store, panel=panel, as_of=as_of, engine=engine)
     found = topics_of(

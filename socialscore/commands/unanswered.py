@@ -16,10 +16,19 @@ from socialscore.commands.common import (
     EngineOption,
     PanelOption,
     PresetOption,
+    RankingFileOption,
+    RecentPeriodOption,
+    ShowTextOption,
     StoreOption,
     subject,
 )
-from socialscore.commands.output import OutputOption, chosen_format, put
+from socialscore.commands.output import (
+    PAGE_FORMATS,
+    OutputOption,
+    PageFormatOption,
+    chosen_format,
+    put,
+)
 from socialscore.commands.ranking_options import with_ranking_options
 from socialscore.errors import UsageError
 
@@ -31,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_FORMATS = ("table", "csv", "json", "markdown")
 _OVERDUE = 1  # the exit code that monitoring waits for
 _AROUND = 9  # lines of a terminal that are not for requests
 _PAUSE = 2.0  # seconds between two looks at whether the store has changed
@@ -49,23 +57,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    ranking: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            autocompletion=completion.rankings,
-            help="A ranking file (TOML), or the name of a shipped ranking such as demo.",
-        ),
-    ] = None,
+    ranking: RankingFileOption = None,
     preset: PresetOption = None,
-    period: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PERIOD",
-            help="When the requests were asked, as for `socialscore rank`. Default: the last 30 "
-            "days of the data.",
-        ),
-    ] = None,
+    period: RecentPeriodOption = None,
     as_of: AsOfOption = None,
     store: StoreOption = None,
     panel: PanelOption = None,
@@ -92,10 +86,7 @@ def command(
             "all in csv and json.",
         ),
     ] = None,
-    show_text: Annotated[
-        bool,
-        typer.Option("--show-text", help="Include the texts of messages, which are personal data."),
-    ] = False,
+    show_text: ShowTextOption = False,
     fail_over: Annotated[
         str | None,
         typer.Option(
@@ -110,14 +101,7 @@ def command(
             "--watch", help="Stay, and show the list anew whenever the store changes, until Ctrl-C."
         ),
     ] = False,
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            autocompletion=completion.among(_FORMATS),
-            help="Output format: table, csv, json or markdown. Default: table.",
-        ),
-    ] = None,
+    format_name: PageFormatOption = None,
     output: OutputOption = None,
     engine: EngineOption = None,
     **options: Any,
@@ -132,7 +116,7 @@ def command(
     """
     from socialscore.reporters.unanswered import render_bodies, render_requests
 
-    format_name = chosen_format(format_name, output, _FORMATS)
+    format_name = chosen_format(format_name, output, PAGE_FORMATS)
     least, most = _seconds("older_than", older_than), _seconds("fail_over", fail_over)
     if show_text and body is None:
         raise UsageError("--show-text shows the messages to one body; name it")

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from socialscore.model.topics import TopicCounts
 
-__all__ = ["COLUMNS", "FORMATS", "render_topics"]
-
-FORMATS = ("table", "csv", "json", "markdown")
+__all__ = ["COLUMNS", "render_topics"]
 
 COLUMNS = tuple(field.name for field in fields(TopicLine))
 
@@ -31,7 +29,7 @@ def render_topics(found: TopicCounts, name: str, horizon: int | None, format_nam
         found: the topics of one body or category.
         name: what it is called.
         horizon: of the ranking, in seconds; None: there is none.
-        format_name: one of FORMATS.
+        format_name: table, csv, json or markdown.
     """
     if format_name in ("csv", "json"):
         write = listing_to_csv if format_name == "csv" else listing_to_json

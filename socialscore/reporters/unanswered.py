@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from socialscore.model.unanswered import Unanswered, UnansweredRequest
 
-__all__ = ["FORMATS", "SHOWN", "render_bodies", "render_requests"]
-
-FORMATS = ("table", "csv", "json", "markdown")
+__all__ = ["SHOWN", "render_bodies", "render_requests"]
 
 SHOWN = 20
 """So many lines stand in what people read, unless somebody asks for another number."""
@@ -41,7 +39,7 @@ def render_requests(
 
     Args:
         found: the requests.
-        format_name: one of FORMATS.
+        format_name: table, csv, json or markdown.
         limit: how many to show at the most, the oldest ones; None: 20 for people, all in files.
         with_text: show the texts.
     """
