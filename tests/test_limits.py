@@ -38,6 +38,7 @@ LARGE = "SELECT i, md5(i::VARCHAR) AS text FROM range(1_000_000) AS numbers(i)"
 
 @pytest.fixture(autouse=True)
 def usual_limits() -> Iterator[None]:
+    limit(Limits())  # a command of another module left its own
     yield
     limit(Limits())
 
